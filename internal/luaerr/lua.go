@@ -1,0 +1,155 @@
+package luaerr
+
+import (
+	"fmt"
+	"regexp"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// metaKey is where the metatable of error tables lives in Lua's registry.
+const metaKey = "mpiclus.error"
+
+// Metatable gives the metatable that marks a table as an error of ours. It is
+// one per interpreter, made when first asked for.
+func Metatable(L *lua.LState) *lua.LTable {
+	if mt, ok := L.G.Registry.RawGetString(metaKey).(*lua.LTable); ok {
+		return mt
+	}
+	mt := L.NewTable()
+	mt.RawSetString("__name", lua.LString("error"))
+	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
+		L.Push(lua.LString(FromValue(L.CheckTable(1)).Error()))
+		return 1
+	}))
+	mt.RawSetString("__concat", L.NewFunction(func(L *lua.LState) int {
+		L.Push(L.ToStringMeta(L.CheckAny(1)).(lua.LString) + L.ToStringMeta(L.CheckAny(2)).(lua.LString))
+		return 1
+	}))
+	L.G.Registry.RawSetString(metaKey, mt)
+	return mt
+}
+
+// kindField names the field that, with message, makes a table an error: it is
+// known even when its metatable was made by another interpreter.
+const kindField = "kind"
+
+// ToLua gives the table that a script sees.
+func (e *Error) ToLua(L *lua.LState) *lua.LTable {
+	t := L.NewTable()
+	set := func(name string, s string) {
+		if s != "" {
+			t.RawSetString(name, lua.LString(s))
+		}
+	}
+	set(kindField, string(e.Kind))
+	t.RawSetString("message", lua.LString(e.Message))
+	if e.Rank != NoRank {
+		t.RawSetString("rank", lua.LNumber(e.Rank))
+	}
+	if e.Pid != 0 {
+		t.RawSetString("pid", lua.LNumber(e.Pid))
+	}
+	set("host", e.Host)
+	set("traceback", e.Traceback)
+	if e.Value != nil {
+		t.RawSetString("value", e.Value)
+	}
+	set("class", e.Class)
+	set("call", e.Call)
+	if e.Code != 0 {
+		t.RawSetString("code", lua.LNumber(e.Code))
+	}
+	if e.Errors != nil {
+		each := L.NewTable()
+		for rank, sub := range e.Errors {
+			each.RawSetInt(rank, sub.ToLua(L))
+		}
+		t.RawSetString("errors", each)
+	}
+	t.Metatable = Metatable(L)
+	return t
+}
+
+// FromValue reads whatever a script may raise: an error table of ours keeps
+// its fields; a string or any other value becomes a Script error that holds
+// it as Value.
+func FromValue(v lua.LValue) *Error {
+	t, ok := v.(*lua.LTable)
+	if !ok || t.RawGetString(kindField).Type() != lua.LTString || t.RawGetString("message").Type() != lua.LTString {
+		return &Error{Kind: Script, Message: describe(v), Rank: NoRank, Value: v}
+	}
+	text := func(name string) string { s, _ := t.RawGetString(name).(lua.LString); return string(s) }
+	number := func(name string, missing int) int {
+		if n, ok := t.RawGetString(name).(lua.LNumber); ok {
+			return int(n)
+		}
+		return missing
+	}
+	e := &Error{
+		Kind: Kind(text(kindField)), Message: text("message"), Rank: number("rank", NoRank), Pid: number("pid", 0),
+		Host: text("host"), Traceback: text("traceback"), Class: text("class"), Call: text("call"), Code: number("code", 0),
+	}
+	if v := t.RawGetString("value"); v != lua.LNil {
+		e.Value = v
+	}
+	if each, ok := t.RawGetString("errors").(*lua.LTable); ok {
+		e.Errors = map[int]*Error{}
+		each.ForEach(func(k, v lua.LValue) {
+			if n, ok := k.(lua.LNumber); ok {
+				e.Errors[int(n)] = FromValue(v)
+			}
+		})
+	}
+	return e
+}
+
+func describe(v lua.LValue) string {
+	switch v := v.(type) {
+	case lua.LString:
+		return string(v)
+	case lua.LNumber, lua.LBool:
+		return v.String()
+	case *lua.LNilType:
+		return "nil"
+	default:
+		return fmt.Sprintf("(error object is a %s value)", v.Type())
+	}
+}
+
+var placed = regexp.MustCompile(`^[^\s:][^:\n]*:\d+: `)
+
+// Raise raises e in the running script, with the place of the script's call
+// in front of the message unless it names one already. It does not return.
+func Raise(L *lua.LState, e *Error) {
+	if !placed.MatchString(e.Message) {
+		c := *e
+		c.Message = Where(L) + c.Message
+		e = &c
+	}
+	L.Error(e.ToLua(L), 1)
+}
+
+// RaiseArg raises an Argument error in the style of stock Lua:
+// "job.lua:3: bad argument #2 'root' to 'Bcast' (rank 7 is not in a communicator of 4)".
+// name may be "" where the argument has no name of its own.
+func RaiseArg(L *lua.LState, call string, n int, name, format string, args ...any) {
+	if name != "" {
+		name = " '" + name + "'"
+	}
+	Raise(L, New(Argument, "bad argument #%d%s to '%s' (%s)", n, name, call, fmt.Sprintf(format, args...)))
+}
+
+// Where gives "job.lua:14: ", the innermost place in Lua source on the stack
+// of L, or "" where there is none.
+func Where(L *lua.LState) string {
+	for level := 0; ; level++ {
+		dbg, ok := L.GetStack(level)
+		if !ok {
+			return ""
+		}
+		if _, err := L.GetInfo("Sl", dbg, lua.LNil); err == nil && dbg.What != "G" && dbg.CurrentLine > 0 {
+			return fmt.Sprintf("%s:%d: ", dbg.Source, dbg.CurrentLine)
+		}
+	}
+}
