@@ -1,0 +1,130 @@
+package array
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// function is one row of the module: what scripts call, and its help.
+type function struct {
+	name string
+	args string // as the documentation writes them, "first, count"
+	doc  string // one sentence
+	run  func(c *call) int
+}
+
+// call is one call of a function by a script. It reads the arguments, so
+// that all errors about them read alike. Argument 1 is the first one that
+// the script wrote between the brackets.
+type call struct {
+	*lua.LState
+	name string
+	self *Array // of a method
+	skip int    // arguments before the first: 1 in a method
+}
+
+// function makes the Lua function of the row.
+func (f function) function(L *lua.LState, method bool) *lua.LFunction {
+	return L.NewFunction(func(L *lua.LState) int {
+		c := call{LState: L, name: f.name}
+		if method {
+			a, ok := To(L.Get(1))
+			if !ok {
+				luaerr.Raise(L, luaerr.New(luaerr.Argument,
+					"bad self to '%s' (expected an array, got %s: write a:%s(%s))", f.name, typeName(L.Get(1)), f.name, f.args))
+			}
+			c.self, c.skip = a, 1
+		}
+		return f.run(&c)
+	})
+}
+
+// fail raises an error about argument n.
+func (c *call) fail(n int, name, format string, args ...any) {
+	luaerr.RaiseArg(c.LState, c.name, n, name, format, args...)
+}
+
+// arg gives argument n, nil when it is missing.
+func (c *call) arg(n int) lua.LValue { return c.Get(n + c.skip) }
+
+func (c *call) given(n int) bool { return c.arg(n) != lua.LNil }
+
+// array reads an array.
+func (c *call) array(n int, name string) *Array {
+	a, ok := To(c.arg(n))
+	if !ok {
+		c.fail(n, name, "expected an array, got %s", typeName(c.arg(n)))
+	}
+	return a
+}
+
+// number reads a number.
+func (c *call) number(n int, name string) float64 {
+	v, ok := c.arg(n).(lua.LNumber)
+	if !ok {
+		c.fail(n, name, "expected a number, got %s", typeName(c.arg(n)))
+	}
+	return float64(v)
+}
+
+// integer reads a whole number.
+func (c *call) integer(n int, name string) int {
+	f := c.number(n, name)
+	i := int(f)
+	if float64(i) != f {
+		c.fail(n, name, "%s is no whole number", formatFloat(f, 64))
+	}
+	return i
+}
+
+// count reads a whole number from 0.
+func (c *call) count(n int, name string) int {
+	i := c.integer(n, name)
+	if i < 0 {
+		c.fail(n, name, "%d is negative", i)
+	}
+	return i
+}
+
+// index reads an index of self from 1 and gives it from 0.
+func (c *call) index(n int, name string) int {
+	return c.within(n, name, c.self.n) - 1
+}
+
+// within reads a whole number from 1 to limit.
+func (c *call) within(n int, name string, limit int) int {
+	i := c.integer(n, name)
+	if i < 1 || i > limit {
+		c.fail(n, name, "%s: %s", c.self.describe(), wrongIndex(lua.LNumber(i), limit))
+	}
+	return i
+}
+
+// elementType reads the name of a type, missing gives the default.
+func (c *call) elementType(n int, missing Type) Type {
+	if !c.given(n) {
+		return missing
+	}
+	s, ok := c.arg(n).(lua.LString)
+	if !ok {
+		c.fail(n, "type", "expected the name of a type, got %s", typeName(c.arg(n)))
+	}
+	t, ok := ParseType(string(s))
+	if !ok {
+		c.fail(n, "type", "no type '%s': there are %s", s, typeNames())
+	}
+	return t
+}
+
+// give pushes an array as the only result.
+func (c *call) give(a *Array) int {
+	c.Push(ToLua(c.LState, a))
+	return 1
+}
+
+// giveSelf pushes the array that the method was called on.
+func (c *call) giveSelf() int {
+	c.Push(c.Get(1))
+	return 1
+}
