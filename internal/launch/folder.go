@@ -1,0 +1,100 @@
+package launch
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+)
+
+// folderPrefix starts the names of job folders: mpiclus-UID-RANDOM.
+const folderPrefix = "mpiclus-"
+
+// Folder is the private folder (mode 0700) of a job, for its sockets and for
+// what the MPI library leaves. It is held by a lock as long as its maker lives.
+type Folder struct {
+	Path string
+	lock *os.File
+}
+
+// MakeFolder makes a job's folder: in memory where there is room, so that
+// shared memory in it is fast and its path is short enough for a socket; else,
+// or when MPICLUS_TMPDIR says so, on disk. Folders that a killed master left
+// behind are removed on the way.
+func MakeFolder() (*Folder, error) {
+	name := folderPrefix + strconv.Itoa(os.Geteuid()) + "-"
+	var errs []error
+	for _, dir := range folderPlaces() {
+		abandoned, _ := filepath.Glob(filepath.Join(dir, name+"*"))
+		for _, folder := range abandoned {
+			RemoveAbandoned(folder)
+		}
+		for range 3 { // another master may sweep the folder before it is locked
+			path, err := os.MkdirTemp(dir, name)
+			if err != nil {
+				errs = append(errs, err)
+				break
+			}
+			if lock := lockFolder(path); lock != nil {
+				return &Folder{Path: path, lock: lock}, nil
+			}
+			errs = append(errs, fmt.Errorf("%s was removed while it was made", path))
+		}
+	}
+	return nil, fmt.Errorf("no place for the job's folder: %w", errors.Join(errs...))
+}
+
+// Remove removes the folder with all that is in it. It may be called again.
+func (f *Folder) Remove() error {
+	err := os.RemoveAll(f.Path)
+	f.lock.Close()
+	return err
+}
+
+// RemoveAbandoned removes a job's folder if its maker is gone, and reports
+// whether it did. Supervisors call it when they have lost their master.
+func RemoveAbandoned(path string) bool {
+	info, err := os.Lstat(path)
+	if err != nil || !info.IsDir() || !ownedByUser(info) {
+		return false
+	}
+	lock := lockFolder(path)
+	if lock == nil {
+		return false
+	}
+	defer lock.Close()
+	return os.RemoveAll(path) == nil
+}
+
+// lockFolder takes the lock of a folder that is there; nil: another holds it.
+func lockFolder(path string) *os.File {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	if syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+		if _, err := os.Lstat(path); err == nil {
+			return f
+		}
+	}
+	f.Close()
+	return nil
+}
+
+// folderPlaces are where job folders may be, the best first.
+func folderPlaces() []string {
+	if dir := os.Getenv("MPICLUS_TMPDIR"); dir != "" {
+		return []string{dir}
+	}
+	if inMemory("/dev/shm") {
+		return []string{"/dev/shm", os.TempDir()}
+	}
+	return []string{os.TempDir()}
+}
+
+func ownedByUser(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid()
+}

@@ -1,0 +1,257 @@
+// Package launch turns "N workers, please" into a running MPI launcher:
+// mpirun of Open MPI, mpiexec of MPICH (Hydra) or srun.
+//
+//	plan, err := launch.Plan(launch.Spec{NP: 4, Exe: worker, ExeArgs: []string{"worker"}, Folder: folder})
+//	process, err := plan.Start(ctx)
+//	<-process.Done()
+//	err = launch.Explain(plan, launch.Outcome{Process: process, Joined: 3})
+//
+// Plan decides and starts nothing; Start runs it; Explain says in the user's
+// words why no workers came; Examine looks at the machine beforehand. All of
+// it is pure Go and works where there is no MPI.
+package launch
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// Spec says what a user wants started. The zero value starts as many workers
+// as the launcher decides, on this machine.
+type Spec struct {
+	NP       int               // number of workers; 0: the launcher decides
+	Command  []string          // the user's own launch command; it is used as it is, so it says the number itself
+	Mpiexec  string            // the launcher, with or without options; "": what is found
+	Flags    []string          // further options for the launcher
+	Hosts    string            // "a,b:4"
+	Hostfile string            // a file in the launcher's own format
+	Dir      string            // where workers start; "": here
+	Env      map[string]string // added to the workers' environment
+	Exe      string            // the worker's executable
+	ExeArgs  []string          // and its arguments
+	Folder   string            // the job's folder (MakeFolder); "": temporaries go where the MPI library puts them
+	Forward  []string          // names of environment variables that workers on other hosts need; values never reach a command line
+	Environ  []string          // the environment to start from; nil: os.Environ()
+}
+
+// Command is a decided launch. Plan makes it; its fields may be read, and Line
+// set, until Start.
+type Command struct {
+	Path           string   // the executable that is started
+	Args           []string // its command line, Args[0] included
+	Env            []string // its whole environment
+	Dir            string
+	Kind           Kind
+	NP             int  // the number of workers asked for; 0: the launcher decides
+	Local          bool // all workers run on this machine, outside any scheduler
+	Oversubscribed bool // more workers than processors here: they should wait politely
+
+	// Line is given each line that the launcher itself, or a worker past its
+	// supervisor, writes. It is called from one goroutine at a time for each
+	// stream. nil: lines are only kept for Tail.
+	Line func(line string, stderr bool)
+
+	spec Spec
+}
+
+// Plan decides how to start what spec asks for, and starts nothing. Its errors
+// are of kind launch and name the cure.
+func Plan(spec Spec) (*Command, error) {
+	if spec.Environ == nil {
+		spec.Environ = os.Environ()
+	}
+	if spec.NP < 0 {
+		return nil, luaerr.New(luaerr.Launch, "cannot start %d workers", spec.NP)
+	}
+	words, own, err := launcherWords(spec)
+	if err != nil {
+		return nil, err
+	}
+	path, err := lookLauncher(words[0], spec.Environ)
+	if err != nil {
+		return nil, err
+	}
+	kind := kindOfCommand(words, path)
+	c := &Command{Path: path, Kind: kind, Dir: spec.Dir, NP: spec.NP, spec: spec}
+	given := append(slices.Clone(words[1:]), spec.Flags...)
+	if own && c.NP == 0 {
+		c.NP = countIn(given)
+	}
+	c.Local = kind != Unknown && runsHere(spec, kind, given)
+	c.Oversubscribed = c.Local && c.NP > runtime.NumCPU()
+	c.Args = slices.Clone(words)
+	if !own && spec.NP > 0 {
+		c.Args = append(c.Args, kind.countFlag(), strconv.Itoa(spec.NP))
+	}
+	c.Args = append(c.Args, kind.hostFlags(spec)...)
+	if !c.Local {
+		c.Args = append(c.Args, kind.forwardFlags(spec)...)
+	}
+	c.Args = append(c.Args, spec.Flags...)
+	c.Args = append(append(c.Args, spec.Exe), spec.ExeArgs...)
+	c.Env = environment(c, spec)
+	return c, nil
+}
+
+// launcherWords gives the launcher's words without what Plan adds, and whether
+// the user wrote the whole command.
+func launcherWords(spec Spec) (words []string, own bool, err error) {
+	switch {
+	case len(spec.Command) > 0:
+		return spec.Command, true, nil
+	case spec.Mpiexec != "":
+		words, err := SplitWords(spec.Mpiexec)
+		if err != nil {
+			return nil, false, luaerr.New(luaerr.Launch, "mpiexec = %q: %w", spec.Mpiexec, err)
+		}
+		if len(words) > 0 {
+			return words, false, nil
+		}
+	}
+	name, err := findLauncher(spec.Environ)
+	return []string{name}, false, err
+}
+
+// runsHere reports whether every worker surely runs on this machine with all
+// of it at its disposal: no host is named but this one, and no scheduler gave
+// an allocation.
+func runsHere(spec Spec, kind Kind, given []string) bool {
+	if kind == Srun || spec.Hostfile != "" || inAllocation(spec.Environ) {
+		return false
+	}
+	for _, h := range hostsIn(given) {
+		if !hereByName(h) {
+			return false
+		}
+	}
+	if slices.ContainsFunc(given, namesHosts) {
+		return false
+	}
+	for _, h := range splitHosts(spec.Hosts) {
+		if !hereByName(h) {
+			return false
+		}
+	}
+	return true
+}
+
+// hostsIn gives the hosts that options name one by one: --host a,b.
+func hostsIn(given []string) (hosts []string) {
+	for i, w := range given {
+		name, value, joined := strings.Cut(w, "=")
+		switch strings.TrimLeft(name, "-") {
+		case "host", "H", "hosts":
+			if !strings.HasPrefix(w, "-") {
+				continue
+			}
+			if !joined && i+1 < len(given) {
+				value = given[i+1]
+			}
+			hosts = append(hosts, splitHosts(value)...)
+		}
+	}
+	return hosts
+}
+
+// namesHosts reports whether an option brings in hosts, or a choice of the
+// user's, that cannot be read here.
+func namesHosts(w string) bool {
+	name, _, _ := strings.Cut(strings.TrimLeft(w, "-"), "=")
+	switch name {
+	case "hostfile", "machinefile", "f", "default-hostfile", "rankfile", "rf", "configfile", "app", "am", "tune", "launcher", "rmk", "add-host", "add-hostfile":
+		return strings.HasPrefix(w, "-")
+	}
+	return false
+}
+
+// splitHosts gives the names in "a,b:4".
+func splitHosts(list string) (hosts []string) {
+	for h := range strings.SplitSeq(list, ",") {
+		name, _, _ := strings.Cut(strings.TrimSpace(h), ":")
+		if name != "" {
+			hosts = append(hosts, name)
+		}
+	}
+	return hosts
+}
+
+// hereByName reports whether a host's name is surely this machine's.
+func hereByName(host string) bool {
+	if host == "localhost" || strings.HasPrefix(host, "127.") {
+		return true
+	}
+	self, err := os.Hostname()
+	if err != nil {
+		return false
+	}
+	short, _, _ := strings.Cut(self, ".")
+	return host == self || host == short
+}
+
+// inAllocation reports whether a scheduler decides about slots and hosts.
+func inAllocation(environ []string) bool {
+	for _, name := range []string{
+		"SLURM_JOB_ID", "SLURM_JOBID", "PBS_JOBID", "LSB_JOBID", "LSB_HOSTS", "PE_HOSTFILE", "COBALT_JOBID", "FLUX_JOB_ID", "OMPI_MCA_orte_default_hostfile",
+	} {
+		if lookup(environ, name) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// countIn reads the number of processes from a user's own command; 0 when it
+// does not say.
+func countIn(words []string) int {
+	for i, w := range words {
+		name, value, joined := strings.Cut(w, "=")
+		switch name {
+		case "-n", "-np", "--np", "-c", "--n", "--ntasks":
+			if !joined && i+1 < len(words) {
+				value = words[i+1]
+			}
+			if n, err := strconv.Atoi(value); err == nil && n > 0 {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// String gives the command line as a person would type it.
+func (c *Command) String() string {
+	quoted := make([]string, len(c.Args))
+	for i, a := range c.Args {
+		quoted[i] = quoteWord(a)
+	}
+	return strings.Join(quoted, " ")
+}
+
+// Describe gives one line about what was decided, for the log.
+func (c *Command) Describe() string {
+	where := "on hosts that the launcher chooses"
+	if c.Local {
+		where = "on this machine"
+	}
+	if c.Oversubscribed {
+		where += fmt.Sprintf(", %d workers on %d processors", c.NP, runtime.NumCPU())
+	}
+	return fmt.Sprintf("%s (%s) %s: %s", filepath.Base(c.Path), c.Kind, where, c)
+}
+
+// Run plans and starts in one step.
+func Run(ctx context.Context, spec Spec) (*Process, error) {
+	c, err := Plan(spec)
+	if err != nil {
+		return nil, err
+	}
+	return c.Start(ctx)
+}

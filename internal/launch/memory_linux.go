@@ -1,0 +1,22 @@
+package launch
+
+import "syscall"
+
+// tmpfsMagic is the type of file systems that live in memory (statfs(2)).
+const tmpfsMagic = 0x01021994
+
+// inMemory reports whether a folder lies on a file system in memory that has
+// room for some ranks' shared memory (4 MiB each).
+func inMemory(dir string) bool {
+	free, ok := memoryFree(dir)
+	return ok && free >= 32<<20
+}
+
+// memoryFree gives the free bytes of a file system in memory.
+func memoryFree(dir string) (free int64, ok bool) {
+	var fs syscall.Statfs_t
+	if syscall.Statfs(dir, &fs) != nil || int64(fs.Type) != tmpfsMagic {
+		return 0, false
+	}
+	return int64(fs.Bavail) * int64(fs.Bsize), true
+}

@@ -1,0 +1,176 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// The pauses of an ending: what a launcher gets to end its ranks in order, and
+// what ranks get after their launcher is gone.
+const (
+	killGrace   = 1500 * time.Millisecond
+	orphanGrace = 700 * time.Millisecond
+)
+
+// Process is a running launcher with all that it started on this machine.
+type Process struct {
+	Pid int
+
+	tail   tail
+	status ExitStatus
+	done   chan struct{}
+	gone   chan struct{}
+	kill   sync.Once
+}
+
+// ExitStatus says how a launcher ended: an exit code, or the signal that
+// ended it (Code is then -1).
+type ExitStatus struct {
+	Code   int
+	Signal syscall.Signal
+}
+
+// String gives "exit status 3" or "signal: killed".
+func (s ExitStatus) String() string {
+	if s.Signal != 0 {
+		return "signal: " + s.Signal.String()
+	}
+	return "exit status " + strconv.Itoa(s.Code)
+}
+
+// Start starts the launcher: in a session of its own (a Ctrl-C in the terminal
+// is the master's affair), with an empty standard input, and on Linux with an
+// order to end when this process ends, also by SIGKILL. When ctx is done it is
+// killed as by Kill. An error is of kind launch.
+func (c *Command) Start(ctx context.Context) (*Process, error) {
+	cmd := exec.Command(c.Path)
+	cmd.Args, cmd.Env, cmd.Dir = c.Args, c.Env, c.Dir
+	cmd.SysProcAttr = ownSession()
+	// Ranks that outlive the launcher hold its pipes: do not wait for them.
+	cmd.WaitDelay = 300 * time.Millisecond
+	p := &Process{done: make(chan struct{}), gone: make(chan struct{})}
+	out, errs := p.lines(c.Line, false), p.lines(c.Line, true)
+	cmd.Stdout, cmd.Stderr = out, errs
+
+	started := make(chan error, 1)
+	go func() {
+		// The order to end is bound to the thread that starts the process.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		cmd.Wait()
+		out.flush()
+		errs.flush()
+		p.status = statusOf(cmd.ProcessState)
+		close(p.done)
+		p.endOrphans()
+		close(p.gone)
+	}()
+	if err := <-started; err != nil {
+		return nil, startError(c, err)
+	}
+	p.Pid = cmd.Process.Pid
+	go func() {
+		select {
+		case <-ctx.Done():
+			p.Kill()
+		case <-p.done:
+		}
+	}()
+	return p, nil
+}
+
+// startError says why the system did not start the launcher.
+func startError(c *Command, err error) error {
+	if c.Dir != "" {
+		if info, statErr := os.Stat(c.Dir); statErr != nil || !info.IsDir() {
+			return luaerr.New(luaerr.Launch, "cannot start workers in the folder %s: %w", c.Dir, errors.Join(statErr, errors.New("it is no folder that can be entered")))
+		}
+	}
+	return luaerr.New(luaerr.Launch, "cannot start %s: %w", c.Path, err)
+}
+
+// Done is closed when the launcher has ended and its output has been read.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Gone is closed, after Done, when nothing of the job is left on this machine:
+// ranks that outlive their launcher get a moment and are then killed.
+func (p *Process) Gone() <-chan struct{} { return p.gone }
+
+// ExitStatus tells how the launcher ended; ok is false while it runs.
+func (p *Process) ExitStatus() (status ExitStatus, ok bool) {
+	select {
+	case <-p.done:
+		return p.status, true
+	default:
+		return ExitStatus{}, false
+	}
+}
+
+// Tail gives the last lines of output, in the order in which they came.
+func (p *Process) Tail() []string { return p.tail.lines() }
+
+// Kill ends the job: the launcher is asked to (SIGTERM), and what is left of
+// the job on this machine after a moment is killed. It returns at once; Gone
+// tells the end. It may be called at any time, by anyone, and again.
+func (p *Process) Kill() {
+	p.kill.Do(func() {
+		go func() {
+			select {
+			case <-p.done:
+				return
+			default:
+				syscall.Kill(p.Pid, syscall.SIGTERM)
+			}
+			select {
+			case <-p.done:
+			case <-time.After(killGrace):
+				killSession(p.Pid)
+			}
+		}()
+	})
+}
+
+// endOrphans returns when no process of the launcher's session is left.
+func (p *Process) endOrphans() {
+	deadline := time.Now().Add(orphanGrace)
+	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		left := sessionMembers(p.Pid)
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			for _, pid := range left {
+				syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+		time.Sleep(pause)
+	}
+}
+
+// killSession kills all processes of a session, the launcher's included.
+func killSession(sid int) {
+	for _, pid := range sessionMembers(sid) {
+		syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
+func statusOf(state *os.ProcessState) ExitStatus {
+	if wait, ok := state.Sys().(syscall.WaitStatus); ok && wait.Signaled() {
+		return ExitStatus{Code: -1, Signal: wait.Signal()}
+	}
+	return ExitStatus{Code: state.ExitCode()}
+}

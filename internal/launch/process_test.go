@@ -1,0 +1,226 @@
+package launch
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// real gives the spec of np shells under the real mpirun, in a job's folder.
+// A machine without mpirun has nothing to test here.
+func real(t *testing.T, np int, script string) Spec {
+	t.Helper()
+	if _, err := exec.LookPath("mpirun"); err != nil {
+		if os.Getenv("MPICLUS_NO_MPI") == "" {
+			t.Fatal("mpirun is not installed (MPICLUS_NO_MPI=1 leaves out what needs it)")
+		}
+		t.Skip("MPICLUS_NO_MPI is set")
+	}
+	folder, err := MakeFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { folder.Remove() })
+	return Spec{NP: np, Exe: "/bin/sh", ExeArgs: []string{"-c", script}, Folder: folder.Path}
+}
+
+// run runs a spec to its end within a limit.
+func run(t *testing.T, spec Spec) *Process {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	p, err := Run(ctx, spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-p.Gone()
+	if ctx.Err() != nil {
+		t.Fatalf("still running after the limit; output: %q", p.Tail())
+	}
+	return p
+}
+
+func TestRealLocalRun(t *testing.T) {
+	for _, np := range []int{0, 1, 2, 5} {
+		spec := real(t, np, `echo "$OMPI_COMM_WORLD_RANK/$OMPI_COMM_WORLD_SIZE $MPICLUS_OVERSUBSCRIBED"`)
+		p := run(t, spec)
+		status, ok := p.ExitStatus()
+		if !ok || status != (ExitStatus{}) {
+			t.Fatalf("np %d: %v: %q", np, status, p.Tail())
+		}
+		if np > 0 && len(p.Tail()) != np {
+			t.Errorf("np %d: got lines %q", np, p.Tail())
+		}
+		if left, _ := os.ReadDir(spec.Folder); len(left) != 0 {
+			t.Errorf("np %d: the folder is not empty after an orderly end: %v", np, left)
+		}
+	}
+}
+
+func TestRealSurvivorsLiveOn(t *testing.T) {
+	p := run(t, real(t, 2, `if [ $OMPI_COMM_WORLD_RANK = 0 ]; then kill -9 $$; fi; sleep 0.7; echo alive`))
+	if got := strings.Join(p.Tail(), "\n"); !strings.Contains(got, "alive") {
+		t.Errorf("rank 1 ended with rank 0: %q", got)
+	}
+}
+
+// startSleepers starts three ranks that sleep for long and waits for them.
+func startSleepers(t *testing.T, ctx context.Context, script string) *Process {
+	t.Helper()
+	up := make(chan string, 10)
+	c, err := Plan(real(t, 3, `echo up $$; `+script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Line = func(line string, _ bool) { up <- line }
+	p, err := c.Start(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		select {
+		case line := <-up:
+			if !strings.HasPrefix(line, "up ") {
+				t.Fatalf("got line %q", line)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("the ranks did not start")
+		}
+	}
+	return p
+}
+
+// assertGone fails unless the whole job ends within a limit.
+func assertGone(t *testing.T, p *Process, limit time.Duration) {
+	t.Helper()
+	begin := time.Now()
+	select {
+	case <-p.Gone():
+		t.Logf("gone after %v", time.Since(begin).Round(time.Millisecond))
+	case <-time.After(limit):
+		t.Errorf("processes %v of the job are left after %v", sessionMembers(p.Pid), limit)
+		killSession(p.Pid)
+	}
+	if left := sessionMembers(p.Pid); len(left) != 0 {
+		t.Errorf("processes %v are left after Gone", left)
+	}
+}
+
+func TestRealKill(t *testing.T) {
+	for name, script := range map[string]string{"willing": "exec sleep 60", "stubborn": "trap '' TERM CONT; while :; do sleep 0.2; done"} {
+		t.Run(name, func(t *testing.T) {
+			p := startSleepers(t, t.Context(), script)
+			p.Kill()
+			p.Kill()
+			assertGone(t, p, 3*time.Second)
+		})
+	}
+}
+
+func TestRealContextEndsTheJob(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	p := startSleepers(t, ctx, "exec sleep 60")
+	cancel()
+	assertGone(t, p, 3*time.Second)
+}
+
+func TestRealKilledLauncher(t *testing.T) {
+	p := startSleepers(t, t.Context(), "exec sleep 60")
+	syscall.Kill(p.Pid, syscall.SIGKILL)
+	assertGone(t, p, 2*time.Second)
+	if status, _ := p.ExitStatus(); status.Signal != syscall.SIGKILL || status.String() != "signal: killed" {
+		t.Errorf("got status %v", status)
+	}
+}
+
+// TestMain plays the master that is killed in TestRealKilledMaster.
+func TestMain(m *testing.M) {
+	if script := os.Getenv("LAUNCH_TEST_MASTER"); script != "" {
+		p, err := Run(context.Background(), Spec{NP: 2, Exe: "/bin/sh", ExeArgs: []string{"-c", script}})
+		if err != nil {
+			os.Exit(3)
+		}
+		os.Stdout.WriteString(strconv.Itoa(p.Pid) + "\n")
+		<-p.Done()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func TestRealKilledMaster(t *testing.T) {
+	spec := real(t, 1, "")
+	mark := filepath.Join(spec.Folder, "mark")
+	master := exec.Command(os.Args[0])
+	master.Env = append(os.Environ(), "LAUNCH_TEST_MASTER=echo up >> "+mark+"; exec sleep 60")
+	out, _ := master.StdoutPipe()
+	if err := master.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 32)
+	n, _ := out.Read(line)
+	pid, err := strconv.Atoi(strings.TrimSpace(string(line[:n])))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if b, _ := os.ReadFile(mark); strings.Count(string(b), "up") == 2 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the ranks did not start")
+		}
+	}
+	master.Process.Kill()
+	master.Wait()
+	begin := time.Now()
+	for len(sessionMembers(pid)) > 0 {
+		// mpirun waits 1 s before each of SIGTERM and SIGKILL; a supervisor,
+		// unlike these shells, leaves by itself.
+		if time.Since(begin) > 4*time.Second {
+			t.Errorf("left: %v", sessionMembers(pid))
+			killSession(pid)
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Logf("gone after %v", time.Since(begin).Round(time.Millisecond))
+}
+
+func TestStartErrors(t *testing.T) {
+	spec := real(t, 1, "true")
+	spec.Dir = filepath.Join(spec.Folder, "missing")
+	if _, err := Run(t.Context(), spec); err == nil || !strings.Contains(err.Error(), spec.Dir) {
+		t.Errorf("a missing folder: %v", err)
+	}
+}
+
+func TestLinesAndTail(t *testing.T) {
+	p := &Process{}
+	var got []string
+	w := p.lines(func(line string, stderr bool) {
+		if !stderr {
+			t.Error("stream mixed up")
+		}
+		got = append(got, line)
+	}, true)
+	for _, part := range []string{"one\nt", "wo\r\n\nthree", strings.Repeat("x", 2*lineBytes), "\nend"} {
+		w.Write([]byte(part))
+	}
+	w.flush()
+	w.flush()
+	if len(got) != 7 || got[0] != "one" || got[1] != "two" || got[2] != "" || len(got[3]) != lineBytes || got[5] != "xxxxx" || got[6] != "end" {
+		t.Errorf("got %d lines %.20q", len(got), got)
+	}
+	for i := range 2 * tailLines {
+		p.tail.add(strconv.Itoa(i))
+	}
+	if tail := p.Tail(); len(tail) != tailLines || tail[0] != "60" || tail[tailLines-1] != "119" {
+		t.Errorf("tail %v", tail)
+	}
+}
