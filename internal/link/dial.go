@@ -1,0 +1,134 @@
+package link
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+)
+
+const (
+	// stagger is the head start of each address over the next (RFC 8305 calls
+	// it the Connection Attempt Delay).
+	stagger = 50 * time.Millisecond
+	// dialTime bounds Dial where its context does not.
+	dialTime = 10 * time.Second
+)
+
+// Dial connects to the listener that join describes and proves to be of its
+// job: over the unix socket when that is on this host, else over the first of
+// its TCP addresses that turns out to be that listener. [Describe] tells which
+// one it was. The error lists every address tried and why it failed; a
+// *VersionError and ErrSecret are found in it.
+func Dial(ctx context.Context, join Join, hello Hello) (Link, error) {
+	if len(hello.append(nil)) > maxHello {
+		return nil, fmt.Errorf("dial: hello of more than %d bytes", maxHello)
+	}
+	if len(join.Secret) == 0 {
+		return nil, errors.New("dial: no secret of a job")
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialTime)
+	defer cancel()
+	var tried attempts
+	if join.Unix != "" {
+		link, err := dialUnix(ctx, join, hello)
+		if err == nil {
+			return link, nil
+		}
+		tried.add("unix "+join.Unix, err)
+		if final(err) {
+			return nil, tried.error(join)
+		}
+	}
+	if conn, err := dialTCP(ctx, join, &tried); err == nil {
+		link, err := conn.join(ctx, join, hello)
+		if err == nil {
+			return link, nil
+		}
+		tried.add(conn.name, err)
+	}
+	return nil, tried.error(join)
+}
+
+// final says that another way to the same listener would end the same.
+func final(err error) bool {
+	var version *VersionError
+	var refused *RefusedError
+	return errors.As(err, &version) || errors.As(err, &refused)
+}
+
+// dialUnix tries the unix socket, on the listener's own host only.
+func dialUnix(ctx context.Context, join Join, hello Hello) (Link, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	if host != join.Host {
+		return nil, fmt.Errorf("it is on host %s, this is %s", join.Host, host)
+	}
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "unix", join.Unix)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPeer(conn.(*net.UnixConn)); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return (&dialled{Conn: conn, name: "unix " + join.Unix}).join(ctx, join, hello)
+}
+
+// dialled is a connection to something that may be the listener.
+type dialled struct {
+	net.Conn
+	name    string
+	binding []byte
+}
+
+// join runs the handshake; it closes the connection when that fails.
+func (d *dialled) join(ctx context.Context, join Join, hello Hello) (Link, error) {
+	stop := context.AfterFunc(ctx, func() { _ = d.Close() })
+	link, err := d.handshake(join, hello)
+	if !stop() {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return link, nil
+}
+
+func (d *dialled) handshake(join Join, hello Hello) (Link, error) {
+	s, err := newSession(d.Conn, d.name, d.binding, time.Now().Add(handshakeTime))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.join(join, hello); err != nil {
+		return nil, err
+	}
+	return s.finish(d.Conn)
+}
+
+// dialTLS connects to one address and makes sure that the job's listener is
+// there.
+func dialTLS(ctx context.Context, address string, pin []byte) (*dialled, error) {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	if err := tuneTCP(conn.(*net.TCPConn)); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	secure, binding, err := secureTCP(ctx, tls.Client(conn, clientTLS(pin)), time.Now().Add(handshakeTime))
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return &dialled{Conn: secure, name: "tls " + address, binding: binding}, nil
+}

@@ -1,0 +1,207 @@
+package link
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// ListenConfig says where a listener is to be reached. The zero value listens
+// on a unix socket, under a fresh secret.
+type ListenConfig struct {
+	Version   string       // of this software: a dialler of another one is refused
+	Job       string       // name of the job, for messages
+	Secret    []byte       // of the job; nil makes a fresh one
+	Dir       string       // where to make the socket's folder; "" tries XDG_RUNTIME_DIR, the temporary folder, /tmp
+	NoUnix    bool         // no unix socket
+	TCP       bool         // listen on TCP as well
+	Interface string       // address or name of the one interface for TCP; "" is all of them
+	Log       *slog.Logger // gets a line for each connection that is turned away; nil is slog.Default()
+}
+
+// Listener lets processes of one job in.
+type Listener struct {
+	join    Join
+	log     *slog.Logger
+	tls     *tls.Config
+	folder  string
+	sockets []net.Listener
+
+	links   chan admitted
+	ctx     context.Context // ends with Close
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	once    sync.Once
+	err     error
+}
+
+type admitted struct {
+	link  *stream
+	hello Hello
+}
+
+// Listen opens the sockets and starts to take connections; Close ends that.
+func Listen(cfg ListenConfig) (*Listener, error) {
+	if cfg.NoUnix && !cfg.TCP {
+		return nil, errors.New("listen: neither unix nor TCP is wanted")
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	l := &Listener{log: cfg.Log, links: make(chan admitted)}
+	l.join = Join{Version: cfg.Version, Job: cfg.Job, Secret: cfg.Secret, Host: host}
+	if l.log == nil {
+		l.log = slog.Default()
+	}
+	if l.join.Secret == nil {
+		l.join.Secret = nonce()
+	}
+	l.ctx, l.cancel = context.WithCancel(context.Background())
+	if err := l.open(cfg); err != nil {
+		_ = l.Close()
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	for _, s := range l.sockets {
+		l.running.Go(func() { l.serve(s) })
+	}
+	return l, nil
+}
+
+// open makes the sockets that cfg asks for.
+func (l *Listener) open(cfg ListenConfig) error {
+	if !cfg.NoUnix {
+		socket, folder, err := listenUnix(cfg.Dir)
+		if err != nil {
+			return err
+		}
+		l.folder, l.join.Unix = folder, socket.Addr().String()
+		l.sockets = append(l.sockets, socket)
+	}
+	if !cfg.TCP {
+		return nil
+	}
+	cert, pin, err := newKey()
+	if err != nil {
+		return err
+	}
+	l.tls, l.join.Pin = serverTLS(cert), pin
+	sockets, addresses, err := listenTCP(cfg.Interface)
+	l.join.TCP = addresses
+	l.sockets = append(l.sockets, sockets...)
+	return err
+}
+
+// Join gives what a process needs to dial this listener.
+func (l *Listener) Join() Join { return l.join }
+
+// Accept waits for the next process that proved to be of this job. After Close
+// the error is ErrClosed; there is no other.
+func (l *Listener) Accept() (Link, Hello, error) {
+	select {
+	case a := <-l.links:
+		return a.link, a.hello, nil
+	case <-l.ctx.Done():
+		return nil, Hello{}, ErrClosed
+	}
+}
+
+// Close ends listening, drops connections that Accept did not give out yet,
+// and removes the socket's folder. Links that were given out stay.
+func (l *Listener) Close() error {
+	l.once.Do(func() {
+		l.cancel()
+		for _, s := range l.sockets {
+			l.err = errors.Join(l.err, s.Close())
+		}
+		l.running.Wait()
+		if l.folder != "" {
+			l.err = errors.Join(l.err, os.RemoveAll(l.folder))
+		}
+	})
+	return l.err
+}
+
+// serve takes the connections of one socket until it is closed.
+func (l *Listener) serve(socket net.Listener) {
+	pause := time.Duration(0)
+	for {
+		conn, err := socket.Accept()
+		if l.ctx.Err() != nil {
+			if err == nil {
+				_ = conn.Close()
+			}
+			return
+		}
+		if err != nil { // out of file descriptors, most likely: it may pass
+			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+			l.log.Error("cannot accept connections", "on", socket.Addr().String(), "err", err, "again in", pause)
+			select {
+			case <-time.After(pause):
+			case <-l.ctx.Done():
+			}
+			continue
+		}
+		pause = 0
+		l.running.Go(func() { l.handle(conn) })
+	}
+}
+
+// handle authenticates one connection and hands it to Accept.
+func (l *Listener) handle(conn net.Conn) {
+	stop := context.AfterFunc(l.ctx, func() { _ = conn.Close() })
+	started := time.Now()
+	from := remote(conn)
+	link, hello, err := l.admit(conn, started.Add(handshakeTime))
+	if err != nil {
+		stop()
+		_ = conn.Close()
+		l.turnedAway(from, err, time.Since(started))
+		return
+	}
+	if !stop() {
+		return // Close was first
+	}
+	select {
+	case l.links <- admitted{link, hello}:
+	case <-l.ctx.Done():
+		_ = link.Close()
+	}
+}
+
+// admit runs the listener's side of all handshakes on a connection.
+func (l *Listener) admit(conn net.Conn, deadline time.Time) (*stream, Hello, error) {
+	name, binding := "unix "+l.join.Unix, []byte(nil)
+	switch c := conn.(type) {
+	case *net.UnixConn:
+		if err := checkPeer(c); err != nil {
+			return nil, Hello{}, err
+		}
+	case *net.TCPConn:
+		name = "tls " + c.LocalAddr().String()
+		if err := tuneTCP(c); err != nil {
+			return nil, Hello{}, err
+		}
+		secure, b, err := secureTCP(l.ctx, tls.Server(c, l.tls), deadline)
+		if err != nil {
+			return nil, Hello{}, err
+		}
+		conn, binding = secure, b
+	}
+	s, err := newSession(conn, name, binding, deadline)
+	if err != nil {
+		return nil, Hello{}, err
+	}
+	hello, err := s.admit(l.join)
+	if err != nil {
+		return nil, Hello{}, err
+	}
+	link, err := s.finish(conn)
+	return link, hello, err
+}
