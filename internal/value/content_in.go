@@ -1,0 +1,245 @@
+package value
+
+import (
+	"encoding/binary"
+	"math"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// What a token holds, as far as reading values goes.
+const (
+	tokenScalar = iota // nil, boolean, number
+	tokenString
+	tokenExt
+)
+
+func tokenOf(code byte) int {
+	switch {
+	case code >= 0xa0 && code <= 0xbf, code >= 0xd9 && code <= 0xdb, code >= 0xc4 && code <= 0xc6:
+		return tokenString
+	case code >= 0xd4 && code <= 0xd8, code >= 0xc7 && code <= 0xc9:
+		return tokenExt
+	}
+	return tokenScalar
+}
+
+// scalar reads nil, a boolean, a number or a string.
+func (s *source) scalar() (lua.LValue, error) {
+	code, err := s.peek()
+	if err != nil {
+		return nil, err
+	}
+	at := s.pos
+	switch {
+	case code <= 0x7f || code >= 0xe0:
+		s.pos++
+		return lua.LNumber(int8(code)), nil
+	case code == codeDouble:
+		if s.left() < 9 {
+			return nil, malformed("byte %d: half a number", at)
+		}
+		s.pos += 9
+		return lua.LNumber(math.Float64frombits(binary.BigEndian.Uint64(s.b[at+1:]))), nil
+	case code == codeNil:
+		s.pos++
+		return lua.LNil, nil
+	case code == codeFalse || code == codeTrue:
+		s.pos++
+		return lua.LBool(code == codeTrue), nil
+	case code >= 0xcc && code <= 0xd3: // the other integers
+		n, err := s.dec.DecodeInt64()
+		if err != nil {
+			return nil, malformed("byte %d: half a number", at)
+		}
+		return lua.LNumber(n), nil
+	case tokenOf(code) == tokenString:
+		b, err := s.bytes()
+		return lua.LString(b), err
+	}
+	return nil, malformed("byte %d: code %x is no value", at, code)
+}
+
+// table reads the content of t.
+func (d *decoder) table(t *lua.LTable) error {
+	var head [3]int
+	for i := range head {
+		var err error
+		if head[i], err = d.count(); err != nil {
+			return err
+		}
+	}
+	n, holes, pairs := head[0], head[1], head[2]
+	switch {
+	case n >= lua.MaxArrayIndex, n < holes, holes > d.holes, n-holes > d.left(), pairs > d.left()/2:
+		return malformed("byte %d: a table of %d slots (%d empty) and %d pairs in %d bytes", d.pos, n, holes, pairs, d.left())
+	}
+	d.holes -= holes
+	*t = *d.L.CreateTable(n, pairs)
+	if err := d.list(t, n); err != nil {
+		return err
+	}
+	for range pairs {
+		if err := d.pair(t); err != nil {
+			return err
+		}
+	}
+	meta, err := d.value()
+	if err != nil {
+		return err
+	}
+	if _, ok := meta.(*lua.LTable); !ok && meta != lua.LNil {
+		return malformed("byte %d: a metatable that is a %s", d.pos, meta.Type())
+	}
+	t.Metatable = meta
+	return nil
+}
+
+// list reads the n slots of a table's list part.
+func (d *decoder) list(t *lua.LTable, n int) error {
+	for i := 1; i <= n; {
+		code, err := d.peek()
+		if err != nil {
+			return err
+		}
+		if tokenOf(code) == tokenExt {
+			if i, err = d.listExt(t, i, n); err != nil {
+				return err
+			}
+			continue
+		}
+		v, err := d.value()
+		if err != nil {
+			return err
+		}
+		t.RawSetInt(i, v)
+		i++
+	}
+	return nil
+}
+
+// listExt reads an extension in a list: a run of numbers or nils, or a value
+// with an identity. It gives the next slot.
+func (d *decoder) listExt(t *lua.LTable, i, n int) (int, error) {
+	at := d.pos
+	id, data, err := d.ext()
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case id == extNumbers && len(data)%8 == 0 && len(data)/8 <= n-i+1:
+		for ; len(data) > 0; data = data[8:] {
+			t.RawSetInt(i, lua.LNumber(math.Float64frombits(binary.LittleEndian.Uint64(data))))
+			i++
+		}
+		return i, nil
+	case id == extHoles && len(data) == 4 && uint64(binary.LittleEndian.Uint32(data)) <= uint64(n-i+1):
+		for range binary.LittleEndian.Uint32(data) {
+			t.RawSetInt(i, lua.LNil)
+			i++
+		}
+		return i, nil
+	case id == extNumbers || id == extHoles:
+		return 0, malformed("byte %d: a run in a list that does not fit", at)
+	}
+	d.pos = at
+	v, err := d.value()
+	if err != nil {
+		return 0, err
+	}
+	t.RawSetInt(i, v)
+	return i + 1, nil
+}
+
+// pair reads a key and its value.
+func (d *decoder) pair(t *lua.LTable) error {
+	k, err := d.key()
+	if err != nil {
+		return err
+	}
+	v, err := d.value()
+	if err != nil {
+		return err
+	}
+	// RawSetH never fills a gap in the list part: whole keys within its
+	// reach came there.
+	t.RawSetH(k, v)
+	return nil
+}
+
+// key reads a key. The same strings come again and again in lists of records,
+// so they are kept.
+func (d *decoder) key() (lua.LValue, error) {
+	code, err := d.peek()
+	if err != nil {
+		return nil, err
+	}
+	if tokenOf(code) != tokenString {
+		at := d.pos
+		k, err := d.value()
+		if f, ok := k.(lua.LNumber); err == nil && (k == lua.LNil || ok && f != f) {
+			err = malformed("byte %d: a key that is nil or no number", at)
+		}
+		return k, err
+	}
+	b, err := d.bytes()
+	if err != nil {
+		return nil, err
+	}
+	if k, ok := d.keys[string(b)]; ok {
+		return k, nil
+	}
+	k := lua.LString(b)
+	if len(d.items) > fewTables && len(d.keys) < keptKeys && len(b) <= shortKey {
+		if d.keys == nil {
+			d.keys = map[string]lua.LValue{}
+		}
+		d.keys[string(k)] = k
+	}
+	return k, nil
+}
+
+const (
+	fewTables = 4
+	keptKeys  = 1024
+	shortKey  = 64
+)
+
+// function reads the content of fn.
+func (d *decoder) function(fn *lua.LFunction) error {
+	env, err := d.value()
+	if err != nil {
+		return err
+	}
+	switch env := env.(type) {
+	case *lua.LTable:
+		fn.Env = env
+	case *lua.LNilType:
+	default:
+		return malformed("byte %d: an environment that is a %s", d.pos, env.Type())
+	}
+	for i := range fn.Upvalues {
+		n, err := d.count()
+		if err != nil {
+			return err
+		}
+		if n > len(d.upvals) {
+			return malformed("byte %d: captured variable %d of %d", d.pos, n, len(d.upvals))
+		}
+		if n > 0 {
+			fn.Upvalues[i] = d.upvals[n-1]
+			continue
+		}
+		uv := &lua.Upvalue{}
+		uv.Close()
+		uv.SetValue(lua.LNil)
+		d.upvals = append(d.upvals, uv)
+		fn.Upvalues[i] = uv
+		v, err := d.value()
+		if err != nil {
+			return err
+		}
+		uv.SetValue(v)
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package value
+
+import (
+	"encoding/binary"
+	"math"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// table writes the content of the table that is item k.
+func (e *encoder) table(k int, t *lua.LTable) error {
+	n := t.MaxN()
+	holes := 0
+	for i := 1; i <= n; i++ {
+		if t.RawGetInt(i) == lua.LNil {
+			holes++
+		}
+	}
+	if e.holes -= holes; e.holes < 0 {
+		return &cannot{e.items[k].via, t, "a table with number keys too far apart (strings for keys, or an array, would do)"}
+	}
+	e.pairs = e.pairs[:0]
+	for key, v := nextPair(t, n); key != lua.LNil; key, v = t.Next(key) {
+		e.pairs = append(e.pairs, key, v)
+	}
+	e.count(n)
+	e.count(holes)
+	e.count(len(e.pairs) / 2)
+	if err := e.list(k, t, n); err != nil {
+		return err
+	}
+	for i := 0; i < len(e.pairs); i += 2 {
+		key := e.pairs[i]
+		if err := e.value(key, via{from: k, kind: viaAsKey}); err != nil {
+			return err
+		}
+		if err := e.value(e.pairs[i+1], via{from: k, kind: viaKey, key: key}); err != nil {
+			return err
+		}
+	}
+	if t.Metatable == nil || t.Metatable == lua.LNil {
+		return e.tokens.EncodeNil()
+	}
+	return e.value(t.Metatable, via{from: k, kind: viaMetatable})
+}
+
+// list writes the n slots of a table's list part.
+func (e *encoder) list(k int, t *lua.LTable, n int) error {
+	for i := 1; i <= n; {
+		same := 1
+		switch t.RawGetInt(i).(type) {
+		case lua.LNumber:
+			if same = runLength(t, i, n, isNumber); same >= numberRun {
+				e.numbers(t, i, same)
+				i += same
+				continue
+			}
+		case *lua.LNilType:
+			if same = runLength(t, i, n, isNil); same > 1 {
+				e.b = append(e.b, codeFixExt4, extHoles)
+				e.b = binary.LittleEndian.AppendUint32(e.b, uint32(same))
+				i += same
+				continue
+			}
+		}
+		for end := i + same; i < end; i++ {
+			if err := e.value(t.RawGetInt(i), via{from: k, kind: viaIndex, i: i}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func isNumber(v lua.LValue) bool { _, ok := v.(lua.LNumber); return ok }
+func isNil(v lua.LValue) bool    { return v == lua.LNil }
+
+// runLength counts the slots from i to n that hold the same sort of value.
+func runLength(t *lua.LTable, i, n int, same func(lua.LValue) bool) int {
+	end := i + 1
+	for end <= n && end-i < maxRun && same(t.RawGetInt(end)) {
+		end++
+	}
+	return end - i
+}
+
+// maxRun keeps the data of one extension below MessagePack's 4 GiB.
+const maxRun = 1 << 28
+
+// numbers writes n numbers of a list as one token.
+func (e *encoder) numbers(t *lua.LTable, first, n int) {
+	_ = e.tokens.EncodeExtHeader(extNumbers, 8*n)
+	at := len(e.b)
+	e.b = append(e.b, make([]byte, 8*n)...)
+	out := e.b[at:]
+	for i := range n {
+		f, _ := t.RawGetInt(first + i).(lua.LNumber)
+		binary.LittleEndian.PutUint64(out[8*i:], math.Float64bits(float64(f)))
+	}
+}
+
+// function writes the content of the function that is item k.
+func (e *encoder) function(k int, fn *lua.LFunction) error {
+	env := lua.LValue(lua.LNil)
+	if fn.Env != nil && fn.Env != e.L.G.Global {
+		env = fn.Env
+	}
+	if err := e.value(env, via{from: k, kind: viaEnv}); err != nil {
+		return err
+	}
+	for i, uv := range fn.Upvalues {
+		n, met := e.upvals.find(unsafe.Pointer(uv))
+		if met && uv != nil {
+			e.count(n + 1)
+			continue
+		}
+		e.upvals.add(unsafe.Pointer(uv))
+		e.count(0)
+		var v lua.LValue
+		if uv != nil {
+			v = uv.Value()
+		}
+		if err := e.value(v, via{from: k, kind: viaUpvalue, i: i}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// identities numbers addresses in the order added. Few are looked for one by
+// one, many in a map.
+type identities struct {
+	list  []unsafe.Pointer
+	index map[unsafe.Pointer]int32
+}
+
+const fewIdentities = 12
+
+func (s *identities) find(p unsafe.Pointer) (int, bool) {
+	if len(s.list) > fewIdentities {
+		n, ok := s.index[p]
+		return int(n), ok
+	}
+	for i, q := range s.list {
+		if p == q {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func (s *identities) add(p unsafe.Pointer) {
+	s.list = append(s.list, p)
+	if len(s.list) <= fewIdentities {
+		return
+	}
+	if s.index == nil {
+		s.index = map[unsafe.Pointer]int32{}
+	}
+	if len(s.list) == fewIdentities+1 {
+		for i, q := range s.list {
+			s.index[q] = int32(i)
+		}
+		return
+	}
+	s.index[p] = int32(len(s.list) - 1)
+}
+
+// reset forgets all; memory for many is let go of.
+func (s *identities) reset() {
+	clear(s.list)
+	if len(s.list) > 4096 {
+		*s = identities{}
+		return
+	}
+	if len(s.list) > fewIdentities {
+		clear(s.index)
+	}
+	s.list = s.list[:0]
+}

@@ -1,0 +1,297 @@
+package value
+
+import (
+	"encoding/binary"
+	"math"
+	"sync"
+	"unsafe"
+
+	"github.com/vmihailenco/msgpack/v5"
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// Encode makes a message of values. The blobs alias live array memory: send
+// them before the script runs on, or Detach. what names the values in errors,
+// such as "argument" or "result"; a value that cannot travel gives an
+// argument error like
+//
+//	cannot send job.lua:12 function 'f': captured variable 'co' is a coroutine
+func (c *Codec) Encode(L *lua.LState, what string, vs ...lua.LValue) (*Message, error) {
+	e := encoders.Get().(*encoder)
+	e.c, e.L, e.holes = c, L, c.maxHoles()
+	err := e.values(vs)
+	if err != nil {
+		err = e.explain(what, len(vs), err)
+	}
+	var m *Message
+	if err == nil {
+		m = e.message()
+	}
+	e.reset()
+	encoders.Put(e)
+	return m, err
+}
+
+var encoders = sync.Pool{New: func() any {
+	e := &encoder{}
+	e.tokens = msgpack.NewEncoder(&e.buffer)
+	return e
+}}
+
+// encoder is the state of one Encode.
+type encoder struct {
+	c *Codec
+	L *lua.LState
+	buffer
+	tokens *msgpack.Encoder
+	items  []item       // tables and functions, in the order met
+	seen   identities   // what got a number
+	upvals identities   // captured variables
+	blobs  [][]byte     // of the message
+	refs   []Ref        // chunks that functions are from
+	errors *lua.LTable  // the metatable of errors, when asked for
+	holes  int          // that lists may still have
+	pairs  []lua.LValue // scratch: keys and values of a table
+}
+
+// item is a table or function whose content is to be written, and how it was
+// reached.
+type item struct {
+	v   lua.LValue
+	via via
+}
+
+// via is how a value was reached: from which item, by which step.
+type via struct {
+	from int // index of the item, or -1 for a value of the call
+	kind viaKind
+	i    int        // list index, captured variable, number of the value
+	key  lua.LValue // of a table
+}
+
+type viaKind uint8
+
+const (
+	viaValue     viaKind = iota // a value of the call
+	viaIndex                    // a list entry
+	viaKey                      // an entry of a table
+	viaAsKey                    // a key of a table
+	viaMetatable                //
+	viaUpvalue                  // a captured variable
+	viaEnv                      // the environment of a function
+)
+
+func (e *encoder) values(vs []lua.LValue) error {
+	var head [headLength]byte
+	e.b = append(e.b, head[:]...)
+	e.count(len(vs))
+	for i, v := range vs {
+		if err := e.value(v, via{from: -1, kind: viaValue, i: i}); err != nil {
+			return err
+		}
+	}
+	for k := 0; k < len(e.items); k++ {
+		var err error
+		switch v := e.items[k].v.(type) {
+		case *lua.LTable:
+			err = e.table(k, v)
+		case *lua.LFunction:
+			err = e.function(k, v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// message finishes the body and hands everything out.
+func (e *encoder) message() *Message {
+	e.b[0] = version
+	binary.LittleEndian.PutUint64(e.b[1:], uint64(len(e.b)))
+	e.count(len(e.refs))
+	for i := range e.refs {
+		_ = e.tokens.EncodeBytes(e.refs[i].Hash[:])
+		_ = e.tokens.EncodeInt(int64(e.refs[i].Home))
+	}
+	m := &Message{}
+	if len(e.b) <= keptBuffer {
+		m.Body = append(make([]byte, 0, len(e.b)), e.b...)
+	} else {
+		m.Body, e.b = e.b, nil
+	}
+	if len(e.blobs) > 0 {
+		m.Blobs = append(m.Blobs, e.blobs...)
+	}
+	return m
+}
+
+// reset lets go of everything but the scratch memory.
+func (e *encoder) reset() {
+	clear(e.items)
+	clear(e.blobs)
+	clear(e.pairs[:cap(e.pairs)])
+	if cap(e.items) > 4096 {
+		e.items = nil
+	}
+	if cap(e.pairs) > 4096 {
+		e.pairs = nil
+	}
+	e.seen.reset()
+	e.upvals.reset()
+	e.c, e.L, e.errors, e.holes = nil, nil, nil, 0
+	e.b, e.items, e.blobs, e.refs, e.pairs = e.b[:0], e.items[:0], e.blobs[:0], e.refs[:0], e.pairs[:0]
+}
+
+func (e *encoder) count(n int) {
+	if n <= 0x7f {
+		e.b = append(e.b, byte(n))
+		return
+	}
+	_ = e.tokens.EncodeUint(uint64(n))
+}
+
+// value writes one value; a table's or function's content follows later.
+func (e *encoder) value(v lua.LValue, at via) error {
+	switch v := v.(type) {
+	case nil, *lua.LNilType:
+		return e.tokens.EncodeNil()
+	case lua.LBool:
+		return e.tokens.EncodeBool(bool(v))
+	case lua.LNumber:
+		e.number(float64(v))
+		return nil
+	case lua.LString:
+		return e.text(string(v))
+	case *lua.LTable, *lua.LFunction, *lua.LUserData:
+		return e.object(v, at)
+	}
+	return &cannot{at, v, ""}
+}
+
+// number writes whole numbers short, all others bit for bit.
+func (e *encoder) number(f float64) {
+	if n := int64(f); float64(n) == f && n > -1<<53 && n < 1<<53 && (n != 0 || !math.Signbit(f)) {
+		_ = e.tokens.EncodeInt(n)
+		return
+	}
+	e.b = append(e.b, codeDouble)
+	e.b = binary.BigEndian.AppendUint64(e.b, math.Float64bits(f))
+}
+
+func (e *encoder) text(s string) error {
+	if len(s) < blobString {
+		return e.tokens.EncodeString(s)
+	}
+	e.mention(kindString)
+	e.blobs = append(e.blobs, unsafe.Slice(unsafe.StringData(s), len(s)))
+	return nil
+}
+
+func (e *encoder) mention(kind byte) { e.b = append(e.b, codeFixExt1, extNew, kind) }
+
+// object writes what has an identity: its number if it was met before.
+func (e *encoder) object(v lua.LValue, at via) error {
+	id := identity(v)
+	if n, ok := e.seen.find(id); ok {
+		e.b = append(e.b, codeFixExt4, extBack)
+		e.b = binary.LittleEndian.AppendUint32(e.b, uint32(n))
+		return nil
+	}
+	e.seen.add(id)
+	if path, ok := e.c.Names.paths[id]; ok {
+		return e.name(path)
+	}
+	switch v := v.(type) {
+	case *lua.LTable:
+		switch {
+		case v == e.L.G.Global:
+			return e.name(globalsPath)
+		case v == e.errorMetatable():
+			e.mention(kindErrorMeta)
+			return nil
+		}
+		e.mention(kindTable)
+	case *lua.LFunction:
+		if err := e.mentionFunction(v, at); err != nil {
+			return err
+		}
+	case *lua.LUserData:
+		return e.userdata(v, at)
+	}
+	e.items = append(e.items, item{v, at})
+	return nil
+}
+
+func (e *encoder) errorMetatable() *lua.LTable {
+	if e.errors == nil {
+		e.errors = luaerr.Metatable(e.L)
+	}
+	return e.errors
+}
+
+var globalsPath = encodePath("_G")
+
+func (e *encoder) name(path string) error {
+	e.mention(kindName)
+	return e.tokens.EncodeString(path)
+}
+
+func (e *encoder) mentionFunction(fn *lua.LFunction, at via) error {
+	if fn.IsG {
+		return &cannot{at, fn, "a Go function that no module holds"}
+	}
+	h, index, ok := e.c.Chunks.find(fn.Proto)
+	if !ok {
+		return &cannot{at, fn, "a function whose source is not known"}
+	}
+	ref := 0
+	for ref < len(e.refs) && e.refs[ref].Hash != h {
+		ref++
+	}
+	if ref == len(e.refs) {
+		e.refs = append(e.refs, Ref{h, e.c.Self})
+	}
+	e.mention(kindFunction)
+	e.count(ref)
+	e.count(index)
+	return nil
+}
+
+func (e *encoder) userdata(ud *lua.LUserData, at via) error {
+	switch v := ud.Value.(type) {
+	case *array.Array:
+		e.mention(kindArray)
+		e.count(int(v.Type()))
+		if rows, cols, matrix := v.Shape(); matrix {
+			e.count(1)
+			e.count(rows)
+			e.count(cols)
+		} else {
+			e.count(0)
+			e.count(v.Len())
+		}
+		if v.Len() > 0 {
+			e.blobs = append(e.blobs, v.Bytes())
+		}
+		return nil
+	case Traveller:
+		kind, data, err := v.Travel()
+		if err != nil {
+			return &cannot{at, ud, err.Error()}
+		}
+		e.mention(kindTraveller)
+		if err := e.tokens.EncodeString(kind); err != nil {
+			return err
+		}
+		if err := e.tokens.EncodeBytesLen(len(data)); err != nil {
+			return err
+		}
+		e.b = append(e.b, data...)
+		return nil
+	}
+	return &cannot{at, ud, ""}
+}

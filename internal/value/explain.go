@@ -1,0 +1,202 @@
+package value
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// cannot is why a value does not travel, before its path is put into words.
+type cannot struct {
+	at  via
+	v   lua.LValue
+	why string // "a Go function that no module holds"; "" when the type says it
+}
+
+func (c *cannot) Error() string { return c.reason() }
+
+func (c *cannot) reason() string {
+	if c.why != "" {
+		return c.why
+	}
+	switch v := c.v.(type) {
+	case *lua.LState:
+		return "a coroutine"
+	case lua.LChannel:
+		return "a channel of Go"
+	case *lua.LUserData:
+		if mt, ok := v.Metatable.(*lua.LTable); ok {
+			if name, ok := mt.RawGetString("__name").(lua.LString); ok {
+				return fmt.Sprintf("a userdata (%s)", string(name))
+			}
+		}
+		return "a userdata"
+	}
+	return "a " + c.v.Type().String()
+}
+
+// explain puts an error of encoding into words: what, the path, the reason.
+func (e *encoder) explain(what string, n int, err error) error {
+	c, ok := err.(*cannot)
+	if !ok {
+		return err
+	}
+	subject, path := e.path(c.at)
+	if subject == "" {
+		subject = what
+		if subject == "" {
+			subject = "value"
+		}
+		if n > 1 {
+			root := e.root(c.at)
+			subject += " " + strconv.Itoa(root.i+1)
+		}
+	}
+	if path == "" {
+		path = "it"
+	}
+	verb := " is "
+	if _, own := c.v.(*lua.LUserData); own && c.why != "" {
+		verb = ": " // the words of a Traveller
+	}
+	return luaerr.New(luaerr.Argument, "cannot send %s: %s%s%s", subject, path, verb, c.reason())
+}
+
+func (e *encoder) root(at via) via {
+	for at.from >= 0 {
+		at = e.items[at.from].via
+	}
+	return at
+}
+
+// path puts the way to a value into words. subject is the function that the
+// call sends, where the way leads through one; path is what to look for in it.
+func (e *encoder) path(at via) (subject, path string) {
+	var steps []via
+	for ; at.from >= 0; at = e.items[at.from].via {
+		steps = append([]via{at}, steps...)
+	}
+	for i, s := range steps {
+		switch s.kind {
+		case viaUpvalue, viaEnv:
+			fn := e.items[s.from].v.(*lua.LFunction)
+			switch {
+			case i == 0:
+				subject = e.describe(fn)
+			case path != "":
+				path += ", " + e.describe(fn) + ": "
+			}
+			path += capturedName(fn, s)
+		case viaMetatable:
+			path += ", metatable"
+		case viaAsKey:
+			path = strings.TrimRight("a key of "+path, " of")
+		default:
+			key := s.key
+			if s.kind == viaIndex {
+				key = lua.LNumber(s.i)
+			}
+			path = strings.TrimSuffix(path, " ") + showKey(key)
+		}
+		if i == 0 {
+			path = strings.TrimPrefix(path, ", ")
+			if s.kind == viaIndex || s.kind == viaKey {
+				path = "field " + strings.TrimPrefix(path, ".")
+			}
+		}
+	}
+	return subject, path
+}
+
+func capturedName(fn *lua.LFunction, s via) string {
+	if s.kind == viaEnv {
+		return "its environment"
+	}
+	name := "?"
+	if s.i < len(fn.Proto.DbgUpvalues) {
+		name = fn.Proto.DbgUpvalues[s.i]
+	}
+	return fmt.Sprintf("captured variable '%s'", name)
+}
+
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// showKey writes a step into a table as a script would: .name, [3], ["a b"].
+func showKey(k lua.LValue) string {
+	switch k := k.(type) {
+	case lua.LString:
+		if identifier.MatchString(string(k)) {
+			return "." + string(k)
+		}
+		return "[" + strconv.Quote(string(k)) + "]"
+	case lua.LNumber, lua.LBool:
+		return "[" + k.String() + "]"
+	default:
+		return "[" + k.Type().String() + "]"
+	}
+}
+
+// describe names a function for people: "job.lua:12 function 'f'". The name
+// is read from the line of source where the function begins.
+func (e *encoder) describe(fn *lua.LFunction) string {
+	if fn.IsG {
+		return "Go function"
+	}
+	p := fn.Proto
+	if p.LineDefined == 0 {
+		return p.SourceName
+	}
+	text := fmt.Sprintf("%s:%d function", p.SourceName, p.LineDefined)
+	if h, _, ok := e.c.Chunks.find(p); ok {
+		if _, source, ok := e.c.Chunks.Source(h); ok {
+			if name := functionName(source, p.LineDefined); name != "" {
+				text += " '" + name + "'"
+			}
+		}
+	}
+	return text
+}
+
+var (
+	functionWord = regexp.MustCompile(`\bfunction\b`)
+	namedBehind  = regexp.MustCompile(`\bfunction\s+([A-Za-z_][\w.:]*)\s*\(`)
+	namedBefore  = regexp.MustCompile(`([A-Za-z_][\w.]*)\s*=\s*function\s*\(`)
+)
+
+// functionName finds the name of the only function that begins on a line.
+func functionName(source string, line int) string {
+	for range line - 1 {
+		_, rest, ok := strings.Cut(source, "\n")
+		if !ok {
+			return ""
+		}
+		source = rest
+	}
+	text, _, _ := strings.Cut(source, "\n")
+	if len(functionWord.FindAllString(text, 2)) != 1 {
+		return ""
+	}
+	for _, form := range []*regexp.Regexp{namedBehind, namedBefore} {
+		if m := form.FindStringSubmatch(text); m != nil {
+			return m[1]
+		}
+	}
+	return ""
+}
+
+func unknownName(path string) error {
+	return luaerr.New(luaerr.Argument, "%s is not known on this process", showPath(path))
+}
+
+// resolveError names the value whose module could not be had.
+func resolveError(path string, err error) error {
+	e := *luaerr.From(err)
+	e.Message = showPath(path) + " is not known on this process: " + e.Message
+	e.Cause = err
+	return &e
+}

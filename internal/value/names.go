@@ -1,0 +1,230 @@
+package value
+
+import (
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/vmihailenco/msgpack/v5"
+	lua "github.com/yuin/gopher-lua"
+)
+
+// Names are the values that travel by name: "math.floor", "mpi.SUM".
+//
+// It is a snapshot of each module as AddModule saw it, since that is what a
+// receiver has after its own require: a function that a script adds to a
+// module later travels as an ordinary value; one that it replaces is, for
+// whoever still holds it, the receiver's original. A table that a module held
+// when it was loaded is the receiver's own table, with what that process has
+// put in it.
+//
+// It belongs to the interpreter: only its holder may call.
+type Names struct {
+	paths  map[unsafe.Pointer]string // identity of a value → path, in its encoded form
+	values map[string]lua.LValue     // the other way round
+}
+
+// NewNames makes an empty index.
+func NewNames() *Names {
+	return &Names{paths: map[unsafe.Pointer]string{}, values: map[string]lua.LValue{}}
+}
+
+// step is one step of a path: a string, number or boolean key of a table, or
+// nil for the metatable of a table or userdata.
+type step = lua.LValue
+
+// AddModule indexes every table, function and userdata that can be reached
+// from a loaded module through tables and metatables, by the shortest path.
+// What an earlier module holds keeps that name and is not walked again; so
+// the globals, "_G", are to be added before any script has run, and other
+// modules when they are loaded.
+func (n *Names) AddModule(name string, module lua.LValue) {
+	type entry struct {
+		v    lua.LValue
+		path string
+	}
+	todo := []entry{{module, encodePath(name)}}
+	add := func(v lua.LValue, path string, s step) {
+		if _, known := n.paths[identity(v)]; !known && identity(v) != nil {
+			todo = append(todo, entry{v, extendPath(path, s)})
+		}
+	}
+	for len(todo) > 0 {
+		e := todo[0]
+		todo = todo[1:]
+		id := identity(e.v)
+		if _, known := n.paths[id]; known || id == nil {
+			continue
+		}
+		n.paths[id] = e.path
+		n.values[e.path] = e.v
+		switch v := e.v.(type) {
+		case *lua.LTable:
+			inOrder(v, func(k, inner lua.LValue) {
+				switch k.(type) {
+				case lua.LString, lua.LNumber, lua.LBool:
+					add(inner, e.path, k)
+				}
+			})
+			add(v.Metatable, e.path, lua.LNil)
+		case *lua.LUserData:
+			add(v.Metatable, e.path, lua.LNil)
+		}
+	}
+}
+
+// Name tells the name of a value, "math.floor", for messages to people.
+func (n *Names) Name(v lua.LValue) (string, bool) {
+	path, ok := n.paths[identity(v)]
+	if !ok {
+		return "", false
+	}
+	return showPath(path), true
+}
+
+// identity is the address of what v refers to, nil for values without one.
+func identity(v lua.LValue) unsafe.Pointer {
+	switch v := v.(type) {
+	case *lua.LTable:
+		return unsafe.Pointer(v)
+	case *lua.LFunction:
+		return unsafe.Pointer(v)
+	case *lua.LUserData:
+		return unsafe.Pointer(v)
+	}
+	return nil
+}
+
+// inOrder calls f for each entry of t, in the order in which next gives them.
+func inOrder(t *lua.LTable, f func(k, v lua.LValue)) {
+	n := t.MaxN()
+	for i := 1; i <= n; i++ {
+		if v := t.RawGetInt(i); v != lua.LNil {
+			f(lua.LNumber(i), v)
+		}
+	}
+	for k, v := nextPair(t, n); k != lua.LNil; k, v = t.Next(k) {
+		f(k, v)
+	}
+}
+
+// nextPair gives the first entry of t after the n of its list.
+func nextPair(t *lua.LTable, n int) (k, v lua.LValue) {
+	if n == 0 {
+		return t.Next(lua.LNil)
+	}
+	return t.Next(lua.LNumber(n))
+}
+
+// encodePath and extendPath make the form in which paths travel: the module's
+// name and the steps as MessagePack values.
+func encodePath(module string) string {
+	var w buffer
+	_ = msgpack.NewEncoder(&w).EncodeString(module)
+	return string(w.b)
+}
+
+func extendPath(path string, s step) string {
+	var w buffer
+	e := msgpack.NewEncoder(&w)
+	switch s := s.(type) {
+	case lua.LString:
+		_ = e.EncodeString(string(s))
+	case lua.LNumber:
+		_ = e.EncodeFloat64(float64(s))
+	case lua.LBool:
+		_ = e.EncodeBool(bool(s))
+	default:
+		_ = e.EncodeNil()
+	}
+	return path + string(w.b)
+}
+
+// parsePath takes a path apart.
+func parsePath(path string) (module string, steps []step, err error) {
+	s := newSource()
+	s.reset([]byte(path), 0)
+	name, err := s.bytes()
+	for err == nil && s.left() > 0 {
+		var v lua.LValue
+		if v, err = s.scalar(); err == nil {
+			steps = append(steps, v)
+		}
+	}
+	return string(name), steps, err
+}
+
+// showPath writes a path as a script would, "math.floor".
+func showPath(path string) string {
+	module, steps, err := parsePath(path)
+	if err != nil {
+		return strconv.Quote(path)
+	}
+	if module == "_G" && len(steps) > 0 {
+		if s, ok := steps[0].(lua.LString); ok {
+			module, steps = string(s), steps[1:]
+		}
+	}
+	var b strings.Builder
+	b.WriteString(module)
+	for _, s := range steps {
+		if s == lua.LNil {
+			b.WriteString(" (metatable)")
+		} else {
+			b.WriteString(showKey(s))
+		}
+	}
+	return b.String()
+}
+
+// resolve gives the value of a path on this process.
+func (c *Codec) resolve(L *lua.LState, path string) (lua.LValue, error) {
+	if v, ok := c.Names.values[path]; ok {
+		return v, nil
+	}
+	module, steps, err := parsePath(path)
+	if err != nil {
+		return nil, err
+	}
+	if module == "_G" && len(steps) == 0 {
+		return L.G.Global, nil
+	}
+	v := c.Names.values[encodePath(module)]
+	if v == nil {
+		if c.Resolve == nil {
+			return nil, unknownName(path)
+		}
+		if v, err = c.Resolve(L, module); err != nil {
+			return nil, resolveError(path, err)
+		}
+		if named, ok := c.Names.values[path]; ok {
+			return named, nil
+		}
+	}
+	if v = walk(v, steps); v == nil || v == lua.LNil {
+		return nil, unknownName(path)
+	}
+	return v, nil
+}
+
+// walk follows steps from v, nil where there is nothing.
+func walk(v lua.LValue, steps []step) lua.LValue {
+	for _, s := range steps {
+		switch at := v.(type) {
+		case *lua.LTable:
+			if s == lua.LNil {
+				v = at.Metatable
+			} else {
+				v = at.RawGet(s)
+			}
+		case *lua.LUserData:
+			if s != lua.LNil {
+				return nil
+			}
+			v = at.Metatable
+		default:
+			return nil
+		}
+	}
+	return v
+}
