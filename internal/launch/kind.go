@@ -65,12 +65,15 @@ func (k Kind) hostFlags(spec Spec) (flags []string) {
 }
 
 // forwardFlags are the options that take environment variables to other hosts,
-// by name. Hydra and srun take the whole environment there by themselves.
+// by name (those named OMPI_… go by themselves). Hydra and srun take the whole environment there by themselves.
 func (k Kind) forwardFlags(spec Spec) (flags []string) {
 	if k != OpenMPI {
 		return nil
 	}
 	names := slices.Clone(spec.Forward)
+	for _, s := range rankSettings(false) {
+		names = append(names, s.name)
+	}
 	for name := range spec.Env {
 		names = append(names, name)
 	}

@@ -87,19 +87,49 @@ func Plan(spec Spec) (*Command, error) {
 	}
 	c.Local = kind != Unknown && runsHere(spec, kind, given)
 	c.Oversubscribed = c.Local && c.NP > runtime.NumCPU()
-	c.Args = slices.Clone(words)
-	if !own && spec.NP > 0 {
-		c.Args = append(c.Args, kind.countFlag(), strconv.Itoa(spec.NP))
+	if err := c.checkExe(); err != nil {
+		return nil, err
 	}
-	c.Args = append(c.Args, kind.hostFlags(spec)...)
-	if !c.Local {
-		c.Args = append(c.Args, kind.forwardFlags(spec)...)
-	}
-	c.Args = append(c.Args, spec.Flags...)
-	c.Args = append(append(c.Args, spec.Exe), spec.ExeArgs...)
+	c.Args = c.arguments(words, own)
 	c.Env = environment(c, spec)
 	return c, nil
 }
+
+// checkExe looks for the worker's executable where that is this machine's.
+func (c *Command) checkExe() error {
+	if !c.Local {
+		return nil
+	}
+	if _, err := lookPath(c.spec.Exe, c.spec.Environ); err != nil {
+		return luaerr.New(luaerr.Launch, "cannot start workers: %w", err)
+	}
+	return nil
+}
+
+// arguments puts the command line together: global options before the number
+// of processes, as Hydra wants it.
+func (c *Command) arguments(words []string, own bool) []string {
+	args := slices.Clone(words)
+	if !own && c.Kind == MPICH {
+		args = append(args, "-disable-auto-cleanup") // survivors of a lost rank live on
+	}
+	args = append(args, c.Kind.hostFlags(c.spec)...)
+	if !c.Local {
+		args = append(args, c.Kind.forwardFlags(c.spec)...)
+	}
+	args = append(args, c.spec.Flags...)
+	if !own && c.NP > 0 {
+		args = append(args, c.Kind.countFlag(), strconv.Itoa(c.NP))
+	}
+	if !c.Local && c.Kind == OpenMPI {
+		args = append(args, "/bin/sh", "-c", lookAndRun)
+	}
+	return append(append(args, c.spec.Exe), c.spec.ExeArgs...)
+}
+
+// lookAndRun runs "$0" where it is there and says so where it is not. mpirun
+// with recovery on would wait for ever, without a word.
+const lookAndRun = `[ -x "$0" ] || { echo "host $(uname -n) has no executable $0" >&2; exit 127; }; exec "$0" "$@"`
 
 // launcherWords gives the launcher's words without what Plan adds, and whether
 // the user wrote the whole command.

@@ -139,10 +139,19 @@ func TestRealKilledLauncher(t *testing.T) {
 	}
 }
 
-// TestMain plays the master that is killed in TestRealKilledMaster.
+// TestMain plays the master, and its ranks, of TestRealKilledMaster.
 func TestMain(m *testing.M) {
-	if script := os.Getenv("LAUNCH_TEST_MASTER"); script != "" {
-		p, err := Run(context.Background(), Spec{NP: 2, Exe: "/bin/sh", ExeArgs: []string{"-c", script}})
+	if mark := os.Getenv("LAUNCH_TEST_RANK"); mark != "" {
+		if err := DieWithParent(syscall.SIGKILL); err != nil {
+			os.Exit(3)
+		}
+		f, _ := os.OpenFile(mark, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		f.WriteString("up")
+		time.Sleep(time.Minute)
+		os.Exit(0)
+	}
+	if mark := os.Getenv("LAUNCH_TEST_MASTER"); mark != "" {
+		p, err := Run(context.Background(), Spec{NP: 2, Exe: os.Args[0], Env: map[string]string{"LAUNCH_TEST_RANK": mark}})
 		if err != nil {
 			os.Exit(3)
 		}
@@ -157,7 +166,7 @@ func TestRealKilledMaster(t *testing.T) {
 	spec := real(t, 1, "")
 	mark := filepath.Join(spec.Folder, "mark")
 	master := exec.Command(os.Args[0])
-	master.Env = append(os.Environ(), "LAUNCH_TEST_MASTER=echo up >> "+mark+"; exec sleep 60")
+	master.Env = append(os.Environ(), "LAUNCH_TEST_MASTER="+mark)
 	out, _ := master.StdoutPipe()
 	if err := master.Start(); err != nil {
 		t.Fatal(err)
@@ -180,9 +189,7 @@ func TestRealKilledMaster(t *testing.T) {
 	master.Wait()
 	begin := time.Now()
 	for len(sessionMembers(pid)) > 0 {
-		// mpirun waits 1 s before each of SIGTERM and SIGKILL; a supervisor,
-		// unlike these shells, leaves by itself.
-		if time.Since(begin) > 4*time.Second {
+		if time.Since(begin) > 2*time.Second {
 			t.Errorf("left: %v", sessionMembers(pid))
 			killSession(pid)
 			return

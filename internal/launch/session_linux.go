@@ -2,6 +2,7 @@ package launch
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"strconv"
 	"syscall"
@@ -12,6 +13,22 @@ import (
 // are found when the launcher is gone.
 func ownSession() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}
+}
+
+// DieWithParent asks the system to send this process a signal when what
+// started it ends; where that ended meanwhile, the error says so. A supervisor
+// needs it: a launcher that is killed, or whose master is (the order to end
+// then reaches it more than once, and mpirun drops everything at the second),
+// leaves its ranks behind.
+func DieWithParent(sig syscall.Signal) error {
+	parent := os.Getppid()
+	if _, _, errno := syscall.Syscall(syscall.SYS_PRCTL, syscall.PR_SET_PDEATHSIG, uintptr(sig), 0); errno != 0 {
+		return errno
+	}
+	if os.Getppid() != parent {
+		return errors.New("the launcher is gone")
+	}
+	return nil
 }
 
 // sessionMembers gives the living processes of a session (proc(5), stat,

@@ -6,6 +6,9 @@ import "syscall"
 
 func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
+// DieWithParent does nothing here: this system knows no such order.
+func DieWithParent(syscall.Signal) error { return nil }
+
 // sessionMembers tells no more than whether the leader's group is there: other
 // systems have no common way to list a session.
 func sessionMembers(sid int) []int {

@@ -2,8 +2,10 @@ package launch
 
 import (
 	"bytes"
+	"regexp"
 
 	"sync"
+	"time"
 )
 
 // Bounds of what is kept of a launcher's output.
@@ -11,6 +13,16 @@ const (
 	tailLines = 60
 	lineBytes = 4096
 )
+
+// noise is what Open MPI 4 prints with recovery on for each rank that is lost:
+// it tells nobody anything.
+var noise = regexp.MustCompile(`PMIX ERROR: BAD-PARAM in file .*pmix_event_notification\.c`)
+
+// launchFailed is a line after which the rest of the job would wait for ever:
+// it is ended, after failedGrace for what else there is to say.
+var launchFailed = regexp.MustCompile(`total process(es)? failed to start|^host \S+ has no executable `)
+
+const failedGrace = 50 * time.Millisecond
 
 // tail keeps the last lines of several streams in one order.
 type tail struct {
@@ -42,7 +54,13 @@ type lineWriter struct {
 // lines makes the writer of one stream of p.
 func (p *Process) lines(line func(string, bool), stderr bool) *lineWriter {
 	return &lineWriter{give: func(text string) {
+		if noise.MatchString(text) {
+			return
+		}
 		p.tail.add(text)
+		if stderr && launchFailed.MatchString(text) {
+			time.AfterFunc(failedGrace, p.Kill)
+		}
 		if line != nil {
 			line(text, stderr)
 		}

@@ -1,0 +1,157 @@
+package launch
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// ended makes a launcher that printed text and ended.
+func ended(text string, code int) *Process {
+	p := &Process{done: make(chan struct{}), status: ExitStatus{Code: code}}
+	w := p.lines(nil, true)
+	w.Write([]byte(text))
+	w.flush()
+	close(p.done)
+	return p
+}
+
+func TestExplainRecordedOutputs(t *testing.T) {
+	want := map[string]struct {
+		kind Kind
+		say  []string // the message holds each of these
+	}{
+		"openmpi-slots":    {OpenMPI, []string{"no slots for 4 workers", "--oversubscribe"}},
+		"openmpi-root":     {OpenMPI, []string{"as root", "OMPI_ALLOW_RUN_AS_ROOT=1"}},
+		"openmpi-nofile":   {OpenMPI, []string{"host node1 has no executable ./no-such-program", "exename="}},
+		"openmpi-badcwd":   {OpenMPI, []string{"folder /nonexistent is not there on host node1", "dir="}},
+		"openmpi-badflag":  {OpenMPI, []string{"does not know the option --no-such-flag", "--mpiflags"}},
+		"openmpi-badflag2": {OpenMPI, []string{`option np cannot be "two"`}},
+		"openmpi-badhost":  {OpenMPI, []string{"host no-such-host is not known", "--host"}},
+		"openmpi-hostfile": {OpenMPI, []string{"host file nofile.txt cannot be read"}},
+		"openmpi-bind":     {OpenMPI, []string{"--bind-to none"}},
+		"openmpi-notmp":    {OpenMPI, []string{"folder /proc/nope", "TMPDIR"}},
+		"openmpi-badmca":   {OpenMPI, []string{"no component nosuch of pml", "OMPI_MCA_pml"}},
+		"openmpi-exit3":    {OpenMPI, []string{"mpirun ended (exit status 3) before its workers were ready (1 of 4 workers joined)", "words"}},
+		"mpich-nofile":     {MPICH, []string{"host node1 has no executable ./no-such-program"}},
+		"srun-slots":       {Srun, []string{"Slurm has no room for 4 workers", "salloc"}},
+		"ssh-denied":       {OpenMPI, []string{"log in as ann@node7 without a password", "ssh-copy-id"}},
+		"ssh-refused":      {MPICH, []string{"cannot reach host node7 (Connection refused)"}},
+		"ssh-key":          {Unknown, []string{"key of a host", "ssh-keyscan"}},
+		"nolib":            {OpenMPI, []string{"library libmpi.so.40 is missing", "apt-get install"}},
+	}
+	files, err := filepath.Glob("testdata/outputs/*.txt")
+	if err != nil || len(files) != len(want) {
+		t.Fatalf("%d recorded outputs for %d cases (%v)", len(files), len(want), err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		t.Run(name, func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := want[name]
+			c := &Command{Path: "/usr/bin/mpirun", Kind: w.kind, NP: 4}
+			e := Explain(c, Outcome{Process: ended(string(text), 3), Joined: 1})
+			if e.Kind != luaerr.Launch {
+				t.Errorf("kind %q", e.Kind)
+			}
+			for _, say := range w.say {
+				if !strings.Contains(e.Message, say) {
+					t.Errorf("no %q in:\n%s", say, e.Message)
+				}
+			}
+			if first, _, _ := strings.Cut(e.Message, "\n"); len(first) > 260 || strings.Contains(e.Message, "-----") {
+				t.Errorf("not a message for people:\n%s", e.Message)
+			}
+		})
+	}
+}
+
+func TestExplainWithoutOutput(t *testing.T) {
+	mpirun := &Command{Path: "/usr/bin/mpirun", Kind: OpenMPI, NP: 4, Args: []string{"mpirun", "-np", "4", "/a b/worker"}}
+	srun := &Command{Path: "/usr/bin/srun", Kind: Srun, NP: 4}
+	running := &Process{done: make(chan struct{})}
+	for name, tc := range map[string]struct {
+		c    *Command
+		o    Outcome
+		want string
+	}{
+		"other MPI":      {mpirun, Outcome{Process: running, WorldSize: 1, Joined: 4}, "world of size 1 where 4 workers were asked for: /usr/bin/mpirun (Open MPI) is the launcher of another MPI"},
+		"srun alone":     {srun, Outcome{Process: running, WorldSize: 1}, `--mpiexec "srun --mpi=pmix"`},
+		"another number": {mpirun, Outcome{Process: running, WorldSize: 8}, "starts another number of processes than np says"},
+		"silent end":     {mpirun, Outcome{Process: ended("", 7)}, "exit status 7) before its workers were ready (0 of 4 workers joined) and printed nothing; try its command line by hand: mpirun -np 4 '/a b/worker'"},
+		"time-out":       {mpirun, Outcome{Process: running, Joined: 3, Timeout: time.Minute, Waiting: "3 of 4 workers joined; waiting for rank 2 on host a"}, "3 of 4 workers joined; waiting for rank 2 on host a within 1m0s; allow more time with --launch-timeout"},
+		"not started":    {mpirun, Outcome{}, "mpirun was given up: 0 of 4 workers joined"},
+	} {
+		if e := Explain(tc.c, tc.o); !strings.Contains(e.Message, tc.want) {
+			t.Errorf("%s: no %q in %q", name, tc.want, e.Message)
+		}
+	}
+}
+
+// TestRealRefusals explains what the mpirun of this machine says.
+func TestRealRefusals(t *testing.T) {
+	hostfile := filepath.Join(t.TempDir(), "hosts")
+	if err := os.WriteFile(hostfile, []byte("localhost slots=3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		change func(*Spec)
+		want   string
+	}{
+		"slots":      {func(s *Spec) { s.Hosts = "localhost:2" }, "no slots for 3 workers: ask for fewer (np, -n), or give more with --host (localhost:2"},
+		"executable": {func(s *Spec) { s.Exe = "/no/such/worker"; s.Hostfile = hostfile }, "has no executable /no/such/worker: install worker"},
+		"option":     {func(s *Spec) { s.Flags = []string{"--no-such-option"} }, "does not know the option --no-such-option"},
+		"host file":  {func(s *Spec) { s.Hostfile = "missing.txt" }, "host file missing.txt cannot be read"},
+		"early end":  {func(s *Spec) { s.ExeArgs = []string{"-c", "echo last words; exit 5"} }, "last words"},
+		"component":  {func(s *Spec) { s.Flags = []string{"--mca", "plm", "nosuch"} }, "no component nosuch of plm"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			spec := real(t, 3, "true")
+			tc.change(&spec)
+			c, err := Plan(spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := c.Start(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-p.Done():
+			case <-time.After(15 * time.Second):
+				p.Kill()
+				t.Fatal("mpirun did not end")
+			}
+			if e := Explain(c, Outcome{Process: p}); !strings.Contains(e.Message, tc.want) {
+				t.Errorf("no %q in:\n%s", tc.want, e.Message)
+			}
+		})
+	}
+}
+
+func TestProgress(t *testing.T) {
+	for _, tc := range []struct {
+		np   int
+		seen []Seen
+		want string
+	}{
+		{4, nil, "0 of 4 workers joined; waiting for 4 workers to be started"},
+		{4, []Seen{{0, "a", true}, {1, "a", true}, {3, "b", true}}, "3 of 4 workers joined; waiting for rank 2 to be started"},
+		{4, []Seen{{0, "a", true}, {1, "a", true}, {3, "b", true}, {2, "a", false}}, "3 of 4 workers joined; waiting for rank 2 on host a"},
+		{9, []Seen{{0, "a", true}, {5, "b", false}, {4, "b", false}}, "1 of 9 workers joined; waiting for ranks 4-5 on host b, ranks 1-3,6-8 to be started"},
+		{3, []Seen{{-1, "a", false}, {-1, "a", false}}, "0 of 3 workers joined; waiting for MPI to start in 2 workers on host a, 1 worker to be started"},
+		{0, []Seen{{0, "a", true}}, "1 of all workers joined"},
+		{2, []Seen{{0, "a", true}, {1, "b", true}}, "2 of 2 workers joined"},
+	} {
+		if got := Progress(tc.np, tc.seen); got != tc.want {
+			t.Errorf("Progress(%d, %v)\n got %s\nwant %s", tc.np, tc.seen, got, tc.want)
+		}
+	}
+}
