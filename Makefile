@@ -1,0 +1,78 @@
+# `make help` lists the targets that have a "## " comment.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# go.mod names the Go toolchain; a Go of 1.21 or later fetches it by itself,
+# also where it was told to use the local one only.
+ifeq ($(filter-out local,$(GOTOOLCHAIN)),)
+export GOTOOLCHAIN := auto
+endif
+
+GO      ?= go
+PREFIX  ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
+BIN     := bin
+NP      ?= 4
+SCRIPT  ?= examples/hello.lua
+TIMEOUT ?= 8m
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+# Packages that are linked with MPI. All others build and test without it.
+LINKED := /internal/mpi$$|/internal/mpi/mpilink$$|/luampi(/|$$)|/cmd/mpiclus-lua-mpi$$
+PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help run build build-mpich test unit check lint bench install uninstall setup setup-test clean
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup:
+	@scripts/setup build
+
+setup-test:
+	@scripts/setup test
+
+run: build ## Run examples/hello.lua on 4 workers (SCRIPT=… NP=… for another)
+	@$(BIN)/mpiclus-lua run -n $(NP) $(SCRIPT)
+
+build: setup ## Build the command and its MPI-linked sibling into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua ./cmd/mpiclus-lua
+	CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua-openmpi ./cmd/mpiclus-lua-mpi
+
+build-mpich: build ## Build the sibling for MPICH as well (needs libmpich-dev)
+	scripts/mpich-pkgconfig build/mpich
+	PKG_CONFIG_PATH="$(CURDIR)/build/mpich:$$PKG_CONFIG_PATH" CGO_ENABLED=1 \
+		$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua-mpich ./cmd/mpiclus-lua-mpi
+
+test: setup-test build ## Run all tests, under MPI too
+	$(GO) test -timeout $(TIMEOUT) ./...
+
+unit: ## Run the tests that need no MPI (seconds)
+	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
+
+check: setup-test lint build ## Everything that CI looks at: format, vet, linter, race detector, no cgo, tests
+	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/mpiclus-lua
+	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(PURE)
+	$(GO) test -timeout $(TIMEOUT) ./...
+
+lint: setup ## Format, vet and linter
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }
+	$(GO) vet ./...
+	GOTOOLCHAIN=$$($(GO) env GOVERSION) $(GO) run $(STATICCHECK) ./...
+
+bench: setup-test build ## Measure against mpi4py and C (start, latency, reductions)
+	@scripts/bench
+
+install: build ## Install into PREFIX (root: /usr/local, else ~/.local)
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(BIN)/mpiclus-lua* "$(DESTDIR)$(PREFIX)/bin/"
+
+uninstall: ## Remove what install put there
+	rm -f "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-openmpi" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-mpich"
+
+clean: ## Remove what was built
+	rm -rf $(BIN) build
