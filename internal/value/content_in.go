@@ -128,10 +128,10 @@ func (d *decoder) listExt(t *lua.LTable, i, n int) (int, error) {
 	}
 	switch {
 	case id == extNumbers && len(data)%8 == 0 && len(data)/8 <= n-i+1:
-		for ; len(data) > 0; data = data[8:] {
-			t.RawSetInt(i, lua.LNumber(math.Float64frombits(binary.LittleEndian.Uint64(data))))
+		boxNumbers(data, func(v lua.LValue) {
+			t.RawSetInt(i, v)
 			i++
-		}
+		})
 		return i, nil
 	case id == extHoles && len(data) == 4 && uint64(binary.LittleEndian.Uint32(data)) <= uint64(n-i+1):
 		for range binary.LittleEndian.Uint32(data) {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/vmihailenco/msgpack/v5"
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
@@ -20,27 +21,19 @@ func (c *Codec) Missing(m *Message) []Ref {
 	if err != nil || at == len(m.Body) || m.Body[at] == 0 {
 		return nil
 	}
-	s := sources.Get().(*source)
-	defer putSource(s)
-	s.reset(m.Body, at)
-	refs, err := s.readRefs()
-	if err != nil {
-		return nil // Decode will say so
-	}
+	d := decoders.Get().(*decoder)
+	defer d.release()
+	d.reset(m.Body, at)
 	var missing []Ref
-	for _, ref := range refs {
+	_, err = d.eachRef(func(ref Ref) {
 		if !c.Chunks.hold(ref.Hash, m) {
 			missing = append(missing, ref)
 		}
+	})
+	if err != nil {
+		return nil // Decode will say so
 	}
 	return missing
-}
-
-var sources = sync.Pool{New: func() any { return newSource() }}
-
-func putSource(s *source) {
-	s.reset(nil, 0)
-	sources.Put(s)
 }
 
 // Decode gives the values of a message. It takes over the blobs as memory of
@@ -50,9 +43,9 @@ func putSource(s *source) {
 // allocates is bounded by the size of the message, holes in lists aside
 // (2^24 at most).
 func (c *Codec) Decode(L *lua.LState, m *Message) ([]lua.LValue, error) {
-	s := sources.Get().(*source)
-	defer putSource(s)
-	d := decoder{source: s, c: c, L: L, m: m, holes: c.maxHoles()}
+	d := decoders.Get().(*decoder)
+	defer d.release()
+	d.c, d.L, d.m, d.holes = c, L, m, c.maxHoles()
 	vs, err := d.values()
 	m.held = nil
 	return vs, err
@@ -60,18 +53,45 @@ func (c *Codec) Decode(L *lua.LState, m *Message) ([]lua.LValue, error) {
 
 // decoder is the state of one Decode.
 type decoder struct {
-	*source
-	c        *Codec
-	L        *lua.LState
-	m        *Message
-	refs     []Ref
-	programs []*program
-	objects  []lua.LValue // what has a number
-	items    []lua.LValue // tables and functions whose content follows
-	upvals   []*lua.Upvalue
-	blob     int
-	holes    int
-	keys     map[string]lua.LValue
+	source
+	c       *Codec
+	L       *lua.LState
+	m       *Message
+	refs    []chunkRef
+	objects []lua.LValue // what has a number
+	items   []lua.LValue // tables and functions whose content follows
+	upvals  []*lua.Upvalue
+	blob    int // the next
+	holes   int // that lists may still have
+	keys    map[string]lua.LValue
+}
+
+// chunkRef is a chunk that the message needs, and its functions once one was
+// needed.
+type chunkRef struct {
+	hash    Hash
+	program *program
+}
+
+var decoders = sync.Pool{New: func() any {
+	d := &decoder{}
+	d.dec = msgpack.NewDecoder(&d.reader)
+	return d
+}}
+
+// release lets go of everything but scratch memory.
+func (d *decoder) release() {
+	clear(d.refs)
+	clear(d.objects)
+	clear(d.items)
+	clear(d.upvals)
+	kept := decoder{source: d.source, refs: d.refs[:0]}
+	kept.b = nil
+	if cap(d.objects) <= keptScratch {
+		kept.objects, kept.items, kept.upvals = d.objects[:0], d.items[:0], d.upvals[:0]
+	}
+	*d = kept
+	decoders.Put(d)
 }
 
 func (d *decoder) values() ([]lua.LValue, error) {
@@ -80,10 +100,12 @@ func (d *decoder) values() ([]lua.LValue, error) {
 		return nil, err
 	}
 	d.reset(d.m.Body, refsAt)
-	if d.refs, err = d.readRefs(); err != nil {
+	if _, err = d.eachRef(func(r Ref) { d.refs = append(d.refs, chunkRef{hash: r.Hash}) }); err != nil {
 		return nil, err
 	}
-	d.programs = make([]*program, len(d.refs))
+	if d.left() > 0 {
+		return nil, malformed("%d bytes too many", d.left())
+	}
 	d.reset(d.m.Body[:refsAt], headLength)
 	n, err := d.count()
 	if err != nil {
@@ -282,12 +304,12 @@ func (d *decoder) newFunction() (*lua.LFunction, error) {
 	if ref >= len(d.refs) {
 		return nil, malformed("chunk %d of %d", ref, len(d.refs))
 	}
-	p := d.programs[ref]
+	p := d.refs[ref].program
 	if p == nil {
-		if p, err = d.c.Chunks.use(d.refs[ref].Hash); err != nil {
+		if p, err = d.c.Chunks.use(d.refs[ref].hash); err != nil {
 			return nil, err
 		}
-		d.programs[ref] = p
+		d.refs[ref].program = p
 	}
 	if index >= len(p.protos) {
 		return nil, malformed("function %d of a chunk of %d", index, len(p.protos))

@@ -22,17 +22,45 @@ import (
 func (c *Codec) Encode(L *lua.LState, what string, vs ...lua.LValue) (*Message, error) {
 	e := encoders.Get().(*encoder)
 	e.c, e.L, e.holes = c, L, c.maxHoles()
-	err := e.values(vs)
-	if err != nil {
-		err = e.explain(what, len(vs), err)
-	}
-	var m *Message
-	if err == nil {
-		m = e.message()
-	}
+	m, err := e.encode(what, vs)
 	e.reset()
 	encoders.Put(e)
 	return m, err
+}
+
+// Copy gives what Encode and Decode here would give: values for a call of a
+// process to itself. Arrays are copied.
+func (c *Codec) Copy(L *lua.LState, what string, vs ...lua.LValue) ([]lua.LValue, error) {
+	if scalars(vs) {
+		return append([]lua.LValue(nil), vs...), nil
+	}
+	e := encoders.Get().(*encoder)
+	e.c, e.L, e.holes, e.copies = c, L, c.maxHoles(), true
+	m, err := e.encode(what, vs)
+	e.reset()
+	encoders.Put(e)
+	if err != nil {
+		return nil, err
+	}
+	return c.Decode(L, m)
+}
+
+func scalars(vs []lua.LValue) bool {
+	for _, v := range vs {
+		switch v.(type) {
+		case lua.LNumber, lua.LString, lua.LBool, *lua.LNilType:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func (e *encoder) encode(what string, vs []lua.LValue) (*Message, error) {
+	if err := e.values(vs); err != nil {
+		return nil, e.explain(what, len(vs), err)
+	}
+	return e.message(), nil
 }
 
 var encoders = sync.Pool{New: func() any {
@@ -52,6 +80,7 @@ type encoder struct {
 	upvals identities   // captured variables
 	blobs  [][]byte     // of the message
 	refs   []Ref        // chunks that functions are from
+	copies bool         // the blobs are to be copies of arrays
 	errors *lua.LTable  // the metatable of errors, when asked for
 	holes  int          // that lists may still have
 	pairs  []lua.LValue // scratch: keys and values of a table
@@ -134,15 +163,15 @@ func (e *encoder) reset() {
 	clear(e.items)
 	clear(e.blobs)
 	clear(e.pairs[:cap(e.pairs)])
-	if cap(e.items) > 4096 {
+	if cap(e.items) > keptScratch {
 		e.items = nil
 	}
-	if cap(e.pairs) > 4096 {
+	if cap(e.pairs) > keptScratch {
 		e.pairs = nil
 	}
 	e.seen.reset()
 	e.upvals.reset()
-	e.c, e.L, e.errors, e.holes = nil, nil, nil, 0
+	e.c, e.L, e.errors, e.copies = nil, nil, nil, false
 	e.b, e.items, e.blobs, e.refs, e.pairs = e.b[:0], e.items[:0], e.blobs[:0], e.refs[:0], e.pairs[:0]
 }
 
@@ -275,7 +304,11 @@ func (e *encoder) userdata(ud *lua.LUserData, at via) error {
 			e.count(v.Len())
 		}
 		if v.Len() > 0 {
-			e.blobs = append(e.blobs, v.Bytes())
+			raw := v.Bytes()
+			if e.copies {
+				raw = copyBlob(raw)
+			}
+			e.blobs = append(e.blobs, raw)
 		}
 		return nil
 	case Traveller:

@@ -142,7 +142,8 @@ func extendPath(path string, s step) string {
 
 // parsePath takes a path apart.
 func parsePath(path string) (module string, steps []step, err error) {
-	s := newSource()
+	s := &source{}
+	s.dec = msgpack.NewDecoder(&s.reader)
 	s.reset([]byte(path), 0)
 	name, err := s.bytes()
 	for err == nil && s.left() > 0 {

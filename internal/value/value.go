@@ -127,30 +127,6 @@ func (c *Codec) maxHoles() int {
 	return maxHoles
 }
 
-// Copy gives what Encode and Decode here would give: values for a call of a
-// process to itself. Arrays are copied.
-func (c *Codec) Copy(L *lua.LState, what string, vs ...lua.LValue) ([]lua.LValue, error) {
-	if scalars(vs) {
-		return append([]lua.LValue(nil), vs...), nil
-	}
-	m, err := c.Encode(L, what, vs...)
-	if err != nil {
-		return nil, err
-	}
-	return c.Decode(L, m.Detach())
-}
-
-func scalars(vs []lua.LValue) bool {
-	for _, v := range vs {
-		switch v.(type) {
-		case lua.LNumber, lua.LString, lua.LBool, *lua.LNilType:
-		default:
-			return false
-		}
-	}
-	return true
-}
-
 // ErrMalformed is wrapped by the errors of Decode for bytes that no Encode
 // made.
 var ErrMalformed = errors.New("malformed message")

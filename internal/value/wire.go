@@ -71,6 +71,9 @@ const (
 	// maxHoles is how many nil slots between the entries of lists one
 	// message may ask the receiver to fill: gopher-lua has no sparse lists.
 	maxHoles = 1 << 24
+	// keptScratch is how many entries of scratch memory are kept for the next
+	// message.
+	keptScratch = 4096
 	// keptBuffer is the largest body that goes back to the pool's buffer by
 	// copy; a larger one is handed out as it is.
 	keptBuffer = 64 << 10
@@ -125,12 +128,6 @@ func (r *reader) take(n int) ([]byte, error) {
 type source struct {
 	reader
 	dec *msgpack.Decoder
-}
-
-func newSource() *source {
-	s := &source{}
-	s.dec = msgpack.NewDecoder(&s.reader)
-	return s
 }
 
 func (s *source) reset(b []byte, at int) { s.b, s.pos = b, at }
@@ -193,29 +190,29 @@ func openBody(body []byte) (refsAt int, err error) {
 	return int(at), nil
 }
 
-// readRefs reads the references; the reader stands at them.
-func (s *source) readRefs() ([]Ref, error) {
+// eachRef reads the references, at which the reader stands. It gives their
+// number.
+func (s *source) eachRef(f func(Ref)) (int, error) {
 	n, err := s.count()
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	if n > s.left()/len(Hash{}) {
-		return nil, malformed("%d references claimed in %d bytes", n, s.left())
+		return 0, malformed("%d references claimed in %d bytes", n, s.left())
 	}
-	refs := make([]Ref, n)
-	for i := range refs {
+	for range n {
 		h, err := s.bytes()
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
-		if copy(refs[i].Hash[:], h) != len(Hash{}) || len(h) != len(Hash{}) {
-			return nil, malformed("a hash of %d bytes", len(h))
+		if len(h) != len(Hash{}) {
+			return 0, malformed("a hash of %d bytes", len(h))
 		}
 		home, err := s.dec.DecodeInt64()
 		if err != nil {
-			return nil, malformed("a reference without home (%v)", err)
+			return 0, malformed("a reference without home (%v)", err)
 		}
-		refs[i].Home = int32(home)
+		f(Ref{Hash(h), int32(home)})
 	}
-	return refs, nil
+	return n, nil
 }
