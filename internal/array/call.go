@@ -73,7 +73,7 @@ func (c *call) integer(n int, name string) int {
 	f := c.number(n, name)
 	i := int(f)
 	if float64(i) != f {
-		c.fail(n, name, "%s is no whole number", formatFloat(f, 64))
+		c.fail(n, name, "%s is no whole number", formatNumber(f))
 	}
 	return i
 }

@@ -1,27 +1,68 @@
 package array
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	"math"
+	"math/rand/v2"
 
-// moduleTable lists the functions of the module.
-var moduleTable []function
+	lua "github.com/yuin/gopher-lua"
+)
 
-func init() {
-	moduleTable = []function{
-		{"zeros", "n, type", "A vector of n zeros.", func(c *call) int {
-			return c.give(c.make(c.elementType(2, Float64), c.count(1, "n")))
+// moduleRows lists the functions of the module that are no methods.
+func moduleRows() []function {
+	r := &random{rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
+	return []function{
+		{"zeros", "n, type", "A vector of n zeros, of false where the type is bool.", func(c *call) int {
+			return c.give(c.vector(c.elementType(2, Float64), 1))
 		}},
-		{"full", "n, value, type", "A vector of n elements that all are value.", func(c *call) int {
-			a := c.make(c.elementType(3, Float64), c.count(1, "n"))
-			c.fill(a, 2)
-			return c.give(a)
+		{"ones", "n, type", "A vector of n ones, of true where the type is bool.", ones},
+		{"full", "n, value, type", "A vector of n times value; without a type of the value's.", full},
+		{"from", "list, type", "A vector of a list's values, or a matrix of a list of lists; a copy of an array.", from},
+		{"frombytes", "s, type", "A vector of raw memory, as a:tobytes() gives it.", fromBytes},
+		{"range", "a, b, step, type", "The numbers a, a+step, ... up to b, as in Lua's for.", numberRange},
+		{"linspace", "a, b, n, type", "n numbers from a to b at equal distances.", linspace},
+		{"rand", "n or rows, cols", "Random numbers from 0 to below 1, equally likely: a vector, or a matrix.", r.fill((*rand.Rand).Float64)},
+		{"randn", "n or rows, cols", "Random numbers of the normal distribution with mean 0 and deviation 1: a vector, or a matrix.", r.fill((*rand.Rand).NormFloat64)},
+		{"seed", "n", "Makes the numbers of rand and randn that follow repeatable.", r.seed},
+		{"matrix", "rows, cols, type", "A matrix of zeros; or of a list of lists, as from.", func(c *call) int {
+			if _, ok := c.arg(1).(*lua.LTable); ok {
+				return from(c)
+			}
+			return c.give(c.grid(c.elementType(3, Float64)))
 		}},
-		{"from", "list, type", "A vector of a list's values.", from},
+		{"eye", "n, type", "The identity matrix of n rows.", eye},
+		{"complex", "re, im", "A complex number.", newComplex},
+		{"is", "value", "Whether value is an array.", func(c *call) int {
+			_, ok := To(c.arg(1))
+			c.Push(lua.LBool(ok))
+			return 1
+		}},
 	}
 }
 
-// make makes a zeroed vector.
-func (c *call) make(t Type, n int) *Array {
-	return New(t, n)
+// vector makes a zeroed vector with argument n as its length.
+func (c *call) vector(t Type, n int) *Array {
+	length := c.count(n, "n")
+	c.needMemory(n, "n", t, length)
+	return New(t, length)
+}
+
+// grid makes a zeroed matrix with arguments 1 and 2 as its shape.
+func (c *call) grid(t Type) *Array {
+	rows, cols := c.count(1, "rows"), c.count(2, "cols")
+	if rows > 0 && cols > math.MaxInt/rows {
+		c.fail(2, "cols", "%d x %d elements are more than any machine has", rows, cols)
+	}
+	c.needMemory(2, "cols", t, rows*cols)
+	return NewMatrix(t, rows, cols)
+}
+
+// needMemory raises where the machine is too small for n elements: the Go
+// runtime ends the process when it gets no memory.
+func (c *call) needMemory(arg int, name string, t Type, n int) {
+	if limit := memoryLimit(); n > limit/t.Size() {
+		c.fail(arg, name, "%d %s elements need %.4g GB, this machine has %.4g",
+			n, t, float64(n)*float64(t.Size())/1e9, float64(limit)/1e9)
+	}
 }
 
 // fill writes argument n to all elements of a.
@@ -31,16 +72,127 @@ func (c *call) fill(a *Array, n int) {
 	}
 }
 
-func from(c *call) int {
-	t, ok := c.arg(1).(*lua.LTable)
-	if !ok {
-		c.fail(1, "list", "expected a table, got %s", typeName(c.arg(1)))
+// one is 1 as a Lua value of a type.
+func one(t Type) lua.LValue {
+	if t == Bool {
+		return lua.LTrue
 	}
-	a := c.make(c.elementType(2, Float64), t.Len())
-	for i := range a.n {
-		if err := a.store(i, t.RawGetInt(i+1)); err != nil {
-			raiseElement(c.LState, a, i+1, err)
+	return lua.LNumber(1)
+}
+
+func ones(c *call) int {
+	a := c.vector(c.elementType(2, Float64), 1)
+	_ = kernels[a.typ].fill(a, one(a.typ)) // 1 fits every type
+	return c.give(a)
+}
+
+func full(c *call) int {
+	a := c.vector(c.elementType(3, typeFor(c.arg(2))), 1)
+	c.fill(a, 2)
+	return c.give(a)
+}
+
+func eye(c *call) int {
+	n, t := c.count(1, "n"), c.elementType(2, Float64)
+	c.needMemory(1, "n", t, n*min(n, math.MaxInt/max(n, 1)))
+	m := NewMatrix(t, n, n)
+	for i := range n {
+		_ = m.store(i*n+i, one(t)) // 1 fits every type
+	}
+	return c.give(m)
+}
+
+// typeFor gives the element type for a value that a script gave without one.
+func typeFor(v lua.LValue) Type {
+	switch v := v.(type) {
+	case lua.LBool:
+		return Bool
+	case *lua.LUserData:
+		if _, ok := v.Value.(Complex); ok {
+			return Complex128
 		}
 	}
+	return Float64
+}
+
+func fromBytes(c *call) int {
+	s, ok := c.arg(1).(lua.LString)
+	if !ok {
+		c.fail(1, "s", "expected a string, got %s", typeName(c.arg(1)))
+	}
+	t := c.elementType(2, Float64)
+	if len(s)%t.Size() != 0 {
+		c.fail(1, "s", "%d bytes are no whole number of %s elements of %d bytes", len(s), t, t.Size())
+	}
+	a := New(t, len(s)/t.Size())
+	copy(a.Bytes(), s)
 	return c.give(a)
+}
+
+func numberRange(c *call) int {
+	a, b, step := c.number(1, "a"), c.number(2, "b"), 1.0
+	if c.given(3) {
+		step = c.number(3, "step")
+	}
+	if step == 0 || math.IsNaN(step) {
+		c.fail(3, "step", "%s leads nowhere", formatNumber(step))
+	}
+	// A little more than the quotient: 0 to 1 by 0.1 ends with 1.
+	steps := math.Floor((b-a)/step*(1+1e-15) + 1e-10)
+	if math.IsNaN(steps) || steps >= 1<<62 {
+		c.fail(2, "b", "from %s by %s to %s is no range", formatNumber(a), formatNumber(step), formatNumber(b))
+	}
+	n := max(int(steps)+1, 0)
+	return c.give(c.numbers(n, 4, func(i int) float64 { return a + float64(i)*step }))
+}
+
+func linspace(c *call) int {
+	a, b, n := c.number(1, "a"), c.number(2, "b"), c.count(3, "n")
+	return c.give(c.numbers(n, 4, func(i int) float64 {
+		if i == n-1 && n > 1 {
+			return b
+		}
+		return a + (b-a)*(float64(i)/float64(max(n-1, 1)))
+	}))
+}
+
+// numbers makes a vector of f(0), f(1), ... of the type that an argument
+// names.
+func (c *call) numbers(n, typeArg int, f func(i int) float64) *Array {
+	t := c.elementType(typeArg, Float64)
+	c.needMemory(1, "", Float64, n)
+	a := New(Float64, n)
+	for i := range n {
+		elements[float64](a)[i] = f(i)
+	}
+	a, err := a.as(t)
+	if err != nil {
+		raise(c.LState, "%s: %w", c.name, err)
+	}
+	return a
+}
+
+// random is the generator of one interpreter. It starts differently in each
+// process.
+type random struct{ *rand.Rand }
+
+func (r *random) fill(f func(*rand.Rand) float64) func(c *call) int {
+	return func(c *call) int {
+		var a *Array
+		if c.given(2) {
+			a = c.grid(Float64)
+		} else {
+			a = c.vector(Float64, 1)
+		}
+		s := elements[float64](a)
+		for i := range s {
+			s[i] = f(r.Rand)
+		}
+		return c.give(a)
+	}
+}
+
+func (r *random) seed(c *call) int {
+	r.Rand = rand.New(rand.NewPCG(math.Float64bits(c.number(1, "n")), 0))
+	return 0
 }

@@ -1,59 +1,162 @@
 package array
 
 import (
+	"slices"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 )
 
 // kernel is what one element type can do: the same functions for each type,
-// made from generic code.
+// made from generic code. A nil function means that the type has no such
+// operation. Arrays given to one kernel are of its type unless said
+// otherwise; an index of -1 means success.
 type kernel struct {
-	// set writes a Lua value to the element at p.
-	set func(p unsafe.Pointer, v lua.LValue) error
-	// fill writes a Lua value to all elements.
-	fill func(a *Array, v lua.LValue) error
+	set    func(p unsafe.Pointer, v lua.LValue) error // writes a Lua value to the element at p
+	fill   func(a *Array, v lua.LValue) error         // writes a Lua value to all elements
+	text   func(p unsafe.Pointer, digits int) string  // digits -1: exact
+	limits string                                     // "0 to 255", of integers
+
+	convert func(dst, src *Array) int // from any type; the index of the first value that does not fit
+	equal   func(x, y *Array) bool
+	compare [comparisons]func(dst []bool, x, y *Array)
+
+	binary [operators]func(dst, x, y *Array) int // the index of the first overflow or division by zero
+	negate func(dst, x *Array) int
+	abs    func(dst, x *Array) int        // of signed integers only
+	sum    func(x *Array) (*Array, error) // one element of the type that sums have
+	prod   func(x *Array) (*Array, error)
+	dot    func(x, y *Array) (*Array, error)
+	cumsum func(x *Array) (*Array, error)
+	least  func(x *Array) int // index of the first smallest; a NaN counts as such
+	most   func(x *Array) int
+	sort   func(x *Array, descending bool)
+	order  func(x *Array, descending bool) *Array // a stable order, indices from 1
+	axpy   func(y, x, alpha *Array)               // not of integers, which may overflow
+	matmul func(dst, x, y *Array) int             // of the types that matrix products have
 }
 
 var kernels [typeCount]*kernel
 
 func init() {
 	kernels = [typeCount]*kernel{
-		Int8: integers[int8](), Int16: integers[int16](), Int32: integers[int32](), Int64: integers[int64](),
-		Uint8: integers[uint8](), Uint16: integers[uint16](), Uint32: integers[uint32](), Uint64: integers[uint64](),
-		Float32: floats[float32](), Float64: floats[float64](),
-		Complex64: complexes[complex64](), Complex128: complexes[complex128](),
-		Bool: truths(),
+		Int8: signedKernel[int8](), Int16: signedKernel[int16](), Int32: signedKernel[int32](), Int64: signedKernel[int64](),
+		Uint8: unsignedKernel[uint8](), Uint16: unsignedKernel[uint16](), Uint32: unsignedKernel[uint32](), Uint64: unsignedKernel[uint64](),
+		Float32: floatKernel[float32](), Float64: floatKernel[float64](),
+		Complex64: complexKernel[complex64](), Complex128: complexKernel[complex128](),
+		Bool: boolKernel(),
 	}
+	kernels[Int64].matmul, kernels[Uint64].matmul = matmulIntegers[int64], matmulIntegers[uint64]
+	kernels[Float32].axpy, kernels[Float64].axpy = blasAxpy(engine.Saxpy), blasAxpy(engine.Daxpy)
+	kernels[Complex64].axpy, kernels[Complex128].axpy = blasAxpy(engine.Caxpy), blasAxpy(engine.Zaxpy)
+	kernels[Float32].matmul, kernels[Float64].matmul = matmulFloat32, matmulFloat64
+	kernels[Complex64].matmul, kernels[Complex128].matmul = matmulComplex64, matmulComplex128
 }
 
-func integers[T integer]() *kernel {
-	k := &kernel{}
-	common(k, integerOf[T])
+func signedKernel[T int8 | int16 | int32 | int64]() *kernel {
+	k := integerKernel[T]()
+	k.binary[opAdd], k.binary[opSub] = over(addSigned[T]), over(subSigned[T])
+	k.binary[opDiv], k.binary[opMod] = over(divSigned[T]), over(modSigned[T])
+	k.negate = func(dst, x *Array) int { return negateSigned(elements[T](dst), elements[T](x)) }
+	k.abs = func(dst, x *Array) int { return absSigned(elements[T](dst), elements[T](x)) }
 	return k
 }
 
-func floats[T floating]() *kernel {
-	k := &kernel{}
-	common(k, floatOf[T])
+func unsignedKernel[T uint8 | uint16 | uint32 | uint64]() *kernel {
+	k := integerKernel[T]()
+	k.binary[opAdd], k.binary[opSub] = over(addUnsigned[T]), over(subUnsigned[T])
+	k.binary[opDiv], k.binary[opMod] = over(divUnsigned[T]), over(modUnsigned[T])
+	k.negate = func(dst, x *Array) int { return subUnsigned(elements[T](dst), make([]T, x.n), elements[T](x)) }
 	return k
 }
 
-func complexes[T complexing]() *kernel {
-	k := &kernel{}
-	common(k, complexOf[T])
+func integerKernel[T integer]() *kernel {
+	k := &kernel{text: textOfInteger[T], limits: limitsText[T]()}
+	access(k, integerOf[T])
+	ordered[T](k, nil)
+	k.convert = func(dst, src *Array) int { return toIntegers(elements[T](dst), src) }
+	k.binary[opMul] = over(multiplication[T]())
+	k.sum = func(x *Array) (*Array, error) { return sumIntegers(elements[T](x)) }
+	k.prod = func(x *Array) (*Array, error) { return prodIntegers(elements[T](x)) }
+	k.dot = func(x, y *Array) (*Array, error) { return dotIntegers(elements[T](x), elements[T](y)) }
+	k.cumsum = func(x *Array) (*Array, error) { return cumsumIntegers(elements[T](x)) }
 	return k
 }
 
-// truths treats a bool as the byte that stores it.
-func truths() *kernel {
-	k := &kernel{}
-	common(k, truthOf)
+func floatKernel[T floating]() *kernel {
+	k := &kernel{text: textOfFloat[T]}
+	access(k, floatOf[T])
+	ordered(k, func(x T) bool { return x != x })
+	k.convert = func(dst, src *Array) int { return toFloats(elements[T](dst), src) }
+	k.binary = [operators]func(dst, x, y *Array) int{
+		over(addAll[T]), over(subAll[T]), over(mulAll[T]), over(divAll[T]), over(modFloat[T]), over(powFloat[T]), over(idivFloat[T]),
+	}
+	k.negate = func(dst, x *Array) int { return negateAll(elements[T](dst), elements[T](x)) }
+	k.sum = func(x *Array) (*Array, error) { return FromSlice([]float64{pairwise(elements[T](x))}), nil }
+	k.prod = func(x *Array) (*Array, error) { return FromSlice([]float64{prodFloats(elements[T](x))}), nil }
+	k.dot = func(x, y *Array) (*Array, error) {
+		return FromSlice([]float64{pairwiseDot(elements[T](x), elements[T](y))}), nil
+	}
+	k.cumsum = func(x *Array) (*Array, error) {
+		out := New(x.typ, x.n)
+		cumsumFloats(elements[T](out), elements[T](x))
+		return out, nil
+	}
 	return k
 }
 
-// common fills in what differs by the reading of a Lua value only.
-func common[T any](k *kernel, read func(lua.LValue) (T, error)) {
+func complexKernel[T complexing]() *kernel {
+	k := &kernel{text: textOfComplex[T]}
+	access(k, complexOf[T])
+	compared[T](k)
+	k.convert = func(dst, src *Array) int { return toComplexes(elements[T](dst), src) }
+	k.binary[opAdd], k.binary[opSub], k.binary[opMul] = over(addAll[T]), over(subAll[T]), over(mulAll[T])
+	k.binary[opQuo], k.binary[opPow] = over(divAll[T]), over(powComplex[T])
+	k.negate = func(dst, x *Array) int { return negateAll(elements[T](dst), elements[T](x)) }
+	k.sum = func(x *Array) (*Array, error) { return FromSlice([]complex128{pairwiseComplex(elements[T](x))}), nil }
+	k.prod = func(x *Array) (*Array, error) { return FromSlice([]complex128{prodComplexes(elements[T](x))}), nil }
+	k.dot = func(x, y *Array) (*Array, error) {
+		return FromSlice([]complex128{dotComplexes(elements[T](x), elements[T](y))}), nil
+	}
+	k.cumsum = func(x *Array) (*Array, error) {
+		out := New(x.typ, x.n)
+		cumsumComplexes(elements[T](out), elements[T](x))
+		return out, nil
+	}
+	return k
+}
+
+// boolKernel treats a bool as the byte that stores it. It has no arithmetic:
+// arith gives bools the type of the other side first.
+func boolKernel() *kernel {
+	k := &kernel{text: textOfBool, limits: "0 to 1"}
+	access(k, truthOf)
+	ordered[uint8](k, nil)
+	k.equal = func(x, y *Array) bool { return slices.Equal(truths(x), truths(y)) }
+	k.convert = func(dst, src *Array) int { return toTruths(elements[uint8](dst), src) }
+	k.sum = func(x *Array) (*Array, error) { return sumIntegers(truths(x)) }
+	k.cumsum = func(x *Array) (*Array, error) { return cumsumIntegers(truths(x)) }
+	return k
+}
+
+// truths gives a bool array as bytes of 0 and 1. Memory that was received
+// may hold other bytes: any but 0 is true.
+func truths(a *Array) []uint8 {
+	raw := elements[uint8](a)
+	for i, b := range raw {
+		if b > 1 {
+			clean := append([]uint8(nil), raw...)
+			for i := range clean[i:] {
+				clean[i] = min(clean[i], 1)
+			}
+			return clean
+		}
+	}
+	return raw
+}
+
+// access fills in what reads a Lua value.
+func access[T any](k *kernel, read func(lua.LValue) (T, error)) {
 	k.set = func(p unsafe.Pointer, v lua.LValue) error {
 		x, err := read(v)
 		if err == nil {

@@ -2,14 +2,19 @@ package array
 
 import (
 	"fmt"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
-// metaKey is where the metatable of arrays lives in Lua's registry.
-const metaKey = "mpiclus.array"
+// metaKey is where the metatable of arrays lives in Lua's registry, and
+// methodsKey where that keeps their methods.
+const (
+	metaKey    = "mpiclus.array"
+	methodsKey = "methods"
+)
 
 // To reads an array from a Lua value.
 func To(v lua.LValue) (*Array, bool) {
@@ -27,32 +32,48 @@ func ToLua(L *lua.LState, a *Array) *lua.LUserData {
 	return &lua.LUserData{Value: a, Env: L.Env, Metatable: metatable(L)}
 }
 
-// Open is the loader of the Lua module "array".
+// Open is the loader of the Lua module "array". Every method is also a
+// function of the module that takes the array first.
 func Open(L *lua.LState) int {
 	module := L.NewTable()
-	for _, f := range moduleTable {
+	metatable(L).RawGetString(methodsKey).(*lua.LTable).ForEach(module.RawSet)
+	for _, f := range moduleRows() {
 		module.RawSetString(f.name, f.function(L, false))
 	}
+	linalg := L.NewTable()
+	for _, f := range linalgRows() {
+		linalg.RawSetString(f.name, f.function(L, false))
+	}
+	module.RawSetString("linalg", linalg)
+	complexMetatable(L)
 	L.Push(module)
 	return 1
 }
 
+// methodRows lists the methods of arrays.
+func methodRows() []function {
+	return slices.Concat(shapeRows(), contentRows(), arithmeticRows(), reductionRows(), mathRows())
+}
+
 // metatable gives the metatable of arrays: one an interpreter, made when
 // first asked for, so that arrays work before a script requires the module.
-func metatable(L *lua.LState) lua.LValue {
+func metatable(L *lua.LState) *lua.LTable {
 	if mt, ok := L.G.Registry.RawGetString(metaKey).(*lua.LTable); ok {
 		return mt
 	}
 	methods := L.NewTable()
-	for _, f := range methodTable {
+	for _, f := range methodRows() {
 		methods.RawSetString(f.name, f.function(L, true))
 	}
 	mt := L.NewTable()
+	mt.RawSetString(methodsKey, methods)
 	for name, f := range map[string]lua.LGFunction{
 		"__index": indexer(methods), "__newindex": newindex, "__len": length,
+		"__tostring": toString, "__concat": concat, "__eq": equal, "__unm": unaryMinus,
 	} {
 		mt.RawSetString(name, L.NewFunction(f))
 	}
+	setArithmetic(L, mt)
 	L.G.Registry.RawSetString(metaKey, mt)
 	return mt
 }
@@ -60,7 +81,7 @@ func metatable(L *lua.LState) lua.LValue {
 // indexer makes __index: elements by number, methods by name.
 func indexer(methods *lua.LTable) lua.LGFunction {
 	return func(L *lua.LState) int {
-		a, _ := To(L.Get(1))
+		a := selfOf(L)
 		switch k := L.Get(2).(type) {
 		case lua.LNumber:
 			i := int(k)
@@ -69,13 +90,13 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 			}
 			v, err := a.load(L, i-1)
 			if err != nil {
-				luaerr.Raise(L, luaerr.New(luaerr.Argument, "%s: index %d: %w: use a:tostring(%d)", a.describe(), i, err, i))
+				raise(L, "%s: index %d: %w: use a:tostring(%d)", a.describe(), i, err, i)
 			}
 			L.Push(v)
 		case lua.LString:
 			f := methods.RawGetString(string(k))
 			if f == lua.LNil {
-				luaerr.Raise(L, luaerr.New(luaerr.Argument, "%s has no method '%s'", a.describe(), k))
+				raise(L, "%s has no method '%s'", a.describe(), k)
 			}
 			L.Push(f)
 		default:
@@ -85,8 +106,18 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 	}
 }
 
+// selfOf reads the first argument of a metamethod, which a script can call
+// with anything.
+func selfOf(L *lua.LState) *Array {
+	a, ok := To(L.Get(1))
+	if !ok {
+		raise(L, "expected an array, got %s", typeName(L.Get(1)))
+	}
+	return a
+}
+
 func newindex(L *lua.LState) int {
-	a, _ := To(L.Get(1))
+	a := selfOf(L)
 	k, ok := L.Get(2).(lua.LNumber)
 	i := int(k)
 	if !ok || uint(i-1) >= uint(a.n) || lua.LNumber(i) != k {
@@ -99,19 +130,39 @@ func newindex(L *lua.LState) int {
 }
 
 func length(L *lua.LState) int {
-	a, _ := To(L.Get(1))
-	L.Push(lua.LNumber(a.n))
+	L.Push(lua.LNumber(selfOf(L).n))
 	return 1
+}
+
+func toString(L *lua.LState) int {
+	L.Push(lua.LString(selfOf(L).String()))
+	return 1
+}
+
+func concat(L *lua.LState) int {
+	L.Push(L.ToStringMeta(L.Get(1)).(lua.LString) + L.ToStringMeta(L.Get(2)).(lua.LString))
+	return 1
+}
+
+func equal(L *lua.LState) int {
+	b, ok := To(L.Get(2))
+	L.Push(lua.LBool(ok && selfOf(L).Equal(b)))
+	return 1
+}
+
+// raise raises an error about the arrays of a script.
+func raise(L *lua.LState, format string, args ...any) {
+	luaerr.Raise(L, luaerr.New(luaerr.Argument, format, args...))
 }
 
 // raiseElement raises what is wrong with a value for element i (from 1).
 func raiseElement(L *lua.LState, a *Array, i int, err error) {
-	luaerr.Raise(L, luaerr.New(luaerr.Argument, "%s: index %d: %w", a.describe(), i, err))
+	raise(L, "%s: index %d: %w", a.describe(), i, err)
 }
 
 // raiseIndex raises what is wrong with an index of a.
 func raiseIndex(L *lua.LState, a *Array, k lua.LValue) {
-	luaerr.Raise(L, luaerr.New(luaerr.Argument, "%s: %s", a.describe(), wrongIndex(k, a.n)))
+	raise(L, "%s: %s", a.describe(), wrongIndex(k, a.n))
 }
 
 // wrongIndex tells why k is no index from 1 to n.
@@ -123,9 +174,9 @@ func wrongIndex(k lua.LValue, n int) string {
 	case !ok:
 		return fmt.Sprintf("expected a whole number as index, got %s", typeName(k))
 	case lua.LNumber(int(f)) != f:
-		return fmt.Sprintf("index %s is no whole number", formatFloat(float64(f), 64))
+		return fmt.Sprintf("index %s is no whole number", formatNumber(float64(f)))
 	case n == 0:
-		return fmt.Sprintf("index %s is out of range (it is empty)", formatFloat(float64(f), 64))
+		return fmt.Sprintf("index %d is out of range (it is empty)", int(f))
 	}
 	return fmt.Sprintf("index %d is out of range (1 to %d)", int(f), n)
 }

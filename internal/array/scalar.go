@@ -52,9 +52,9 @@ func (a *Array) load(L *lua.LState, i int) (lua.LValue, error) {
 	case Uint32:
 		return lua.LNumber(value[uint32](p)), nil
 	case Complex64:
-		return pushable(L, complex128(value[complex64](p))), nil
+		return ComplexToLua(L, complex128(value[complex64](p))), nil
 	case Complex128:
-		return pushable(L, value[complex128](p)), nil
+		return ComplexToLua(L, value[complex128](p)), nil
 	default:
 		return lua.LBool(value[uint8](p) != 0), nil
 	}
@@ -116,12 +116,12 @@ func integerOf[T integer](v lua.LValue) (T, error) {
 
 func integerFromFloat[T integer](f float64) (T, error) {
 	if f != math.Trunc(f) || math.IsInf(f, 0) {
-		return 0, fmt.Errorf("%s is no whole number", formatFloat(f, 64))
+		return 0, fmt.Errorf("%s is no whole number", formatNumber(f))
 	}
 	lo, hi := limits[T]()
 	// float64(hi) of the 64-bit types is the first value out of range.
 	if f < float64(lo) || f > float64(hi) || f == float64(hi) && unsafe.Sizeof(hi) == 8 {
-		return 0, fmt.Errorf("%s is out of range (%d to %d)", strconv.FormatFloat(f, 'f', -1, 64), lo, hi)
+		return 0, fmt.Errorf("%s is out of range (%d to %d)", formatNumber(f), lo, hi)
 	}
 	return T(f), nil
 }
@@ -161,7 +161,7 @@ func floatOf[T floating](v lua.LValue) (T, error) {
 	if t := T(f); !math.IsInf(float64(t), 0) || math.IsInf(f, 0) {
 		return t, nil
 	}
-	return 0, fmt.Errorf("%g is out of range (-3.4e38 to 3.4e38)", f)
+	return 0, fmt.Errorf("%s is out of range ("+float32Limits+")", formatNumber(f))
 }
 
 func complexOf[T complexing](v lua.LValue) (T, error) {
@@ -202,17 +202,4 @@ func typeName(v lua.LValue) string {
 		return "nil"
 	}
 	return "a " + v.Type().String()
-}
-
-// formatFloat gives the shortest text that reads back as f.
-func formatFloat(f float64, bits int) string {
-	switch {
-	case math.IsNaN(f):
-		return "nan"
-	case math.IsInf(f, 1):
-		return "inf"
-	case math.IsInf(f, -1):
-		return "-inf"
-	}
-	return strconv.FormatFloat(f, 'g', -1, bits)
 }

@@ -1,0 +1,206 @@
+package array
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Promote gives the type that holds the results of arithmetic between two
+// types, or an error where none does:
+//
+//   - equal types stay; bool counts as 0 and 1 in the other type, two bools
+//     in float64;
+//   - integers of the same sign give the larger one, a signed and an unsigned
+//     one the smallest signed type that holds both, int64 with uint64 none;
+//   - float32 with integers of up to 16 bits stays, else float64;
+//   - complex64 with float32 or integers of up to 16 bits stays, else
+//     complex128.
+func Promote(a, b Type) (Type, error) {
+	if a.class() > b.class() {
+		a, b = b, a
+	}
+	switch {
+	case b == Bool:
+		return Float64, nil
+	case a == Bool || a == b:
+		return b, nil
+	case a.class() == b.class():
+		if a.Size() > b.Size() {
+			return a, nil
+		}
+		return b, nil
+	case b.class() == complexed || b.class() == float:
+		single := a == Float32 || a.isInteger() && a.Size() <= 2
+		switch {
+		case b.class() == complexed && (b == Complex128 || !single):
+			return Complex128, nil
+		case b == Float32 && !single:
+			return Float64, nil
+		}
+		return b, nil
+	}
+	for t := Int8; t <= Int64; t++ { // a is unsigned, b signed
+		if t.Size() > a.Size() && t.Size() >= b.Size() {
+			return t, nil
+		}
+	}
+	return 0, fmt.Errorf("%s and %s have no common type: convert one of them with a:to(type)", b, a)
+}
+
+// operand is one side of an operation: an array, or a number that counts for
+// every element.
+type operand struct {
+	*Array
+	scalar bool
+}
+
+// chunk is how many elements a number is repeated for at a time.
+const chunk = 512
+
+// arith gives x op y in a new array. Sides of different types are brought to
+// the type that they promote to; "/" and "^" of integers are float64.
+func arith(op operator, x, y operand) (*Array, error) {
+	shape := x.Array
+	switch {
+	case x.scalar:
+		shape = y.Array
+	case !y.scalar && !x.sameShape(y.Array):
+		return nil, fmt.Errorf("%s and %s differ in shape", x.describe(), y.describe())
+	}
+	t, err := Promote(x.typ, y.typ)
+	if err != nil {
+		return nil, err
+	}
+	if (op == opQuo || op == opPow) && t.isInteger() {
+		t = Float64
+	}
+	f := kernels[t].binary[op]
+	if f == nil {
+		return nil, fmt.Errorf("%s has no '%s'", t, operatorNames[op])
+	}
+	for _, side := range []*operand{&x, &y} {
+		if side.Array, err = side.as(t); err != nil {
+			return nil, err
+		}
+	}
+	dst := shape.like(t)
+	if bad := inChunks(dst, x, y, func(d, x, y *Array) int { return f(d, x, y) }); bad >= 0 {
+		return nil, fault(op, dst, x.pick(bad), y.pick(bad), bad)
+	}
+	return dst, nil
+}
+
+// inChunks calls f for all of dst, x and y, or for chunks of them where one
+// side is a number. It gives the index for which f failed, or -1.
+func inChunks(dst *Array, x, y operand, f func(dst, x, y *Array) int) int {
+	if !x.scalar && !y.scalar {
+		return f(dst, x.Array, y.Array)
+	}
+	n := min(dst.n, chunk)
+	if x.scalar {
+		x.Array = x.repeat(n)
+	}
+	if y.scalar {
+		y.Array = y.repeat(n)
+	}
+	for first := 0; first < dst.n; first += n {
+		count := min(n, dst.n-first)
+		if bad := f(dst.view(first, count), x.part(first, count), y.part(first, count)); bad >= 0 {
+			return first + bad
+		}
+	}
+	return -1
+}
+
+// repeat gives a vector of n times the one element of o.
+func (o operand) repeat(n int) *Array {
+	a := New(o.typ, n)
+	raw, one := a.Bytes(), o.Bytes()
+	for filled := copy(raw, one); filled < len(raw); filled *= 2 {
+		copy(raw[filled:], raw[:filled])
+	}
+	return a
+}
+
+// part gives count elements from first, of a number the first count copies.
+func (o operand) part(first, count int) *Array {
+	if o.scalar {
+		first = 0
+	}
+	return o.view(first, count)
+}
+
+// pick gives element i exactly as text.
+func (o operand) pick(i int) string {
+	if o.scalar {
+		i = 0
+	}
+	return o.exactText(i)
+}
+
+// fault is the error of an integer operation that failed at index i from 0.
+func fault(op operator, dst *Array, x, y string, i int) error {
+	if (op == opDiv || op == opMod) && y == "0" {
+		return fmt.Errorf("%s: index %d: division of %s by zero", dst.describe(), i+1, x)
+	}
+	return fmt.Errorf("%s: index %d: %s %s %s is out of range (%s)", dst.describe(), i+1, x, operatorNames[op], y, kernels[dst.typ].limits)
+}
+
+// negated gives -x in a new array; bools become float64.
+func negated(x *Array) (*Array, error) {
+	if x.typ == Bool {
+		x, _ = x.Convert(Float64)
+	}
+	dst := x.like(x.typ)
+	if bad := kernels[x.typ].negate(dst, x); bad >= 0 {
+		return nil, fmt.Errorf("%s: index %d: -(%s) is out of range (%s)", x.describe(), bad+1, x.exactText(bad), kernels[x.typ].limits)
+	}
+	return dst, nil
+}
+
+// compareAll gives an array of bools: which elements x relation y holds for.
+func compareAll(c comparison, x, y operand) (*Array, error) {
+	shape := x.Array
+	if !y.scalar && !x.sameShape(y.Array) {
+		return nil, fmt.Errorf("%s and %s differ in shape", x.describe(), y.describe())
+	}
+	t, err := Promote(x.typ, y.typ)
+	if err != nil {
+		return nil, err
+	}
+	f := kernels[t].compare[c]
+	if f == nil {
+		return nil, errors.New("complex numbers have no order")
+	}
+	if x.Array, err = x.as(t); err != nil {
+		return nil, err
+	}
+	if y.Array, err = y.as(t); err != nil {
+		return nil, err
+	}
+	dst := shape.like(Bool)
+	inChunks(dst, x, y, func(d, x, y *Array) int {
+		f(elements[bool](d), x, y)
+		return -1
+	})
+	return dst, nil
+}
+
+// Equal tells whether a and b have the same shape and the same values, of
+// whatever types. A NaN is unequal to all.
+func (a *Array) Equal(b *Array) bool {
+	if !a.sameShape(b) {
+		return false
+	}
+	if a.typ.class() > b.typ.class() {
+		a, b = b, a
+	}
+	t := a.typ
+	if a.typ.class() >= float {
+		t, _ = Promote(a.typ, b.typ)
+	}
+	// To an integer or bool b converts exactly or not at all; floats widen.
+	a, _ = a.as(t)
+	b, err := b.as(t)
+	return err == nil && kernels[t].equal(a, b)
+}

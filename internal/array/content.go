@@ -1,0 +1,175 @@
+package array
+
+import (
+	"sort"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// contentRows lists the methods that read or write all elements.
+func contentRows() []function {
+	return []function{
+		{"copy", "", "The same type, shape and content in memory of its own.", func(c *call) int { return c.give(c.self.Copy()) }},
+		{"to", "type", "A copy with another element type.", func(c *call) int {
+			a, err := c.self.Convert(c.elementType(1, c.self.typ))
+			if err != nil {
+				raise(c.LState, "%w", err)
+			}
+			return c.give(a)
+		}},
+		{"fill", "value", "Writes value to all elements; gives the array.", func(c *call) int {
+			c.fill(c.self, 1)
+			return c.giveSelf()
+		}},
+		{"assign", "source", "Writes the elements of an array or list of the same length; gives the array.", assign},
+		{"map", "f, type", "A new array of f(element, index), of the same type unless one is given.", mapped},
+		{"each", "", "Walks index and element: for i, v in a:each() do.", each},
+		{"sort", "order", "Sorts in place, NaN last; order is \"desc\" or a function that tells whether its first argument goes first.", sorted},
+		{"argsort", "order", "The indices that would sort the array, stable; order is \"desc\" or missing.", func(c *call) int {
+			c.needOrder()
+			return c.give(kernels[c.self.typ].order(c.self, c.descending(1)))
+		}},
+		{"totable", "", "The elements as a list, of a matrix as a list of rows.", func(c *call) int {
+			c.Push(toTable(c))
+			return 1
+		}},
+		{"tostring", "i", "Element i exactly, or without i all elements.", func(c *call) int {
+			if c.given(1) {
+				c.Push(lua.LString(c.self.exactText(c.index(1, "i"))))
+			} else {
+				c.Push(lua.LString(c.self.Text()))
+			}
+			return 1
+		}},
+		{"tobytes", "", "The raw memory as a string, in this machine's byte order.", func(c *call) int {
+			c.Push(lua.LString(c.self.Bytes()))
+			return 1
+		}},
+	}
+}
+
+func toTable(c *call) *lua.LTable {
+	a := c.self
+	list := func(first, count int) *lua.LTable {
+		t := c.CreateTable(count, 0)
+		for i := range count {
+			t.RawSetInt(i+1, c.load(first+i))
+		}
+		return t
+	}
+	if !a.matrix {
+		return list(0, a.n)
+	}
+	rows := c.CreateTable(a.rows, 0)
+	for r := range a.rows {
+		rows.RawSetInt(r+1, list(r*a.cols, a.cols))
+	}
+	return rows
+}
+
+func assign(c *call) int {
+	a := c.self
+	if b, ok := To(c.arg(1)); ok {
+		if b.n != a.n {
+			c.fail(1, "source", "a %s does not fit a %s", b.describe(), a.describe())
+		}
+		b, err := b.as(a.typ)
+		if err != nil {
+			c.fail(1, "source", "%v", err)
+		}
+		copy(a.Bytes(), b.Bytes())
+		return c.giveSelf()
+	}
+	t, ok := c.arg(1).(*lua.LTable)
+	if !ok {
+		c.fail(1, "source", "expected an array or a list, got %s", typeName(c.arg(1)))
+	}
+	if t.Len() != a.n {
+		c.fail(1, "source", "a list of %d does not fit a %s", t.Len(), a.describe())
+	}
+	copy(a.Bytes(), c.list(t, a.typ).Bytes())
+	return c.giveSelf()
+}
+
+func mapped(c *call) int {
+	f, ok := c.arg(1).(*lua.LFunction)
+	if !ok {
+		c.fail(1, "f", "expected a function, got %s", typeName(c.arg(1)))
+	}
+	out := c.self.like(c.elementType(2, c.self.typ))
+	for i := range out.n {
+		c.Push(f)
+		c.Push(c.load(i))
+		c.Push(lua.LNumber(i + 1))
+		c.Call(2, 1)
+		v := c.Get(-1)
+		c.Pop(1)
+		if err := out.store(i, v); err != nil {
+			raiseElement(c.LState, out, i+1, err)
+		}
+	}
+	return c.give(out)
+}
+
+func each(c *call) int {
+	self, i := *c, 0
+	c.Push(c.NewFunction(func(L *lua.LState) int {
+		if i >= self.self.n {
+			return 0
+		}
+		self.LState = L // a coroutine may walk on
+		i++
+		L.Push(lua.LNumber(i))
+		L.Push(self.load(i - 1))
+		return 2
+	}))
+	return 1
+}
+
+// needOrder raises for types without an order.
+func (c *call) needOrder() {
+	if kernels[c.self.typ].order == nil {
+		raise(c.LState, "bad self to '%s' (a %s has no order)", c.name, c.self.describe())
+	}
+}
+
+// descending reads an order that is no function.
+func (c *call) descending(n int) bool {
+	switch v := c.arg(n); v {
+	case lua.LNil, lua.LString("asc"):
+		return false
+	case lua.LString("desc"):
+		return true
+	default:
+		c.fail(n, "order", "expected \"asc\" or \"desc\", got %s", typeName(v))
+		return false
+	}
+}
+
+func sorted(c *call) int {
+	f, ok := c.arg(1).(*lua.LFunction)
+	if !ok {
+		c.needOrder()
+		kernels[c.self.typ].sort(c.self, c.descending(1))
+		return c.giveSelf()
+	}
+	values := make([]lua.LValue, c.self.n)
+	for i := range values {
+		values[i] = c.load(i)
+	}
+	sort.SliceStable(values, func(i, j int) bool {
+		c.Push(f)
+		c.Push(values[i])
+		c.Push(values[j])
+		c.Call(2, 1)
+		first := lua.LVAsBool(c.Get(-1))
+		c.Pop(1)
+		return first
+	})
+	for i, v := range values {
+		if err := c.self.store(i, v); err != nil {
+			raiseElement(c.LState, c.self, i+1, err)
+		}
+	}
+	return c.giveSelf()
+}

@@ -1,0 +1,239 @@
+package array
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// linalgRows lists the functions of array.linalg. They compute in float64;
+// float32 matrices give float32 results. solve, inv and det take complex
+// matrices too.
+func linalgRows() []function {
+	return []function{
+		{"svd", "m", "u, s, v with m = u * diag(s) * v:t(): s from the largest, u and v with as many columns as s has elements.", svd},
+		{"solve", "a, b", "x with a * x = b, b a vector or matrix; where a is not square the least-squares or the shortest solution.", solve},
+		{"inv", "m", "The inverse of a square matrix.", inverse},
+		{"det", "m", "The determinant of a square matrix.", determinant},
+		{"eig", "m", "Eigenvalues and a matrix with the eigenvectors as columns; both complex128 unless m is symmetric.", eigen},
+		{"qr", "m", "q, r with m = q * r: q has orthonormal columns, r is upper triangular.", qr},
+		{"cholesky", "m", "The lower triangular l with m = l * l:t() of a symmetric positive definite matrix.", cholesky},
+		{"norm", "m, p", "The norm of a matrix: \"fro\" unless given, 1 (largest column sum), 2 (largest singular value), math.huge (largest row sum); of a vector as a:norm(p).", linalgNorm},
+	}
+}
+
+// matrix reads argument n as a matrix with elements.
+func (c *call) matrix(n int, name string) *Array {
+	m := c.array(n, name)
+	if !m.matrix {
+		c.fail(n, name, "expected a matrix, got a %s: see a:reshape(rows, cols)", m.describe())
+	}
+	if m.n == 0 {
+		c.fail(n, name, "a %s has no elements", m.describe())
+	}
+	return m
+}
+
+// square reads argument n as a square matrix.
+func (c *call) square(n int, name string) *Array {
+	m := c.matrix(n, name)
+	if m.rows != m.cols {
+		c.fail(n, name, "expected a square matrix, got a %s", m.describe())
+	}
+	return m
+}
+
+// needReal raises for complex matrices.
+func (c *call) needReal(n int, name string, m *Array) {
+	if m.typ.class() == complexed {
+		c.fail(n, name, "%s works on real numbers, got a %s", c.name, m.describe())
+	}
+}
+
+// dense gives a real matrix as gonum's. It may share the memory of m, which
+// the decompositions leave alone; a vector is a matrix of one column.
+func dense(m *Array) *mat.Dense {
+	w, _ := m.as(Float64) // a real number always has a float64
+	rows, cols, _ := m.Shape()
+	return mat.NewDense(rows, cols, elements[float64](w))
+}
+
+// undense makes an array of gonum's matrix: of float32 if like is, else of
+// float64.
+func undense(d mat.Matrix, like *Array) *Array {
+	rows, cols := d.Dims()
+	m := NewMatrix(Float64, rows, cols)
+	mat.NewDense(rows, cols, elements[float64](m)).Copy(d)
+	return narrowed(m, like)
+}
+
+// narrowed gives a as float32 if like is, with infinities for what is out of
+// range.
+func narrowed(a, like *Array) *Array {
+	if like.typ != Float32 {
+		return a
+	}
+	out := a.like(Float32)
+	fill(elements[float32](out), elements[float64](a), func(f float64) float32 { return float32(f) })
+	return out
+}
+
+// vectorOf makes a vector that is float32 if like is.
+func vectorOf(s []float64, like *Array) *Array {
+	a := New(Float64, len(s))
+	copy(elements[float64](a), s)
+	return narrowed(a, like)
+}
+
+// finite raises for NaN and infinities, for which decompositions do not end.
+func (c *call) finite(n int, name string, m *Array) {
+	for i, f := range dense(m).RawMatrix().Data {
+		if math.IsNaN(f) || math.IsInf(f, 0) {
+			c.fail(n, name, "row %d, column %d of the %s is %s", i/m.cols+1, i%m.cols+1, m.describe(), formatNumber(f))
+		}
+	}
+}
+
+// realMatrix reads argument 1 as a finite real matrix.
+func (c *call) realMatrix() *Array {
+	m := c.matrix(1, "m")
+	c.needReal(1, "m", m)
+	c.finite(1, "m", m)
+	return m
+}
+
+func svd(c *call) int {
+	m := c.realMatrix()
+	var d mat.SVD
+	if !d.Factorize(dense(m), mat.SVDThin) {
+		c.fail(1, "m", "the decomposition of the %s did not converge", m.describe())
+	}
+	var u, v mat.Dense
+	d.UTo(&u)
+	d.VTo(&v)
+	c.give(undense(&u, m))
+	c.give(vectorOf(d.Values(nil), m))
+	c.give(undense(&v, m))
+	return 3
+}
+
+func qr(c *call) int {
+	m := c.realMatrix()
+	rank := min(m.rows, m.cols)
+	source := dense(m)
+	var d mat.QR
+	if m.rows < m.cols { // gonum wants tall matrices: q of the square part, then r = q' m
+		d.Factorize(source.Slice(0, m.rows, 0, m.rows))
+	} else {
+		d.Factorize(source)
+	}
+	var q, r mat.Dense
+	d.QTo(&q)
+	thin := q.Slice(0, m.rows, 0, rank)
+	r.Mul(thin.T(), source)
+	for i := range rank { // what is 0 but for rounding
+		for j := range min(i, m.cols) {
+			r.Set(i, j, 0)
+		}
+	}
+	c.give(undense(thin, m))
+	c.give(undense(&r, m))
+	return 2
+}
+
+func cholesky(c *call) int {
+	m := c.square(1, "m")
+	c.needReal(1, "m", m)
+	c.finite(1, "m", m)
+	sym := c.symmetric(m)
+	if sym == nil {
+		c.fail(1, "m", "the %s is not symmetric", m.describe())
+	}
+	var d mat.Cholesky
+	if !d.Factorize(sym) {
+		c.fail(1, "m", "the %s is not positive definite", m.describe())
+	}
+	var l mat.TriDense
+	d.LTo(&l)
+	return c.give(undense(&l, m))
+}
+
+// symmetric gives m as a symmetric matrix, nil where it is not one exactly.
+func (c *call) symmetric(m *Array) *mat.SymDense {
+	d := dense(m)
+	for i := range m.rows {
+		for j := range i {
+			if d.At(i, j) != d.At(j, i) {
+				return nil
+			}
+		}
+	}
+	return mat.NewSymDense(m.rows, d.RawMatrix().Data)
+}
+
+func eigen(c *call) int {
+	m := c.square(1, "m")
+	c.needReal(1, "m", m)
+	c.finite(1, "m", m)
+	if sym := c.symmetric(m); sym != nil {
+		var d mat.EigenSym
+		if !d.Factorize(sym, true) {
+			c.fail(1, "m", "the decomposition of the %s did not converge", m.describe())
+		}
+		var v mat.Dense
+		d.VectorsTo(&v)
+		c.give(vectorOf(d.Values(nil), m))
+		c.give(undense(&v, m))
+		return 2
+	}
+	var d mat.Eigen
+	if !d.Factorize(dense(m), mat.EigenRight) {
+		c.fail(1, "m", "the decomposition of the %s did not converge", m.describe())
+	}
+	var v mat.CDense
+	d.VectorsTo(&v)
+	values, vectors := New(Complex128, m.rows), NewMatrix(Complex128, m.rows, m.rows)
+	copy(elements[complex128](values), d.Values(nil))
+	for i := range vectors.n {
+		elements[complex128](vectors)[i] = v.At(i/m.rows, i%m.rows)
+	}
+	c.give(values)
+	c.give(vectors)
+	return 2
+}
+
+func linalgNorm(c *call) int {
+	if m := c.array(1, "m"); !m.matrix {
+		c.self = m
+		return c.give1(norm(m, c.normOrder(2)))
+	}
+	m := c.array(1, "m")
+	switch p := c.arg(2); {
+	case !c.given(2) || p.String() == "fro":
+		return c.give1(norm(m, 2))
+	case m.n == 0:
+		return c.give1(0)
+	case p.String() == "2":
+		return c.give1(spectralNorm(c))
+	}
+	p := c.normOrder(2)
+	lines := m
+	if p == 1 {
+		lines = m.Transpose()
+	}
+	most := 0.0
+	for r := range lines.rows {
+		most = math.Max(most, norm(lines.view(r*lines.cols, lines.cols), 1))
+	}
+	return c.give1(most)
+}
+
+// spectralNorm gives the largest singular value.
+func spectralNorm(c *call) float64 {
+	m := c.realMatrix()
+	var d mat.SVD
+	if !d.Factorize(dense(m), mat.SVDNone) {
+		c.fail(1, "m", "the decomposition of the %s did not converge", m.describe())
+	}
+	return d.Values(nil)[0]
+}

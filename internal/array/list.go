@@ -1,0 +1,67 @@
+package array
+
+import lua "github.com/yuin/gopher-lua"
+
+// from is array.from(list, type).
+func from(c *call) int {
+	if a, ok := To(c.arg(1)); ok {
+		b, err := a.Convert(c.elementType(2, a.typ))
+		if err != nil {
+			c.fail(1, "list", "%v", err)
+		}
+		return c.give(b)
+	}
+	t, ok := c.arg(1).(*lua.LTable)
+	if !ok {
+		c.fail(1, "list", "expected a table or an array, got %s", typeName(c.arg(1)))
+	}
+	typ := c.elementType(2, typeFor(firstOf(t)))
+	return c.give(c.list(t, typ))
+}
+
+// firstOf gives the first value in a list of lists.
+func firstOf(t *lua.LTable) lua.LValue {
+	v := t.RawGetInt(1)
+	if row, ok := v.(*lua.LTable); ok {
+		return row.RawGetInt(1)
+	}
+	return v
+}
+
+// list makes an array of a list, or a matrix of a list of lists of equal
+// length.
+func (c *call) list(t *lua.LTable, typ Type) *Array {
+	first, nested := t.RawGetInt(1).(*lua.LTable)
+	if !nested {
+		a := New(typ, t.Len())
+		c.storeAll(a, t, 0)
+		return a
+	}
+	m := NewMatrix(typ, t.Len(), first.Len())
+	for r := range m.rows {
+		row, ok := t.RawGetInt(r + 1).(*lua.LTable)
+		if !ok {
+			c.fail(1, "list", "row %d: expected a table, got %s", r+1, typeName(t.RawGetInt(r+1)))
+		}
+		if row.Len() != m.cols {
+			c.fail(1, "list", "row %d has %d elements, row 1 has %d", r+1, row.Len(), m.cols)
+		}
+		c.storeAll(m.view(r*m.cols, m.cols), row, r+1)
+	}
+	return m
+}
+
+// storeAll writes a list to all of a; row is the number of the row for
+// errors, 0 in a list without rows.
+func (c *call) storeAll(a *Array, t *lua.LTable, row int) {
+	for i := range a.n {
+		err := a.store(i, t.RawGetInt(i+1))
+		switch {
+		case err == nil:
+		case row > 0:
+			c.fail(1, "list", "row %d, column %d: %v", row, i+1, err)
+		default:
+			raiseElement(c.LState, a, i+1, err)
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package array
+
+import (
+	"math"
+	"math/cmplx"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// reductionRows lists the methods that give one value, or one an element, of
+// all before it.
+func reductionRows() []function {
+	return []function{
+		{"sum", "", "The sum: pairwise of floats, exact of integers, the number of true of bools.", func(c *call) int {
+			return c.reduce(kernels[c.self.typ].sum)
+		}},
+		{"prod", "", "The product.", func(c *call) int { return c.reduce(kernels[c.self.typ].prod) }},
+		{"min", "", "The smallest element; NaN if there is one.", func(c *call) int {
+			c.Push(c.load(c.extreme(kernels[c.self.typ].least)))
+			return 1
+		}},
+		{"max", "", "The largest element; NaN if there is one.", func(c *call) int {
+			c.Push(c.load(c.extreme(kernels[c.self.typ].most)))
+			return 1
+		}},
+		{"argmin", "", "The index of the first smallest element, or NaN.", func(c *call) int {
+			c.Push(lua.LNumber(c.extreme(kernels[c.self.typ].least) + 1))
+			return 1
+		}},
+		{"argmax", "", "The index of the first largest element, or NaN.", func(c *call) int {
+			c.Push(lua.LNumber(c.extreme(kernels[c.self.typ].most) + 1))
+			return 1
+		}},
+		{"mean", "", "The mean.", mean},
+		{"var", "ddof", "The variance: the squared distances from the mean over n - ddof, which is 0 unless given.", func(c *call) int {
+			c.Push(lua.LNumber(c.variance()))
+			return 1
+		}},
+		{"std", "ddof", "The standard deviation, the root of var.", func(c *call) int {
+			c.Push(lua.LNumber(math.Sqrt(c.variance())))
+			return 1
+		}},
+		{"dot", "b", "The sum of the products with another array; complex numbers are not conjugated.", dot},
+		{"norm", "p", "The p-norm of all elements: 2 unless given, 1, or math.huge for the largest magnitude.", func(c *call) int {
+			c.Push(lua.LNumber(norm(c.self, c.normOrder(1))))
+			return 1
+		}},
+		{"cumsum", "", "The sums of the first 1, 2, ... n elements; of integers and bools as int64 or uint64.", func(c *call) int {
+			a, err := kernels[c.self.typ].cumsum(c.self)
+			if err != nil {
+				raise(c.LState, "%s: %w", c.self.describe(), err)
+			}
+			a.rows, a.cols, a.matrix = c.self.rows, c.self.cols, c.self.matrix
+			return c.give(a)
+		}},
+		{"all", "", "Whether all elements are true, or not 0.", func(c *call) int {
+			c.Push(lua.LBool(c.nonZero() == c.self.n))
+			return 1
+		}},
+		{"any", "", "Whether any element is true, or not 0.", func(c *call) int {
+			c.Push(lua.LBool(c.nonZero() > 0))
+			return 1
+		}},
+	}
+}
+
+// reduce pushes the one value that f makes of self.
+func (c *call) reduce(f func(*Array) (*Array, error)) int {
+	if f == nil {
+		raise(c.LState, "bad self to '%s' (a %s has no arithmetic)", c.name, c.self.describe())
+	}
+	one, err := f(c.self)
+	return c.pushOne(one, err)
+}
+
+func (c *call) pushOne(one *Array, err error) int {
+	if err != nil {
+		raise(c.LState, "%s of a %s: %w", c.name, c.self.describe(), err)
+	}
+	v, err := one.load(c.LState, 0)
+	if err != nil {
+		raise(c.LState, "%s of a %s: %w: convert it with a:to('float64')", c.name, c.self.describe(), err)
+	}
+	c.Push(v)
+	return 1
+}
+
+// extreme gives the index (from 0) that f finds.
+func (c *call) extreme(f func(*Array) int) int {
+	c.needOrder()
+	c.needElements()
+	return f(c.self)
+}
+
+func (c *call) needElements() {
+	if c.self.n == 0 {
+		raise(c.LState, "bad self to '%s' (a %s has no elements)", c.name, c.self.describe())
+	}
+}
+
+// wideType gives the type in which means and norms are computed.
+func wideType(t Type) Type {
+	if t.class() == complexed {
+		return Complex128
+	}
+	return Float64
+}
+
+func mean(c *call) int {
+	c.needElements()
+	w, _ := c.self.as(wideType(c.self.typ))
+	if w.typ == Complex128 {
+		c.Push(ComplexToLua(c.LState, pairwiseComplex(elements[complex128](w))/complex(float64(w.n), 0)))
+	} else {
+		c.Push(lua.LNumber(pairwise(elements[float64](w)) / float64(w.n)))
+	}
+	return 1
+}
+
+// variance takes two passes, of complex numbers by the distance in the plane.
+func (c *call) variance() float64 {
+	c.needElements()
+	ddof := 0.0
+	if c.given(1) {
+		ddof = c.number(1, "ddof")
+	}
+	w, _ := c.self.as(wideType(c.self.typ))
+	d := make([]float64, 0, 2*w.n)
+	if w.typ == Complex128 {
+		s := elements[complex128](w)
+		m := pairwiseComplex(s) / complex(float64(w.n), 0)
+		for _, v := range s {
+			d = append(d, real(v-m), imag(v-m))
+		}
+	} else {
+		s := elements[float64](w)
+		m := pairwise(s) / float64(w.n)
+		for _, v := range s {
+			d = append(d, v-m)
+		}
+	}
+	return pairwiseDot(d, d) / (float64(w.n) - ddof)
+}
+
+func dot(c *call) int {
+	b := c.array(1, "b")
+	a := c.self
+	if a.n != b.n {
+		c.fail(1, "b", "%s and %s differ in length", a.describe(), b.describe())
+	}
+	t, err := Promote(a.typ, b.typ)
+	if err != nil {
+		c.fail(1, "b", "%v", err)
+	}
+	x, err := a.as(t)
+	if err != nil {
+		c.fail(1, "b", "%v", err)
+	}
+	y, err := b.as(t)
+	if err != nil {
+		c.fail(1, "b", "%v", err)
+	}
+	one, err := kernels[t].dot(x, y)
+	return c.pushOne(one, err)
+}
+
+// nonZero counts the elements that are true or not 0.
+func (c *call) nonZero() int {
+	zero := New(c.self.typ, 1)
+	differ := New(Bool, c.self.n)
+	inChunks(differ, operand{Array: c.self}, operand{zero, true}, func(d, x, y *Array) int {
+		kernels[x.typ].compare[cmpNe](elements[bool](d), x, y)
+		return -1
+	})
+	n := 0
+	for _, b := range truths(differ) {
+		n += int(b)
+	}
+	return n
+}
+
+// normOrder reads the p of a p-norm.
+func (c *call) normOrder(n int) float64 {
+	if !c.given(n) {
+		return 2
+	}
+	p := c.number(n, "p")
+	if p != 1 && p != 2 && !math.IsInf(p, 1) {
+		c.fail(n, "p", "expected 1, 2 or math.huge, got %s", formatNumber(p))
+	}
+	return p
+}
+
+// norm gives the p-norm of all elements for p of 1, 2 or infinity. The 2-norm
+// neither overflows nor underflows on the way.
+func norm(a *Array, p float64) float64 {
+	w, _ := a.as(wideType(a.typ))
+	if w.n == 0 {
+		return 0
+	}
+	var size []float64
+	if p != 2 {
+		size = make([]float64, w.n)
+	}
+	if w.typ == Complex128 {
+		s := elements[complex128](w)
+		if p == 2 {
+			return engine.Dznrm2(len(s), s, 1)
+		}
+		fill(size, s, cmplx.Abs)
+	} else {
+		s := elements[float64](w)
+		if p == 2 {
+			return engine.Dnrm2(len(s), s, 1)
+		}
+		fill(size, s, math.Abs)
+	}
+	if p == 1 {
+		return pairwise(size)
+	}
+	return largest(size)
+}

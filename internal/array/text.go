@@ -1,0 +1,153 @@
+package array
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unsafe"
+)
+
+// formatFloat gives f in so many significant digits; -1: the shortest text
+// that reads back as f.
+func formatFloat(f float64, digits, bits int) string {
+	switch {
+	case math.IsNaN(f):
+		return "nan"
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	case f == math.Trunc(f) && math.Abs(f) < 1e15: // whole numbers as Lua writes them
+		return strconv.FormatFloat(f, 'f', 0, bits)
+	case digits < 0 && math.Abs(f) >= 1e-5 && math.Abs(f) < 1e15:
+		return strconv.FormatFloat(f, 'f', -1, bits)
+	}
+	return strconv.FormatFloat(f, 'g', digits, bits)
+}
+
+func formatNumber(f float64) string { return formatFloat(f, -1, 64) }
+
+func formatComplex(c complex128, digits, bits int) string {
+	im := formatFloat(imag(c), digits, bits)
+	if !strings.HasPrefix(im, "-") {
+		im = "+" + im
+	}
+	return formatFloat(real(c), digits, bits) + im + "i"
+}
+
+func textOfInteger[T integer](p unsafe.Pointer, _ int) string { return fmt.Sprint(value[T](p)) }
+
+func textOfFloat[T floating](p unsafe.Pointer, digits int) string {
+	return formatFloat(float64(value[T](p)), digits, int(unsafe.Sizeof(T(0)))*8)
+}
+
+func textOfComplex[T complexing](p unsafe.Pointer, digits int) string {
+	return formatComplex(complex128(value[T](p)), digits, int(unsafe.Sizeof(T(0)))*4)
+}
+
+func textOfBool(p unsafe.Pointer, _ int) string { return strconv.FormatBool(value[uint8](p) != 0) }
+
+func limitsText[T integer]() string {
+	lo, hi := limits[T]()
+	return fmt.Sprintf("%d to %d", lo, hi)
+}
+
+// exactText gives element i (from 0) so that it reads back the same.
+func (a *Array) exactText(i int) string { return kernels[a.typ].text(a.at(i), -1) }
+
+// Text gives all elements as Lua source writes a list, exactly:
+// "{1, 2.5, 3}", a matrix as a list of rows.
+func (a *Array) Text() string {
+	var b strings.Builder
+	row := func(first, count int) {
+		b.WriteByte('{')
+		for i := range count {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(a.exactText(first + i))
+		}
+		b.WriteByte('}')
+	}
+	if !a.matrix {
+		row(0, a.n)
+		return b.String()
+	}
+	b.WriteByte('{')
+	for r := range a.rows {
+		if r > 0 {
+			b.WriteString(", ")
+		}
+		row(r*a.cols, a.cols)
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// What String shows of a long array: so many elements in all, else so many
+// from its start and its end.
+const (
+	shownVector, vectorHead, vectorTail = 20, 8, 4
+	shownMatrix, matrixHead, matrixTail = 12, 6, 3
+	shownDigits                         = 6
+)
+
+// String gives the array for a reader: its type, its shape, and the elements
+// in six digits, cut when there are many.
+func (a *Array) String() string {
+	if a.matrix {
+		return a.describe() + a.grid()
+	}
+	parts := make([]string, 0, shownVector)
+	for _, i := range shown(a.n, shownVector, vectorHead, vectorTail) {
+		parts = append(parts, a.shortText(i))
+	}
+	return a.describe() + " {" + strings.Join(parts, ", ") + "}"
+}
+
+func (a *Array) shortText(i int) string {
+	if i < 0 {
+		return "..."
+	}
+	return kernels[a.typ].text(a.at(i), shownDigits)
+}
+
+// shown gives the indices to show of n, -1 where some are left out.
+func shown(n, most, head, tail int) []int {
+	var list []int
+	for i := 0; i < n; i++ {
+		if n > most && i == head {
+			list = append(list, -1)
+			i = n - tail
+		}
+		list = append(list, i)
+	}
+	return list
+}
+
+// grid writes the rows of a matrix, columns aligned to the right.
+func (a *Array) grid() string {
+	rows := shown(a.rows, shownMatrix, matrixHead, matrixTail)
+	cols := shown(a.cols, shownMatrix, matrixHead, matrixTail)
+	cells := make([][]string, len(rows))
+	width := make([]int, len(cols))
+	for y, r := range rows {
+		for x, c := range cols {
+			cell := "..."
+			if r >= 0 && c >= 0 {
+				cell = a.shortText(r*a.cols + c)
+			}
+			cells[y] = append(cells[y], cell)
+			width[x] = max(width[x], len(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range cells {
+		b.WriteByte('\n')
+		for x, cell := range row {
+			fmt.Fprintf(&b, "  %*s", width[x], cell)
+		}
+	}
+	return b.String()
+}
