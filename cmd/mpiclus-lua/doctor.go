@@ -1,0 +1,28 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mpiclus/mpiclus-lua/host"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+)
+
+func doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "doctor",
+		Short: "Look at what this machine offers and what is missing",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			report := launch.Examine(c.Context())
+			if _, err := fmt.Fprint(c.OutOrStdout(), report); err != nil {
+				return err
+			}
+			if !report.OK() {
+				return exit(host.ExitLaunch)
+			}
+			return nil
+		},
+	}
+}

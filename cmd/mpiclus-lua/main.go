@@ -1,0 +1,75 @@
+// Command mpiclus-lua drives an MPI cluster from Lua scripts. This executable
+// is not linked with MPI: it is the command, the master, and the supervisor
+// of each worker. See README.md.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/mpiclus/mpiclus-lua/host"
+)
+
+// version is set by the build.
+var version = "devel"
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+// exit carries the status of a command that has reported its errors itself.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+func run(args []string) int {
+	root := &cobra.Command{
+		Use:           "mpiclus-lua",
+		Short:         "Drive an MPI cluster from Lua scripts",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(runCommand(), workerCommand(), doctorCommand(), versionCommand())
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetArgs(args)
+	err := root.Execute()
+	var status exit
+	switch {
+	case err == nil:
+		return host.ExitOK
+	case errors.As(err, &status):
+		return int(status)
+	default:
+		fmt.Fprintf(os.Stderr, "mpiclus-lua: %v\nSee mpiclus-lua --help.\n", err)
+		return host.ExitUsage
+	}
+}
+
+// environment gives each flag that was not set its environment variable:
+// --launch-timeout is MPICLUS_LAUNCH_TIMEOUT.
+func environment(flags *pflag.FlagSet) (err error) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "MPICLUS_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := os.LookupEnv(name)
+		if !ok || f.Changed || err != nil {
+			return
+		}
+		if e := flags.Set(f.Name, value); e != nil {
+			err = fmt.Errorf("environment variable %s: %w", name, e)
+		}
+	})
+	return err
+}
+
+// logger writes what the program does to standard error, from a level on.
+func logger(level string) (*slog.Logger, error) {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("--log-level %s is not known: say debug, info, warn or error", level)
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: l})), nil
+}

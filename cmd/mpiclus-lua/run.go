@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mpiclus/mpiclus-lua/host"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/modules"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/luampi/outside"
+)
+
+// hostFlags are the flags of a command that is a master.
+type hostFlags struct {
+	np                                 int
+	mpiexec, mpiflags, hosts, hostfile string
+	iface, output, logLevel            string
+	timeout                            time.Duration
+	plugins                            []string
+}
+
+func (f *hostFlags) add(c *cobra.Command) {
+	fs := c.Flags()
+	fs.SortFlags = false
+	fs.IntVarP(&f.np, "n", "n", 0, "default number of workers (0: one for each processor)")
+	fs.StringVar(&f.mpiexec, "mpiexec", "", "MPI launcher, instead of the one that is found")
+	fs.StringVar(&f.mpiflags, "mpiflags", "", "further options for the launcher")
+	fs.StringVar(&f.hosts, "host", "", "hosts to start workers on: a,b:4")
+	fs.StringVar(&f.hostfile, "hostfile", "", "file that lists hosts, in the launcher's format")
+	fs.StringVar(&f.iface, "interface", "", "address or network interface where the master listens")
+	fs.DurationVar(&f.timeout, "launch-timeout", 0, "how long workers may take to start (default 60s, more for many)")
+	fs.StringVar(&f.output, "output", "live", "output of workers: live, grouped, file=DIR or none")
+	fs.StringArrayVar(&f.plugins, "plugin", nil, "plugin to load, by path (may be given several times)")
+	fs.StringVar(&f.logLevel, "log-level", "warn", "what the program tells of itself: debug, info, warn, error")
+}
+
+func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error) {
+	if err := environment(c.Flags()); err != nil {
+		return host.Config{}, err
+	}
+	log, err := logger(f.logLevel)
+	if err != nil {
+		return host.Config{}, err
+	}
+	words, err := launch.SplitWords(f.mpiflags)
+	if err != nil {
+		return host.Config{}, fmt.Errorf("--mpiflags: %w", err)
+	}
+	if f.np < 0 {
+		return host.Config{}, fmt.Errorf("-n %d: the number of workers cannot be negative", f.np)
+	}
+	return host.Config{
+		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
+		Interface: f.iface, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
+		Verbose: f.logLevel == "debug",
+		Modules: func(in *interp.Interp, _ *node.Node) {
+			modules.Common(in)
+			in.AddModule("mpi", outside.Open(version))
+		},
+	}, nil
+}
+
+func runCommand() *cobra.Command {
+	var f hostFlags
+	c := &cobra.Command{
+		Use:   "run [flags] script.lua [args…]",
+		Short: "Run a Lua script as the master of a cluster",
+		Long: "Run a Lua script as the master of a cluster. Started by mpirun, it runs the\n" +
+			"script on every rank, in MPI.",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			cfg, err := f.config(c, args)
+			if err != nil {
+				return err
+			}
+			if launch.RankKind(os.Environ()) != launch.Unknown {
+				return becomeLinked(append([]string{"run"}, args...))
+			}
+			return exit(host.Run(cfg))
+		},
+	}
+	f.add(c)
+	c.Flags().SetInterspersed(false) // what follows the script is the script's
+	return c
+}
+
+// becomeLinked replaces this process by the executable that is linked with
+// the MPI library of the launcher.
+func becomeLinked(args []string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	path, err := launch.Linked(self, os.Environ())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
+		return exit(host.ExitLaunch)
+	}
+	env := append(os.Environ(), launch.RankSettings(os.Environ())...)
+	return syscall.Exec(path, append([]string{path}, args...), env)
+}

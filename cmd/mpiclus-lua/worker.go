@@ -1,0 +1,26 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// workerCommand is what the launcher starts, never a person: it is not listed.
+func workerCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "worker",
+		Short:  "Supervise a worker (started by the launcher)",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			log, err := logger("warn")
+			if err != nil {
+				return err
+			}
+			return exit(worker.Supervise(context.Background(), log))
+		},
+	}
+}

@@ -1,0 +1,175 @@
+// Package host is the master's side: it runs the user's script, starts
+// workers through an MPI launcher, sends them chunks, shows their output and
+// makes one report of what went wrong.
+package host
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// Config is what the command line says. The zero value runs on this machine
+// with one worker for each processor.
+type Config struct {
+	Args          []string      // the script's name and its arguments
+	NP            int           // default number of workers; 0: one for each processor
+	Mpiexec       string        // launcher instead of the one that is found
+	MPIFlags      []string      // further options for it
+	Hosts         string        // "a,b:4"
+	Hostfile      string        // a file in the launcher's format
+	Interface     string        // where the master listens; "": where it is needed
+	LaunchTimeout time.Duration // 0: 60 s and more for many workers
+	Output        string        // "live" (default), "grouped", "file=DIR", "none"
+	Version       string        // of this software
+	Verbose       bool          // reports hold all that is known
+	Log           *slog.Logger
+	Stdout        io.Writer // default os.Stdout
+	Stderr        io.Writer // default os.Stderr
+
+	// Launcher starts workers; default: an MPI launcher, as processes.
+	Launcher Launcher
+	// Modules adds the Lua modules of the process besides cluster.
+	Modules func(in *interp.Interp, n *node.Node)
+}
+
+// Host is the master process: pid 1.
+type Host struct {
+	cfg     Config
+	interp  *interp.Interp
+	node    *node.Node
+	display *display
+
+	mu       sync.Mutex
+	managers []*Manager
+	nextPid  node.Pid
+	script   string // what runs, for error messages
+}
+
+// New makes the master of a cluster without workers. Close ends it.
+func New(cfg Config) (*Host, error) {
+	if cfg.Stdout == nil {
+		cfg.Stdout = os.Stdout
+	}
+	if cfg.Stderr == nil {
+		cfg.Stderr = os.Stderr
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Launcher == nil {
+		cfg.Launcher = processes{}
+	}
+	display, err := newDisplay(cfg.Output, cfg.Stdout, cfg.Stderr)
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{cfg: cfg, display: display, nextPid: node.Master + 1}
+	codec := &value.Codec{Self: node.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
+	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: display.own()})
+	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost})
+	h.node.Offer(node.Service{Name: worker.ServiceModule, Inline: true, Start: h.serveModule})
+	h.openModules()
+	return h, nil
+}
+
+// Node is the master's node.
+func (h *Host) Node() *node.Node { return h.node }
+
+// Interp is the master's interpreter.
+func (h *Host) Interp() *interp.Interp { return h.interp }
+
+// Close ends the workers of all managers, those that still answer cleanly,
+// and frees the process's part. It returns the first error met: a worker
+// that could not end cleanly.
+func (h *Host) Close() error {
+	h.mu.Lock()
+	managers := h.managers
+	h.mu.Unlock()
+	var first error
+	var wait sync.WaitGroup
+	for _, m := range managers {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			if err := m.Close(context.Background()); err != nil {
+				h.mu.Lock()
+				defer h.mu.Unlock()
+				if first == nil {
+					first = err
+				}
+			}
+		}()
+	}
+	wait.Wait()
+	h.node.Close()
+	h.display.close()
+	return first
+}
+
+// Kill ends all workers at once, without asking them.
+func (h *Host) Kill() {
+	h.mu.Lock()
+	managers := h.managers
+	h.mu.Unlock()
+	for _, m := range managers {
+		m.kill(luaerr.New(luaerr.Interrupted, "interrupted"))
+	}
+}
+
+// takePids reserves n pids in a row.
+func (h *Host) takePids(n int) node.Pid {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	first := h.nextPid
+	h.nextPid += node.Pid(n)
+	return first
+}
+
+// lost makes the error for a worker whose link broke.
+func (h *Host) lost(pid node.Pid, cause error) *luaerr.Error {
+	if w := h.worker(pid); w != nil {
+		return w.manager.lostWorker(w, cause)
+	}
+	return nil
+}
+
+func (h *Host) worker(pid node.Pid) *remote {
+	h.mu.Lock()
+	managers := h.managers
+	h.mu.Unlock()
+	for _, m := range managers {
+		if w := m.worker(pid); w != nil {
+			return w
+		}
+	}
+	return nil
+}
+
+// serveModule gives a worker the file of a module that it cannot find itself.
+func (h *Host) serveModule(r *node.Request) {
+	go func() { // it may wait for the interpreter
+		name, source, err := interp.FindSource(h.interp.PackagePath(), string(r.Meta))
+		if err != nil {
+			r.Fail(luaerr.New(luaerr.Script, "%w", err))
+			return
+		}
+		r.Reply(node.Reply{Meta: protocol.Encode(worker.Module{Name: name, Source: source})})
+	}()
+}
+
+// say tells the user something that is neither output nor an error.
+func (h *Host) say(format string, args ...any) {
+	h.display.note(fmt.Sprintf("mpiclus-lua: "+format, args...))
+}

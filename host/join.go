@@ -1,0 +1,153 @@
+package host
+
+import (
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+)
+
+// accept lets the processes of the job in until the listener closes.
+func (m *Manager) accept() {
+	for {
+		l, hello, err := m.listener.Accept()
+		if err != nil {
+			return
+		}
+		var p protocol.Presence
+		if err := protocol.Decode(hello.Data, &p); err != nil {
+			m.host.cfg.Log.Warn("a connection was turned away", "reason", err)
+			l.Close()
+			continue
+		}
+		w := m.arrival(p)
+		switch hello.Role {
+		case protocol.RoleSupervisor:
+			w.mu.Lock()
+			w.supervisor = l
+			w.mu.Unlock()
+			go m.serveSupervisor(w, l)
+		case protocol.RoleWorker:
+			w.mu.Lock()
+			w.link = l
+			w.mu.Unlock()
+			go m.serveJoin(w, l)
+		default:
+			m.host.cfg.Log.Warn("a connection was turned away", "reason", "unknown role", "role", hello.Role)
+			l.Close()
+		}
+	}
+}
+
+// arrival gives the record of a worker, made when it or its supervisor first
+// calls.
+func (m *Manager) arrival(p protocol.Presence) *remote {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	w := m.present[p.Supervisor]
+	if w == nil {
+		w = &remote{manager: m, presence: p, outlet: newOutlet(m.display), exited: make(chan struct{})}
+		m.present[p.Supervisor] = w
+	}
+	return w
+}
+
+// serveSupervisor takes output and the end of a worker from its supervisor.
+func (m *Manager) serveSupervisor(w *remote, l link.Link) {
+	defer l.Close()
+	defer m.ended(w)
+	for {
+		f, err := l.Receive()
+		if err != nil {
+			return
+		}
+		switch f.Kind {
+		case protocol.FrameOutput:
+			w.outlet.add(int(f.ID), f.Head)
+		case protocol.FrameExit:
+			var exit protocol.Exit
+			if protocol.Decode(f.Head, &exit) == nil {
+				w.mu.Lock()
+				w.exit = &exit
+				w.mu.Unlock()
+			}
+			if exit != (protocol.Exit{}) {
+				// The supervisor stays until its link is closed, so that the
+				// launcher leaves the other ranks alone.
+				m.ended(w)
+			}
+		case protocol.FrameFailed:
+			var why string
+			if protocol.Decode(f.Head, &why) == nil {
+				m.news(joining{worker: w, err: luaerr.New(luaerr.Launch, "%s", why)})
+			}
+		}
+	}
+}
+
+// ended notes, once, that a worker's process is over and all its output here.
+func (m *Manager) ended(w *remote) {
+	w.over.Do(func() {
+		w.outlet.close()
+		close(w.exited)
+		go m.afterExit(w)
+	})
+}
+
+// afterExit handles the end of a worker's supervisor: one that had not joined
+// makes the start fail; one that had is lost, if its own link has not told.
+func (m *Manager) afterExit(w *remote) {
+	w.mu.Lock()
+	pid, exit, host := w.pid, w.exit, w.presence.Host
+	w.mu.Unlock()
+	if pid != 0 {
+		m.mu.Lock()
+		closed := m.closed
+		m.mu.Unlock()
+		if !closed {
+			m.host.node.Forget(pid, m.lostWorker(w, nil))
+		}
+		return
+	}
+	// Its last output may explain it: leave the launcher a moment to end.
+	time.Sleep(50 * time.Millisecond)
+	if exit != nil && *exit != (protocol.Exit{}) {
+		e := luaerr.New(luaerr.Launch, "a worker on host %s ended before it had joined: %s", host, exit)
+		if last := w.outlet.lastLines(10); last != "" {
+			e.Message += "\nits last output:\n" + indent(last)
+		}
+		m.news(joining{worker: w, err: e})
+	}
+}
+
+// serveJoin waits for a worker's word that MPI runs there.
+func (m *Manager) serveJoin(w *remote, l link.Link) {
+	f, err := l.Receive()
+	if err != nil {
+		return // its supervisor tells more
+	}
+	switch f.Kind {
+	case protocol.FrameReady:
+		w.mu.Lock()
+		err = protocol.Decode(f.Head, &w.ready)
+		w.mu.Unlock()
+		if err != nil {
+			err = luaerr.New(luaerr.Launch, "a worker on host %s joined wrongly: %w", w.presence.Host, err)
+		}
+		m.news(joining{worker: w, err: err})
+	case protocol.FrameFailed:
+		var why string
+		if protocol.Decode(f.Head, &why) == nil {
+			m.news(joining{worker: w, err: luaerr.New(luaerr.Launch, "a worker on host %s: %s", w.presence.Host, why)})
+		}
+	}
+}
+
+// news tells Start of a worker; when nobody listens any more it is dropped.
+func (m *Manager) news(j joining) {
+	select {
+	case m.joined <- j:
+	default:
+	}
+}

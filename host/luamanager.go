@@ -1,0 +1,153 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+)
+
+const managerMeta = "mpiclus.manager"
+
+// wrapManager gives the value that a script holds.
+func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
+	ud := L.NewUserData()
+	ud.Value = m
+	mt := L.NewTypeMetatable(managerMeta)
+	if mt.RawGetString("__index") == lua.LNil {
+		methods := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
+			"mpido": m.host.methodMpido,
+			"close": func(L *lua.LState) int {
+				m := checkManager(L, 1, "close")
+				err := in.Wait(L, func(ctx context.Context) error { return m.Close(ctx) })
+				if err != nil {
+					luaerr.Raise(L, luaerr.From(err))
+				}
+				return 0
+			},
+		})
+		mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
+			m := checkManager(L, 1, "index")
+			v := m.field(L, L.CheckString(2))
+			if v == lua.LNil {
+				v = methods.RawGetString(L.CheckString(2))
+			}
+			L.Push(v)
+			return 1
+		}))
+		mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
+			L.Push(lua.LString(checkManager(L, 1, "tostring").String()))
+			return 1
+		}))
+	}
+	ud.Metatable = mt
+	return ud
+}
+
+func checkManager(L *lua.LState, n int, call string) *Manager {
+	if ud, ok := L.Get(n).(*lua.LUserData); ok {
+		if m, ok := ud.Value.(*Manager); ok {
+			return m
+		}
+	}
+	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", L.Get(n).Type())
+	return nil
+}
+
+func (m *Manager) String() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case !m.launched:
+		return fmt.Sprintf("MPIManager(np=%d, not launched)", m.np)
+	case m.closed:
+		return fmt.Sprintf("MPIManager(np=%d, closed)", len(m.workers))
+	default:
+		return fmt.Sprintf("MPIManager(np=%d, pids %v)", len(m.workers), pidsOf(m.workers))
+	}
+}
+
+func pidsOf(workers []*remote) []node.Pid {
+	pids := make([]node.Pid, len(workers))
+	for i, w := range workers {
+		pids[i] = w.pid
+	}
+	return pids
+}
+
+// field gives what a script reads of a manager.
+func (m *Manager) field(L *lua.LState, name string) lua.LValue {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch name {
+	case "np":
+		if m.workers != nil {
+			return lua.LNumber(len(m.workers))
+		}
+		return lua.LNumber(max(m.np, 0))
+	case "mode":
+		return lua.LString(m.mode)
+	case "launched":
+		return lua.LBool(m.launched)
+	case "initialized":
+		return lua.LBool(len(m.workers) > 0 && !m.closed)
+	case "j2mpi", "pid2rank":
+		t := L.NewTable()
+		for rank, w := range m.workers {
+			t.RawSetInt(int(w.pid), lua.LNumber(rank))
+		}
+		return t
+	case "mpi2j", "rank2pid":
+		t := L.NewTable()
+		for rank, w := range m.workers {
+			t.RawSetInt(rank, lua.LNumber(w.pid))
+		}
+		return t
+	}
+	return lua.LNil
+}
+
+func pidList(L *lua.LState, pids []node.Pid) *lua.LTable {
+	t := L.NewTable()
+	for _, pid := range pids {
+		t.Append(lua.LNumber(pid))
+	}
+	return t
+}
+
+// rankKeys gives the whole numbers among a table's keys, in order.
+func rankKeys(t *lua.LTable) []int {
+	var ranks []int
+	t.ForEach(func(k, _ lua.LValue) {
+		if n, ok := k.(lua.LNumber); ok && lua.LNumber(int(n)) == n {
+			ranks = append(ranks, int(n))
+		}
+	})
+	slices.Sort(ranks)
+	return ranks
+}
+
+// resultsMeta is the metatable of what mpido returns: tostring shows it.
+func resultsMeta(L *lua.LState) *lua.LTable {
+	mt := L.NewTypeMetatable("mpiclus.results")
+	if mt.RawGetString("__tostring") == lua.LNil {
+		mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
+			t := L.CheckTable(1)
+			text := ""
+			for _, rank := range rankKeys(t) {
+				text += fmt.Sprintf(", [%d] = %s", rank, L.ToStringMeta(t.RawGetInt(rank)))
+			}
+			if text != "" {
+				text = text[2:]
+			}
+			L.Push(lua.LString("{" + text + "}"))
+			return 1
+		}))
+	}
+	return mt
+}

@@ -1,0 +1,278 @@
+package host
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+)
+
+// Mode says which processes are in MPI and what carries their messages.
+type Mode string
+
+// The modes of a manager, as scripts name them.
+const (
+	MPIOnWorkers    Mode = "MPI_ON_WORKERS"
+	TCPTransportAll Mode = "TCP_TRANSPORT_ALL"
+	MPITransportAll Mode = "MPI_TRANSPORT_ALL"
+)
+
+// Options say how a manager starts its workers. The zero value takes the
+// defaults of the command line.
+type Options struct {
+	NP            int // number of workers; -1: the launcher decides
+	Command       []string
+	Mpiexec       string
+	Flags         []string
+	Hosts         string
+	Hostfile      string
+	Dir           string
+	Env           map[string]string
+	Exe           string
+	ExeFlags      []string
+	Interface     string
+	LaunchTimeout time.Duration
+	ThreadLevel   string
+	Topology      string
+	Output        string
+	LeaveOutput   bool          // leave output to the launcher (stdout_to_master = false)
+	ErrorGrace    time.Duration // how long other ranks have after one failed; 0: 2 s
+}
+
+// Manager is one MPI job and the master's side of it.
+type Manager struct {
+	host    *Host
+	mode    Mode
+	opts    Options
+	np      int // as asked; -1: the launcher decides
+	display *display
+
+	queue chan struct{} // holds one token: chunks run one after the other
+	seq   uint64        // of the last chunk; who holds the token owns it
+
+	mu       sync.Mutex
+	launched bool
+	folder   *launch.Folder
+	listener *link.Listener
+	plan     *launch.Command
+	job      Job
+	workers  []*remote          // by rank, complete once the job runs
+	present  map[string]*remote // by supervisor token, while they join
+	joined   chan joining
+	broken   *luaerr.Error // why MPI cannot be used any more
+	closed   bool
+}
+
+// joining is news of a worker that starts.
+type joining struct {
+	worker *remote
+	err    error
+}
+
+// remote is a worker as the master sees it.
+type remote struct {
+	manager *Manager
+	outlet  *outlet
+
+	mu         sync.Mutex
+	presence   protocol.Presence
+	ready      protocol.Ready
+	pid        node.Pid
+	link       link.Link // its own, for requests
+	supervisor link.Link
+	exit       *protocol.Exit
+	exited     chan struct{} // closed when the supervisor told of its end, or is gone
+	over       sync.Once     // closes it
+	retired    bool
+}
+
+// NewManager makes a manager that has started nothing yet.
+func (h *Host) NewManager(mode Mode, opts Options) *Manager {
+	m := &Manager{
+		host: h, mode: mode, opts: opts, np: opts.NP, display: h.display,
+		queue: make(chan struct{}, 1), present: map[string]*remote{},
+	}
+	m.queue <- struct{}{}
+	return m
+}
+
+// Pids gives the workers' pids in rank order.
+func (m *Manager) Pids() []node.Pid {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	pids := make([]node.Pid, len(m.workers))
+	for i, w := range m.workers {
+		pids[i] = w.pid
+	}
+	return pids
+}
+
+func (m *Manager) worker(pid node.Pid) *remote {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, w := range m.workers {
+		if w.pid == pid {
+			return w
+		}
+	}
+	return nil
+}
+
+// errReuse is raised by a second start of a manager.
+var errReuse = luaerr.New(luaerr.Argument, "Reuse of an MPIManager is not allowed: create another MPIManager")
+
+// exitWait is how long the master waits for a supervisor's word on how its
+// worker ended, after the worker's link broke.
+const exitWait = time.Second
+
+// lostWorker makes the error for a worker whose link broke: with its end, as
+// the supervisor tells it, and the last lines of its output.
+func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
+	select {
+	case <-w.exited:
+	case <-time.After(exitWait):
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	how := "the connection to it broke"
+	if w.exit != nil {
+		how = w.exit.String()
+	} else if cause != nil {
+		how += " and its supervisor is gone (" + cause.Error() + ")"
+	}
+	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, how)
+	if last := w.outlet.lastLines(10); last != "" {
+		e.Message += "\nits last output:\n" + indent(last)
+	}
+	e.Rank, e.Pid, e.Host = w.ready.Rank, int(w.pid), w.presence.Host
+	m.mu.Lock()
+	if m.broken == nil {
+		m.broken = e
+	}
+	m.mu.Unlock()
+	return e
+}
+
+// kill ends the job at once. why is what later calls get as their error.
+func (m *Manager) kill(why *luaerr.Error) {
+	m.mu.Lock()
+	if m.broken == nil {
+		m.broken = why
+	}
+	workers, job := m.everyone(), m.job
+	m.mu.Unlock()
+	for _, w := range workers {
+		w.end()
+	}
+	if job != nil {
+		job.Kill()
+	}
+	for _, w := range workers {
+		if w.pid != 0 {
+			e := *why
+			m.host.node.Forget(w.pid, &e)
+		}
+	}
+}
+
+// everyone lists all workers, those that have not joined as well. m.mu is
+// held.
+func (m *Manager) everyone() []*remote {
+	all := make([]*remote, 0, len(m.present))
+	for _, w := range m.present {
+		all = append(all, w)
+	}
+	return all
+}
+
+// end tells the worker's supervisor to end it, and breaks its link.
+func (w *remote) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.supervisor != nil {
+		_ = w.supervisor.Send(&link.Frame{Kind: protocol.FrameKill})
+	}
+}
+
+// Times of an end.
+const (
+	leaveWait = 10 * time.Second // for MPI_Finalize on all ranks
+	exitLimit = 5 * time.Second  // for the launcher, after its processes
+)
+
+// Close ends the workers cleanly; those that do not answer are killed. Its
+// error tells of workers that were lost and that nobody has heard about.
+func (m *Manager) Close(ctx context.Context) error {
+	m.mu.Lock()
+	if m.closed || !m.launched {
+		m.closed = true
+		m.mu.Unlock()
+		return nil
+	}
+	m.closed = true
+	workers, job, broken := m.workers, m.job, m.broken
+	m.mu.Unlock()
+	defer m.cleanUp()
+	if job == nil {
+		return nil
+	}
+	if broken == nil && len(workers) > 0 && m.leave(ctx, workers) {
+		select {
+		case <-job.Done():
+			return nil
+		case <-time.After(exitLimit):
+		}
+	}
+	m.kill(luaerr.New(luaerr.Lost, "the manager was closed"))
+	select {
+	case <-job.Done():
+	case <-time.After(exitLimit):
+	}
+	return nil
+}
+
+// leave asks all workers to leave MPI and reports whether all of them ended.
+func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
+	ctx, cancel := context.WithTimeout(ctx, leaveWait)
+	defer cancel()
+	for _, w := range workers {
+		if _, err := m.host.node.Call(ctx, w.pid, askLeave); err != nil {
+			return false
+		}
+	}
+	for _, w := range workers {
+		select {
+		case <-w.exited:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+// cleanUp frees what the job held on this machine.
+func (m *Manager) cleanUp() {
+	m.mu.Lock()
+	workers, listener, folder := m.everyone(), m.listener, m.folder
+	m.mu.Unlock()
+	for _, w := range workers {
+		if w.pid != 0 {
+			m.host.node.Forget(w.pid, luaerr.New(luaerr.Lost, "the manager of pid %d was closed", w.pid))
+		}
+		if w.supervisor != nil {
+			w.supervisor.Close()
+		}
+		w.outlet.close()
+	}
+	if listener != nil {
+		listener.Close()
+	}
+	if folder != nil {
+		_ = folder.Remove()
+	}
+}

@@ -1,0 +1,277 @@
+package host
+
+import (
+	"context"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+)
+
+// openModules adds the Lua module "cluster" of the master, and those that
+// every process has.
+func (h *Host) openModules() {
+	extra := map[string]lua.LGFunction{
+		"MPIManager":       h.luaManager,
+		"MPIWorkerManager": h.luaWorkerManager,
+		"addprocs":         h.luaAddprocs,
+		"mpido":            h.luaMpido,
+		"mpiprocs":         h.luaMpiprocs,
+		"each":             luaEach,
+	}
+	module := cluster.New(h.node, extra)
+	h.interp.AddModule("cluster", func(L *lua.LState) int {
+		n := module.Open(L)
+		table := L.Get(-1).(*lua.LTable)
+		for _, mode := range []Mode{MPIOnWorkers, TCPTransportAll, MPITransportAll} {
+			table.RawSetString(string(mode), lua.LString(mode))
+		}
+		return n
+	})
+	if h.cfg.Modules != nil {
+		h.cfg.Modules(h.interp, h.node)
+	}
+}
+
+// luaManager is MPIManager{ np=, mode=, launch_timeout=, mpi_cmd=,
+// master_tcp_interface= } → manager.
+func (h *Host) luaManager(L *lua.LState) int {
+	mode := MPIOnWorkers
+	opts := h.defaults()
+	o := readOptions(L, 1, "MPIManager")
+	o.count("np", &opts.NP)
+	o.mode("mode", &mode)
+	o.seconds("launch_timeout", &opts.LaunchTimeout)
+	o.words("mpi_cmd", &opts.Command)
+	o.text("master_tcp_interface", &opts.Interface)
+	o.boolean("stdout_to_master", func(yes bool) { opts.LeaveOutput = !yes })
+	o.done()
+	return h.pushManager(L, mode, opts)
+}
+
+// luaWorkerManager is MPIWorkerManager([n]): without n the launcher decides.
+func (h *Host) luaWorkerManager(L *lua.LState) int {
+	opts := h.defaults()
+	opts.NP = -1
+	if L.Get(1) != lua.LNil {
+		if opts.NP = L.CheckInt(1); opts.NP < 0 || lua.LNumber(opts.NP) != L.CheckNumber(1) {
+			luaerr.RaiseArg(L, "MPIWorkerManager", 1, "n", "a number of workers expected, got %s", L.Get(1))
+		}
+	}
+	return h.pushManager(L, MPIOnWorkers, opts)
+}
+
+// defaults are the options that the command line set.
+func (h *Host) defaults() Options {
+	np := h.cfg.NP
+	if np == 0 {
+		np = defaultWorkers()
+	}
+	return Options{
+		NP: np, Mpiexec: h.cfg.Mpiexec, Flags: h.cfg.MPIFlags, Hosts: h.cfg.Hosts, Hostfile: h.cfg.Hostfile,
+		Interface: h.cfg.Interface, LaunchTimeout: h.cfg.LaunchTimeout,
+	}
+}
+
+// luaAddprocs is addprocs(manager, opts) → pids in rank order.
+func (h *Host) luaAddprocs(L *lua.LState) int {
+	m := checkManager(L, 1, "addprocs")
+	if m.alreadyLaunched() {
+		luaerr.Raise(L, errReuse)
+	}
+	init := h.addprocsOptions(L, m)
+	err := h.interp.Wait(L, func(ctx context.Context) error {
+		_, err := m.Start(ctx)
+		return err
+	})
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	if init != lua.LNil {
+		h.mpido(L, m, init, nil, nil, 0)
+	}
+	L.Push(pidList(L, m.Pids()))
+	return 1
+}
+
+func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init lua.LValue) {
+	init = lua.LNil
+	o := readOptions(L, 2, "addprocs")
+	o.text("mpiexec", &m.opts.Mpiexec)
+	o.words("mpiflags", &m.opts.Flags)
+	o.text("host", &m.opts.Hosts)
+	o.text("hostfile", &m.opts.Hostfile)
+	o.text("dir", &m.opts.Dir)
+	o.environment("env", &m.opts.Env)
+	o.text("exename", &m.opts.Exe)
+	o.words("exeflags", &m.opts.ExeFlags)
+	o.choice("threadlevel", &m.opts.ThreadLevel, "single", "funneled", "serialized", "multiple")
+	o.choice("topology", &m.opts.Topology, "all_to_all", "master_worker")
+	o.text("master_tcp_interface", &m.opts.Interface)
+	o.seconds("launch_timeout", &m.opts.LaunchTimeout)
+	o.seconds("error_grace", &m.opts.ErrorGrace)
+	o.boolean("stdout_to_master", func(yes bool) { m.opts.LeaveOutput = !yes })
+	var output string
+	if o.text("output", &output); output != "" {
+		d, err := newDisplay(output, h.cfg.Stdout, h.cfg.Stderr)
+		if err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+		m.display = d
+	}
+	if f, ok := o.take("init").(*lua.LFunction); ok {
+		init = f
+	}
+	o.done()
+	return init
+}
+
+// luaMpido is mpido(manager, chunk, ...) → rank → first value.
+func (h *Host) luaMpido(L *lua.LState) int {
+	m := checkManager(L, 1, "mpido")
+	chunk := cluster.Body(h.interp, L, 2)
+	L.Push(h.mpido(L, m, chunk, cluster.Rest(L, 3), nil, 0))
+	return 1
+}
+
+// methodMpido is manager:mpido{ chunk=, args=, ranks=, timeout= }, or
+// manager:mpido(chunk, ...).
+func (h *Host) methodMpido(L *lua.LState) int {
+	m := checkManager(L, 1, "mpido")
+	if _, long := L.Get(2).(*lua.LTable); !long {
+		return h.luaMpido(L)
+	}
+	o := readOptions(L, 2, "mpido")
+	var ranks []int
+	var args []lua.LValue
+	var timeout time.Duration
+	o.ranks("ranks", &ranks)
+	o.list("args", &args)
+	o.seconds("timeout", &timeout)
+	L.Push(o.take("chunk"))
+	chunk := cluster.Body(h.interp, L, L.GetTop())
+	o.done()
+	L.Push(h.mpido(L, m, chunk, args, ranks, timeout))
+	return 1
+}
+
+// mpido runs a chunk and gives the table of its results, or raises the one
+// error of all ranks.
+func (h *Host) mpido(L *lua.LState, m *Manager, chunk lua.LValue, args []lua.LValue, ranks []int, timeout time.Duration) lua.LValue {
+	msg, err := h.interp.Codec().Encode(L, "the chunk", append([]lua.LValue{chunk}, args...)...)
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	outcome, err := h.await(L, m, msg, ranks, timeout)
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	results := L.NewTable()
+	errs := map[int]*luaerr.Error{}
+	for _, a := range outcome.Answers {
+		v, err := h.first(L, a)
+		if err != nil {
+			errs[a.Rank] = luaerr.From(err).At(a.Rank, int(a.Pid), m.hostOf(a.Rank))
+			continue
+		}
+		results.RawSetInt(a.Rank, v)
+	}
+	if e := combine(errs, len(outcome.Answers), outcome); e != nil {
+		luaerr.Raise(L, e)
+	}
+	results.Metatable = resultsMeta(L)
+	return results
+}
+
+// await runs a chunk without holding the interpreter.
+func (h *Host) await(L *lua.LState, m *Manager, msg *value.Message, ranks []int, timeout time.Duration) (o *Outcome, err error) {
+	err = h.interp.Wait(L, func(ctx context.Context) error {
+		if timeout > 0 {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithTimeoutCause(ctx, timeout,
+				luaerr.New(luaerr.Timeout, "mpido took longer than its timeout of %v", timeout))
+			defer cancel()
+		}
+		if o, err = m.Run(ctx, msg, ranks); err != nil {
+			return err
+		}
+		for _, a := range o.Answers {
+			if a.Reply != nil {
+				if err := h.node.FetchSources(ctx, a.Pid, a.Reply.Message); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return o, err
+}
+
+// first gives the first value that a rank returned.
+func (h *Host) first(L *lua.LState, a Answer) (lua.LValue, error) {
+	if a.Err != nil {
+		return nil, a.Err
+	}
+	vs, err := h.node.Values(L, a.Reply)
+	if err != nil {
+		return nil, err
+	}
+	if len(vs) == 0 {
+		return lua.LNil, nil
+	}
+	return vs[0], nil
+}
+
+func (h *Host) luaMpiprocs(L *lua.LState) int {
+	m := checkManager(L, 1, "mpiprocs")
+	t := L.NewTable()
+	for rank := range m.Pids() {
+		t.Append(lua.LNumber(rank))
+	}
+	L.Push(t)
+	return 1
+}
+
+// luaEach walks the table that mpido gave, in rank order:
+// for rank, v in cluster.each(result).
+func luaEach(L *lua.LState) int {
+	t := L.CheckTable(1)
+	ranks := rankKeys(t)
+	next := 0
+	L.Push(L.NewFunction(func(L *lua.LState) int {
+		if next == len(ranks) {
+			return 0
+		}
+		L.Push(lua.LNumber(ranks[next]))
+		L.Push(t.RawGetInt(ranks[next]))
+		next++
+		return 2
+	}))
+	return 1
+}
+
+func (h *Host) pushManager(L *lua.LState, mode Mode, opts Options) int {
+	if mode != MPIOnWorkers {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "mode %s is for scripts that run under mpirun: call cluster.start_main_loop(cluster.%s) there", mode, mode))
+	}
+	L.Push(wrapManager(L, h.NewManager(mode, opts), h.interp))
+	return 1
+}
+
+func (m *Manager) alreadyLaunched() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.launched
+}
+
+func (m *Manager) hostOf(rank int) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if rank < len(m.workers) {
+		return m.workers[rank].presence.Host
+	}
+	return ""
+}

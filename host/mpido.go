@@ -1,0 +1,333 @@
+package host
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// Times of a chunk that goes wrong.
+const (
+	defaultGrace = 2 * time.Second        // for the other ranks to end by themselves
+	lostGrace    = 200 * time.Millisecond // the same, when a process died: MPI is over anyway
+	leaveGrace   = time.Second            // for ranks that were interrupted
+	whereLimit   = 300 * time.Millisecond // for a rank to say what it is at
+	renewLimit   = 10 * time.Second       // for the ranks to agree on a new world
+)
+
+var askLeave = node.Ask{Service: worker.ServiceLeave}
+
+// Answer is what one rank gave.
+type Answer struct {
+	Rank  int
+	Pid   node.Pid
+	Reply *node.Reply
+	Err   error
+	done  worker.ChunkDone
+}
+
+// Outcome is what a chunk came to.
+type Outcome struct {
+	Answers []Answer // in rank order
+	// Stuck tells, by rank, where the ranks were that had to be interrupted
+	// because another failed.
+	Stuck map[int]string
+	// Ended is set when the job is over: some rank could not be interrupted.
+	Ended *luaerr.Error
+}
+
+// Run runs a chunk (a message that holds a function and its arguments) on the
+// given ranks, nil for all, after the chunks that were asked for before it.
+// It returns when the chunk is over on all of them and all that it printed is
+// shown. When ctx ends the chunk is interrupted, and the error is the
+// context's cause; what ranks raised is in the answers. It waits, so the
+// caller holds no interpreter.
+func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*Outcome, error) {
+	select {
+	case <-m.queue:
+		defer func() { m.queue <- struct{}{} }()
+	case <-ctx.Done():
+		return nil, luaerr.From(context.Cause(ctx))
+	}
+	workers, err := m.targets(ranks)
+	if err != nil {
+		return nil, err
+	}
+	if len(workers) == 0 {
+		return &Outcome{}, nil
+	}
+	m.seq++
+	r := &run{
+		m: m, ctx: ctx, begun: make([]*node.Begun, len(workers)),
+		Outcome: &Outcome{Answers: make([]Answer, len(workers)), Stuck: map[int]string{}},
+	}
+	r.start(workers, node.Ask{
+		Service: worker.ServiceChunk, Message: chunk,
+		Meta: protocol.Encode(worker.Chunk{Seq: m.seq, Ranks: ranks}),
+	})
+	r.collect()
+	m.awaitOutput(r.Answers)
+	r.repair()
+	if ctx.Err() != nil {
+		return nil, r.interruption()
+	}
+	return r.Outcome, nil
+}
+
+// targets gives the workers of the ranks, or why they cannot run chunks.
+func (m *Manager) targets(ranks []int) ([]*remote, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case m.closed:
+		return nil, luaerr.New(luaerr.Argument, "this manager is closed")
+	case !m.launched:
+		return nil, luaerr.New(luaerr.Argument, "this manager has no workers yet: call cluster.addprocs(manager) first")
+	case m.broken != nil:
+		e := *m.broken
+		e.Message = "the MPI job of this manager has ended: " + e.Message + "\nmanager:restart() starts a fresh one"
+		return nil, &e
+	case ranks == nil:
+		return m.workers, nil
+	}
+	var workers []*remote
+	for _, rank := range ranks {
+		if rank < 0 || rank >= len(m.workers) {
+			return nil, luaerr.New(luaerr.Argument, "there is no rank %d: this manager has ranks 0 to %d", rank, len(m.workers)-1)
+		}
+		workers = append(workers, m.workers[rank])
+	}
+	return workers, nil
+}
+
+// run is one chunk at work on several ranks.
+type run struct {
+	*Outcome
+	m       *Manager
+	ctx     context.Context
+	begun   []*node.Begun // by index, as Answers
+	arrived chan int      // index of an answer that is there
+	left    int           // answers that are not
+	dirty   bool          // an MPI wait was left on some rank
+}
+
+// start sends the chunk to all ranks.
+func (r *run) start(workers []*remote, ask node.Ask) {
+	r.arrived = make(chan int, len(workers))
+	r.left = len(workers)
+	for i, w := range workers {
+		r.Answers[i] = Answer{Rank: w.ready.Rank, Pid: w.pid}
+		ask.Answer = func(reply *node.Reply, err error) {
+			r.Answers[i].Reply, r.Answers[i].Err = reply, err
+			r.arrived <- i
+		}
+		// The chunk goes out even when ctx is over: the ranks must stay in step.
+		begun, err := r.m.host.node.Begin(context.WithoutCancel(r.ctx), w.pid, ask)
+		if err != nil {
+			r.Answers[i].Err = err
+			r.arrived <- i
+			continue
+		}
+		r.begun[i] = begun
+	}
+}
+
+// collect takes the answers. After the first failure the other ranks have a
+// grace, then they are interrupted, then the job is ended: nothing hangs.
+func (r *run) collect() {
+	var grace <-chan time.Time
+	interrupted := false
+	cancelled := r.ctx.Done()
+	for r.left > 0 {
+		select {
+		case i := <-r.arrived:
+			r.take(i)
+			if grace == nil && r.failed(i) {
+				grace = time.After(r.grace(i))
+			}
+		case <-cancelled:
+			cancelled = nil
+			grace = closedTimer
+		case <-grace:
+			if interrupted {
+				r.endJob()
+				grace = nil
+				continue
+			}
+			interrupted = true
+			r.interrupt()
+			grace = time.After(leaveGrace)
+		}
+	}
+}
+
+var closedTimer = func() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
+
+func (r *run) take(i int) {
+	r.left--
+	a := &r.Answers[i]
+	if a.Reply != nil {
+		if err := protocol.Decode(a.Reply.Meta, &a.done); err != nil {
+			a.Err = err
+		}
+		r.dirty = r.dirty || a.done.Dirty
+	}
+}
+
+func (r *run) failed(i int) bool {
+	a := &r.Answers[i]
+	return a.Err != nil || a.Reply.Raised
+}
+
+func (r *run) grace(i int) time.Duration {
+	if e := luaerr.From(r.Answers[i].Err); e != nil && e.Kind == luaerr.Lost {
+		return lostGrace
+	}
+	if r.m.opts.ErrorGrace > 0 {
+		return r.m.opts.ErrorGrace
+	}
+	return defaultGrace
+}
+
+// waiting lists the answers that are not there.
+func (r *run) waiting() (indices []int) {
+	for i := range r.Answers {
+		if r.Answers[i].Reply == nil && r.Answers[i].Err == nil {
+			indices = append(indices, i)
+		}
+	}
+	return indices
+}
+
+// interrupt asks the ranks that are still at work what they are at, and stops
+// them.
+func (r *run) interrupt() {
+	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
+	defer cancel()
+	waiting := r.waiting()
+	asked := make(map[int]*node.Begun)
+	for _, i := range waiting {
+		if b, err := r.m.host.node.Begin(ctx, r.Answers[i].Pid, node.Ask{Service: worker.ServiceWhere}); err == nil {
+			asked[i] = b
+		}
+	}
+	for i, b := range asked {
+		reply, err := b.Await(ctx)
+		var where worker.Where
+		if err == nil && protocol.Decode(reply.Meta, &where) == nil {
+			r.Stuck[r.Answers[i].Rank] = describe(where)
+		}
+	}
+	cause := context.Cause(r.ctx)
+	if cause == nil {
+		cause = luaerr.New(luaerr.Interrupted, "interrupted because another rank failed")
+	}
+	for _, i := range waiting {
+		r.begun[i].Interrupt(cause)
+	}
+}
+
+// endJob kills the workers when some rank can leave its wait in no other way.
+func (r *run) endJob() {
+	text := ""
+	for _, i := range r.waiting() {
+		rank := r.Answers[i].Rank
+		text += fmt.Sprintf("\n  rank %d: %s", rank, cmp.Or(r.Stuck[rank], "it did not say where"))
+	}
+	r.Ended = luaerr.New(luaerr.Lost, "the job was ended, because these ranks could not be interrupted:%s", text)
+	r.m.kill(r.Ended)
+}
+
+// repair brings the ranks back in step after a chunk that failed: the
+// script's world is made anew on all of them.
+func (r *run) repair() {
+	bad := r.dirty
+	for i := range r.Answers {
+		bad = bad || r.failed(i)
+		if e := luaerr.From(r.Answers[i].Err); e != nil && e.Kind == luaerr.Lost {
+			return // MPI is over for this job
+		}
+	}
+	if bad && r.Ended == nil {
+		r.Ended = r.m.renew()
+	}
+}
+
+// interruption is the error of a chunk that was stopped from outside.
+func (r *run) interruption() error {
+	e := *luaerr.From(context.Cause(r.ctx))
+	if r.Ended != nil {
+		e.Message += "\n" + r.Ended.Message
+	}
+	return &e
+}
+
+// renew makes the script's world anew on all ranks; the token of the queue is
+// held.
+func (m *Manager) renew() *luaerr.Error {
+	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
+	defer cancel()
+	var begun []*node.Begun
+	var errs []error
+	for _, pid := range m.Pids() {
+		b, err := m.host.node.Begin(ctx, pid, node.Ask{Service: worker.ServiceRenew})
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		begun = append(begun, b)
+	}
+	for _, b := range begun {
+		if _, err := b.Await(ctx); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if len(errs) == 0 {
+		return nil
+	}
+	e := luaerr.New(luaerr.Lost, "the job was ended: the ranks could not agree on a new world: %w", errors.Join(errs...))
+	m.kill(e)
+	return e
+}
+
+// awaitOutput returns when all that the ranks wrote in the chunk is shown.
+func (m *Manager) awaitOutput(answers []Answer) {
+	for i := range answers {
+		if w := m.worker(answers[i].Pid); w != nil && answers[i].done.Output > 0 {
+			w.outlet.await(answers[i].done.Output)
+		}
+	}
+}
+
+// describe says what a worker is at.
+func describe(where worker.Where) string {
+	if len(where.Calls) == 0 {
+		return "code that cannot be interrupted"
+	}
+	text := ""
+	for i, c := range where.Calls {
+		if i > 0 {
+			text += ", "
+		}
+		text += c.Call
+		if c.Detail != "" {
+			text += " " + c.Detail
+		}
+		if c.Where != "" {
+			text += " at " + c.Where
+		}
+	}
+	return text
+}

@@ -1,0 +1,120 @@
+package host
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// combine makes one error of those of all ranks. Equal ones are told once:
+// "ranks 0-6,8 (8 of 9): job.lua:14: …". Ranks that were only stopped because
+// another failed come last, with the place where they waited. nil when no
+// rank failed and the job goes on.
+func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
+	if len(errs) == 0 && o.Ended == nil {
+		return nil
+	}
+	causes, stopped := split(errs)
+	var lines []string
+	var first *luaerr.Error
+	for _, g := range group(causes) {
+		if first == nil {
+			first = g.err
+		}
+		lines = append(lines, ranksText(g.ranks, of)+": "+g.err.Message)
+	}
+	for _, rank := range stopped {
+		where := o.Stuck[rank]
+		if where == "" || strings.HasPrefix(where, "code that") {
+			where = strings.TrimSuffix(errs[rank].Message, ": interrupted because another rank failed")
+		}
+		lines = append(lines, fmt.Sprintf("  rank %d was stopped in %s", rank, where))
+	}
+	if o.Ended != nil {
+		lines = append(lines, o.Ended.Message)
+		if first == nil {
+			first = o.Ended
+		}
+	}
+	e := *first
+	e.Message = strings.Join(lines, "\n")
+	e.Errors = errs
+	e.Rank, e.Pid, e.Host = luaerr.NoRank, 0, ""
+	if len(causes) == 1 {
+		for rank, c := range causes {
+			e.Message = strings.TrimPrefix(e.Message, fmt.Sprintf("rank %d: ", rank))
+			e.Rank, e.Pid, e.Host = rank, c.Pid, c.Host
+		}
+	}
+	return &e
+}
+
+// split tells errors that are causes from those of ranks that were stopped
+// because of them.
+func split(errs map[int]*luaerr.Error) (causes map[int]*luaerr.Error, stopped []int) {
+	causes = map[int]*luaerr.Error{}
+	for rank, e := range errs {
+		if e.Kind == luaerr.Interrupted {
+			stopped = append(stopped, rank)
+		} else {
+			causes[rank] = e
+		}
+	}
+	if len(causes) == 0 {
+		return errs, nil
+	}
+	slices.Sort(stopped)
+	return causes, stopped
+}
+
+type sameError struct {
+	err   *luaerr.Error
+	ranks []int
+}
+
+// group puts ranks with equal errors together, in the order of their first
+// rank.
+func group(errs map[int]*luaerr.Error) []sameError {
+	var groups []sameError
+	for _, rank := range slices.Sorted(maps.Keys(errs)) {
+		e := errs[rank]
+		at := slices.IndexFunc(groups, func(g sameError) bool {
+			return g.err.Kind == e.Kind && g.err.Message == e.Message
+		})
+		if at < 0 {
+			groups = append(groups, sameError{err: e})
+			at = len(groups) - 1
+		}
+		groups[at].ranks = append(groups[at].ranks, rank)
+	}
+	return groups
+}
+
+// ranksText gives "rank 2", or "ranks 0-6,8 (8 of 9)".
+func ranksText(ranks []int, of int) string {
+	if len(ranks) == 1 {
+		return fmt.Sprintf("rank %d", ranks[0])
+	}
+	var spans []string
+	for i := 0; i < len(ranks); {
+		j := i
+		for j+1 < len(ranks) && ranks[j+1] == ranks[j]+1 {
+			j++
+		}
+		if i == j {
+			spans = append(spans, fmt.Sprint(ranks[i]))
+		} else {
+			spans = append(spans, fmt.Sprintf("%d-%d", ranks[i], ranks[j]))
+		}
+		i = j + 1
+	}
+	return fmt.Sprintf("ranks %s (%d of %d)", strings.Join(spans, ","), len(ranks), of)
+}
+
+// indent moves a text to the right, below what it explains.
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+}

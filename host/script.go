@@ -1,0 +1,159 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// Exit statuses of the command.
+const (
+	ExitOK          = 0
+	ExitScript      = 1 // the script raised an error
+	ExitUsage       = 2 // wrong usage of the command
+	ExitLaunch      = 3 // workers could not be started
+	ExitLost        = 4 // a worker was lost
+	ExitInterrupted = 130
+)
+
+// exitStatus is the status for an error that ended a script.
+func exitStatus(err error) int {
+	if err == nil {
+		return ExitOK
+	}
+	switch luaerr.From(err).Kind {
+	case luaerr.Launch:
+		return ExitLaunch
+	case luaerr.Lost:
+		return ExitLost
+	case luaerr.Interrupted:
+		return ExitInterrupted
+	default:
+		return ExitScript
+	}
+}
+
+// Run runs the script of cfg.Args as the master and gives the exit status.
+// All workers are gone when it returns. The first Ctrl-C stops what runs, the
+// second ends everything at once.
+func Run(cfg Config) int {
+	h, err := New(cfg)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
+		return ExitUsage
+	}
+	err = h.RunScript(cfg.Args[0])
+	status := exitStatus(err)
+	if err != nil {
+		h.display.note(report(err, cfg.Verbose))
+	}
+	if err := h.Close(); err != nil && status == ExitOK {
+		h.display.note(report(err, cfg.Verbose))
+		status = exitStatus(err)
+	}
+	return status
+}
+
+// RunScript runs a script file in the master's interpreter. Its error is what
+// the script raised, a *luaerr.Error.
+func (h *Host) RunScript(file string) error {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	stop := h.watchSignals(cancel)
+	defer stop()
+	h.interp.SetExit(func(code int) {
+		_ = h.Close() // what it could tell has no reader any more
+		os.Exit(code)
+	})
+	var err error
+	h.interp.Run(ctx, file, func(t *interp.Task) {
+		var fn lua.LValue
+		if fn, err = h.load(t.L(), file); err != nil {
+			return
+		}
+		_, err = t.Call(fn, h.scriptArgs()...)
+	})
+	return err
+}
+
+func (h *Host) load(L *lua.LState, file string) (lua.LValue, error) {
+	if folder := filepath.Dir(file); folder != "." {
+		// Modules beside the script are found from wherever it is started.
+		pack := L.GetGlobal("package").(*lua.LTable)
+		path := lua.LVAsString(pack.RawGetString("path"))
+		pack.RawSetString("path", lua.LString(path+";"+filepath.Join(folder, "?.lua")))
+	}
+	fn, err := h.interp.LoadFile(L, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, luaerr.New(luaerr.Argument, "there is no script %s", file)
+	}
+	if err != nil {
+		return nil, luaerr.New(luaerr.Script, "%w", err)
+	}
+	return fn, nil
+}
+
+func (h *Host) scriptArgs() []lua.LValue {
+	var args []lua.LValue
+	for _, a := range h.cfg.Args[min(1, len(h.cfg.Args)):] {
+		args = append(args, lua.LString(a))
+	}
+	return args
+}
+
+// watchSignals turns Ctrl-C into an interrupt of the script, and a second one
+// into the end.
+func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
+	signals := make(chan os.Signal, 2)
+	done := make(chan struct{})
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		select {
+		case s := <-signals:
+			cancel(luaerr.New(luaerr.Interrupted, "interrupted (%v)", s))
+		case <-done:
+			return
+		}
+		select {
+		case <-signals:
+			h.Kill()
+			h.removeFolders()
+			os.Exit(ExitInterrupted)
+		case <-done:
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}
+
+func (h *Host) removeFolders() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, m := range h.managers {
+		if m.folder != nil {
+			_ = m.folder.Remove()
+		}
+	}
+}
+
+// report is what the user sees of an error that ended the script.
+func report(err error, verbose bool) string {
+	e := luaerr.From(err)
+	text := "mpiclus-lua: " + e.Error()
+	if e.Traceback != "" && (e.Kind == luaerr.Script || e.Kind == luaerr.Argument || e.Kind == luaerr.MPI || verbose) {
+		text += "\n" + e.Traceback
+	}
+	return text
+}

@@ -1,0 +1,301 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+)
+
+// Launcher starts the workers of a job.
+type Launcher interface {
+	// Launch starts what spec says with the variables of join and settings in
+	// the workers' environment, and returns at once.
+	Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error)
+}
+
+// Job is a launcher at work.
+type Job interface {
+	// Done is closed when the launcher and all that it started are gone.
+	Done() <-chan struct{}
+	// Kill ends all of it.
+	Kill()
+	// Explain tells why workers did not come.
+	Explain(o launch.Outcome) error
+}
+
+const (
+	defaultTimeout = 60 * time.Second
+	perWorker      = 250 * time.Millisecond // more time for many workers
+	patience       = 2 * time.Second        // of a user who is told nothing
+	remindEvery    = 5 * time.Second
+)
+
+// Start starts the workers and returns when all have joined: their pids in
+// rank order. It may be called once. The error is of kind Launch and says
+// what to do about it.
+func (m *Manager) Start(ctx context.Context) ([]node.Pid, error) {
+	m.mu.Lock()
+	if m.launched {
+		m.mu.Unlock()
+		return nil, errReuse
+	}
+	m.launched = true
+	m.mu.Unlock()
+	m.host.adopt(m)
+	if m.np == 0 {
+		return nil, nil
+	}
+	if err := m.launch(); err != nil {
+		m.cleanUp()
+		return nil, err
+	}
+	if err := m.gather(ctx); err != nil {
+		m.kill(luaerr.From(err))
+		select {
+		case <-m.job.Done():
+		case <-time.After(exitLimit):
+		}
+		m.cleanUp()
+		return nil, err
+	}
+	return m.Pids(), nil
+}
+
+func (h *Host) adopt(m *Manager) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.managers = append(h.managers, m)
+}
+
+// launch makes the job's folder and listener and starts the launcher.
+func (m *Manager) launch() (err error) {
+	if m.folder, err = launch.MakeFolder(); err != nil {
+		return luaerr.New(luaerr.Launch, "%w", err)
+	}
+	spec, err := m.spec()
+	if err != nil {
+		return err
+	}
+	remoteHosts, err := reachesFurther(spec)
+	if err != nil {
+		return err
+	}
+	m.listener, err = link.Listen(link.ListenConfig{
+		Version: m.host.cfg.Version, Job: m.folder.Path, Dir: m.folder.Path,
+		TCP: remoteHosts || m.opts.Interface != "", Interface: m.opts.Interface, Log: m.host.cfg.Log,
+	})
+	if err != nil {
+		return luaerr.New(luaerr.Launch, "%w", err)
+	}
+	m.joined = make(chan joining, 4*max(m.np, 1)+16)
+	go m.accept()
+	settings := protocol.Settings{
+		ThreadLevel: m.opts.ThreadLevel, Folder: m.folder.Path, Capture: !m.opts.LeaveOutput, Topology: m.opts.Topology,
+	}
+	m.job, err = m.host.cfg.Launcher.Launch(spec, m.listener.Join(), settings)
+	return err
+}
+
+// reachesFurther tells whether workers may come to run on other hosts.
+func reachesFurther(spec launch.Spec) (bool, error) {
+	plan, err := launch.Plan(spec)
+	if err != nil {
+		return false, err
+	}
+	return !plan.Local, nil
+}
+
+func (m *Manager) spec() (launch.Spec, error) {
+	exe := m.opts.Exe
+	if exe == "" {
+		var err error
+		if exe, err = os.Executable(); err != nil {
+			return launch.Spec{}, luaerr.New(luaerr.Launch, "where this command lies is not known: %w", err)
+		}
+	}
+	np := m.np
+	if np < 0 {
+		np = 0
+	}
+	return launch.Spec{
+		NP: np, Command: m.opts.Command, Mpiexec: m.opts.Mpiexec, Flags: m.opts.Flags,
+		Hosts: m.opts.Hosts, Hostfile: m.opts.Hostfile, Dir: m.opts.Dir, Env: m.opts.Env,
+		Exe: exe, ExeArgs: append([]string{"worker"}, m.opts.ExeFlags...), Folder: m.folder.Path,
+		Forward: []string{protocol.EnvJoin, protocol.EnvSettings},
+	}, nil
+}
+
+// processes is the real launcher.
+type processes struct{}
+
+func (processes) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error) {
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := launch.Plan(spec)
+	if err != nil {
+		return nil, err
+	}
+	plan.Env = append(plan.Env, protocol.EnvJoin+"="+join.String(), protocol.EnvSettings+"="+string(text))
+	p, err := plan.Start(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	return &process{Process: p, plan: plan}, nil
+}
+
+type process struct {
+	*launch.Process
+	plan *launch.Command
+}
+
+func (p *process) Explain(o launch.Outcome) error {
+	o.Process = p.Process
+	return launch.Explain(p.plan, o)
+}
+
+// gather waits until all workers have joined, and says what it waits for
+// when that takes long.
+func (m *Manager) gather(ctx context.Context) error {
+	limit := m.opts.LaunchTimeout
+	if limit == 0 {
+		limit = defaultTimeout + time.Duration(max(m.np, 0))*perWorker
+	}
+	deadline := time.NewTimer(limit)
+	defer deadline.Stop()
+	remind := time.NewTimer(patience)
+	defer remind.Stop()
+	ready := map[int]*remote{}
+	size := -1
+	for size < 0 || len(ready) < size {
+		select {
+		case j := <-m.joined:
+			if j.err != nil {
+				return m.explain(j.err, len(ready), size, 0)
+			}
+			if size = j.worker.ready.Size; m.np > 0 && size != m.np {
+				return m.explain(nil, len(ready), size, 0)
+			}
+			if other := ready[j.worker.ready.Rank]; other != nil {
+				return luaerr.New(luaerr.Launch, "two workers say that they are rank %d", j.worker.ready.Rank)
+			}
+			ready[j.worker.ready.Rank] = j.worker
+		case <-remind.C:
+			m.host.say("%s", m.progress(ready, size))
+			remind.Reset(remindEvery)
+		case <-m.job.Done():
+			// What a worker said before it died explains more than its end.
+			if err := m.lastWord(); err != nil {
+				return m.explain(err, len(ready), size, 0)
+			}
+			return m.explain(nil, len(ready), size, 0)
+		case <-deadline.C:
+			return m.explain(errors.New(m.progress(ready, size)), len(ready), size, limit)
+		case <-ctx.Done():
+			return luaerr.From(context.Cause(ctx))
+		}
+	}
+	return m.welcome(ready, size)
+}
+
+func (m *Manager) lastWord() error {
+	for {
+		select {
+		case j := <-m.joined:
+			if j.err != nil {
+				return j.err
+			}
+		case <-time.After(100 * time.Millisecond):
+			return nil
+		}
+	}
+}
+
+func (m *Manager) explain(cause error, joined, size int, timeout time.Duration) error {
+	var launchErr *luaerr.Error
+	if errors.As(cause, &launchErr) && launchErr.Kind == luaerr.Launch {
+		return launchErr
+	}
+	o := launch.Outcome{Joined: joined, WorldSize: max(size, 0), Timeout: timeout}
+	if cause != nil {
+		o.Waiting = cause.Error()
+	}
+	return m.job.Explain(o)
+}
+
+// progress tells who has joined and who is waited for.
+func (m *Manager) progress(ready map[int]*remote, size int) string {
+	if size < 0 {
+		size = m.np
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	starting := ""
+	for _, w := range m.everyone() {
+		w.mu.Lock()
+		if p := w.presence; p.Rank >= 0 && ready[p.Rank] == nil {
+			starting = fmt.Sprintf("; waiting for rank %d on host %s", p.Rank, p.Host)
+			if w.link != nil {
+				starting += " (in MPI_Init)"
+			}
+		}
+		w.mu.Unlock()
+	}
+	if starting == "" {
+		starting = fmt.Sprintf("; %d processes have called", len(m.present))
+	}
+	if size <= 0 {
+		return fmt.Sprintf("%d workers joined%s", len(ready), starting)
+	}
+	return fmt.Sprintf("%d of %d workers joined%s", len(ready), size, starting)
+}
+
+// welcome gives the workers their pids, in rank order, and makes them part of
+// the cluster.
+func (m *Manager) welcome(ready map[int]*remote, size int) error {
+	first := m.host.takePids(size)
+	pids := make([]int32, size)
+	workers := make([]*remote, size)
+	for rank := range workers {
+		if ready[rank] == nil {
+			return luaerr.New(luaerr.Launch, "%d workers joined, but none of them is rank %d", size, rank)
+		}
+		pids[rank] = first + int32(rank)
+		workers[rank] = ready[rank]
+		workers[rank].setPid(pids[rank])
+		workers[rank].outlet.name(fmt.Sprint(rank))
+	}
+	m.mu.Lock()
+	m.workers = workers
+	m.mu.Unlock()
+	for rank, w := range workers {
+		err := protocol.Send(w.link, protocol.FrameWelcome, protocol.Welcome{Pid: pids[rank], Pids: pids})
+		if err == nil {
+			err = m.host.node.Attach(w.pid, w.link)
+		}
+		if err != nil {
+			return luaerr.New(luaerr.Launch, "rank %d went away while it joined: %w", rank, err)
+		}
+	}
+	return nil
+}
+
+func (w *remote) setPid(pid node.Pid) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pid = pid
+}
+
+// defaultWorkers is the number of workers when nobody says one.
+func defaultWorkers() int { return runtime.NumCPU() }

@@ -1,0 +1,64 @@
+package interp
+
+import lua "github.com/yuin/gopher-lua"
+
+// openCoroutines adapts the coroutine library to tasks: a coroutine runs
+// under the context of the task that resumes it, not of the one that made it,
+// and a coroutine that some task is inside cannot be resumed by another.
+func (in *Interp) openCoroutines(library *lua.LTable) {
+	stockResume := library.RawGetString("resume").(*lua.LFunction).GFunction
+	stockWrap := library.RawGetString("wrap").(*lua.LFunction).GFunction
+	L := in.root
+	library.RawSetString("resume", L.NewFunction(func(L *lua.LState) int {
+		co := L.CheckThread(1)
+		if status := coStatus(L, co); status != "suspended" {
+			L.Push(lua.LFalse)
+			L.Push(lua.LString("cannot resume " + status + " coroutine"))
+			return 2
+		}
+		co.SetContext(L.Context())
+		return stockResume(L)
+	}))
+	library.RawSetString("wrap", L.NewFunction(func(L *lua.LState) int {
+		stockWrap(L)
+		wrapped := L.Get(-1).(*lua.LFunction)
+		co := wrapped.Upvalues[0].Value().(*lua.LState)
+		resume := wrapped.GFunction
+		wrapped.GFunction = func(L *lua.LState) int {
+			if status := coStatus(L, co); status != "suspended" {
+				L.RaiseError("cannot resume %s coroutine", status)
+			}
+			co.SetContext(L.Context())
+			return resume(L)
+		}
+		return 1
+	}))
+	library.RawSetString("status", L.NewFunction(func(L *lua.LState) int {
+		L.Push(lua.LString(coStatus(L, L.CheckThread(1))))
+		return 1
+	}))
+	library.RawSetString("running", L.NewFunction(func(L *lua.LState) int {
+		if L == in.holder.l {
+			L.Push(lua.LNil)
+		} else {
+			L.Push(L)
+		}
+		return 1
+	}))
+}
+
+// coStatus tells the state of a coroutine. One that has a parent is being
+// resumed: it is either L itself or waits for one that it resumed, here or in
+// another task.
+func coStatus(L, co *lua.LState) string {
+	switch {
+	case co.Dead:
+		return "dead"
+	case co == L:
+		return "running"
+	case co.Parent != nil:
+		return "normal"
+	default:
+		return "suspended"
+	}
+}

@@ -1,0 +1,136 @@
+package interp
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+var place = regexp.MustCompile(`^[^\s:][^:\n]*:\d+:\s?`)
+
+// leadingPlace gives the "job.lua:14: " that a message begins with, or "".
+func leadingPlace(message string) string { return place.FindString(message) }
+
+// explain makes the error of what was raised, while the stack of the place
+// where it was raised still stands: with the traceback, and with the name of
+// the global where a nil was called.
+func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
+	e := *luaerr.FromValue(raised)
+	if e.Traceback == "" {
+		e.Traceback = traceback(L, 1)
+	}
+	if s, ok := raised.(lua.LString); ok && strings.HasSuffix(string(s), calledNil) {
+		if name := undefinedGlobal(L); name != "" {
+			e.Message = leadingPlace(e.Message) + in.undefined(name)
+		}
+	}
+	return &e
+}
+
+const calledNil = "attempt to call a non-function object"
+
+func (in *Interp) undefined(name string) string {
+	if in.cfg.Self != nil {
+		if self := in.cfg.Self(); self != "" {
+			return fmt.Sprintf("global '%s' is not defined on %s: define it there with cluster.everywhere", name, self)
+		}
+	}
+	return fmt.Sprintf("global '%s' is not defined", name)
+}
+
+// undefinedGlobal finds the name of the nil that the innermost Lua function
+// called: gopher-lua keeps the names of the calls of each line. "" when the
+// line calls several undefined names or none that is a global.
+func undefinedGlobal(L *lua.LState) string {
+	for level := 1; ; level++ {
+		dbg, ok := L.GetStack(level)
+		if !ok {
+			return ""
+		}
+		fn, err := L.GetInfo("Slf", dbg, lua.LNil)
+		f, ok := fn.(*lua.LFunction)
+		if err != nil || !ok || f.IsG {
+			continue
+		}
+		found := ""
+		for _, call := range f.Proto.DbgCalls {
+			if call.Pc >= len(f.Proto.DbgSourcePositions) || f.Proto.DbgSourcePositions[call.Pc] != dbg.CurrentLine {
+				continue
+			}
+			if !isIdentifier(call.Name) || isLocal(f.Proto, call.Name, call.Pc) || f.Env.RawGetString(call.Name) != lua.LNil {
+				continue
+			}
+			if found != "" && found != call.Name {
+				return ""
+			}
+			found = call.Name
+		}
+		return found
+	}
+}
+
+func isIdentifier(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isLocal(p *lua.FunctionProto, name string, pc int) bool {
+	for _, local := range p.DbgLocals {
+		if local.Name == name && local.StartPc <= pc && pc < local.EndPc {
+			return true
+		}
+	}
+	for _, up := range p.DbgUpvalues {
+		if up == name {
+			return true
+		}
+	}
+	return false
+}
+
+// traceback gives the stack from a level on, as debug.traceback of stock Lua
+// writes it, cut in the middle when it is deep.
+func traceback(L *lua.LState, from int) string {
+	const head, tail = 10, 10
+	var lines []string
+	for level := from; ; level++ {
+		dbg, ok := L.GetStack(level)
+		if !ok {
+			break
+		}
+		if _, err := L.GetInfo("nSl", dbg, lua.LNil); err != nil {
+			break
+		}
+		lines = append(lines, "\t"+frameLine(dbg))
+	}
+	if len(lines) > head+tail {
+		skipped := fmt.Sprintf("\t... (%d levels)", len(lines)-head-tail)
+		lines = append(append(lines[:head:head], skipped), lines[len(lines)-tail:]...)
+	}
+	return "stack traceback:\n" + strings.Join(lines, "\n")
+}
+
+func frameLine(dbg *lua.Debug) string {
+	switch {
+	case dbg.What == "G" || dbg.What == "C":
+		return fmt.Sprintf("[Go]: in function '%s'", dbg.Name)
+	case dbg.What == "main":
+		return fmt.Sprintf("%s:%d: in main chunk", dbg.Source, dbg.CurrentLine)
+	case dbg.Name == "" || strings.HasPrefix(dbg.Name, "<"):
+		return fmt.Sprintf("%s:%d: in function <%s:%d>", dbg.Source, dbg.CurrentLine, dbg.Source, dbg.LineDefined)
+	default:
+		return fmt.Sprintf("%s:%d: in function '%s'", dbg.Source, dbg.CurrentLine, dbg.Name)
+	}
+}
+
+// Where gives "job.lua:14", the innermost line of Lua source that runs in L.
+func Where(L *lua.LState) string { return strings.TrimSuffix(luaerr.Where(L), ": ") }

@@ -1,0 +1,111 @@
+// Package interp is the Lua interpreter of a process and the rules by which
+// many tasks share it.
+//
+// A process runs one gopher-lua interpreter whose globals persist. Each
+// request is a Task with a Lua thread of its own; exactly one task runs at a
+// time, the one that holds the interpreter. There is one rule: nobody waits
+// for anything while holding it. A Go function called from Lua that has to
+// wait does so through Interp.Wait, which lets go first.
+//
+//	in := interp.New(interp.Config{Codec: codec})
+//	t := in.Start(ctx, "main", func(t *interp.Task) {
+//		fn, _ := codec.Chunks.Load(t.L(), "job.lua", source)
+//		_, err = t.Call(fn)
+//	})
+//	<-t.Done()
+package interp
+
+import (
+	"context"
+	"io"
+	"os"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+)
+
+// Config says what the interpreter of a process is connected to. The zero
+// value is a plain interpreter that prints to standard output.
+type Config struct {
+	// Stdout takes what print and io.write write; default os.Stdout.
+	Stdout io.Writer
+	// Codec knows the sources and names of the process; default a fresh one.
+	Codec *value.Codec
+	// Find gives the source of a module that is in no folder of
+	// package.path, or an error with the reason. Nil: there is no such place.
+	// It is called without the interpreter.
+	Find func(ctx context.Context, module string) (name, source string, err error)
+	// Exit ends the process for os.exit; default os.Exit. It is called
+	// without the interpreter.
+	Exit func(code int)
+	// Self describes the process in messages, such as "pid 3 (host a)"; nil
+	// or "" for a process that is alone.
+	Self func() string
+	// Args is the script's name and its arguments, the global table arg.
+	Args []string
+}
+
+// Interp is the interpreter of a process. Make it with New.
+type Interp struct {
+	cfg     Config
+	root    *lua.LState
+	lock    lock
+	holder  *Task // the task that holds the interpreter
+	pool    []*lua.LState
+	modules modules
+}
+
+// Registry and call stack of a thread grow from small to these limits.
+const (
+	registryStart = 1024
+	registryStep  = 4096
+	registryLimit = 1 << 21 // values; unpack of a million fits
+	callDepth     = 20000   // nested Lua calls, as stock Lua's LUAI_MAXCALLS
+	poolSize      = 64      // idle threads that are kept
+)
+
+// New makes an interpreter with the standard library. Close frees it.
+func New(cfg Config) *Interp {
+	if cfg.Stdout == nil {
+		cfg.Stdout = os.Stdout
+	}
+	if cfg.Codec == nil {
+		cfg.Codec = &value.Codec{Chunks: value.NewChunks(), Names: value.NewNames()}
+	}
+	if cfg.Exit == nil {
+		cfg.Exit = os.Exit
+	}
+	in := &Interp{cfg: cfg}
+	in.root = lua.NewState(lua.Options{
+		RegistrySize: registryStart, RegistryGrowStep: registryStep, RegistryMaxSize: registryLimit,
+		CallStackSize: callDepth, MinimizeStackMemory: true,
+	})
+	in.openStandard()
+	if cfg.Codec.Resolve == nil {
+		cfg.Codec.Resolve = in.resolveModule
+	}
+	return in
+}
+
+// Codec gives the codec that the interpreter was made with.
+func (in *Interp) Codec() *value.Codec { return in.cfg.Codec }
+
+// SetSelf sets how messages name this process, once it knows its pid.
+func (in *Interp) SetSelf(self func() string) { in.cfg.Self = self }
+
+// SetFind sets where modules that no folder holds come from.
+func (in *Interp) SetFind(find func(ctx context.Context, module string) (name, source string, err error)) {
+	in.cfg.Find = find
+}
+
+// SetExit sets what os.exit does, once there is something to close first.
+func (in *Interp) SetExit(exit func(code int)) { in.cfg.Exit = exit }
+
+// Close frees the interpreter. No task may run any more.
+func (in *Interp) Close() {
+	in.lock.acquire()
+	defer in.lock.release()
+	in.root.Close()
+	in.pool = nil
+}

@@ -1,0 +1,19 @@
+// Package modules lists the Lua modules that every process has, whether it
+// is in MPI or not: a new one is one line here.
+package modules
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+)
+
+// Common adds the modules to an interpreter.
+func Common(in *interp.Interp) {
+	for name, open := range map[string]lua.LGFunction{
+		"array": array.Open,
+	} {
+		in.AddModule(name, open)
+	}
+}

@@ -1,0 +1,180 @@
+// Package node makes a process ask other processes for things and answer
+// their requests. Master and worker are the same here: a Node with a pid,
+// links to others, and one table of services.
+//
+// A request travels as a frame to the process that has the pid, over the link
+// to it or through the master; the answer comes back the same way. Requests
+// from one process start in the order in which they were made. Replies,
+// cancellations and services marked Inline never wait for the interpreter.
+//
+// A caller holds no interpreter while it waits: Call is used from inside
+// interp.Wait.
+package node
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+)
+
+// Pid names a process of the cluster: the master is 1, workers are 2, 3, ….
+// Pids grow and are never reused.
+type Pid = int32
+
+// Master is the pid of the process that runs the script.
+const Master Pid = 1
+
+// Config connects a node to its process.
+type Config struct {
+	Self   Pid
+	Interp *interp.Interp
+	Log    *slog.Logger // default: discard
+	// Connect makes the link to a process that was not talked to before. Nil
+	// or an error: messages go through the master.
+	Connect func(ctx context.Context, pid Pid) (link.Link, error)
+	// Lost makes the error for a process whose link broke; it may wait a
+	// moment to learn why it died. Nil: a plain one.
+	Lost func(pid Pid, cause error) *luaerr.Error
+}
+
+// Node is a process among others. Make it with New; Close ends its links.
+type Node struct {
+	cfg      Config
+	services map[string]*Service
+
+	mu      sync.Mutex
+	peers   map[Pid]*peer
+	pending map[uint64]*pending
+	serving map[requestKey]*Request
+	nextID  uint64
+	closed  bool
+	readers sync.WaitGroup
+}
+
+// New makes a node with the services that every process has.
+func New(cfg Config) *Node {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	n := &Node{
+		cfg: cfg, services: map[string]*Service{}, peers: map[Pid]*peer{},
+		pending: map[uint64]*pending{}, serving: map[requestKey]*Request{},
+	}
+	n.Offer(Service{Name: serviceCall, Start: n.startCall})
+	n.Offer(Service{Name: serviceSource, Inline: true, Start: n.startSource})
+	return n
+}
+
+// Self is the node's own pid.
+func (n *Node) Self() Pid { return n.cfg.Self }
+
+// Interp is the interpreter of the process.
+func (n *Node) Interp() *interp.Interp { return n.cfg.Interp }
+
+// Codec turns values into messages and back.
+func (n *Node) Codec() *value.Codec { return n.cfg.Interp.Codec() }
+
+// Offer adds a service. All are added before the first link is attached.
+func (n *Node) Offer(s Service) {
+	if n.services[s.Name] != nil {
+		panic("node: service offered twice: " + s.Name)
+	}
+	n.services[s.Name] = &s
+}
+
+// Attach takes over the link to a process: the node reads from it until it
+// breaks, then everything that waits for that process fails.
+func (n *Node) Attach(pid Pid, l link.Link) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return fmt.Errorf("node %d is closed", n.cfg.Self)
+	}
+	p := n.peer(pid)
+	if p.lost != nil {
+		return p.lost
+	}
+	if p.link == nil {
+		p.link = l
+		close(p.ready)
+	}
+	n.readers.Add(1)
+	go n.read(pid, l)
+	return nil
+}
+
+// Close breaks all links and fails what waits. It returns when no goroutine
+// of the node reads any more.
+func (n *Node) Close() {
+	n.mu.Lock()
+	n.closed = true
+	for _, p := range n.peers {
+		for _, l := range p.all {
+			l.Close()
+		}
+	}
+	n.mu.Unlock()
+	n.readers.Wait()
+}
+
+// Forget tells the node that a process is gone for good, and why. What waits
+// for it fails with that error.
+func (n *Node) Forget(pid Pid, why *luaerr.Error) {
+	n.mu.Lock()
+	p := n.peer(pid)
+	if p.lost != nil {
+		n.mu.Unlock()
+		return
+	}
+	p.lose(why)
+	links := p.all
+	n.mu.Unlock()
+	for _, l := range links {
+		l.Close()
+	}
+	n.failWaiting(pid, why)
+}
+
+func (n *Node) read(pid Pid, l link.Link) {
+	defer n.readers.Done()
+	n.mu.Lock()
+	n.peer(pid).all = append(n.peer(pid).all, l)
+	n.mu.Unlock()
+	for {
+		f, err := l.Receive()
+		if err == nil {
+			err = n.dispatch(pid, f)
+		}
+		if err != nil {
+			l.Close()
+			n.broken(pid, err)
+			return
+		}
+	}
+}
+
+// broken handles the end of a link: unless the node itself is closing, the
+// process at the other end is lost.
+func (n *Node) broken(pid Pid, cause error) {
+	n.mu.Lock()
+	over := n.closed || n.peer(pid).lost != nil
+	n.mu.Unlock()
+	if over {
+		return
+	}
+	var why *luaerr.Error
+	if n.cfg.Lost != nil {
+		why = n.cfg.Lost(pid, cause)
+	}
+	if why == nil {
+		why = luaerr.New(luaerr.Lost, "the connection to pid %d broke: %w", pid, cause)
+		why.Pid = int(pid)
+	}
+	n.Forget(pid, why)
+}

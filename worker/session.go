@@ -1,0 +1,62 @@
+// Package worker is the life of a worker: the supervisor that the launcher
+// starts, and the process that it runs, which is in MPI, serves requests and
+// runs Lua chunks.
+package worker
+
+import (
+	"context"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+)
+
+// Library starts the MPI library of the process. The linked executable has
+// the real one; tests have one in process.
+type Library interface {
+	// Init starts MPI. threadLevel is the least wanted, "" for any; an error
+	// says what the library offers instead. It may take long.
+	Init(threadLevel string) (Session, error)
+}
+
+// Session is MPI at work in a process.
+type Session interface {
+	Info() Info
+	// Modules adds the Lua modules that need MPI to the interpreter.
+	Modules(in *interp.Interp)
+	// World is the script's world: what chunks run in.
+	World() World
+	// FlushC writes out what C code has buffered for its standard output.
+	FlushC()
+	// Finalize ends MPI. It is collective over all processes of the job.
+	Finalize() error
+}
+
+// World is the script's own communicator over all ranks, and what is known
+// about waits in it.
+type World interface {
+	// Begin makes the communicator of a chunk that runs on the given ranks
+	// alone (nil: on all), collective over these; the function that it gives
+	// ends the chunk and tells whether an MPI wait was left in it.
+	Begin(ctx context.Context, ranks []int) (end func() (dirty bool), err error)
+	// Renew makes the world anew, collective over all ranks.
+	Renew(ctx context.Context) error
+	// Pending lists the MPI calls that run now. It waits for nothing.
+	Pending() []Pending
+}
+
+// Info is what a session tells about itself.
+type Info struct {
+	Rank, Size  int
+	Library     string // "Open MPI v4.1.4, …"
+	Version     string // of the MPI standard, "3.1"
+	ThreadLevel string
+}
+
+// Pending is an MPI call that has not returned.
+type Pending struct {
+	Call   string    // "Recv"
+	Detail string    // "from rank 2, tag 7"
+	Where  string    // "job.lua:14"
+	Since  time.Time // when it began
+	Native bool      // it sits in the library and cannot be left
+}

@@ -1,0 +1,184 @@
+package worker
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"sync"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+)
+
+// Config says what a worker is made of.
+type Config struct {
+	Library Library
+	// Modules adds the Lua modules that every process has.
+	Modules func(in *interp.Interp, n *node.Node)
+	Log     *slog.Logger
+}
+
+// Serve is the life of the MPI process: it calls the master, starts MPI,
+// joins, and serves until the master says leave. The result is the exit
+// status. It does not return while the process is of use.
+func Serve(cfg Config) int {
+	join, settings, err := takeEnvironment()
+	if err == nil {
+		err = serve(cfg, join, settings)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mpiclus-lua worker:", err)
+		return 1
+	}
+	return 0
+}
+
+func serve(cfg Config, join link.Join, settings protocol.Settings) error {
+	token := os.Getenv(protocol.EnvSupervisor)
+	os.Unsetenv(protocol.EnvSupervisor)
+	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
+	defer cancel()
+	l, err := link.Dial(ctx, join, link.Hello{
+		Role: protocol.RoleWorker, Data: protocol.Encode(presence(settings.Job, token)),
+	})
+	if err != nil {
+		return fmt.Errorf("cannot reach the master: %w", err)
+	}
+	defer l.Close()
+	session, err := cfg.Library.Init(settings.ThreadLevel)
+	if err != nil {
+		// The master shows it; the supervisor's output has it too.
+		_ = protocol.Send(l, protocol.FrameFailed, err.Error())
+		return err
+	}
+	w := &Worker{cfg: cfg, session: session, leave: make(chan struct{}), flush: pipeFlush(settings.Capture, session.FlushC)}
+	if err := w.join(l); err != nil {
+		return err
+	}
+	return w.run()
+}
+
+// Worker is a process that has joined a job.
+type Worker struct {
+	cfg     Config
+	session Session
+	interp  *interp.Interp
+	node    *node.Node
+	welcome protocol.Welcome
+	flush   func() (uint64, error)
+
+	once  sync.Once
+	leave chan struct{}
+	lost  error
+}
+
+// join tells the master who this is, and becomes the node that the master
+// says.
+func (w *Worker) join(l link.Link) error {
+	info := w.session.Info()
+	err := protocol.Send(l, protocol.FrameReady, protocol.Ready{
+		Rank: info.Rank, Size: info.Size, Library: info.Library, Version: info.Version, ThreadLevel: info.ThreadLevel,
+	})
+	if err != nil {
+		return err
+	}
+	f, err := l.Receive()
+	if err != nil {
+		return fmt.Errorf("the master did not take this worker in: %w", err)
+	}
+	if f.Kind != protocol.FrameWelcome {
+		return fmt.Errorf("the master answered with a frame of kind %d", f.Kind)
+	}
+	if err := protocol.Decode(f.Head, &w.welcome); err != nil {
+		return err
+	}
+	w.open()
+	return w.node.Attach(node.Master, l)
+}
+
+// open makes the interpreter and the node of the process.
+func (w *Worker) open() {
+	host, _ := os.Hostname()
+	pid, rank := w.welcome.Pid, w.session.Info().Rank
+	codec := &value.Codec{Self: pid, Chunks: value.NewChunks(), Names: value.NewNames()}
+	w.interp = interp.New(interp.Config{
+		Codec: codec,
+		Self:  func() string { return fmt.Sprintf("pid %d (rank %d, host %s)", pid, rank, host) },
+		Find:  w.findModule,
+		Exit:  func(code int) { _, _ = w.flush(); os.Exit(code) },
+	})
+	w.node = node.New(node.Config{
+		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer,
+	})
+	w.offer()
+	w.cfg.Modules(w.interp, w.node)
+	w.session.Modules(w.interp)
+}
+
+func (w *Worker) lostPeer(pid node.Pid, cause error) *luaerr.Error {
+	if pid == node.Master {
+		w.end(errors.New("the master is gone"))
+	}
+	return nil
+}
+
+func (w *Worker) end(why error) {
+	w.once.Do(func() {
+		w.lost = why
+		close(w.leave)
+	})
+}
+
+// run serves until the master says leave or is gone.
+func (w *Worker) run() error {
+	<-w.leave
+	if w.lost != nil {
+		return w.lost // without MPI_Finalize: it would wait for ranks that may never come
+	}
+	_, err := w.flush()
+	return errors.Join(err, w.session.Finalize())
+}
+
+func (w *Worker) findModule(ctx context.Context, module string) (name, source string, err error) {
+	reply, err := w.node.Call(ctx, node.Master, node.Ask{Service: ServiceModule, Meta: []byte(module)})
+	if err != nil {
+		return "", "", err
+	}
+	var m Module
+	if err := protocol.Decode(reply.Meta, &m); err != nil {
+		return "", "", err
+	}
+	return m.Name, m.Source, nil
+}
+
+// pipeFlush gives the function that waits until all that this process wrote
+// is on its way to the master, and tells how many bytes that were since the
+// start. Descriptor 3 is the supervisor's.
+func pipeFlush(capture bool, flushC func()) func() (uint64, error) {
+	channel := os.NewFile(3, "sync")
+	if channel == nil || !capture {
+		return func() (uint64, error) { return 0, nil }
+	}
+	var mu sync.Mutex
+	return func() (uint64, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		flushC()
+		var word [8]byte
+		if _, err := channel.Write(word[:]); err != nil {
+			return 0, fmt.Errorf("the supervisor is gone: %w", err)
+		}
+		if _, err := io.ReadFull(channel, word[:]); err != nil {
+			return 0, fmt.Errorf("the supervisor is gone: %w", err)
+		}
+		return binary.LittleEndian.Uint64(word[:]), nil
+	}
+}
