@@ -92,6 +92,13 @@ func localSettings(c *Command, spec Spec) []setting {
 		}
 		s = append(s, setting{"OMPI_MCA_hwloc_base_binding_policy", policy}, setting{"PRTE_MCA_hwloc_default_binding_policy", policy})
 	}
+	if !copiesBetweenProcesses() {
+		s = append(s, setting{"OMPI_MCA_btl_vader_single_copy_mechanism", "none"}, setting{"OMPI_MCA_smsc", "^cma"})
+	}
+	if _, err := lookPath("ssh", spec.Environ); err != nil {
+		// Open MPI 4 wants a remote shell for a local job too; it is never run.
+		s = append(s, setting{"OMPI_MCA_plm_rsh_agent", "/bin/sh"})
+	}
 	if spec.Folder == "" {
 		return s
 	}

@@ -1,0 +1,80 @@
+package launch
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func text(t *testing.T, r Report) string {
+	t.Helper()
+	var b strings.Builder
+	if err := r.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestExamineWithoutMPI(t *testing.T) {
+	exe := filepath.Join(t.TempDir(), "mpiclus-lua")
+	r := Examine(t.Context(), exe, []string{"PATH=/nonexistent", "HOME=/nonexistent", "MPICLUS_PLUGIN_PATH=/nonexistent"})
+	got := text(t, r)
+	for _, want := range []string{"FAIL  launcher   no mpirun", "apt-get install openmpi-bin", "FAIL  workers    no executable", "make build", "warn  plugins", "processors"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in:\n%s", want, got)
+		}
+	}
+	if r.Problems() != 2 {
+		t.Errorf("%d problems in:\n%s", r.Problems(), got)
+	}
+}
+
+func TestExamineLinkedExecutables(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil && os.Getenv("MPICLUS_NO_MPI") != "" {
+		t.Skip("MPICLUS_NO_MPI is set")
+	}
+	dir := t.TempDir()
+	exe := filepath.Join(dir, "mpiclus-lua")
+	build := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("gcc", args...)
+		cmd.Dir = dir
+		cmd.Stdin = strings.NewReader("int MPI_Init(void){return 0;} int main(void){return 7;}")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	build("-xc", "-", "-shared", "-fPIC", "-o", "libmpi.so.999", "-Wl,-soname,libmpi.so.999")
+	build("-xc", "-", "-o", exe+linkedOpenMPI, "-xnone", "-Wl,--no-as-needed", "libmpi.so.999")
+	var r Report
+	r.linked(t.Context(), exe, OpenMPI)
+	if got := text(t, r); !strings.Contains(got, "cannot start: libmpi.so.999 is missing") || r.Problems() != 1 {
+		t.Errorf("a missing library:\n%s", got)
+	}
+	t.Setenv("LD_LIBRARY_PATH", dir)
+	r = nil
+	r.linked(t.Context(), exe, OpenMPI)
+	if got := text(t, r); !strings.Contains(got, "uses "+filepath.Join(dir, "libmpi.so.999")) || r.Problems() != 0 {
+		t.Errorf("all there:\n%s", got)
+	}
+	r = nil
+	r.linked(t.Context(), exe, MPICH)
+	if got := text(t, r); !strings.Contains(got, "make build-mpich") || r.Problems() != 1 {
+		t.Errorf("another MPI's launcher:\n%s", got)
+	}
+}
+
+func TestRealExamine(t *testing.T) {
+	real(t, 1, "")
+	r := Examine(t.Context(), filepath.Join(t.TempDir(), "mpiclus-lua"), os.Environ())
+	got := text(t, r)
+	if !strings.Contains(got, "ok    trial      two processes started and ended in") || r.Problems() != 1 {
+		t.Errorf("%d problems in:\n%s", r.Problems(), got)
+	}
+	broken := append(os.Environ(), "OMPI_MCA_plm=nosuch")
+	if got := text(t, Examine(t.Context(), "x", broken)); !strings.Contains(got, "FAIL  trial      Open MPI has no component nosuch of plm") {
+		t.Errorf("a broken setting:\n%s", got)
+	}
+}
