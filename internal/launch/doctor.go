@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -168,36 +167,6 @@ func (r *Report) linked(ctx context.Context, exe string, launcher Kind) {
 		}
 		r.add(Problem, "workers", cure, "none of them is linked with the MPI of the launcher (%s)", launcher)
 	}
-}
-
-// libraries asks the dynamic loader what an executable would use: its MPI
-// library, and what is missing. It runs no code of the executable's own.
-func libraries(ctx context.Context, path string) (mpi string, missing []string) {
-	if runtime.GOOS != "linux" {
-		return "", nil
-	}
-	cmd := exec.CommandContext(ctx, path)
-	cmd.Env = append(os.Environ(), "LD_TRACE_LOADED_OBJECTS=1")
-	out, err := cmd.Output()
-	if err != nil && len(out) == 0 {
-		return "", nil
-	}
-	for line := range strings.Lines(string(out)) {
-		name, where, ok := strings.Cut(strings.TrimSpace(line), " => ")
-		if !ok {
-			continue
-		}
-		where, _, _ = strings.Cut(where, " (")
-		if where == "not found" {
-			missing = append(missing, name)
-		} else if strings.HasPrefix(name, "libmpi.") || strings.HasPrefix(name, "libmpich.") {
-			mpi = where
-			if real, err := filepath.EvalSymlinks(where); err == nil {
-				mpi = real
-			}
-		}
-	}
-	return mpi, missing
 }
 
 // trial starts two shells.

@@ -32,8 +32,8 @@ func TestExamineWithoutMPI(t *testing.T) {
 }
 
 func TestExamineLinkedExecutables(t *testing.T) {
-	if _, err := exec.LookPath("gcc"); err != nil && os.Getenv("MPICLUS_NO_MPI") != "" {
-		t.Skip("MPICLUS_NO_MPI is set")
+	if os.Getenv("MPICLUS_NO_MPI") != "" {
+		t.Skip("MPICLUS_NO_MPI is set: there may be no C compiler")
 	}
 	dir := t.TempDir()
 	exe := filepath.Join(dir, "mpiclus-lua")

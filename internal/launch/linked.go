@@ -1,8 +1,11 @@
 package launch
 
 import (
+	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -60,4 +63,34 @@ func RankKind(environ []string) Kind {
 		return OpenMPI
 	}
 	return Unknown
+}
+
+// libraries asks the dynamic loader what an executable would use: its MPI
+// library, and what is missing. It runs no code of the executable's own.
+func libraries(ctx context.Context, path string) (mpi string, missing []string) {
+	if runtime.GOOS != "linux" {
+		return "", nil
+	}
+	cmd := exec.CommandContext(ctx, path)
+	cmd.Env = append(os.Environ(), "LD_TRACE_LOADED_OBJECTS=1")
+	out, err := cmd.Output()
+	if err != nil && len(out) == 0 {
+		return "", nil
+	}
+	for line := range strings.Lines(string(out)) {
+		name, where, ok := strings.Cut(strings.TrimSpace(line), " => ")
+		if !ok {
+			continue
+		}
+		where, _, _ = strings.Cut(where, " (")
+		if where == "not found" {
+			missing = append(missing, name)
+		} else if strings.HasPrefix(name, "libmpi.") || strings.HasPrefix(name, "libmpich.") {
+			mpi = where
+			if real, err := filepath.EvalSymlinks(where); err == nil {
+				mpi = real
+			}
+		}
+	}
+	return mpi, missing
 }

@@ -46,7 +46,9 @@ func (t *tail) lines() []string {
 }
 
 // lineWriter cuts one stream into lines. A line longer than lineBytes is cut.
+// Where orphans hold a pipe, the last Write may meet the flush.
 type lineWriter struct {
+	mu   sync.Mutex
 	give func(line string)
 	part []byte
 }
@@ -68,6 +70,8 @@ func (p *Process) lines(line func(string, bool), stderr bool) *lineWriter {
 }
 
 func (w *lineWriter) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	n := len(b)
 	for {
 		end := bytes.IndexByte(b, '\n')
@@ -90,6 +94,8 @@ func (w *lineWriter) Write(b []byte) (int, error) {
 
 // flush gives the last line when it has no end.
 func (w *lineWriter) flush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if len(w.part) > 0 {
 		w.end()
 	}
