@@ -27,6 +27,7 @@ type Process struct {
 
 	tail   tail
 	status ExitStatus
+	up     chan struct{} // closed once Pid is set
 	done   chan struct{}
 	gone   chan struct{}
 	kill   sync.Once
@@ -57,7 +58,7 @@ func (c *Command) Start(ctx context.Context) (*Process, error) {
 	cmd.SysProcAttr = ownSession()
 	// Ranks that outlive the launcher hold its pipes: do not wait for them.
 	cmd.WaitDelay = 300 * time.Millisecond
-	p := &Process{done: make(chan struct{}), gone: make(chan struct{})}
+	p := &Process{up: make(chan struct{}), done: make(chan struct{}), gone: make(chan struct{})}
 	out, errs := p.lines(c.Line, false), p.lines(c.Line, true)
 	cmd.Stdout, cmd.Stderr = out, errs
 
@@ -67,10 +68,13 @@ func (c *Command) Start(ctx context.Context) (*Process, error) {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 		err := cmd.Start()
-		started <- err
 		if err != nil {
+			started <- err
 			return
 		}
+		p.Pid = cmd.Process.Pid
+		close(p.up)
+		started <- nil
 		cmd.Wait()
 		out.flush()
 		errs.flush()
@@ -82,7 +86,6 @@ func (c *Command) Start(ctx context.Context) (*Process, error) {
 	if err := <-started; err != nil {
 		return nil, startError(c, err)
 	}
-	p.Pid = cmd.Process.Pid
 	go func() {
 		select {
 		case <-ctx.Done():
@@ -129,6 +132,7 @@ func (p *Process) Tail() []string { return p.tail.lines() }
 func (p *Process) Kill() {
 	p.kill.Do(func() {
 		go func() {
+			<-p.up
 			select {
 			case <-p.done:
 				return
