@@ -3,7 +3,6 @@ package launch
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -44,31 +43,40 @@ func (r Report) Problems() (n int) {
 	return n
 }
 
-// Write prints the report for people.
-func (r Report) Write(w io.Writer) error {
+// OK reports whether nothing keeps workers from starting.
+func (r Report) OK() bool { return r.Problems() == 0 }
+
+// String gives the report for people, a line for each finding and cure.
+func (r Report) String() string {
 	signs := [...]string{Fine: "ok  ", Warning: "warn", Problem: "FAIL"}
+	var b strings.Builder
 	for _, f := range r {
-		if _, err := fmt.Fprintf(w, "%s  %-10s %s\n", signs[f.Level], f.Topic, f.Text); err != nil {
-			return err
-		}
+		fmt.Fprintf(&b, "%s  %-10s %s\n", signs[f.Level], f.Topic, f.Text)
 		if f.Cure != "" {
-			if _, err := fmt.Fprintf(w, "      %-10s → %s\n", "", f.Cure); err != nil {
-				return err
-			}
+			fmt.Fprintf(&b, "      %-10s → %s\n", "", f.Cure)
 		}
 	}
-	return nil
+	return b.String()
 }
 
 func (r *Report) add(level Level, topic, cure, format string, args ...any) {
 	*r = append(*r, Finding{level, topic, fmt.Sprintf(format, args...), cure})
 }
 
-// Examine looks at everything that starting workers from the command exe
-// needs, and tries the launcher on two shells. It works on a machine without
-// MPI, changes nothing, and takes less than a second unless something hangs;
-// then it gives up after ten.
-func Examine(ctx context.Context, exe string, environ []string) Report {
+// Examine looks at everything that starting workers from this command needs,
+// and tries the launcher on two shells. It works on a machine without MPI,
+// changes nothing, and takes less than a second unless something hangs; then
+// it gives up after ten.
+func Examine(ctx context.Context) Report {
+	exe, err := os.Executable()
+	if err != nil {
+		exe = os.Args[0]
+	}
+	return examine(ctx, exe, os.Environ())
+}
+
+// examine is Examine for any command and environment.
+func examine(ctx context.Context, exe string, environ []string) Report {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var r Report

@@ -8,25 +8,16 @@ import (
 	"testing"
 )
 
-func text(t *testing.T, r Report) string {
-	t.Helper()
-	var b strings.Builder
-	if err := r.Write(&b); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
 func TestExamineWithoutMPI(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "mpiclus-lua")
-	r := Examine(t.Context(), exe, []string{"PATH=/nonexistent", "HOME=/nonexistent", "MPICLUS_PLUGIN_PATH=/nonexistent"})
-	got := text(t, r)
+	r := examine(t.Context(), exe, []string{"PATH=/nonexistent", "HOME=/nonexistent", "MPICLUS_PLUGIN_PATH=/nonexistent"})
+	got := r.String()
 	for _, want := range []string{"FAIL  launcher   no mpirun", "apt-get install openmpi-bin", "FAIL  workers    no executable", "make build", "warn  plugins", "processors"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in:\n%s", want, got)
 		}
 	}
-	if r.Problems() != 2 {
+	if r.Problems() != 2 || r.OK() {
 		t.Errorf("%d problems in:\n%s", r.Problems(), got)
 	}
 }
@@ -50,31 +41,31 @@ func TestExamineLinkedExecutables(t *testing.T) {
 	build("-xc", "-", "-o", exe+linkedOpenMPI, "-xnone", "-Wl,--no-as-needed", "libmpi.so.999")
 	var r Report
 	r.linked(t.Context(), exe, OpenMPI)
-	if got := text(t, r); !strings.Contains(got, "cannot start: libmpi.so.999 is missing") || r.Problems() != 1 {
+	if got := r.String(); !strings.Contains(got, "cannot start: libmpi.so.999 is missing") || r.Problems() != 1 {
 		t.Errorf("a missing library:\n%s", got)
 	}
 	t.Setenv("LD_LIBRARY_PATH", dir)
 	r = nil
 	r.linked(t.Context(), exe, OpenMPI)
-	if got := text(t, r); !strings.Contains(got, "uses "+filepath.Join(dir, "libmpi.so.999")) || r.Problems() != 0 {
+	if got := r.String(); !strings.Contains(got, "uses "+filepath.Join(dir, "libmpi.so.999")) || r.Problems() != 0 {
 		t.Errorf("all there:\n%s", got)
 	}
 	r = nil
 	r.linked(t.Context(), exe, MPICH)
-	if got := text(t, r); !strings.Contains(got, "make build-mpich") || r.Problems() != 1 {
+	if got := r.String(); !strings.Contains(got, "make build-mpich") || r.Problems() != 1 {
 		t.Errorf("another MPI's launcher:\n%s", got)
 	}
 }
 
 func TestRealExamine(t *testing.T) {
 	real(t, 1, "")
-	r := Examine(t.Context(), filepath.Join(t.TempDir(), "mpiclus-lua"), os.Environ())
-	got := text(t, r)
+	r := examine(t.Context(), filepath.Join(t.TempDir(), "mpiclus-lua"), os.Environ())
+	got := r.String()
 	if !strings.Contains(got, "ok    trial      two processes started and ended in") || r.Problems() != 1 {
 		t.Errorf("%d problems in:\n%s", r.Problems(), got)
 	}
 	broken := append(os.Environ(), "OMPI_MCA_plm=nosuch")
-	if got := text(t, Examine(t.Context(), "x", broken)); !strings.Contains(got, "FAIL  trial      Open MPI has no component nosuch of plm") {
+	if got := examine(t.Context(), "x", broken).String(); !strings.Contains(got, "FAIL  trial      Open MPI has no component nosuch of plm") {
 		t.Errorf("a broken setting:\n%s", got)
 	}
 }
