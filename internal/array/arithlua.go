@@ -1,6 +1,7 @@
 package array
 
 import (
+	"fmt"
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
@@ -51,8 +52,11 @@ func nameOf(v lua.LValue) string {
 	if a, ok := To(v); ok {
 		return a.describe()
 	}
-	if v.Type() == lua.LTNumber || v.Type() == lua.LTUserData {
-		return v.String()
+	if c, ok := ToComplex(v); ok {
+		if imag(c) != 0 {
+			return Complex(c).String()
+		}
+		return formatNumber(real(c))
 	}
 	return typeName(v)
 }
@@ -69,6 +73,9 @@ func scalarFor(a *Array, v lua.LValue, quotient bool) (operand, error) {
 			t = Float64
 		}
 	default:
+		if _, ok := ToComplex(v); !ok {
+			return operand{}, fmt.Errorf("expected an array or a number, got %s", typeName(v))
+		}
 		switch {
 		case t == Float32:
 			t = Complex64

@@ -13,6 +13,7 @@ package array
 import (
 	"fmt"
 	"math"
+	"strings"
 	"unsafe"
 )
 
@@ -122,7 +123,7 @@ func (a *Array) view(first, count int) *Array {
 // error if rows × cols is not the number of elements.
 func (a *Array) Reshape(rows, cols int) (*Array, error) {
 	if rows < 0 || cols < 0 || !fits(rows, cols, a.n) {
-		return nil, fmt.Errorf("a %s has no shape %dx%d", a.describe(), rows, cols)
+		return nil, fmt.Errorf("%s has no shape %dx%d", a.named(), rows, cols)
 	}
 	m := *a
 	m.rows, m.cols, m.matrix = rows, cols, true
@@ -174,4 +175,14 @@ func (a *Array) describe() string {
 		return fmt.Sprintf("%s matrix of %dx%d", a.typ, a.rows, a.cols)
 	}
 	return fmt.Sprintf("%s array of %d", a.typ, a.n)
+}
+
+// named is describe with an article: "an int32 matrix of 2x3".
+func (a *Array) named() string { return withArticle(a.describe()) }
+
+func withArticle(noun string) string {
+	if strings.ContainsRune("aeio", rune(noun[0])) { // not "unsigned": it is a uint8
+		return "an " + noun
+	}
+	return "a " + noun
 }

@@ -35,13 +35,13 @@ func blasAxpy[T number](f func(n int, alpha T, x []T, incX int, y []T, incY int)
 func axpy(c *call) int {
 	y, x := c.self, c.array(2, "x")
 	if y.typ == Bool {
-		raise(c.LState, "bad self to 'axpy' (a %s has no arithmetic)", y.describe())
+		raise(c.LState, "bad self to 'axpy' (%s has no arithmetic)", y.named())
 	}
 	if !x.sameShape(y) {
 		c.fail(2, "x", "%s and %s differ in shape", y.describe(), x.describe())
 	}
 	if t, err := Promote(y.typ, x.typ); err != nil || t != y.typ {
-		c.fail(2, "x", "a %s cannot be added to a %s in place", x.describe(), y.describe())
+		c.fail(2, "x", "%s cannot be added to %s in place", x.named(), y.named())
 	}
 	alpha := c.element(1, "alpha")
 	x, err := x.as(y.typ)
@@ -57,7 +57,7 @@ func axpy(c *call) int {
 // scale is the method y:scale(alpha).
 func scale(c *call) int {
 	if c.self.typ == Bool {
-		raise(c.LState, "bad self to 'scale' (a %s has no arithmetic)", c.self.describe())
+		raise(c.LState, "bad self to 'scale' (%s has no arithmetic)", c.self.named())
 	}
 	r, err := arith(opMul, operand{Array: c.self}, operand{c.element(1, "alpha"), true})
 	if err != nil {

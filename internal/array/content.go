@@ -71,7 +71,7 @@ func assign(c *call) int {
 	a := c.self
 	if b, ok := To(c.arg(1)); ok {
 		if b.n != a.n {
-			c.fail(1, "source", "a %s does not fit a %s", b.describe(), a.describe())
+			c.fail(1, "source", "%s does not fit %s", b.named(), a.named())
 		}
 		b, err := b.as(a.typ)
 		if err != nil {
@@ -85,7 +85,7 @@ func assign(c *call) int {
 		c.fail(1, "source", "expected an array or a list, got %s", typeName(c.arg(1)))
 	}
 	if t.Len() != a.n {
-		c.fail(1, "source", "a list of %d does not fit a %s", t.Len(), a.describe())
+		c.fail(1, "source", "a list of %d does not fit %s", t.Len(), a.named())
 	}
 	copy(a.Bytes(), c.list(t, a.typ).Bytes())
 	return c.giveSelf()
@@ -129,7 +129,7 @@ func each(c *call) int {
 // needOrder raises for types without an order.
 func (c *call) needOrder() {
 	if kernels[c.self.typ].order == nil {
-		raise(c.LState, "bad self to '%s' (a %s has no order)", c.name, c.self.describe())
+		raise(c.LState, "bad self to '%s' (%s has no order)", c.name, c.self.named())
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
 // newState gives an interpreter with the module as the global "array".
@@ -80,7 +82,7 @@ func runScript(t *testing.T, name, script string) {
 		t.Fatal(err)
 	}
 	if err := L.CallByParam(lua.P{Fn: f, Protect: true}); err != nil {
-		t.Fatal(err)
+		t.Fatal(luaerr.From(err))
 	}
 }
 

@@ -26,10 +26,10 @@ func linalgRows() []function {
 func (c *call) matrix(n int, name string) *Array {
 	m := c.array(n, name)
 	if !m.matrix {
-		c.fail(n, name, "expected a matrix, got a %s: see a:reshape(rows, cols)", m.describe())
+		c.fail(n, name, "expected a matrix, got %s: see a:reshape(rows, cols)", m.named())
 	}
 	if m.n == 0 {
-		c.fail(n, name, "a %s has no elements", m.describe())
+		c.fail(n, name, "%s has no elements", m.named())
 	}
 	return m
 }
@@ -38,7 +38,7 @@ func (c *call) matrix(n int, name string) *Array {
 func (c *call) square(n int, name string) *Array {
 	m := c.matrix(n, name)
 	if m.rows != m.cols {
-		c.fail(n, name, "expected a square matrix, got a %s", m.describe())
+		c.fail(n, name, "expected a square matrix, got %s", m.named())
 	}
 	return m
 }
@@ -46,7 +46,7 @@ func (c *call) square(n int, name string) *Array {
 // needReal raises for complex matrices.
 func (c *call) needReal(n int, name string, m *Array) {
 	if m.typ.class() == complexed {
-		c.fail(n, name, "%s works on real numbers, got a %s", c.name, m.describe())
+		c.fail(n, name, "%s works on real numbers, got %s", c.name, m.named())
 	}
 }
 

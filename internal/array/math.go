@@ -91,7 +91,7 @@ func mathRows() []function {
 	for _, e := range elementwise {
 		rows = append(rows, function{e.name, "", "The " + e.doc + " of each element.", func(c *call) int {
 			if c.self.typ.class() == complexed && e.complex == nil {
-				raise(c.LState, "bad self to '%s' (a %s has no order)", e.name, c.self.describe())
+				raise(c.LState, "bad self to '%s' (%s has no order)", e.name, c.self.named())
 			}
 			if e.keeps && c.self.typ.class() < float {
 				return c.give(c.self.Copy())

@@ -67,7 +67,7 @@ func reductionRows() []function {
 // reduce pushes the one value that f makes of self.
 func (c *call) reduce(f func(*Array) (*Array, error)) int {
 	if f == nil {
-		raise(c.LState, "bad self to '%s' (a %s has no arithmetic)", c.name, c.self.describe())
+		raise(c.LState, "bad self to '%s' (%s has no arithmetic)", c.name, c.self.named())
 	}
 	one, err := f(c.self)
 	return c.pushOne(one, err)
@@ -75,11 +75,11 @@ func (c *call) reduce(f func(*Array) (*Array, error)) int {
 
 func (c *call) pushOne(one *Array, err error) int {
 	if err != nil {
-		raise(c.LState, "%s of a %s: %w", c.name, c.self.describe(), err)
+		raise(c.LState, "%s of %s: %w", c.name, c.self.named(), err)
 	}
 	v, err := one.load(c.LState, 0)
 	if err != nil {
-		raise(c.LState, "%s of a %s: %w: convert it with a:to('float64')", c.name, c.self.describe(), err)
+		raise(c.LState, "%s of %s: %w: convert it with a:to('float64')", c.name, c.self.named(), err)
 	}
 	c.Push(v)
 	return 1
@@ -94,7 +94,7 @@ func (c *call) extreme(f func(*Array) int) int {
 
 func (c *call) needElements() {
 	if c.self.n == 0 {
-		raise(c.LState, "bad self to '%s' (a %s has no elements)", c.name, c.self.describe())
+		raise(c.LState, "bad self to '%s' (%s has no elements)", c.name, c.self.named())
 	}
 }
 
@@ -185,6 +185,9 @@ func (c *call) normOrder(n int) float64 {
 		return 2
 	}
 	p := c.number(n, "p")
+	if p == math.MaxFloat64 { // math.huge, as gopher-lua has it
+		p = math.Inf(1)
+	}
 	if p != 1 && p != 2 && !math.IsInf(p, 1) {
 		c.fail(n, "p", "expected 1, 2 or math.huge, got %s", formatNumber(p))
 	}

@@ -27,7 +27,7 @@ func (a *Array) at(i int) unsafe.Pointer { return unsafe.Add(a.p, i*a.typ.Size()
 func value[T any](p unsafe.Pointer) T { return *(*T)(p) }
 
 // load gives element i (from 0) as a Lua value. The error, of an int64 or
-// uint64 that no number holds exactly, tells the value only.
+// uint64 beyond 2^53, tells the value only.
 func (a *Array) load(L *lua.LState, i int) (lua.LValue, error) {
 	p := a.at(i)
 	switch a.typ {
@@ -60,12 +60,12 @@ func (a *Array) load(L *lua.LState, i int) (lua.LValue, error) {
 	}
 }
 
-// whole gives a 64-bit integer as a number if it is one exactly.
+// whole gives a 64-bit integer up to 2^53 as a number.
 func whole[T int64 | uint64](v T) (lua.LValue, error) {
 	f := lua.LNumber(v)
 	if f >= exact || f <= -exact { // the ends may be rounded neighbours
 		if f != exact && f != -exact || T(f) != v {
-			return nil, fmt.Errorf("%d is beyond 2^53 and no number holds it exactly", v)
+			return nil, fmt.Errorf("%d is beyond 2^53, where numbers are not exact", v)
 		}
 	}
 	return f, nil
@@ -191,7 +191,7 @@ func truthOf(v lua.LValue) (uint8, error) {
 // typeName names what a script passed: an array by its description.
 func typeName(v lua.LValue) string {
 	if a, ok := To(v); ok {
-		return "a " + a.describe()
+		return a.named()
 	}
 	if ud, ok := v.(*lua.LUserData); ok {
 		if _, ok := ud.Value.(Complex); ok {
@@ -201,5 +201,5 @@ func typeName(v lua.LValue) string {
 	if v.Type() == lua.LTNil {
 		return "nil"
 	}
-	return "a " + v.Type().String()
+	return withArticle(v.Type().String())
 }

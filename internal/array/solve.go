@@ -19,10 +19,10 @@ func (c *call) give1(f float64) int {
 func solve(c *call) int {
 	a, b := c.matrix(1, "a"), c.array(2, "b")
 	if rows, _, _ := b.Shape(); rows != a.rows {
-		c.fail(2, "b", "a %s has not as many rows as the %s", b.describe(), a.describe())
+		c.fail(2, "b", "%s has not as many rows as the %s", b.named(), a.describe())
 	}
 	if b.n == 0 {
-		c.fail(2, "b", "a %s has no elements", b.describe())
+		c.fail(2, "b", "%s has no elements", b.named())
 	}
 	if a.typ.class() == complexed || b.typ.class() == complexed {
 		return c.solveComplex(a, b)
@@ -84,7 +84,7 @@ func determinant(c *call) int {
 // unless both sides are complex64 or narrower.
 func (c *call) solveComplex(a, b *Array) int {
 	if a.rows != a.cols {
-		c.fail(1, "a", "expected a square matrix, got a %s", a.describe())
+		c.fail(1, "a", "expected a square matrix, got %s", a.named())
 	}
 	left, _ := a.Convert(Complex128)
 	x, _ := b.Convert(Complex128)

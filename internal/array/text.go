@@ -18,7 +18,7 @@ func formatFloat(f float64, digits, bits int) string {
 		return "inf"
 	case math.IsInf(f, -1):
 		return "-inf"
-	case f == math.Trunc(f) && math.Abs(f) < 1e15: // whole numbers as Lua writes them
+	case f == math.Trunc(f) && (math.Abs(f) < 1e15 || digits < 0 && math.Abs(f) < 1e21): // all digits of whole numbers
 		return strconv.FormatFloat(f, 'f', 0, bits)
 	case digits < 0 && math.Abs(f) >= 1e-5 && math.Abs(f) < 1e15:
 		return strconv.FormatFloat(f, 'f', -1, bits)

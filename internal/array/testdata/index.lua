@@ -28,13 +28,13 @@ print(u8[3]) --> 255
 local i32 = array.zeros(2, "int32")
 i32[1] = 1.5 --! int32 array of 2: index 1: 1\.5 is no whole number
 i32[1] = 0/0 --! int32 array of 2: index 1: nan is no whole number
-i32[1] = math.huge --! int32 array of 2: index 1: inf is no whole number
+i32[1] = 1/0 --! int32 array of 2: index 1: inf is no whole number
 i32[1] = 2^31 --! int32 array of 2: index 1: 2147483648 is out of range \(-2147483648 to 2147483647\)
 i32[1] = -2^31
 print(i32[1]) --> -2147483648
 local f32 = array.zeros(1, "float32")
 f32[1] = 1e39 --! float32 array of 1: index 1: 1e\+39 is out of range \(-3.4e38 to 3.4e38\)
-f32[1] = math.huge
+f32[1] = 1/0
 print(f32[1]) --> +Inf
 f32[1] = 0.1
 print(f32:tostring(1), f32[1] == 0.1) --> 0.1	false
@@ -54,17 +54,17 @@ i64[1] = 2^53
 print(i64[1] == 2^53) --> true
 i64[1] = "9007199254740993"
 print(i64:tostring(1)) --> 9007199254740993
-local _ = i64[1] --! int64 array of 3: index 1: 9007199254740993 is beyond 2\^53 and no number holds it exactly: use a:tostring\(1\)
+local _ = i64[1] --! int64 array of 3: index 1: 9007199254740993 is beyond 2\^53, where numbers are not exact: use a:tostring\(1\)
 i64[1] = "-9223372036854775808"
-print(i64:tostring(1), i64[1] == -2^63) --> -9223372036854775808	true
+print(i64:tostring(1), i64 == array.from({-2^63, 0, 0}, "int64")) --> -9223372036854775808	true
 i64[1] = "9223372036854775808" --! int64 array of 3: index 1: "9223372036854775808" is no whole number from -9223372036854775808 to 9223372036854775807
-i64[1] = 2^63 --! int64 array of 3: index 1: 9.223372036854776e\+18 is out of range
+i64[1] = 2^63 --! int64 array of 3: index 1: 9223372036854775808 is out of range
 i64[1] = -2^63
 local u64 = array.zeros(1, "uint64")
 u64[1] = "18446744073709551615"
 print(u64:tostring()) --> {18446744073709551615}
 local _ = u64[1] --! beyond 2\^53
-u64[1] = 2^64 --! uint64 array of 1: index 1: 1.8446744073709552e\+19 is out of range
+u64[1] = 2^64 --! uint64 array of 1: index 1: 18446744073709551616 is out of range
 u64[1] = "-1" --! uint64 array of 1: index 1: "-1" is no whole number from 0 to 18446744073709551615
 i32[1] = "5" --! int32 array of 2: index 1: expected a number, got a string
 
