@@ -1,0 +1,258 @@
+package mpi
+
+/*
+#include <stdlib.h>
+#include "engine.h"
+*/
+import "C"
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// Caller is who runs a call, as far as the engine has to ask back.
+type Caller interface {
+	// Where gives the place in the script, "job.lua:14". It is called from
+	// any goroutine while the call waits.
+	Where() string
+	// Callback runs fn with the interpreter held; it is called while the
+	// call waits, by a reduction that is written in Lua.
+	Callback(fn func())
+}
+
+// Call is one MPI call in preparation or at work. It belongs to who took it
+// from NewCall until Release; S are its slots, laid out as package table says.
+type Call struct {
+	S      *[table.Slots]uint64
+	Row    *table.Call
+	Caller Caller // nil for the engine's own calls
+	Bytes  int    // for records
+	native bool   // sits in C and cannot leave
+
+	s      *Session
+	f      *C.mpiclus_frame
+	held   [12]unsafe.Pointer
+	nheld  int
+	pinner runtime.Pinner
+	leave  func() // sets the cancel flag
+	opErr  error
+	record
+}
+
+// NewCall takes a fresh call for a function of the table.
+func (s *Session) NewCall(name string) *Call { return s.Prepare(table.ByName[name]) }
+
+// Prepare takes a fresh call for a line of the table.
+func (s *Session) Prepare(row *table.Call) *Call {
+	s.mu.Lock()
+	var c *Call
+	if n := len(s.free); n > 0 {
+		c, s.free = s.free[n-1], s.free[:n-1]
+		s.mu.Unlock()
+	} else {
+		c = s.makeCall()
+		s.mu.Unlock()
+	}
+	c.Row = row
+	f := c.f
+	f.call, f.other = C.int(row.Index), 0
+	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
+	f.rc, f.nreq, f.flag, f.adopt, f.detach, f.barrier, f.cancel = 0, 0, 0, 0, 0, 0, 0
+	c.native = false
+	switch row.Class {
+	case table.Coll:
+		switch {
+		case row.Other:
+			f.other, f.detach = 1, 1
+		case s.cancellable:
+			f.other = 1
+		default:
+			c.native = true
+		}
+	case table.Sync:
+		c.native = true
+		if s.cancellable {
+			f.barrier = 1
+		}
+	}
+	if row.MakesComm() {
+		f.adopt = 1
+	}
+	return c
+}
+
+func (s *Session) makeCall() *Call {
+	c := &Call{s: s, f: (*C.mpiclus_frame)(C.calloc(1, C.sizeof_mpiclus_frame))}
+	c.S = (*[table.Slots]uint64)(unsafe.Pointer(&c.f.s))
+	c.leave = func() { atomic.StoreInt32((*int32)(unsafe.Pointer(&c.f.cancel)), 1) }
+	all := append((*s.all.Load())[:len(*s.all.Load()):len(*s.all.Load())], c)
+	c.f.owner = C.int32_t(len(all) - 1)
+	s.all.Store(&all)
+	return c
+}
+
+// Release gives the call back. One whose wait was left is kept for good, with
+// all memory that MPI may still touch.
+func (c *Call) Release() {
+	s := c.s
+	c.Caller, c.opErr, c.Bytes = nil, nil, 0
+	if c.f.phase == C.MPICLUS_STARTED {
+		s.mu.Lock()
+		s.left = append(s.left, c)
+		s.mu.Unlock()
+		return
+	}
+	s.put(c)
+	if s.some.Load() {
+		s.sweep()
+	}
+}
+
+// Drop gives back a call that was prepared and never run.
+func (s *Session) Drop(c *Call) { s.put(c) }
+
+func (s *Session) put(c *Call) {
+	c.letGo()
+	s.mu.Lock()
+	s.free = append(s.free, c)
+	s.mu.Unlock()
+}
+
+func (c *Call) letGo() {
+	for i := range c.held[:c.nheld] {
+		c.held[i] = nil
+	}
+	c.nheld = 0
+	c.pinner.Unpin()
+}
+
+// Hold keeps the memory behind p in its place and alive until the call or
+// the request that it starts is over.
+func (c *Call) Hold(p unsafe.Pointer) uint64 {
+	if p != nil {
+		c.held[c.nheld] = p
+		c.nheld++
+	}
+	return uint64(uintptr(p))
+}
+
+func (c *Call) pin() {
+	for _, p := range c.held[:c.nheld] {
+		c.pinner.Pin(p)
+	}
+}
+
+// Quick tells whether the call may be tried while the interpreter is held: it
+// does not sit in C and cannot call back into Lua.
+func (c *Call) Quick() bool { return !c.native && c.s.nops.Load() == 0 }
+
+// Try starts the call if MPI is free and tells whether it is over; its error
+// is Err. It never waits.
+func (c *Call) Try() bool { return C.mpiclus_try(c.f, C.int(c.s.tests)) == C.MPICLUS_DONE }
+
+const (
+	spinTime    = 20 * time.Microsecond
+	quickTime   = 60 * time.Microsecond // before a wait is worth a record
+	share       = 16                    // pauses are at most 1/16 of the time waited
+	shareCrowd  = 4
+	spinCrowded = 0
+)
+
+// Wait runs the call to its end, or until ctx is done: then the world is
+// dirty if the call had started, and the error is ctx's cause. It must be
+// called without the interpreter.
+func (c *Call) Wait(ctx context.Context) error {
+	c.pin()
+	if c.native {
+		c.enter()
+		defer c.exit()
+		if C.mpiclus_try(c.f, 0) == C.MPICLUS_DONE {
+			return c.Err()
+		}
+	} else if !c.s.oversubscribed {
+		if C.mpiclus_wait(c.f, C.int64_t(spinTime), C.int64_t(quickTime), share) == C.MPICLUS_DONE {
+			return c.Err()
+		}
+	}
+	if !c.native {
+		c.enter()
+		defer c.exit()
+	}
+	if ctx.Err() != nil {
+		return c.abandon(ctx)
+	}
+	stop := context.AfterFunc(ctx, c.leave)
+	spin, part := spinTime, share
+	if c.s.oversubscribed {
+		spin, part = spinCrowded, shareCrowd
+	}
+	r := C.mpiclus_wait(c.f, C.int64_t(spin), 0, C.int(part))
+	stop()
+	if r == C.MPICLUS_LEFT {
+		return c.abandon(ctx)
+	}
+	return c.Err()
+}
+
+func (c *Call) abandon(ctx context.Context) error {
+	if c.f.phase != C.MPICLUS_NEW {
+		c.s.dirty.Store(true)
+		if C.mpiclus_withdraw(c.f) != 0 {
+			c.f.phase = C.MPICLUS_OVER
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// Do is Try and, if need be, Wait, for callers that hold no interpreter.
+func (c *Call) Do(ctx context.Context) error {
+	if c.Quick() && c.Try() {
+		return c.Err()
+	}
+	return c.Wait(ctx)
+}
+
+// Err gives the error of a call that is over.
+func (c *Call) Err() error {
+	if c.opErr != nil {
+		return c.opErr
+	}
+	if c.f.rc == C.MPI_SUCCESS {
+		return nil
+	}
+	return c.libraryError()
+}
+
+// Text gives the text result.
+func (c *Call) Text() string { return C.GoString(&c.f.text[0]) }
+
+// Result gives an integer result: the n-th slot of results.
+func (c *Call) Result(n int) int { return int(int32(c.S[table.SlotR+n])) }
+
+// Status gives the status of the first request or of a probe.
+func (c *Call) Status() Status { return readStatus(&c.f.st[0]) }
+
+// SetStatus gives the call a status to read.
+func (c *Call) SetStatus(st *Status) { *(*[statusSize]byte)(unsafe.Pointer(&c.f.st[0])) = st.raw }
+
+// Double gives a slot that holds a C double.
+func (c *Call) Double(slot int) float64 { return math.Float64frombits(c.S[slot]) }
+
+// Ints gives a result that is a list of C ints.
+func (c *Call) Ints(slot, n int) []int32 {
+	return unsafe.Slice((*int32)(pointer(C.uintptr_t(c.S[slot]))), n)
+}
+
+// Flag gives the flag that a test of a request has set.
+func (c *Call) Flag() bool { return c.f.flag != 0 }
+
+// String names the call for messages.
+func (c *Call) String() string { return fmt.Sprintf("mpi.%s", c.Row.Name) }

@@ -1,0 +1,180 @@
+package mpi
+
+// #include "engine.h"
+import "C"
+
+import (
+	"context"
+	"fmt"
+	"unsafe"
+
+	gompi "github.com/sbromberger/gompi"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// Comm is a communicator of the script. Who holds the interpreter may use it.
+type Comm struct {
+	Handle uint64
+	Shadow uint64 // a duplicate for the lower-case calls, out of reach of the script
+	Rank   int
+	Size   int
+	Remote int // size of the remote group of an inter-communicator
+	Inter  bool
+	Name   string // of a constant, else ""
+	Busy   *Call  // the blocking collective that is pending here
+
+	s          *Session
+	fixed      bool // lives as long as the session and is renewed
+	freed      bool
+	generation int
+}
+
+// World gives the script's COMM_WORLD: the same object for the whole session,
+// renewed inside.
+func (s *Session) World() *Comm { return s.world }
+
+// Self gives the script's COMM_SELF.
+func (s *Session) Self() *Comm { return s.self }
+
+// Chunk gives the script's COMM_CHUNK: the world, or the ranks of BeginChunk.
+func (s *Session) Chunk() *Comm { return s.chunk }
+
+// Peers gives the number of ranks that a message can go to.
+func (c *Comm) Peers() int {
+	if c.Inter {
+		return c.Remote
+	}
+	return c.Size
+}
+
+// Unusable says why the communicator cannot be used, "" if it can.
+func (c *Comm) Unusable() string {
+	switch {
+	case c.freed:
+		return "the communicator was freed"
+	case c.Handle == Constant("COMM_NULL") || c.Handle == 0:
+		return "the communicator is COMM_NULL"
+	case c.generation != c.s.generation:
+		return "the communicator was made before the world was renewed: make it again from COMM_WORLD"
+	}
+	return ""
+}
+
+// Adopted gives the communicator that a call has made, nil for COMM_NULL.
+func (c *Call) Adopted() *Comm {
+	made := c.newComm()
+	if made.Handle == Constant("COMM_NULL") {
+		return nil
+	}
+	return made
+}
+
+func (c *Call) newComm() *Comm {
+	return &Comm{
+		s: c.s, generation: c.s.generation, Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1],
+		Rank: c.Result(2), Size: c.Result(3), Inter: c.Result(4) != 0, Remote: c.Result(5),
+	}
+}
+
+// become renews a fixed communicator in its place.
+func (c *Comm) become(made *Comm) {
+	name, fixed := c.Name, c.fixed
+	*c = *made
+	c.Name, c.fixed = name, fixed
+}
+
+// Fixed tells whether the communicator is one of the session's own, which
+// scripts must not free.
+func (c *Comm) Fixed() bool { return c.fixed }
+
+// MarkFreed ends the use of the communicator.
+func (c *Comm) MarkFreed() { c.freed = true }
+
+// Renew makes a fresh world for the script: COMM_WORLD, COMM_SELF and
+// COMM_CHUNK are new inside, communicators that were made from the old ones
+// become unusable, requests that are not complete are given up (their arrays
+// stay alive until the process ends). It is collective over all ranks of the
+// job; nothing of the script may run. When ctx ends before all ranks are
+// there, the session cannot be renewed again.
+func (s *Session) Renew(ctx context.Context) error {
+	here := s.NewCall("Ibarrier")
+	here.f.detach = 0
+	here.S[table.SlotComm] = worldHandle
+	err := here.Wait(ctx)
+	here.Release()
+	if err != nil {
+		return fmt.Errorf("renewing the world: %w", err)
+	}
+	s.lock()
+	defer s.unlock()
+	s.generation++
+	s.abandonRequests()
+	s.chunks = map[string]*Comm{}
+	world, err := s.makeWorld()
+	if err != nil {
+		return err
+	}
+	if err := s.adopt(s.world, world); err != nil {
+		return err
+	}
+	if err := s.makeSelf(); err != nil {
+		return err
+	}
+	s.chunk.become(s.world)
+	s.dirty.Store(false)
+	return nil
+}
+
+// makeWorld makes a communicator of all ranks with gompi and gives its
+// handle, its first field.
+func (s *Session) makeWorld() (uint64, error) {
+	C.mpiclus_recorded_error()
+	if s.generation == 1 && handleOf(s.mpi.NewCommunicator(nil)) != worldHandle {
+		return 0, fmt.Errorf("the layout of gompi's Communicator is not the expected one")
+	}
+	all := make([]int, s.info.Size)
+	for i := range all {
+		all[i] = i
+	}
+	handle := handleOf(s.mpi.NewCommunicator(all))
+	if code := C.mpiclus_recorded_error(); code != C.MPI_SUCCESS {
+		return 0, mpiError("Comm_create", int(code))
+	}
+	var result C.int
+	if rc := C.mpiclus_compare(C.uint64_t(handle), C.uint64_t(worldHandle), &result); rc != C.MPI_SUCCESS || result != C.MPI_CONGRUENT {
+		return 0, fmt.Errorf("the new world is not congruent with MPI_COMM_WORLD (%d)", result)
+	}
+	return handle, nil
+}
+
+func handleOf(c *gompi.Communicator) uint64 {
+	var slot uint64
+	*(*C.MPI_Comm)(unsafe.Pointer(&slot)) = *(*C.MPI_Comm)(unsafe.Pointer(c))
+	return slot
+}
+
+// adopt makes a handle the new inside of a fixed communicator. The MPI lock
+// is held.
+func (s *Session) adopt(fixed *Comm, handle uint64) error {
+	c := s.NewCall("Comm_dup")
+	defer c.Release()
+	c.S[table.SlotR] = handle
+	C.mpiclus_adopt(c.f)
+	c.f.phase = C.MPICLUS_OVER
+	if c.f.rc != C.MPI_SUCCESS {
+		return mpiError("Comm_dup", int(c.f.rc))
+	}
+	fixed.become(c.newComm())
+	return nil
+}
+
+func (s *Session) makeSelf() error {
+	var self C.MPI_Comm
+	if rc := C.mpiclus_dup_self(&self); rc != C.MPI_SUCCESS {
+		return mpiError("Comm_dup", int(rc))
+	}
+	var slot uint64
+	*(*C.MPI_Comm)(unsafe.Pointer(&slot)) = self
+	return s.adopt(s.self, slot)
+}

@@ -1,0 +1,204 @@
+#include "engine.h"
+
+#include <string.h>
+
+/* The names that the lines of calls.h are written with. s is the frame's slots. */
+#define SEND s[0].p, s[1].n, s[2].type
+#define RECV s[3].p, s[4].n, s[5].type
+#define SENDV s[0].p, s[13].ints, s[14].ints, s[2].type
+#define RECVV s[3].p, s[15].ints, s[16].ints, s[5].type
+#define SENDW s[0].p, s[13].ints, s[14].ints, s[17].types
+#define RECVW s[3].p, s[15].ints, s[16].ints, s[18].types
+#define REDUCE s[0].p, s[3].p, s[1].n, s[2].type, s[6].op
+#define REDUCEB s[0].p, s[3].p, s[4].n, s[5].type, s[6].op
+#define REDUCEV s[0].p, s[3].p, s[15].ints, s[5].type, s[6].op
+#define OPER s[6].op
+#define ROOT s[7].n
+#define PEER s[8].n
+#define TAG s[9].n
+#define PEER2 s[10].n
+#define TAG2 s[11].n
+#define COMM s[12].comm
+#define WIN s[19].win
+#define X(i) s[20 + (i)]
+#define R(i) s[32 + (i)]
+#define REQ (&f->req[0])
+#define REQ2 (&f->req[1])
+#define STATUS (&f->st[0])
+#define FLAG (&f->flag)
+#define TEXT f->text
+#define NONE MPI_SUCCESS
+#define BOTH(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (f->nreq = 2, (b)) : f->rc)
+
+enum { P2P, POLL, START, COLL, SYNC, LOCAL, HAND, TWIN };
+
+enum {
+#define CALL(name, class, since, section, args, results, call, other, doc) CALL_##name,
+#include "table/calls.h"
+#undef CALL
+    CALLS
+};
+
+static const unsigned char classes[] = {
+#define CALL(name, class, since, section, args, results, call, other, doc) class,
+#include "table/calls.h"
+#undef CALL
+};
+
+int mpiclus_calls(void) { return CALLS; }
+
+#define FROM_M31(x) x
+#if MPI_VERSION >= 4
+#define FROM_M40(x) x
+#else
+#define FROM_M40(x) MPI_ERR_UNSUPPORTED_OPERATION
+#endif
+
+static int dispatch(mpiclus_frame *f) {
+    mpiclus_slot *s = f->s;
+    switch (f->call * 2 + f->other) {
+#define CALL(name, class, since, section, args, results, call, other, doc) \
+    case CALL_##name * 2:                                                  \
+        return FROM_##since(call);                                         \
+    case CALL_##name * 2 + 1:                                              \
+        return FROM_##since(other);
+#include "table/calls.h"
+#undef CALL
+    }
+    return MPI_ERR_ARG;
+}
+
+void mpiclus_constants(uint64_t *values) {
+    mpiclus_slot v;
+    int i = 0;
+#define VALUE_INT(x) v.n = x
+#define VALUE_ERROR(x) v.n = x
+#define VALUE_OWN(x) v.n = 0
+#define VALUE_SPECIAL(x) v.p = x
+#define VALUE_COMM(x) v.comm = x
+#define VALUE_GROUP(x) v.group = x
+#define VALUE_TYPE(x) v.type = x
+#define VALUE_OP(x) v.op = x
+#define VALUE_INFO(x) v.info = x
+#define VALUE_REQUEST(x) v.request = x
+#define VALUE_MESSAGE(x) v.message = x
+#define VALUE_ERRHANDLER(x) v.errhandler = x
+#define VALUE_WIN(x) v.win = x
+#define VALUE_FILE(x) v.file = x
+#define CONST(kind, name, doc)   \
+    memset(&v, 0, sizeof v);     \
+    VALUE_##kind(MPI_##name);    \
+    values[i++] = v.u;
+#include "table/constants.h"
+#undef CONST
+}
+
+/* Fills in class and text of a return code. */
+static void explain(mpiclus_frame *f) {
+    int n;
+    if (f->rc == MPI_SUCCESS) return;
+    if (MPI_Error_class(f->rc, &f->class_) != MPI_SUCCESS) f->class_ = MPI_ERR_UNKNOWN;
+    if (MPI_Error_string(f->rc, f->text, &n) != MPI_SUCCESS) f->text[0] = 0;
+}
+
+/* Gives a communicator that a call made what every one of ours has: errors that return, a duplicate for the messages
+ * of the lower-case calls. */
+void mpiclus_adopt(mpiclus_frame *f) {
+    mpiclus_slot *s = f->s;
+    MPI_Comm made = R(0).comm;
+    R(1).comm = MPI_COMM_NULL;
+    if (made == MPI_COMM_NULL) return;
+    MPI_Comm_set_errhandler(made, MPI_ERRORS_RETURN);
+    MPI_Comm_rank(made, &R(2).n);
+    MPI_Comm_size(made, &R(3).n);
+    MPI_Comm_test_inter(made, &R(4).n);
+    R(5).n = 0;
+    if (R(4).n) MPI_Comm_remote_size(made, &R(5).n);
+    f->rc = MPI_Comm_dup(made, &R(1).comm);
+}
+
+/* Tests the started operation once: 1 when it is over, with the return code in rc. */
+static int test(mpiclus_frame *f) {
+    int flag = 0;
+    if (f->barrier) {
+        f->rc = MPI_Test(&f->req[0], &flag, MPI_STATUS_IGNORE);
+        if (f->rc != MPI_SUCCESS) return 1;
+        if (!flag) return 0;
+        f->barrier = 0;
+        f->rc = dispatch(f);
+        return 1;
+    }
+    switch (f->waits) {
+    case MPICLUS_WAIT_ALL:
+        f->rc = MPI_Testall(f->nmany, f->many, &flag, f->sts);
+        return flag || f->rc != MPI_SUCCESS;
+    case MPICLUS_WAIT_ANY:
+        f->rc = MPI_Testany(f->nmany, f->many, &f->nout, &flag, f->st);
+        return flag || f->rc != MPI_SUCCESS;
+    case MPICLUS_WAIT_SOME:
+        f->nout = 0;
+        f->rc = MPI_Testsome(f->nmany, f->many, &f->nout, f->indices, f->sts);
+        return f->nout != 0 || f->rc != MPI_SUCCESS;
+    case MPICLUS_TEST_STATUS:
+        f->rc = MPI_Request_get_status(f->req[0], &f->flag, f->st);
+        return 1;
+    }
+    if (f->nreq == 0) { /* POLL */
+        f->rc = dispatch(f);
+        return f->flag || f->rc != MPI_SUCCESS;
+    }
+    for (int i = 0; i < f->nreq; i++) {
+        if (f->req[i] == MPI_REQUEST_NULL) continue;
+        int rc = MPI_Test(&f->req[i], &flag, &f->st[i]);
+        if (rc != MPI_SUCCESS) {
+            if (f->rc == MPI_SUCCESS) f->rc = rc;
+            f->req[i] = MPI_REQUEST_NULL;
+        } else if (!flag) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Starts a new frame: 1 when it is over at once. */
+static int start(mpiclus_frame *f) {
+    int class = classes[f->call];
+    f->rc = MPI_SUCCESS;
+    f->req[0] = f->req[1] = MPI_REQUEST_NULL;
+    f->st[0].MPI_ERROR = f->st[1].MPI_ERROR = MPI_SUCCESS;
+    f->nreq = class == P2P || (class == COLL && f->other);
+    f->phase = MPICLUS_STARTED;
+    if (f->barrier) {
+        f->rc = MPI_Ibarrier(f->s[12].comm, &f->req[0]);
+        return f->rc != MPI_SUCCESS;
+    }
+    if (class == POLL) return 0;
+    f->rc = dispatch(f);
+    if (f->rc != MPI_SUCCESS && f->nreq == 2 && f->req[0] != MPI_REQUEST_NULL) { /* half of a Sendrecv */
+        MPI_Cancel(&f->req[0]);
+        MPI_Request_free(&f->req[0]);
+    }
+    return f->rc != MPI_SUCCESS || f->nreq == 0 || f->detach;
+}
+
+static void finish(mpiclus_frame *f) {
+    f->phase = MPICLUS_OVER;
+    if (f->rc == MPI_SUCCESS && f->adopt) mpiclus_adopt(f);
+    explain(f);
+}
+
+/* One visit to MPI, with the lock held: starts what is new, then up to tests tests. */
+int mpiclus_visit(mpiclus_frame *f, int tests) {
+    mpiclus_owner = f->owner;
+    if (f->phase == MPICLUS_NEW && start(f)) {
+        finish(f);
+        return MPICLUS_DONE;
+    }
+    while (tests-- > 0) {
+        if (test(f)) {
+            finish(f);
+            return MPICLUS_DONE;
+        }
+    }
+    return MPICLUS_PENDING;
+}

@@ -1,0 +1,94 @@
+/*
+ * The C side of the engine: one frame a call, one switch for all calls, one loop that waits.
+ * Everything here is called through cgo by call.go and session.go.
+ */
+#ifndef MPICLUS_ENGINE_H
+#define MPICLUS_ENGINE_H
+
+#include <mpi.h>
+#include <stdint.h>
+
+enum { MPICLUS_SLOTS = 40, MPICLUS_TEXT = 8192 };
+
+/* A slot holds one argument or result: a handle of any kind fits, in Open MPI a pointer, in MPICH an int. */
+typedef union {
+    uint64_t u;
+    int n;
+    double d;
+    MPI_Aint a;
+    MPI_Offset offset;
+    MPI_Count count;
+    void *p;
+    char *str;
+    int *ints;
+    int (*triples)[3];
+    MPI_Aint *aints;
+    MPI_Datatype *types;
+    MPI_Comm comm;
+    MPI_Group group;
+    MPI_Datatype type;
+    MPI_Op op;
+    MPI_Info info;
+    MPI_Request request;
+    MPI_Message message;
+    MPI_Errhandler errhandler;
+    MPI_Win win;
+    MPI_File file;
+} mpiclus_slot;
+
+enum { MPICLUS_NEW, MPICLUS_STARTED, MPICLUS_OVER };
+
+/* What a frame waits for while it is started. */
+enum { MPICLUS_WAIT_OWN, MPICLUS_WAIT_ALL, MPICLUS_WAIT_ANY, MPICLUS_WAIT_SOME, MPICLUS_TEST_STATUS };
+
+/* What mpiclus_try and mpiclus_wait return. */
+enum { MPICLUS_DONE, MPICLUS_PENDING, MPICLUS_BUSY, MPICLUS_LEFT };
+
+typedef struct {
+    mpiclus_slot s[MPICLUS_SLOTS];
+    MPI_Request req[2];
+    MPI_Status st[2];
+    MPI_Status *sts; /* of the requests in many, as many */
+    MPI_Request *many;
+    int *indices;
+    int nmany;    /* requests in many */
+    int capacity; /* of many, sts, indices */
+    int nout;     /* how many of them are complete; MPI_UNDEFINED when none is active */
+    int call, other;
+    int nreq; /* requests of req that this call started */
+    int waits;
+    int phase;
+    int flag;
+    int rc, class_; /* return code and its error class */
+    int adopt;      /* the call makes a communicator: give it an error handler and a shadow */
+    int detach;     /* the request goes to the script: do not wait for it */
+    int barrier;    /* run a non-blocking barrier first: the call itself cannot be left */
+    int32_t owner;  /* number of the Go object, for callbacks */
+    int32_t cancel; /* set to 1 by any thread: leave at once */
+    char text[MPICLUS_TEXT];
+} mpiclus_frame;
+
+/* The MPI lock: held by whoever is inside MPI. While it is held, mpiclus_owner is the owner of the frame inside. */
+extern int32_t mpiclus_lock;
+extern int32_t mpiclus_owner;
+
+int mpiclus_calls(void);
+int mpiclus_init(int *provided);
+int mpiclus_recorded_error(void);
+uint64_t mpiclus_world(void);
+int mpiclus_max_tag(void);
+int mpiclus_dup_self(MPI_Comm *made);
+int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow);
+void mpiclus_constants(uint64_t *values);
+void mpiclus_sizes(int *request, int *status);
+void mpiclus_reserve(mpiclus_frame *f, int n);
+int mpiclus_visit(mpiclus_frame *f, int tests);
+int mpiclus_try(mpiclus_frame *f, int tests);
+int mpiclus_wait(mpiclus_frame *f, int64_t spin_ns, int64_t limit_ns, int share);
+int mpiclus_withdraw(mpiclus_frame *f);
+void mpiclus_adopt(mpiclus_frame *f);
+int mpiclus_op_create(int index, int commute, uint64_t *op);
+int mpiclus_compare(uint64_t a, uint64_t b, int *result);
+int mpiclus_error(int code, char *text);
+
+#endif

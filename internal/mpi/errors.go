@@ -1,0 +1,43 @@
+package mpi
+
+// #include "engine.h"
+import "C"
+
+import (
+	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// libraryError is the error that the MPI library returned.
+func (c *Call) libraryError() error {
+	return makeError(c.Row.Name, int(c.f.rc), int(c.f.class_), C.GoString(&c.f.text[0]))
+}
+
+// mpiError is the error for a return code outside of a frame.
+func mpiError(call string, code int) error {
+	var text [C.MPI_MAX_ERROR_STRING + 1]C.char
+	class := C.mpiclus_error(C.int(code), &text[0])
+	return makeError(call, code, int(class), C.GoString(&text[0]))
+}
+
+func makeError(call string, code, class int, text string) *luaerr.Error {
+	name := errorClasses[class]
+	if name == "" {
+		name = "ERR_UNKNOWN"
+	}
+	// "MPI_ERR_TRUNCATE: message truncated" names the class again.
+	text = strings.TrimPrefix(text, "MPI_")
+	text = strings.TrimPrefix(text, name+": ")
+	e := luaerr.New(luaerr.MPI, "%s: %s: %s", call, name, text)
+	e.Class, e.Call, e.Code = name, call, code
+	return e
+}
+
+// ErrorOf gives the error of a return code that a call found in a status. It
+// must be called while nothing else can be inside MPI's error tables: they
+// are read without the lock.
+func ErrorOf(call string, code int) error { return mpiError(call, code) }
+
+// ClassName gives the name of an error class, "ERR_TRUNCATE", or "".
+func ClassName(class int) string { return errorClasses[class] }

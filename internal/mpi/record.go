@@ -1,0 +1,83 @@
+package mpi
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// CallRecord tells of a call that is running: who is stuck where.
+type CallRecord struct {
+	Call   string // "Recv"
+	Peer   int    // rank of the other side, or NoRank
+	Root   int    // or NoRank
+	Bytes  int
+	Since  time.Time
+	Native bool   // sits in C and cannot leave
+	Where  string // "job.lua:14", "" for calls of the engine's own
+}
+
+// NoRank stands for a peer or root that a call does not have; a wildcard is
+// ANY_SOURCE of the library.
+const NoRank = -1 << 30
+
+// record is the part of a Call that other goroutines read. state guards it:
+// idle, running, or being read; only a reader is ever waited for, and it does
+// a few hundred instructions.
+type record struct {
+	state atomic.Int32
+	since time.Time
+}
+
+const (
+	idle int32 = iota
+	running
+	beingRead
+)
+
+func (c *Call) enter() {
+	c.since = time.Now()
+	c.state.Store(running)
+}
+
+func (c *Call) exit() {
+	for !c.state.CompareAndSwap(running, idle) {
+		runtime.Gosched()
+	}
+}
+
+// Pending lists what runs in MPI now, or waits for it, longer than some
+// microseconds. It may be called from any goroutine and waits for nothing
+// that could be held.
+func (s *Session) Pending() []CallRecord {
+	var list []CallRecord
+	for _, c := range *s.all.Load() {
+		for c.state.Load() == beingRead {
+			runtime.Gosched()
+		}
+		if !c.state.CompareAndSwap(running, beingRead) {
+			continue
+		}
+		list = append(list, c.describe())
+		c.state.Store(running)
+	}
+	return list
+}
+
+func (c *Call) describe() CallRecord {
+	r := CallRecord{Call: c.Row.Name, Peer: NoRank, Root: NoRank, Bytes: c.Bytes, Since: c.since, Native: c.native}
+	for _, a := range c.Row.Args {
+		switch a.Kind {
+		case table.Dest, table.Source:
+			r.Peer = int(int32(c.S[a.Slot]))
+		case table.Root:
+			r.Root = int(int32(c.S[a.Slot]))
+		}
+	}
+	if c.Caller != nil {
+		r.Where = c.Caller.Where()
+	}
+	return r
+}

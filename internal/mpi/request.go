@@ -1,0 +1,190 @@
+package mpi
+
+// #include "engine.h"
+import "C"
+
+import (
+	"context"
+	"runtime"
+	"time"
+	"unsafe"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// Request is an operation that was started and is not complete. The session
+// keeps it, and the memory that MPI may touch, until it is.
+type Request struct {
+	Row    *table.Call
+	Status Status // of the last completion
+
+	s      *Session
+	handle uint64
+	held   []unsafe.Pointer
+	pinner runtime.Pinner
+	lost   bool // given up when the world was renewed
+}
+
+// Detach makes the request of a START call, which is over. The memory that
+// the call held goes with it.
+func (c *Call) Detach() *Request {
+	r := &Request{Row: c.Row, s: c.s}
+	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[0]
+	r.held = append(r.held, c.held[:c.nheld]...)
+	for _, p := range r.held {
+		r.pinner.Pin(p)
+	}
+	if r.Active() {
+		c.s.mu.Lock()
+		c.s.active[r] = struct{}{}
+		c.s.mu.Unlock()
+	}
+	return r
+}
+
+// Active tells whether the request is still to be completed.
+func (r *Request) Active() bool { return r.handle != Constant("REQUEST_NULL") }
+
+// Lost tells whether the request was given up when the world was renewed.
+func (r *Request) Lost() bool { return r.lost }
+
+func (r *Request) complete(st Status) {
+	r.Status = st
+	r.handle = Constant("REQUEST_NULL")
+	r.held = nil
+	r.pinner.Unpin()
+	r.s.mu.Lock()
+	delete(r.s.active, r)
+	r.s.mu.Unlock()
+}
+
+func (s *Session) abandonRequests() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for r := range s.active {
+		r.lost = true
+	}
+}
+
+// Family chooses what a call on several requests waits for.
+type Family int
+
+// The families of waits.
+const (
+	One  Family = C.MPICLUS_WAIT_OWN
+	All  Family = C.MPICLUS_WAIT_ALL
+	Any  Family = C.MPICLUS_WAIT_ANY
+	Some Family = C.MPICLUS_WAIT_SOME
+	Peek Family = C.MPICLUS_TEST_STATUS // one, without ending it
+)
+
+// AwaitRequests prepares the call to wait for requests; entries that are nil
+// or complete count as null requests. With test set the call looks once and
+// does not wait.
+func (c *Call) AwaitRequests(family Family, list []*Request) {
+	f := c.f
+	f.phase, f.waits = C.MPICLUS_STARTED, C.int(family)
+	if family == One || family == Peek {
+		f.nreq = 1
+		f.req[0] = *(*C.MPI_Request)(unsafe.Pointer(&list[0].handle))
+		f.st[0].MPI_ERROR = 0
+		return
+	}
+	n := len(list)
+	C.mpiclus_reserve(f, C.int(max(n, 1)))
+	f.nmany = C.int(n)
+	many, sts := unsafe.Slice(f.many, max(n, 1)), unsafe.Slice(f.sts, max(n, 1))
+	null := Constant("REQUEST_NULL")
+	for i, r := range list {
+		handle := null
+		if r != nil {
+			handle = r.handle
+		}
+		many[i] = *(*C.MPI_Request)(unsafe.Pointer(&handle))
+		sts[i].MPI_ERROR = 0
+	}
+}
+
+// Look tests the prepared requests once and tells whether what was waited for
+// is there. busy means that MPI is in use: ask again.
+func (c *Call) Look() (done, busy bool) {
+	switch C.mpiclus_try(c.f, 1) {
+	case C.MPICLUS_DONE:
+		return true, false
+	case C.MPICLUS_BUSY:
+		return false, true
+	}
+	return false, false
+}
+
+// LookSoon is Look for when MPI is in use: it waits for the MPI lock, without
+// the interpreter.
+func (c *Call) LookSoon(ctx context.Context) (done bool, err error) {
+	for pause := time.Microsecond; ; pause = min(2*pause, time.Millisecond) {
+		done, busy := c.Look()
+		if !busy {
+			return done, c.Err()
+		}
+		select {
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Over tells whether the call has ended in MPI.
+func (c *Call) Over() bool { return c.f.phase == C.MPICLUS_OVER }
+
+// StopWaiting ends a call on requests whose wait was left or that only
+// looked: the requests stay as they are.
+func (c *Call) StopWaiting() { c.f.phase = C.MPICLUS_OVER }
+
+// CompleteOne takes over what the wait for one request gave.
+func (c *Call) CompleteOne(r *Request) {
+	st := c.Status()
+	if c.f.rc != C.MPI_SUCCESS {
+		st.Error = int(c.f.rc)
+	}
+	r.complete(st)
+}
+
+// Completed takes over what a wait for several gave: it calls each for the
+// requests that are complete now, with their position, and gives how many
+// were, -1 if none was active.
+func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
+	f := c.f
+	take := func(i int, st *C.MPI_Status) {
+		status := readStatus(st)
+		if r := list[i]; r != nil && r.Active() {
+			r.complete(status)
+		}
+		each(i, status)
+	}
+	sts := unsafe.Slice(f.sts, max(len(list), 1))
+	switch Family(f.waits) {
+	case All:
+		for i := range list {
+			take(i, &sts[i])
+		}
+		return len(list)
+	case Any:
+		if f.nout == C.MPI_UNDEFINED {
+			return -1
+		}
+		take(int(f.nout), &f.st[0])
+		return 1
+	default:
+		if f.nout == C.MPI_UNDEFINED {
+			return -1
+		}
+		indices := unsafe.Slice(f.indices, len(list))
+		for k := range int(f.nout) {
+			take(int(indices[k]), &sts[k])
+		}
+		return int(f.nout)
+	}
+}
+
+// Handle gives the request's handle for calls that take it as it is.
+func (r *Request) Handle() uint64 { return r.handle }

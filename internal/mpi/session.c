@@ -1,0 +1,91 @@
+#include "engine.h"
+
+#include <stdarg.h>
+
+static int recorded = MPI_SUCCESS;
+
+/* gompi drops the return codes of its calls: this handler, on MPI_COMM_WORLD, keeps the first that is no success. */
+static void record(MPI_Comm *comm, int *code, ...) {
+    (void)comm;
+    if (recorded == MPI_SUCCESS) recorded = *code;
+}
+
+int mpiclus_recorded_error(void) {
+    int code = recorded;
+    recorded = MPI_SUCCESS;
+    return code;
+}
+
+int mpiclus_init(int *provided) {
+    MPI_Errhandler handler;
+    int rc = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, provided);
+    if (rc != MPI_SUCCESS) return rc;
+    if ((rc = MPI_Comm_create_errhandler(record, &handler)) != MPI_SUCCESS) return rc;
+    if ((rc = MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler)) != MPI_SUCCESS) return rc;
+    if ((rc = MPI_Errhandler_free(&handler)) != MPI_SUCCESS) return rc;
+    return MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+}
+
+int mpiclus_compare(uint64_t a, uint64_t b, int *result) {
+    mpiclus_slot x = {.u = a}, y = {.u = b};
+    return MPI_Comm_compare(x.comm, y.comm, result);
+}
+
+uint64_t mpiclus_world(void) {
+    mpiclus_slot x = {.u = 0};
+    x.comm = MPI_COMM_WORLD;
+    return x.u;
+}
+
+int mpiclus_error(int code, char *text) {
+    int n, class = MPI_ERR_UNKNOWN;
+    MPI_Error_class(code, &class);
+    if (MPI_Error_string(code, text, &n) != MPI_SUCCESS) text[0] = 0;
+    return class;
+}
+
+void mpiclus_sizes(int *request, int *status) {
+    *request = sizeof(MPI_Request);
+    *status = sizeof(MPI_Status);
+}
+
+/* Reductions of scripts: MPI tells a function nothing about its op, so each op in use has a function of its own. */
+extern void mpiclusReduce(int index, uintptr_t in, uintptr_t inout, int n, uint64_t type);
+
+static void reduce(int index, void *in, void *inout, int *n, MPI_Datatype *type) {
+    mpiclus_slot t = {.u = 0};
+    t.type = *type;
+    mpiclusReduce(index, (uintptr_t)in, (uintptr_t)inout, *n, t.u);
+}
+
+#define ROW(F, i) F(i##0) F(i##1) F(i##2) F(i##3) F(i##4) F(i##5) F(i##6) F(i##7)
+#define ALL(F) ROW(F, 0) ROW(F, 1) ROW(F, 2) ROW(F, 3) ROW(F, 4) ROW(F, 5) ROW(F, 6) ROW(F, 7)
+#define FUNCTION(i) \
+    static void reduce_##i(void *in, void *inout, int *n, MPI_Datatype *type) { reduce(0##i, in, inout, n, type); }
+ALL(FUNCTION) /* the digits are octal: 00 to 77 are 64 functions */
+
+#define ENTRY(i) reduce_##i,
+static MPI_User_function *const functions[] = {ALL(ENTRY)};
+
+int mpiclus_op_create(int index, int commute, uint64_t *op) {
+    mpiclus_slot s = {.u = 0};
+    int rc = MPI_Op_create(functions[index], commute, &s.op);
+    *op = s.u;
+    return rc;
+}
+
+int mpiclus_dup_self(MPI_Comm *made) { return MPI_Comm_dup(MPI_COMM_SELF, made); }
+
+/* Frees a communicator and its shadow. */
+int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow) {
+    int rc = MPI_SUCCESS;
+    if (*shadow != MPI_COMM_NULL) rc = MPI_Comm_free(shadow);
+    return rc != MPI_SUCCESS ? rc : MPI_Comm_free(comm);
+}
+
+/* The attribute is a pointer to the value. */
+int mpiclus_max_tag(void) {
+    int *value, found = 0;
+    if (MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &value, &found) != MPI_SUCCESS || !found) return 32767;
+    return *value;
+}

@@ -1,0 +1,238 @@
+// Package mpi is the MPI engine of a process: everything of this software
+// that calls the MPI library is here, and a process has one Session.
+//
+// A call is a Call: luampi takes one from the Session, names a line of the
+// table, fills the slots of its frame, and runs it with Try (never waits) and
+// Wait (waits without the interpreter, can be cancelled). One lock surrounds
+// MPI; nobody waits for it while holding anything else.
+package mpi
+
+/*
+#cgo pkg-config: ompi
+#cgo CFLAGS: -O2 -Wall -Wno-unused-value -fno-strict-aliasing
+#include <stdio.h>
+#include <stdlib.h>
+#include "engine.h"
+*/
+import "C"
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	gompi "github.com/sbromberger/gompi"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// Config says what a session needs. The zero value takes what MPI gives.
+type Config struct {
+	// ThreadLevel is the least level that the process can live with:
+	// "single", "funneled", "serialized" or "multiple"; "" for any.
+	ThreadLevel string
+	// Oversubscribed says that ranks outnumber cores: waits then give the
+	// core away sooner. Also set by MPICLUS_OVERSUBSCRIBED=1 or by what the
+	// launcher tells.
+	Oversubscribed bool
+}
+
+// Info is what is known of the job and the library once MPI runs.
+type Info struct {
+	Rank, Size  int    // in the job
+	Host        string // MPI's name of the machine
+	Library     string // "Open MPI 4.1.4"
+	LibraryText string // all that the library says of itself
+	Version     string // of the standard, "3.1"
+	ThreadLevel string // provided
+}
+
+// Session is MPI in this process from Init to Finalize. Its methods may be
+// called from any goroutine.
+type Session struct {
+	info           Info
+	mpi            gompi.MPI
+	oversubscribed bool
+	tests          int // tests of a call while the interpreter is held
+	cancellable    bool
+
+	world, self, chunk *Comm
+	generation         int
+	maxTag             int
+	chunks             map[string]*Comm // by list of ranks, of this generation
+	dirty              atomic.Bool
+	finalized          atomic.Bool
+
+	mu     sync.Mutex
+	all    atomic.Pointer[[]*Call] // every call ever made; entry i is owner i
+	free   []*Call
+	left   []*Call // abandoned: their frames and buffers stay for good
+	ops    [maxOps]*Op
+	nops   atomic.Int32
+	active map[*Request]struct{}
+	trash
+}
+
+var current *Session
+
+// Init starts MPI with thread level SERIALIZED, makes errors return instead
+// of ending the process, and makes the script's world. It is collective over
+// the job and can be called once in a process.
+func Init(cfg Config) (*Session, error) {
+	if current != nil {
+		return nil, errors.New("mpi: Init was called before")
+	}
+	if C.mpiclus_calls() != C.int(len(table.Calls)) {
+		panic("mpi: the table of calls was read differently by C and Go")
+	}
+	prepareEnvironment()
+	var provided C.int
+	if rc := C.mpiclus_init(&provided); rc != C.MPI_SUCCESS {
+		return nil, fmt.Errorf("MPI_Init_thread: %w", mpiError("Init_thread", int(rc)))
+	}
+	s := &Session{active: map[*Request]struct{}{}}
+	current = s
+	s.all.Store(&[]*Call{})
+	readConstants()
+	s.describe(int(provided))
+	s.maxTag = int(C.mpiclus_max_tag())
+	s.oversubscribed = cfg.Oversubscribed || oversubscribed()
+	s.tests = 64
+	if s.oversubscribed {
+		s.tests = 1
+	}
+	s.world = &Comm{s: s, Name: "COMM_WORLD", fixed: true}
+	s.self = &Comm{s: s, Name: "COMM_SELF", fixed: true}
+	s.chunk = &Comm{s: s, Name: "COMM_CHUNK", fixed: true}
+	if err := s.Renew(context.Background()); err != nil {
+		return nil, err
+	}
+	if least, ok := levels[cfg.ThreadLevel]; ok && int(provided) < least {
+		return s, fmt.Errorf("MPI provides thread level %s, less than the wanted %s", s.info.ThreadLevel, cfg.ThreadLevel)
+	} else if !ok && cfg.ThreadLevel != "" {
+		return s, fmt.Errorf("unknown thread level %q: say single, funneled, serialized or multiple", cfg.ThreadLevel)
+	}
+	return s, nil
+}
+
+var levels = map[string]int{
+	"single": C.MPI_THREAD_SINGLE, "funneled": C.MPI_THREAD_FUNNELED,
+	"serialized": C.MPI_THREAD_SERIALIZED, "multiple": C.MPI_THREAD_MULTIPLE,
+}
+
+// prepareEnvironment sets what the library reads at its start, unless the
+// user did: the one-sided component that crashes is left out, the signals
+// that Go needs are left to Go.
+func prepareEnvironment() {
+	for name, value := range map[string]string{
+		"OMPI_MCA_osc": "^rdma", "UCX_ERROR_SIGNALS": "SIGILL,SIGBUS,SIGFPE", "UCX_MEMTYPE_CACHE": "no",
+	} {
+		if os.Getenv(name) == "" {
+			os.Setenv(name, value)
+		}
+	}
+}
+
+// oversubscribed tells whether the launcher or we know of more ranks than
+// cores on this machine.
+func oversubscribed() bool {
+	if v := os.Getenv("MPICLUS_OVERSUBSCRIBED"); v != "" {
+		return v != "0"
+	}
+	for _, name := range []string{"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"} {
+		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+			return n > runtime.NumCPU()
+		}
+	}
+	return false
+}
+
+func (s *Session) describe(provided int) {
+	text := func(name string) string {
+		c := s.NewCall(name)
+		defer c.Release()
+		if err := c.Do(context.Background()); err != nil {
+			return "?"
+		}
+		return c.Text()
+	}
+	s.info = Info{Rank: s.mpi.WorldRank(), Size: s.mpi.WorldSize(), Host: text("Get_processor_name"), LibraryText: text("Get_library_version")}
+	s.info.Library = libraryName(s.info.LibraryText)
+	s.info.Version = fmt.Sprintf("%d.%d", C.MPI_VERSION, C.MPI_SUBVERSION)
+	for name, level := range levels {
+		if level == provided {
+			s.info.ThreadLevel = name
+		}
+	}
+}
+
+// libraryName shortens "Open MPI v4.1.4, package: Debian …" and
+// "MPICH Version:\t4.0.2\n…" to "Open MPI 4.1.4" and "MPICH 4.0.2".
+func libraryName(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	text, _, _ = strings.Cut(text, ",")
+	text = strings.Replace(text, "Version:", "", 1)
+	words := strings.Fields(text)
+	for i, w := range words {
+		words[i] = strings.TrimPrefix(w, "v")
+	}
+	return strings.Join(words, " ")
+}
+
+// Info gives what is known of the job.
+func (s *Session) Info() Info { return s.info }
+
+// MaxTag gives the greatest tag that a message can have.
+func (s *Session) MaxTag() int { return s.maxTag }
+
+// Dirty tells whether an MPI wait was left since the last Renew: messages and
+// collectives on the script's communicators are then in an unknown state.
+func (s *Session) Dirty() bool { return s.dirty.Load() }
+
+// SetCancellable chooses whether collectives can be left while they wait, at
+// some cost, and gives what was chosen before.
+func (s *Session) SetCancellable(on bool) (before bool) {
+	before, s.cancellable = s.cancellable, on
+	return before
+}
+
+// Finalize ends MPI. It waits for all ranks of the job. The session is of no
+// use afterwards.
+func (s *Session) Finalize() error {
+	if s.finalized.Swap(true) {
+		return nil
+	}
+	s.lock()
+	defer s.unlock()
+	if rc := C.MPI_Finalize(); rc != C.MPI_SUCCESS {
+		return mpiError("Finalize", int(rc))
+	}
+	return nil
+}
+
+// Abort ends every process of the job with an exit code, by way of the MPI
+// library. It takes no lock: it is for when nothing else helps.
+func (s *Session) Abort(code int) {
+	C.MPI_Abort(*(*C.MPI_Comm)(unsafe.Pointer(&worldHandle)), C.int(code))
+}
+
+// lock takes the MPI lock for calls that no frame stands for.
+func (s *Session) lock() {
+	word := (*int32)(unsafe.Pointer(&C.mpiclus_lock))
+	for pause := time.Microsecond; !atomic.CompareAndSwapInt32(word, 0, 1); pause = min(2*pause, time.Millisecond) {
+		time.Sleep(pause)
+	}
+}
+
+func (s *Session) unlock() { atomic.StoreInt32((*int32)(unsafe.Pointer(&C.mpiclus_lock)), 0) }
+
+// FlushC writes out what C code in this process has printed so far.
+func (s *Session) FlushC() { C.fflush(nil) }

@@ -1,0 +1,151 @@
+// Package table is the table of MPI calls and constants: it reads calls.h and
+// constants.h, the same text that C expands, and so is the one source of
+// names, kinds of arguments and documentation. It needs neither C nor MPI.
+package table
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+)
+
+//go:embed calls.h
+var callsText string
+
+//go:embed constants.h
+var constantsText string
+
+// Class says how a call runs; calls.h tells what each means.
+type Class string
+
+// The classes of calls.
+const (
+	P2P   Class = "P2P"
+	Poll  Class = "POLL"
+	Start Class = "START"
+	Coll  Class = "COLL"
+	Sync  Class = "SYNC"
+	Local Class = "LOCAL"
+	Hand  Class = "HAND"
+	Twin  Class = "TWIN"
+)
+
+// Arg is an argument or a result of a call.
+type Arg struct {
+	Name     string
+	Kind     Kind
+	Slot     int    // first slot in the frame, -1 for none
+	Default  string // a number, true, false or the name of a constant; "?" for nil
+	Optional bool   // Default holds
+	Required bool   // written with !: there is no default
+	Frees    bool   // written with !free: the call ends the object
+	CountOf  int    // of a list result: the slot with its length
+}
+
+// Call is one line of the table.
+type Call struct {
+	Index   int // of the line; what C calls it
+	Name    string
+	Class   Class
+	Since   string // "3.1"
+	Section string // of the standard
+	Chapter string
+	Args    []Arg
+	Results []Arg
+	Doc     string
+	// Other marks the non-blocking form of a COLL line.
+	Other bool
+}
+
+// Constant is one line of constants.h.
+type Constant struct {
+	Index int
+	Kind  string
+	Name  string
+	Doc   string
+}
+
+// Calls lists all lines in their order; Index is the position.
+var Calls = parseCalls(callsText)
+
+// Constants lists all constants in their order.
+var Constants = parseConstants(constantsText)
+
+// All lists every function of the module: the lines, and the non-blocking
+// form of each collective after it.
+var All = func() []*Call {
+	var all []*Call
+	for _, c := range Calls {
+		all = append(all, c)
+		if c.Class == Coll {
+			all = append(all, c.nonblocking())
+		}
+	}
+	return all
+}()
+
+// ByName finds a function of the module.
+var ByName = func() map[string]*Call {
+	m := map[string]*Call{}
+	for _, c := range All {
+		if m[c.Name] != nil {
+			panic("table: two calls named " + c.Name)
+		}
+		m[c.Name] = c
+	}
+	return m
+}()
+
+// nonblocking gives the I-form of a collective.
+func (c *Call) nonblocking() *Call {
+	i := *c
+	i.Name = "I" + strings.ToLower(c.Name[:1]) + c.Name[1:]
+	i.Other = true
+	i.Section = "5.12"
+	i.Results = append([]Arg{{Name: "request", Kind: Request, Slot: -1}}, c.Results...)
+	i.Doc = fmt.Sprintf("Starts %s and gives its request; the arrays must be left alone until it is complete.", c.Name)
+	return &i
+}
+
+// HasComm tells whether the call is a method of communicators too.
+func (c *Call) HasComm() bool {
+	n := len(c.Args)
+	return n > 0 && c.Args[n-1].Kind == Comm
+}
+
+// MakesComm tells whether the call makes a communicator.
+func (c *Call) MakesComm() bool {
+	for _, r := range c.Results {
+		if r.Kind == Comm {
+			return true
+		}
+	}
+	return false
+}
+
+// Synopsis gives the call as the documentation shows it:
+// "mpi.Bcast(array, root, comm) → array".
+func (c *Call) Synopsis() string {
+	s := "mpi." + c.Name + "(" + names(c.Args) + ")"
+	if len(c.Results) > 0 {
+		s += " → " + names(c.Results)
+	}
+	return s
+}
+
+// Help gives the documentation of the call as text.
+func (c *Call) Help() string {
+	s := c.Synopsis() + "\n    " + c.Doc
+	if c.Section != "" {
+		s += fmt.Sprintf(" (MPI %s, section %s)", c.Since, c.Section)
+	}
+	return s
+}
+
+func names(args []Arg) string {
+	list := make([]string, len(args))
+	for i, a := range args {
+		list[i] = a.Name
+	}
+	return strings.Join(list, ", ")
+}

@@ -1,0 +1,78 @@
+#define _GNU_SOURCE
+#include "engine.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+int32_t mpiclus_lock, mpiclus_owner;
+
+static int try_lock(void) { return __atomic_exchange_n(&mpiclus_lock, 1, __ATOMIC_ACQUIRE) == 0; }
+static void unlock(void) { __atomic_store_n(&mpiclus_lock, 0, __ATOMIC_RELEASE); }
+
+static int64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Starts the call if it is new and tests it some times; never waits for the lock, never sleeps. */
+int mpiclus_try(mpiclus_frame *f, int tests) {
+    if (!try_lock()) return MPICLUS_BUSY;
+    int r = mpiclus_visit(f, tests);
+    unlock();
+    return r;
+}
+
+enum {
+    TESTS = 16,             /* between two looks at the clock */
+    PAUSE_LEAST = 50000,    /* ns; the kernel's timers are no finer */
+    PAUSE_MOST = 2000000    /* ns; at this pace a waiting process uses under 2 % of a core */
+};
+
+/*
+ * Waits until the call is over (DONE), the cancel flag is set (LEFT) or limit_ns have passed (PENDING; 0: no limit).
+ * It tests without a pause for spin_ns, then lets other processes run between tests; once the pauses make up no more
+ * than a part of 1/share of the time waited, it sleeps, for at most 2 ms. The lock is free while it pauses.
+ */
+int mpiclus_wait(mpiclus_frame *f, int64_t spin_ns, int64_t limit_ns, int share) {
+    int64_t began = now();
+    for (;;) {
+        if (__atomic_load_n(&f->cancel, __ATOMIC_RELAXED)) return MPICLUS_LEFT;
+        int64_t waited = now() - began;
+        int spinning = waited < spin_ns;
+        if (try_lock()) {
+            int r = mpiclus_visit(f, spinning ? TESTS : 1);
+            unlock();
+            if (r == MPICLUS_DONE) return r;
+        }
+        if (spinning) continue;
+        if (limit_ns != 0 && waited >= limit_ns) return MPICLUS_PENDING;
+        int64_t pause = waited / share;
+        if (pause < PAUSE_LEAST) {
+            sched_yield();
+            continue;
+        }
+        if (pause > PAUSE_MOST) pause = PAUSE_MOST;
+        struct timespec t = {0, pause};
+        nanosleep(&t, NULL);
+    }
+}
+
+/*
+ * Gives up a started call after LEFT: a receive is cancelled, which is certain to work when no message has matched.
+ * 1 when nothing of the call is left in MPI, 0 when its buffers must stay.
+ */
+int mpiclus_withdraw(mpiclus_frame *f) {
+    if (f->phase != MPICLUS_STARTED) return 1;
+    if (f->waits != MPICLUS_WAIT_OWN || f->barrier) return 0;
+    return f->nreq == 0; /* a probe took nothing */
+}
+
+void mpiclus_reserve(mpiclus_frame *f, int n) {
+    if (n <= f->capacity) return;
+    f->capacity = n;
+    f->many = realloc(f->many, n * sizeof *f->many);
+    f->sts = realloc(f->sts, n * sizeof *f->sts);
+    f->indices = realloc(f->indices, n * sizeof *f->indices);
+}

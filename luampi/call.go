@@ -1,0 +1,158 @@
+package luampi
+
+import (
+	"context"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+const maxArgs = 12
+
+// call is one call of the module at work: what was read from Lua and the
+// engine's call. They are reused, since a call must cost next to nothing.
+type call struct {
+	m    *module
+	L    *lua.LState
+	task *interp.Task
+	row  *table.Call
+	c    *mpi.Call
+	comm *mpi.Comm
+	root bool // this process is the root
+
+	at   [maxArgs]lua.LValue // values, in the order of row.Args
+	pos  [maxArgs]int        // the number of the argument, as the script counts
+	send buffer
+	recv buffer
+	out  *array.Array // what the call returns as array
+	// scalar says that a number stands for an array: the result is one too.
+	scalar bool
+	lists  [6][]int32 // of the slots from SlotSCounts on
+	keep   []any      // lists that C reads
+	msg    *message   // that the call receives
+}
+
+// generic gives the implementation of a call that its line describes fully.
+func (m *module) generic(row *table.Call) implementation {
+	return func(L *lua.LState, base int, comm *mpi.Comm) int {
+		x := m.begin(L, row)
+		x.read(base, comm)
+		x.run()
+		if x.msg != nil {
+			x.msg.handle = mpi.Constant("MESSAGE_NULL")
+		}
+		n := x.push()
+		x.end()
+		return n
+	}
+}
+
+// begin takes an idle call.
+func (m *module) begin(L *lua.LState, row *table.Call) *call {
+	var x *call
+	if n := len(m.calls); n > 0 {
+		x, m.calls = m.calls[n-1], m.calls[:n-1]
+	} else {
+		x = &call{m: m}
+	}
+	x.L, x.row = L, row
+	x.c = m.s.Prepare(row)
+	return x
+}
+
+// end gives the call back. When an argument is wrong the call is not given
+// back: the garbage collector takes it.
+func (x *call) end() {
+	x.c.Release()
+	x.c, x.comm, x.L, x.task, x.out, x.msg = nil, nil, nil, nil, nil, nil
+	x.root, x.scalar = false, false
+	x.send, x.recv = buffer{}, buffer{}
+	if len(x.keep) > 0 {
+		clear(x.keep)
+		x.keep = x.keep[:0]
+	}
+	x.m.calls = append(x.m.calls, x)
+}
+
+// run makes the call and raises its error.
+func (x *call) run() {
+	if err := x.try(); err != nil {
+		x.fail(err)
+	}
+}
+
+// fail ends the call and raises an error.
+func (x *call) fail(err error) {
+	L := x.L
+	x.end()
+	luaerr.Raise(L, luaerr.From(err))
+}
+
+// try makes the call: at once if that works without waiting, else without
+// the interpreter.
+func (x *call) try() error {
+	if x.c.Quick() && x.c.Try() {
+		return x.c.Err()
+	}
+	return x.wait()
+}
+
+// wait makes the call, or goes on with it, without the interpreter.
+func (x *call) wait() error {
+	m := x.m
+	x.task, x.c.Caller = m.in.Current(), x
+	if x.row.Class == table.Coll && !x.row.Other || x.row.Class == table.Sync {
+		if other := x.comm.Busy; other != nil {
+			return luaerr.New(luaerr.Argument, "%s on %s while %s of another task is pending there (%s)",
+				x.row.Name, commText(x.comm), other.Row.Name, other.Caller.Where())
+		}
+		x.comm.Busy = x.c
+		defer func() { x.comm.Busy = nil }()
+	}
+	return m.in.WaitFor(x.L, x.c)
+}
+
+// Where gives the script's line of the call. It is for the engine, from any
+// goroutine, while the call waits and so its Lua thread stands still.
+func (x *call) Where() string { return strings.TrimSuffix(luaerr.Where(x.L), ": ") }
+
+// Callback runs fn with the interpreter held, while the call waits.
+func (x *call) Callback(fn func()) { x.m.in.Callback(x.task, x.L, fn) }
+
+// do runs a call that has no line in the script: part of one that has.
+func (x *call) do(c *mpi.Call) error {
+	if c.Quick() && c.Try() {
+		return c.Err()
+	}
+	x.task = x.m.in.Current()
+	c.Caller = x
+	return x.m.in.WaitFor(x.L, waiter{c})
+}
+
+type waiter struct{ c *mpi.Call }
+
+func (w waiter) Wait(ctx context.Context) error { return w.c.Wait(ctx) }
+
+// arg raises an error about argument i of the call.
+func (x *call) arg(i int, format string, args ...any) {
+	L, name, pos, what := x.L, x.row.Name, x.pos[i], x.row.Args[i].Name
+	x.m.s.Drop(x.c)
+	luaerr.RaiseArg(L, name, pos, what, format, args...)
+}
+
+// offers tells whether the library has the call.
+func (m *module) offers(row *table.Call) bool { return row.Since <= m.s.Info().Version }
+
+func (m *module) missing(row *table.Call) implementation {
+	return func(L *lua.LState, base int, comm *mpi.Comm) int {
+		info := m.s.Info()
+		luaerr.Raise(L, luaerr.New(luaerr.MPI, "mpi.%s needs MPI %s; %s offers %s", row.Name, row.Since, info.Library, info.Version))
+		return 0
+	}
+}

@@ -1,0 +1,166 @@
+package luampi
+
+import (
+	"context"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// handWritten lists the calls of class HAND and TWIN.
+func (m *module) handWritten() map[string]implementation {
+	row := func(name string) *table.Call { return table.ByName[name] }
+	hand := map[string]implementation{
+		"Init": nothing, "Finalize": nothing, "Initialized": constant(lua.LTrue),
+		"Init_thread":  constant(lua.LNumber(mpi.Int("THREAD_SERIALIZED"))),
+		"Abort":        m.abort,
+		"Comm_rank":    m.commRank,
+		"Comm_size":    m.commSize,
+		"Comm_free":    m.commFree,
+		"Wait":         m.one(row("Wait"), false),
+		"Test":         m.one(row("Test"), true),
+		"Waitall":      m.several(row("Waitall"), mpi.All, false),
+		"Waitany":      m.several(row("Waitany"), mpi.Any, false),
+		"Waitsome":     m.several(row("Waitsome"), mpi.Some, false),
+		"Testall":      m.several(row("Testall"), mpi.All, true),
+		"Testany":      m.several(row("Testany"), mpi.Any, true),
+		"Testsome":     m.several(row("Testsome"), mpi.Some, true),
+		"Cancel":       m.cancelRequest,
+		"Request_free": m.freeRequest, "Request_get_status": m.requestStatus,
+		"Op_create": m.opCreate(false), "Op_create_array": m.opCreate(true), "Op_free": m.opFree,
+		"cancellable": m.cancellable, "help": m.helpText,
+	}
+	for name, fn := range m.twins() {
+		hand[name] = fn
+	}
+	return hand
+}
+
+func nothing(*lua.LState, int, *mpi.Comm) int { return 0 }
+
+func constant(v lua.LValue) implementation {
+	return func(L *lua.LState, _ int, _ *mpi.Comm) int {
+		L.Push(v)
+		return 1
+	}
+}
+
+// oneComm reads the only argument of a call that needs no frame.
+func (m *module) oneComm(L *lua.LState, name string, base int, comm *mpi.Comm) *mpi.Comm {
+	if comm == nil {
+		comm = m.world
+		if v := L.Get(base); v != lua.LNil {
+			if comm = toComm(v); comm == nil {
+				luaerr.RaiseArg(L, name, 1, "comm", "communicator expected, got %s", kindOf(v))
+			}
+		}
+	}
+	if why := comm.Unusable(); why != "" {
+		luaerr.RaiseArg(L, name, 1, "comm", "%s", why)
+	}
+	return comm
+}
+
+func (m *module) commRank(L *lua.LState, base int, comm *mpi.Comm) int {
+	L.Push(lua.LNumber(m.oneComm(L, "Comm_rank", base, comm).Rank))
+	return 1
+}
+
+func (m *module) commSize(L *lua.LState, base int, comm *mpi.Comm) int {
+	L.Push(lua.LNumber(m.oneComm(L, "Comm_size", base, comm).Size))
+	return 1
+}
+
+// commFree frees a communicator and its shadow. It waits for nobody, so that
+// it cannot hang when another rank failed.
+func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
+	if comm == nil && L.Get(base) == lua.LNil {
+		luaerr.RaiseArg(L, "Comm_free", 1, "comm", "communicator expected, got nil")
+	}
+	comm = m.oneComm(L, "Comm_free", base, comm)
+	if comm.Fixed() {
+		luaerr.RaiseArg(L, "Comm_free", 1, "comm", "mpi.%s cannot be freed", comm.Name)
+	}
+	x := m.begin(L, table.ByName["Comm_free"])
+	x.comm = comm
+	x.c.S[table.SlotComm], x.c.S[table.SlotX] = comm.Handle, comm.Shadow
+	comm.MarkFreed()
+	x.run()
+	x.end()
+	return 0
+}
+
+func (m *module) abort(L *lua.LState, base int, comm *mpi.Comm) int {
+	code := L.OptInt(base, 1)
+	_ = m.in.Wait(L, func(context.Context) error {
+		m.s.Abort(code)
+		return nil
+	})
+	return 0
+}
+
+func (m *module) cancelRequest(L *lua.LState, base int, _ *mpi.Comm) int {
+	q := m.readRequest(L, "Cancel", 1, L.Get(base))
+	if q.r == nil || !q.r.Active() {
+		luaerr.RaiseArg(L, "Cancel", 1, "request", "the request is not active")
+	}
+	if q.r.Row.Class == table.Coll {
+		luaerr.RaiseArg(L, "Cancel", 1, "request", "a collective operation (%s) cannot be cancelled", q.r.Row.Name)
+	}
+	x := m.begin(L, table.ByName["Cancel"])
+	x.c.S[table.SlotX] = q.r.Handle()
+	x.run()
+	x.end()
+	return 0
+}
+
+// freeRequest gives a request up: the session completes it by and by.
+func (m *module) freeRequest(L *lua.LState, base int, _ *mpi.Comm) int {
+	q := m.readRequest(L, "Request_free", 1, L.Get(base))
+	if q.r != nil {
+		m.s.Orphan(q.r)
+		*q = request{}
+	}
+	return 0
+}
+
+func (m *module) requestStatus(L *lua.LState, base int, _ *mpi.Comm) int {
+	q := m.readRequest(L, "Request_get_status", 1, L.Get(base))
+	if q.r == nil || !q.r.Active() {
+		L.Push(lua.LTrue)
+		L.Push(m.statusValue(m.nullStatus()))
+		return 2
+	}
+	x := m.begin(L, table.ByName["Request_get_status"])
+	x.c.AwaitRequests(mpi.Peek, []*mpi.Request{q.r})
+	x.run()
+	flag, st := x.c.Flag(), x.c.Status()
+	x.end()
+	L.Push(lua.LBool(flag))
+	if !flag {
+		return 1
+	}
+	L.Push(m.statusValue(st))
+	return 2
+}
+
+func (m *module) cancellable(L *lua.LState, base int, _ *mpi.Comm) int {
+	on := L.Get(base) == lua.LNil || lua.LVAsBool(L.Get(base))
+	L.Push(lua.LBool(m.s.SetCancellable(on)))
+	return 1
+}
+
+// helpText gives what the table says of a name.
+func (m *module) helpText(L *lua.LState, base int, _ *mpi.Comm) int {
+	name := strings.TrimPrefix(L.OptString(base, ""), "mpi.")
+	text := table.Help(name)
+	if text == "" {
+		luaerr.RaiseArg(L, "help", 1, "name", "there is no mpi.%s", name)
+	}
+	L.Push(lua.LString(text))
+	return 1
+}

@@ -1,0 +1,185 @@
+package luampi
+
+import (
+	"math"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// readList reads an argument that is a list.
+func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
+	switch a.Kind {
+	case table.SCounts, table.RCounts:
+		if !x.root && x.partsOnRoot() {
+			return
+		}
+		x.setList(a.Slot, x.perRank(i, v, "count"))
+	case table.SDispls, table.RDispls:
+		if !x.root && x.partsOnRoot() {
+			return
+		}
+		if v == lua.LNil {
+			x.setList(a.Slot, packed(x.lists[a.Slot-table.SlotSCounts-1]))
+			return
+		}
+		x.setList(a.Slot, x.perRank(i, v, "displacement"))
+	case table.Ints:
+		list := x.int32s(i, v)
+		x.c.S[a.Slot] = slot(len(list))
+		x.c.S[a.Slot+1] = x.hold32(list)
+	case table.Triples:
+		var flat []int32
+		ranges, ok := v.(*lua.LTable)
+		if !ok {
+			x.arg(i, "list of {first, last, stride} expected, got %s", kindOf(v))
+		}
+		for k := 1; k <= ranges.Len(); k++ {
+			triple := x.int32s(i, ranges.RawGetInt(k))
+			if len(triple) != 3 {
+				x.arg(i, "entry %d is no {first, last, stride}", k)
+			}
+			flat = append(flat, triple...)
+		}
+		x.c.S[a.Slot] = slot(len(flat) / 3)
+		x.c.S[a.Slot+1] = x.hold32(flat)
+	default:
+		panic("luampi: cannot read arguments of kind " + a.Kind.String())
+	}
+}
+
+// partsOnRoot tells whether counts have a meaning on the root only.
+func (x *call) partsOnRoot() bool {
+	for i := range x.row.Args {
+		if k := x.row.Args[i].Kind; k == table.RootSendV || k == table.RootRecvV {
+			return true
+		}
+	}
+	return false
+}
+
+// setList puts a list of C ints into a slot.
+func (x *call) setList(slotOf int, list []int32) {
+	x.lists[slotOf-table.SlotSCounts] = list
+	x.c.S[slotOf] = x.hold32(list)
+}
+
+func (x *call) hold32(list []int32) uint64 {
+	if len(list) == 0 {
+		list = make([]int32, 1)
+	}
+	x.keep = append(x.keep, list)
+	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(list)))
+}
+
+// counts gives the list of numbers in a slot.
+func (x *call) counts(slotOf int) []int32 { return x.lists[slotOf-table.SlotSCounts] }
+
+// perRank reads a list of one number that is not negative for each rank.
+func (x *call) perRank(i int, v lua.LValue, what string) []int32 {
+	list := x.int32s(i, v)
+	if len(list) != x.comm.Peers() {
+		x.arg(i, "%d %ss expected, one for each rank, got %d", x.comm.Peers(), what, len(list))
+	}
+	for k, n := range list {
+		if n < 0 {
+			x.arg(i, "the %s of rank %d is negative (%d)", what, k, n)
+		}
+	}
+	return list
+}
+
+// int32s reads a list of C ints: a table or an array of integers.
+func (x *call) int32s(i int, v lua.LValue) []int32 {
+	if a, ok := array.To(v); ok {
+		if list := array.Of[int32](a); list != nil || a.Len() == 0 {
+			return append([]int32(nil), list...)
+		}
+		x.arg(i, "list or int32 array expected, got %s array", a.Type())
+	}
+	t, ok := v.(*lua.LTable)
+	if !ok {
+		x.arg(i, "list expected, got %s", kindOf(v))
+	}
+	list := make([]int32, t.Len())
+	for k := range list {
+		n, ok := number(t.RawGetInt(k + 1))
+		if !ok || n < math.MinInt32 || n > math.MaxInt32 {
+			x.arg(i, "entry %d is no C int: %v", k+1, t.RawGetInt(k+1))
+		}
+		list[k] = int32(n)
+	}
+	return list
+}
+
+// packed gives the displacements of parts that follow one another.
+func packed(counts []int32) []int32 {
+	displs := make([]int32, len(counts))
+	for i := 1; i < len(counts); i++ {
+		displs[i] = displs[i-1] + counts[i-1]
+	}
+	return displs
+}
+
+// readV reads an array that is cut in parts of given counts.
+func (x *call) readV(i int, slotOf int, b *buffer) {
+	counts, displs := x.lists[slotOf-table.SlotSCounts], x.lists[slotOf+1-table.SlotSCounts]
+	end := 0
+	for r, n := range counts {
+		if n > 0 {
+			end = max(end, int(displs[r])+int(n))
+		}
+	}
+	if b.missing {
+		*b = x.arrayBuffer(i, array.New(x.send.arr.Type(), end))
+	}
+	if !b.inPlace && b.count < end {
+		x.arg(i, "array of at least %d elements expected (greatest displacement + count), got %d", end, b.count)
+	}
+}
+
+func (x *call) readSendV(i int) {
+	x.send = x.buffer(i, x.at[i])
+	x.need(i, &x.send, x.collective())
+	x.readV(i, table.SlotSCounts, &x.send)
+	x.set(table.SlotSend, &x.send, x.send.count)
+}
+
+func (x *call) readRecvV(i int) {
+	x.recv = x.buffer(i, x.at[i])
+	if x.recv.missing && x.send.inPlace {
+		x.arg(i, "array expected: IN_PLACE has what to send there")
+	}
+	x.readV(i, table.SlotRCounts, &x.recv)
+	x.need(i, &x.recv, false)
+	if counts := x.counts(table.SlotRCounts); x.row.Args[0].Kind == table.Send && !x.send.inPlace && !x.comm.Inter &&
+		x.send.typ == x.recv.typ && int(counts[x.comm.Rank]) != x.send.count {
+		x.arg(0, "array of %d elements expected, as the counts say, got %d", counts[x.comm.Rank], x.send.count)
+	}
+	x.set(table.SlotRecv, &x.recv, x.recv.count)
+	x.out = x.recv.arr
+}
+
+func (x *call) readRootSendV(i int) {
+	if x.root {
+		x.readSendV(i)
+		return
+	}
+	x.send = buffer{typ: x.m.types[array.Uint8]}
+	x.set(table.SlotSend, &x.send, 0)
+}
+
+func (x *call) readRootRecvV(i int) {
+	if x.root {
+		x.readRecvV(i)
+		return
+	}
+	if x.send.inPlace {
+		x.arg(0, "IN_PLACE is for the root only")
+	}
+	x.recv = buffer{typ: x.send.typ}
+	x.set(table.SlotRecv, &x.recv, 0)
+}

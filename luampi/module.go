@@ -1,0 +1,183 @@
+// Package luampi is the Lua module "mpi": every call of the table in
+// internal/mpi/table as a function and, where it is about a communicator, a
+// request or a group, as a method of that.
+//
+// Most calls need no code of their own: their line in the table names the
+// kinds of their arguments and results; read.go and buffer.go read and check
+// each kind, push.go gives results. Written out are the families of requests
+// (request.go), ops (ops.go) and the twins for any Lua value (twin*.go).
+package luampi
+
+import (
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+)
+
+// module is the state of the Lua module in one interpreter. Only who holds
+// the interpreter touches it.
+type module struct {
+	in    *interp.Interp
+	s     *mpi.Session
+	codec *value.Codec
+
+	commMT, requestMT, statusMT, messageMT, specialMT *lua.LTable
+	handleMT                                          map[string]*lua.LTable // by class: "group", "type", …
+
+	world    *mpi.Comm
+	inPlace  *lua.LUserData
+	nullComm *lua.LUserData
+	fixed    map[*mpi.Comm]*lua.LUserData
+	types    [16]uint64 // MPI's type of each array type
+	elements map[uint64]array.Type
+	known    map[string]map[uint64]*lua.LUserData // predefined handles by class
+	help     map[string]string
+	limits   limits
+
+	calls []*call // idle
+}
+
+// limits are numbers of the library that every call checks against.
+type limits struct{ anySource, anyTag, procNull, root, undefined, maxTag int }
+
+// Open gives the loader of the module "mpi" for a process that is in an MPI
+// job.
+func Open(in *interp.Interp, codec *value.Codec, s *mpi.Session) lua.LGFunction {
+	return func(L *lua.LState) int {
+		m := &module{in: in, s: s, codec: codec, world: s.World()}
+		L.Push(m.open(L))
+		return 1
+	}
+}
+
+func (m *module) open(L *lua.LState) *lua.LTable {
+	t := L.NewTable()
+	m.openObjects(L)
+	m.openConstants(L, t)
+	hand := m.handWritten()
+	for _, row := range table.All {
+		fn := hand[row.Name]
+		if fn == nil {
+			if row.Class == table.Hand || row.Class == table.Twin {
+				panic("luampi: nothing implements mpi." + row.Name)
+			}
+			fn = m.generic(row)
+		}
+		if !m.offers(row) {
+			fn = m.missing(row)
+		}
+		t.RawSetString(row.Name, L.NewFunction(bind(fn, false)))
+		m.addMethods(L, row, fn)
+	}
+	return t
+}
+
+// implementation is a function of the module. Its arguments begin at base;
+// comm is nil or, in a method of a communicator, that communicator.
+type implementation func(L *lua.LState, base int, comm *mpi.Comm) int
+
+// bind makes a Lua function of an implementation.
+func bind(fn implementation, method bool) lua.LGFunction {
+	if !method {
+		return func(L *lua.LState) int { return fn(L, 1, nil) }
+	}
+	return func(L *lua.LState) int {
+		if c := toComm(L.Get(1)); c != nil {
+			return fn(L, 2, c)
+		}
+		L.ArgError(1, "communicator expected: call methods with ':'")
+		return 0
+	}
+}
+
+// methodOf are the objects whose methods the calls with a prefix are:
+// comm:rank() is Comm_rank, group:union(g) is Group_union.
+var methodOf = map[table.Kind]string{
+	table.Group: "group", table.Type: "type", table.Info: "info", table.Win: "win", table.File: "file", table.Op1: "op",
+}
+
+// addMethods makes the call a method where its first argument (for
+// communicators its last) is an object.
+func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
+	plain := L.NewFunction(bind(fn, false))
+	if row.HasComm() {
+		method := L.NewFunction(bind(fn, true))
+		index := m.commMT.RawGetString("__index").(*lua.LTable)
+		index.RawSetString(row.Name, method)
+		if short, ok := strings.CutPrefix(row.Name, "Comm_"); ok {
+			index.RawSetString(short, method)
+		}
+	}
+	if len(row.Args) == 0 {
+		return
+	}
+	_, short, cut := strings.Cut(row.Name, "_")
+	switch kind := row.Args[0].Kind; kind {
+	case table.Request:
+		if !strings.HasPrefix(row.Name, "Request_") {
+			short = strings.ToLower(row.Name)
+		}
+		m.method(m.requestMT, row.Name, short, plain)
+	case table.Message:
+		m.method(m.messageMT, row.Name, strings.ToLower(row.Name), plain)
+	case table.Status1:
+		m.statusMT.RawGetString("methods").(*lua.LTable).RawSetString(row.Name, plain)
+	default:
+		if class := methodOf[kind]; class != "" && cut {
+			m.method(m.handleMT[class], row.Name, short, plain)
+		}
+	}
+}
+
+func (m *module) method(mt *lua.LTable, name, short string, fn *lua.LFunction) {
+	index := mt.RawGetString("__index").(*lua.LTable)
+	index.RawSetString(name, fn)
+	index.RawSetString(short, fn)
+}
+
+// openConstants sets the constants of the table and remembers those that the
+// code looks for.
+func (m *module) openConstants(L *lua.LState, t *lua.LTable) {
+	m.known = map[string]map[uint64]*lua.LUserData{}
+	for _, c := range table.Constants {
+		t.RawSetString(c.Name, m.constant(L, c))
+	}
+	m.inPlace = t.RawGetString("IN_PLACE").(*lua.LUserData)
+	m.nullComm = t.RawGetString("COMM_NULL").(*lua.LUserData)
+	for element, name := range typeNames {
+		h := mpi.Constant(name)
+		m.types[element] = h
+	}
+	m.elements = elementTypes()
+	m.limits = limits{
+		anySource: mpi.Int("ANY_SOURCE"), anyTag: mpi.Int("ANY_TAG"), procNull: mpi.Int("PROC_NULL"),
+		root: mpi.Int("ROOT"), undefined: mpi.Int("UNDEFINED"), maxTag: m.s.MaxTag(),
+	}
+}
+
+func (m *module) constant(L *lua.LState, c table.Constant) lua.LValue {
+	switch c.Kind {
+	case "INT", "ERROR":
+		return lua.LNumber(mpi.Int(c.Name))
+	case "OWN":
+		comm := map[string]*mpi.Comm{"COMM_WORLD": m.s.World(), "COMM_SELF": m.s.Self(), "COMM_CHUNK": m.s.Chunk()}[c.Name]
+		ud := m.newObject(comm, m.commMT)
+		m.fixed[comm] = ud
+		return ud
+	case "COMM":
+		return m.newObject(&mpi.Comm{Name: c.Name, Handle: mpi.Constant(c.Name)}, m.commMT)
+	case "REQUEST":
+		return m.newObject(&request{}, m.requestMT)
+	case "MESSAGE":
+		return m.newObject(&message{handle: mpi.Constant(c.Name), name: c.Name}, m.messageMT)
+	case "SPECIAL":
+		return m.newObject(&special{name: c.Name, value: mpi.Constant(c.Name)}, m.specialMT)
+	}
+	return m.predefined(strings.ToLower(c.Kind), c.Name)
+}

@@ -1,0 +1,208 @@
+package luampi
+
+import (
+	"fmt"
+	"runtime"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+)
+
+// handle is an MPI object that is local to the process: a group, type, op,
+// info, … Its class is the name of its kind in the table.
+type handle struct {
+	class  string
+	value  uint64
+	name   string // of a constant; those are never freed
+	freed  bool
+	op     *mpi.Op // of an op that a script made
+	cancel runtime.Cleanup
+}
+
+// message is what Mprobe took; Mrecv ends it.
+type message struct {
+	handle uint64
+	name   string
+	comm   *mpi.Comm
+}
+
+// special is a constant that stands for an address, such as IN_PLACE.
+type special struct {
+	name  string
+	value uint64
+}
+
+func (m *module) newObject(v any, mt *lua.LTable) *lua.LUserData {
+	return &lua.LUserData{Value: v, Metatable: mt}
+}
+
+func toComm(v lua.LValue) *mpi.Comm {
+	if ud, ok := v.(*lua.LUserData); ok {
+		c, _ := ud.Value.(*mpi.Comm)
+		return c
+	}
+	return nil
+}
+
+func toHandle(v lua.LValue, class string) *handle {
+	if ud, ok := v.(*lua.LUserData); ok {
+		if h, ok := ud.Value.(*handle); ok && h.class == class {
+			return h
+		}
+	}
+	return nil
+}
+
+// predefined gives the object of a constant.
+func (m *module) predefined(class, name string) *lua.LUserData {
+	h := &handle{class: class, value: mpi.Constant(name), name: name}
+	ud := m.newObject(h, m.handleMT[class])
+	if m.known[class] == nil {
+		m.known[class] = map[uint64]*lua.LUserData{}
+	}
+	m.known[class][h.value] = ud
+	return ud
+}
+
+// pushHandle gives the object of a handle that a call returned: the constant
+// if it is one, else a new object that frees itself when it is garbage.
+func (m *module) handleObject(class string, value uint64) lua.LValue {
+	if ud := m.known[class][value]; ud != nil {
+		return ud
+	}
+	h := &handle{class: class, value: value}
+	ud := m.newObject(h, m.handleMT[class])
+	if free := freeCall[class]; free != "" {
+		h.cancel = runtime.AddCleanup(h, func(v uint64) { m.s.FreeLater(free, v) }, value)
+	}
+	return ud
+}
+
+// freeCall names the local call that frees an object of a class.
+var freeCall = map[string]string{"group": "Group_free", "op": "Op_free"}
+
+// commObject gives the userdata of a communicator.
+func (m *module) commObject(c *mpi.Comm) lua.LValue {
+	if c == nil {
+		return m.nullComm
+	}
+	if ud := m.fixed[c]; ud != nil {
+		return ud
+	}
+	return m.newObject(c, m.commMT)
+}
+
+// openObjects makes the metatables.
+func (m *module) openObjects(L *lua.LState) {
+	m.fixed = map[*mpi.Comm]*lua.LUserData{}
+	m.handleMT = map[string]*lua.LTable{}
+	m.commMT = m.metatable(L, "communicator")
+	m.requestMT = m.metatable(L, "request")
+	m.messageMT = m.metatable(L, "message")
+	m.specialMT = m.metatable(L, "constant")
+	m.statusMT = m.metatable(L, "status")
+	m.statusMT.RawSetString("methods", m.statusMT.RawGetString("__index"))
+	m.statusMT.RawSetString("__index", L.NewFunction(m.statusIndex))
+	for _, class := range []string{"group", "type", "op", "info", "errhandler", "win", "file"} {
+		m.handleMT[class] = m.metatable(L, class)
+	}
+}
+
+func (m *module) metatable(L *lua.LState, name string) *lua.LTable {
+	mt := L.NewTable()
+	mt.RawSetString("__name", lua.LString(name))
+	mt.RawSetString("__index", L.NewTable())
+	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
+		L.Push(lua.LString(m.text(L.CheckUserData(1).Value)))
+		return 1
+	}))
+	return mt
+}
+
+// text describes an object of the module for print and error messages.
+func (m *module) text(v any) string {
+	switch v := v.(type) {
+	case *mpi.Comm:
+		return commText(v)
+	case *handle:
+		switch {
+		case v.name != "":
+			return "mpi." + v.name
+		case v.freed:
+			return v.class + " (freed)"
+		}
+		return v.class
+	case *request:
+		return v.text()
+	case *mpi.Status:
+		return fmt.Sprintf("status{source=%d, tag=%d, error=%d}", v.Source, v.Tag, v.Error)
+	case *message:
+		return "message"
+	case *special:
+		return "mpi." + v.name
+	}
+	return "?"
+}
+
+func commText(c *mpi.Comm) string {
+	switch {
+	case c.Name != "" && c.Size > 0:
+		return fmt.Sprintf("mpi.%s (rank %d of %d)", c.Name, c.Rank, c.Size)
+	case c.Name != "":
+		return "mpi." + c.Name
+	case c.Unusable() != "":
+		return "communicator (unusable)"
+	case c.Inter:
+		return fmt.Sprintf("inter-communicator (rank %d of %d, %d remote)", c.Rank, c.Size, c.Remote)
+	}
+	return fmt.Sprintf("communicator (rank %d of %d)", c.Rank, c.Size)
+}
+
+// typeNames gives MPI's type for each type of array.
+var typeNames = map[array.Type]string{
+	array.Int8: "INT8_T", array.Int16: "INT16_T", array.Int32: "INT32_T", array.Int64: "INT64_T",
+	array.Uint8: "UINT8_T", array.Uint16: "UINT16_T", array.Uint32: "UINT32_T", array.Uint64: "UINT64_T",
+	array.Float32: "FLOAT", array.Float64: "DOUBLE", array.Complex64: "C_FLOAT_COMPLEX", array.Complex128: "C_DOUBLE_COMPLEX",
+	array.Bool: "C_BOOL",
+}
+
+func elementTypes() map[uint64]array.Type {
+	types := map[uint64]array.Type{}
+	for t, name := range typeNames {
+		types[mpi.Constant(name)] = t
+	}
+	return types
+}
+
+// statusObject is one allocation for what a Recv gives.
+type statusObject struct {
+	ud lua.LUserData
+	st mpi.Status
+}
+
+func (m *module) statusValue(st mpi.Status) *lua.LUserData {
+	o := &statusObject{st: st}
+	o.ud.Value = &o.st
+	o.ud.Metatable = m.statusMT
+	return &o.ud
+}
+
+func (m *module) statusIndex(L *lua.LState) int {
+	st, ok := L.CheckUserData(1).Value.(*mpi.Status)
+	if !ok {
+		L.ArgError(1, "status expected")
+	}
+	switch key := L.CheckString(2); key {
+	case "source":
+		L.Push(lua.LNumber(st.Source))
+	case "tag":
+		L.Push(lua.LNumber(st.Tag))
+	case "error":
+		L.Push(lua.LNumber(st.Error))
+	default:
+		L.Push(m.statusMT.RawGetString("methods").(*lua.LTable).RawGetString(key))
+	}
+	return 1
+}

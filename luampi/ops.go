@@ -1,0 +1,154 @@
+package luampi
+
+import (
+	"fmt"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// opCreate gives Op_create, whose function takes two elements, or
+// Op_create_array, whose function takes two arrays.
+func (m *module) opCreate(whole bool) implementation {
+	name := "Op_create"
+	if whole {
+		name = "Op_create_array"
+	}
+	return func(L *lua.LState, base int, _ *mpi.Comm) int {
+		fn, ok := L.Get(base).(*lua.LFunction)
+		if !ok {
+			luaerr.RaiseArg(L, name, 1, "f", "function expected, got %s", kindOf(L.Get(base)))
+		}
+		commute := L.Get(base+1) == lua.LNil || lua.LVAsBool(L.Get(base+1))
+		r := &reduction{m: m, root: L, fn: fn, whole: whole}
+		op, c, err := m.s.PrepareOp(commute, r.run)
+		if err != nil {
+			luaerr.Raise(L, luaerr.New(luaerr.MPI, "%s: %w", name, err))
+		}
+		x := &call{m: m, L: L, row: c.Row, c: c}
+		err = x.do(c)
+		if err == nil {
+			err = m.s.FinishOp(op, c)
+		}
+		c.Release()
+		if err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+		h := &handle{class: "op", value: op.Handle, op: op}
+		L.Push(m.newObject(h, m.handleMT["op"]))
+		return 1
+	}
+}
+
+func (m *module) opFree(L *lua.LState, base int, _ *mpi.Comm) int {
+	h := toHandle(L.Get(base), "op")
+	switch {
+	case h == nil:
+		luaerr.RaiseArg(L, "Op_free", 1, "op", "op expected, got %s", kindOf(L.Get(base)))
+	case h.op == nil:
+		luaerr.RaiseArg(L, "Op_free", 1, "op", "mpi.%s cannot be freed", h.name)
+	case h.freed:
+		luaerr.RaiseArg(L, "Op_free", 1, "op", "the op was freed")
+	}
+	c := m.s.NewCall("Op_free")
+	c.S[table.SlotX] = h.value
+	h.freed = true
+	x := &call{m: m, L: L, row: c.Row, c: c}
+	err := x.do(c)
+	c.Release()
+	m.s.ForgetOp(h.op)
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	return 0
+}
+
+// reduction runs a Lua function as an op. It has a Lua thread of its own,
+// since that of the call stands still meanwhile.
+type reduction struct {
+	m     *module
+	root  *lua.LState
+	fn    *lua.LFunction
+	whole bool
+	th    *lua.LState
+}
+
+func (r *reduction) run(in, inout unsafe.Pointer, n int, datatype uint64) error {
+	t, ok := r.m.elements[datatype]
+	if !ok {
+		return luaerr.New(luaerr.Argument, "an op written in Lua works on arrays of plain elements only")
+	}
+	if n == 0 {
+		return nil
+	}
+	a, b := view(t, in, n), view(t, inout, n)
+	task := r.m.in.Current()
+	if r.th == nil {
+		r.th, _ = r.root.NewThread()
+	}
+	th := r.th
+	th.SetContext(task.Context())
+	defer th.RemoveContext()
+	err := r.apply(th, t, a, b, n)
+	if err != nil {
+		r.th = nil // its stack is of no use any more
+	}
+	return err
+}
+
+// apply calls the function for each element, or once for all.
+func (r *reduction) apply(th *lua.LState, t array.Type, a, b []byte, n int) error {
+	if r.whole {
+		inn, inout := array.New(t, n), array.New(t, n)
+		copy(inn.Bytes(), a)
+		copy(inout.Bytes(), b)
+		if err := r.invoke(th, 0, array.ToLua(th, inn), array.ToLua(th, inout)); err != nil {
+			return err
+		}
+		copy(b, inout.Bytes())
+		return nil
+	}
+	x, y := array.New(t, n), array.New(t, n)
+	copy(x.Bytes(), a)
+	copy(y.Bytes(), b)
+	for i := range n {
+		u, err := x.Get(th, i)
+		if err != nil {
+			return err
+		}
+		w, err := y.Get(th, i)
+		if err != nil {
+			return err
+		}
+		if err := r.invoke(th, 1, u, w); err != nil {
+			return err
+		}
+		v := th.Get(-1)
+		th.Pop(1)
+		if err := y.Set(i, v); err != nil {
+			return luaerr.New(luaerr.Script, "an op's function returned what a %s array cannot hold: %w", t, err)
+		}
+	}
+	copy(b, y.Bytes())
+	return nil
+}
+
+func (r *reduction) invoke(th *lua.LState, results int, args ...lua.LValue) error {
+	th.Push(r.fn)
+	for _, a := range args {
+		th.Push(a)
+	}
+	if err := th.PCall(len(args), results, nil); err != nil {
+		return fmt.Errorf("%w", err)
+	}
+	return nil
+}
+
+func view(t array.Type, p unsafe.Pointer, n int) []byte {
+	return unsafe.Slice((*byte)(p), n*t.Size())
+}

@@ -1,0 +1,284 @@
+package luampi
+
+import (
+	"math"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// read reads and checks all arguments of a call that begin at base into the
+// slots of its frame. The communicator comes first, since others are checked
+// against it, then the root; arrays come last, since counts decide on them.
+func (x *call) read(base int, comm *mpi.Comm) {
+	x.assign(base, comm)
+	args := x.row.Args
+	last := len(args) - 1
+	if last >= 0 && args[last].Kind == table.Comm {
+		x.readComm(last, comm)
+		last--
+	}
+	for i := last; i >= 0; i-- { // the root decides what of the rest has a meaning here
+		if args[i].Kind == table.Root {
+			x.c.S[table.SlotRoot] = slot(x.rootRank(i, x.at[i]))
+		}
+	}
+	for i := 0; i <= last; i++ {
+		if !args[i].Kind.IsArray() && args[i].Kind != table.Root {
+			x.readArg(i, &args[i])
+		}
+	}
+	for i := 0; i <= last; i++ {
+		if args[i].Kind.IsArray() {
+			x.readArray(i, args[i].Kind)
+		}
+	}
+	for i := range x.row.Results {
+		if r := &x.row.Results[i]; r.CountOf != 0 {
+			x.c.S[r.Slot] = x.hold32(make([]int32, int32(x.c.S[r.CountOf])))
+		}
+	}
+}
+
+// assign gives each argument of the table its Lua value. An argument that may
+// be missing is skipped when the value in its place is plainly meant for a
+// later one.
+func (x *call) assign(base int, comm *mpi.Comm) {
+	L, k := x.L, base
+	for i := range x.row.Args {
+		a := &x.row.Args[i]
+		v := L.Get(k)
+		x.pos[i] = k - base + 1
+		if v != lua.LNil && x.skips(a, v) || comm != nil && a.Kind == table.Comm {
+			x.at[i] = lua.LNil
+			continue
+		}
+		x.at[i] = v
+		k++
+	}
+	if top := L.GetTop(); k <= top && top >= base && L.Get(top) != lua.LNil {
+		x.m.s.Drop(x.c)
+		L.RaiseError("%s takes %d arguments at most: %s", x.row.Name, len(x.row.Args), x.row.Synopsis())
+	}
+}
+
+// skips tells whether v, which is not nil, is not meant for the argument.
+func (x *call) skips(a *table.Arg, v lua.LValue) bool {
+	switch a.Kind {
+	case table.Reduced, table.RootReduced, table.ExReduced, table.RecvN, table.RootRecvN, table.BlockReduced, table.RecvV, table.RootRecvV,
+		table.PartReduced:
+		return !a.Required && !x.isArray(v)
+	case table.Root, table.Tag, table.AnyTag, table.Source, table.SDispls, table.RDispls:
+		return toComm(v) != nil
+	}
+	return a.Optional && a.Kind == table.Int && toComm(v) != nil
+}
+
+func (x *call) readComm(i int, comm *mpi.Comm) {
+	if comm == nil {
+		switch v := x.at[i]; {
+		case v != lua.LNil:
+			if comm = toComm(v); comm == nil {
+				x.arg(i, "communicator expected, got %s", kindOf(v))
+			}
+		case x.row.Args[i].Required:
+			x.arg(i, "communicator expected")
+		default:
+			comm = x.m.world
+		}
+	}
+	if why := comm.Unusable(); why != "" {
+		x.arg(i, "%s", why)
+	}
+	x.comm = comm
+	x.c.S[table.SlotComm] = comm.Handle
+	x.root = true
+}
+
+// readArg reads an argument that is no array.
+func (x *call) readArg(i int, a *table.Arg) {
+	m, v, s := x.m, x.at[i], x.c.S
+	switch a.Kind {
+	case table.Dest, table.Source, table.Source2:
+		s[a.Slot] = slot(x.peer(i, v, a.Kind))
+	case table.Tag, table.AnyTag, table.AnyTag2:
+		s[a.Slot] = slot(x.tag(i, v, a.Kind != table.Tag))
+	case table.Op:
+		h := toHandle(v, "op")
+		if h == nil || h.name == "OP_NULL" {
+			x.arg(i, "op expected, got %s", kindOf(v))
+		}
+		x.alive(i, h)
+		s[a.Slot] = h.value
+	case table.Int:
+		s[a.Slot] = slot(x.integer(i, v, a))
+	case table.Bool:
+		s[a.Slot] = 0
+		if lua.LVAsBool(v) || v == lua.LNil && a.Default == "true" {
+			s[a.Slot] = 1
+		}
+	case table.String:
+		text, ok := v.(lua.LString)
+		if !ok {
+			x.arg(i, "string expected, got %s", kindOf(v))
+		}
+		s[a.Slot] = x.cString(string(text))
+	case table.Comm1:
+		c := toComm(v)
+		if c == nil {
+			x.arg(i, "communicator expected, got %s", kindOf(v))
+		}
+		if why := c.Unusable(); why != "" {
+			x.arg(i, "%s", why)
+		}
+		s[a.Slot] = c.Handle
+	case table.Group, table.Info, table.Type:
+		x.readHandle(i, a, v)
+	case table.Message:
+		msg := m.toMessage(v)
+		if msg == nil || msg.handle == mpi.Constant("MESSAGE_NULL") {
+			x.arg(i, "message expected, got %s", kindOf(v))
+		}
+		s[a.Slot], x.msg = msg.handle, msg
+	case table.Status1:
+		st := toStatus(v)
+		if st == nil {
+			x.arg(i, "status expected, got %s", kindOf(v))
+		}
+		x.c.SetStatus(st)
+	default:
+		x.readList(i, a, v)
+	}
+}
+
+// slot gives a C int as a slot holds it.
+func slot(n int) uint64 { return uint64(uint32(int32(n))) }
+
+// number reads an integer; ok is false if v is none.
+func number(v lua.LValue) (n int, ok bool) {
+	f, isNumber := v.(lua.LNumber)
+	if !isNumber || float64(f) != math.Trunc(float64(f)) || math.Abs(float64(f)) > 1<<53 {
+		return 0, false
+	}
+	return int(f), true
+}
+
+func (x *call) integer(i int, v lua.LValue, a *table.Arg) int {
+	if v == lua.LNil && a.Optional {
+		if n, ok := number(parseNumber(a.Default)); ok {
+			return n
+		}
+		return mpi.Int(a.Default)
+	}
+	n, ok := number(v)
+	if !ok {
+		x.arg(i, "integer expected, got %s", kindOf(v))
+	}
+	if n != int(int32(n)) {
+		x.arg(i, "%d does not fit a C int", n)
+	}
+	return n
+}
+
+// peer reads a destination or source.
+func (x *call) peer(i int, v lua.LValue, kind table.Kind) int {
+	l := &x.m.limits
+	n, ok := number(v)
+	if v == lua.LNil && kind != table.Dest {
+		return l.anySource
+	}
+	if !ok {
+		x.arg(i, "rank expected, got %s", kindOf(v))
+	}
+	if n >= 0 && n < x.comm.Peers() || n == l.procNull || n == l.anySource && kind != table.Dest {
+		return n
+	}
+	x.arg(i, "rank %d is not in a communicator of %d", n, x.comm.Peers())
+	return 0
+}
+
+func (x *call) tag(i int, v lua.LValue, wild bool) int {
+	l := &x.m.limits
+	n, ok := number(v)
+	switch {
+	case v == lua.LNil && wild:
+		return l.anyTag
+	case v == lua.LNil:
+		return 0
+	case !ok:
+		x.arg(i, "tag expected, got %s", kindOf(v))
+	case wild && n == l.anyTag:
+	case n < 0 || n > l.maxTag:
+		x.arg(i, "tag %d is not between 0 and %d", n, l.maxTag)
+	}
+	return n
+}
+
+func (x *call) rootRank(i int, v lua.LValue) int {
+	l := &x.m.limits
+	n, ok := number(v)
+	if v == lua.LNil {
+		n, ok = 0, true
+	}
+	if !ok {
+		x.arg(i, "rank expected, got %s", kindOf(v))
+	}
+	if x.comm.Inter {
+		x.root = n == l.root
+		if n == l.root || n == l.procNull {
+			return n
+		}
+	} else {
+		x.root = n == x.comm.Rank
+	}
+	if n < 0 || n >= x.comm.Peers() {
+		x.arg(i, "rank %d is not in a communicator of %d", n, x.comm.Peers())
+	}
+	return n
+}
+
+func (x *call) readHandle(i int, a *table.Arg, v lua.LValue) {
+	class := a.Kind.String()
+	if v == lua.LNil && a.Optional {
+		x.c.S[a.Slot] = mpi.Constant(a.Default)
+		return
+	}
+	h := toHandle(v, class)
+	if h == nil && a.Kind == table.Type {
+		if name, ok := v.(lua.LString); ok {
+			if t, ok := array.ParseType(string(name)); ok {
+				x.c.S[a.Slot] = x.m.types[t]
+				return
+			}
+		}
+	}
+	if h == nil {
+		x.arg(i, "%s expected, got %s", class, kindOf(v))
+	}
+	x.alive(i, h)
+	x.c.S[a.Slot] = h.value
+	if a.Frees {
+		if h.name != "" {
+			x.arg(i, "mpi.%s cannot be freed", h.name)
+		}
+		h.freed = true
+		h.cancel.Stop()
+	}
+	x.keep = append(x.keep, h)
+}
+
+func (x *call) alive(i int, h *handle) {
+	if h.freed {
+		x.arg(i, "the %s was freed", h.class)
+	}
+}
+
+func (x *call) cString(s string) uint64 {
+	b := append([]byte(s), 0)
+	x.keep = append(x.keep, b)
+	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
+}

@@ -1,0 +1,225 @@
+package luampi
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// readReduce reads what a reduction combines: an array, IN_PLACE, or a number
+// that becomes an array of one element.
+func (x *call) readReduce(i int) {
+	switch v := x.at[i].(type) {
+	case lua.LNumber, lua.LBool:
+		x.scalar = true
+		x.send = x.arrayBuffer(i, x.scalarArray(i, v))
+	default:
+		x.send = x.buffer(i, v)
+		x.need(i, &x.send, x.collective())
+	}
+	x.set(table.SlotSend, &x.send, x.send.count)
+	if x.send.arr != nil {
+		x.checkOp(i, x.send.arr.Type())
+	}
+}
+
+// scalarArray gives a number as an array: of int64 for the bitwise and
+// logical ops, which floating-point numbers do not have, else of float64.
+func (x *call) scalarArray(i int, v lua.LValue) *array.Array {
+	name := x.opName()
+	b, isBool := v.(lua.LBool)
+	integers := opGroups[name]&(onLogical|onBits) != 0 && opGroups[name]&onOrdered == 0
+	if !integers {
+		if isBool {
+			x.arg(i, "number or array expected, got boolean: %s takes numbers", name)
+		}
+		a := array.New(array.Float64, 1)
+		array.Of[float64](a)[0] = float64(v.(lua.LNumber))
+		return a
+	}
+	a := array.New(array.Int64, 1)
+	switch {
+	case bool(b):
+		array.Of[int64](a)[0] = 1
+	case isBool:
+	default:
+		n, ok := number(v)
+		if !ok {
+			x.arg(i, "%s takes integers, got %v", name, v)
+		}
+		array.Of[int64](a)[0] = int64(n)
+	}
+	return a
+}
+
+// opGroup says which groups of types an op works on (MPI 3.1, section 5.9.2).
+type opGroup uint8
+
+const (
+	onIntegers opGroup = 1 << iota
+	onFloats
+	onComplex
+	onLogical
+	onBits
+	onOrdered // MAX, MIN, SUM, PROD: numbers stay float64
+)
+
+var opGroups = map[string]opGroup{
+	"MAX": onIntegers | onFloats | onOrdered, "MIN": onIntegers | onFloats | onOrdered,
+	"SUM": onIntegers | onFloats | onComplex | onOrdered, "PROD": onIntegers | onFloats | onComplex | onOrdered,
+	"LAND": onIntegers | onLogical, "LOR": onIntegers | onLogical, "LXOR": onIntegers | onLogical,
+	"BAND": onIntegers | onBits, "BOR": onIntegers | onBits, "BXOR": onIntegers | onBits,
+	"MINLOC": 0, "MAXLOC": 0,
+}
+
+// opName gives the name of the predefined op of the call, "" for others.
+func (x *call) opName() string {
+	for i := range x.row.Args {
+		if x.row.Args[i].Kind == table.Op {
+			return toHandle(x.at[i], "op").name
+		}
+	}
+	return ""
+}
+
+// checkOp raises when the op does not work on a type: what libraries then do
+// ranges from an error to nonsense.
+func (x *call) checkOp(i int, t array.Type) {
+	name := x.opName()
+	groups, predefined := opGroups[name]
+	if !predefined {
+		if name != "" {
+			x.arg(i, "mpi.%s is no op of a reduction", name)
+		}
+		return
+	}
+	var want opGroup
+	switch t {
+	case array.Float32, array.Float64:
+		want = onFloats
+	case array.Complex64, array.Complex128:
+		want = onComplex
+	case array.Bool:
+		want = onLogical
+	default:
+		want = onIntegers
+	}
+	if groups&want == 0 {
+		x.arg(i, "mpi.%s does not work on %s", name, t)
+	}
+}
+
+// readReduced reads where the result goes; a missing array is made.
+func (x *call) readReduced(i int) {
+	x.recv = x.buffer(i, x.at[i])
+	switch {
+	case x.recv.missing && x.send.inPlace:
+		x.arg(i, "array expected: IN_PLACE has what to send there")
+	case x.recv.missing:
+		x.recv = x.arrayBuffer(i, likeArray(x.send.arr))
+	default:
+		x.need(i, &x.recv, false)
+		x.scalar = false
+	}
+	if x.send.inPlace {
+		x.checkOp(i, x.recv.arr.Type())
+		x.c.S[table.SlotSend+1], x.c.S[table.SlotSend+2] = slot(x.recv.count), x.recv.typ
+	} else {
+		x.sameType(i)
+		if x.recv.count < x.send.count {
+			x.arg(i, "array of at least %d elements expected, got %d", x.send.count, x.recv.count)
+		}
+	}
+	x.set(table.SlotRecv, &x.recv, x.recv.count)
+	x.out = x.recv.arr
+}
+
+func (x *call) sameType(i int) {
+	if x.send.typ != x.recv.typ {
+		x.arg(i, "%s array expected as the other one, got %s", x.send.arr.Type(), x.recv.arr.Type())
+	}
+}
+
+// likeArray makes an array of the type and shape of a.
+func likeArray(a *array.Array) *array.Array {
+	if rows, cols, matrix := a.Shape(); matrix {
+		return array.NewMatrix(a.Type(), rows, cols)
+	}
+	return array.New(a.Type(), a.Len())
+}
+
+func (x *call) readRootReduced(i int) {
+	if x.root {
+		x.readReduced(i)
+		return
+	}
+	if x.send.inPlace {
+		x.arg(0, "IN_PLACE is for the root only")
+	}
+	x.recv = buffer{typ: x.send.typ}
+	x.set(table.SlotRecv, &x.recv, 0)
+}
+
+// readExReduced is readReduced for Exscan, where rank 0 gets nothing.
+func (x *call) readExReduced(i int) {
+	given := x.at[i] != lua.LNil
+	x.readReduced(i)
+	if x.comm.Rank == 0 && !given {
+		x.out = nil
+	}
+}
+
+func (x *call) readBlockReduced(i int) {
+	x.recv = x.buffer(i, x.at[i])
+	n := x.comm.Peers()
+	if x.send.inPlace {
+		x.need(i, &x.recv, false)
+		x.checkOp(i, x.recv.arr.Type())
+		x.set(table.SlotRecv, &x.recv, x.parts(i, &x.recv))
+		x.out = x.recv.arr
+		return
+	}
+	part := x.parts(0, &x.send)
+	if x.recv.missing {
+		x.recv = x.arrayBuffer(i, array.New(x.send.arr.Type(), part))
+	}
+	x.need(i, &x.recv, false)
+	x.sameType(i)
+	if x.recv.count < part {
+		x.arg(i, "array of %d elements expected for a part of %d among %d ranks, got %d", part, x.send.count, n, x.recv.count)
+	}
+	x.set(table.SlotRecv, &x.recv, part)
+	x.out = x.recv.arr
+}
+
+func (x *call) readPartReduced(i int) {
+	x.recv = x.buffer(i, x.at[i])
+	counts := x.counts(table.SlotRCounts)
+	total, mine := 0, int(counts[x.comm.Rank])
+	for _, n := range counts {
+		total += int(n)
+	}
+	if x.recv.missing {
+		if x.send.inPlace {
+			x.arg(i, "array expected: IN_PLACE has what to send there")
+		}
+		x.recv = x.arrayBuffer(i, array.New(x.send.arr.Type(), mine))
+	}
+	x.need(i, &x.recv, false)
+	needed, have := total, x.send.count
+	if x.send.inPlace {
+		have = x.recv.count
+		x.checkOp(i, x.recv.arr.Type())
+	} else {
+		x.sameType(i)
+		if x.recv.count < mine {
+			x.arg(i, "array of %d elements expected, got %d", mine, x.recv.count)
+		}
+	}
+	if have < needed {
+		x.arg(0, "array of %d elements expected (the sum of the counts), got %d", needed, have)
+	}
+	x.set(table.SlotRecv, &x.recv, mine)
+	x.out = x.recv.arr
+}
