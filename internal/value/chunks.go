@@ -120,7 +120,9 @@ func (c *Chunks) keep(name, source string, permanent, received bool) (Hash, *pro
 	}
 	p, err := c.compiled(k)
 	if err != nil {
-		c.drop(k)
+		if k.live == 0 && k.program == nil {
+			delete(c.byHash, h)
+		}
 		return h, nil, err
 	}
 	if permanent && !k.permanent {

@@ -57,14 +57,17 @@ func (e *encoder) explain(what string, n int, err error) error {
 			subject += " " + strconv.Itoa(root.i+1)
 		}
 	}
-	if path == "" {
-		path = "it"
+	reason := c.reason()
+	_, own := c.v.(*lua.LUserData)
+	switch own = own && c.why != ""; { // own: the words of a Traveller
+	case path == "" && !own:
+		reason = "it is " + reason
+	case path != "" && own:
+		reason = path + ": " + reason
+	case path != "":
+		reason = path + " is " + reason
 	}
-	verb := " is "
-	if _, own := c.v.(*lua.LUserData); own && c.why != "" {
-		verb = ": " // the words of a Traveller
-	}
-	return luaerr.New(luaerr.Argument, "cannot send %s: %s%s%s", subject, path, verb, c.reason())
+	return luaerr.New(luaerr.Argument, "cannot send %s: %s", subject, reason)
 }
 
 func (e *encoder) root(at via) via {

@@ -1,0 +1,151 @@
+package value
+
+import (
+	"math"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// mention reads a value that is met for the first time.
+func (d *decoder) mention(kind byte) (v lua.LValue, err error) {
+	switch kind {
+	case kindString:
+		b, err := d.nextBlob()
+		return lua.LString(unsafe.String(unsafe.SliceData(b), len(b))), err
+	case kindTable:
+		v = &lua.LTable{Metatable: lua.LNil}
+		d.items = append(d.items, v)
+	case kindFunction:
+		v, err = d.newFunction()
+		d.items = append(d.items, v)
+	case kindName:
+		var path []byte
+		if path, err = d.bytes(); err == nil {
+			v, err = d.c.resolve(d.L, string(path))
+		}
+	case kindArray:
+		v, err = d.array()
+	case kindTraveller:
+		v, err = d.traveller()
+	case kindErrorMeta:
+		v = luaerr.Metatable(d.L)
+	default:
+		err = malformed("byte %d: kind %d", d.pos, kind)
+	}
+	d.objects = append(d.objects, v)
+	return v, err
+}
+
+func (d *decoder) nextBlob() ([]byte, error) {
+	if d.blob >= len(d.m.Blobs) {
+		return nil, malformed("blob %d of %d", d.blob+1, len(d.m.Blobs))
+	}
+	b := d.m.Blobs[d.blob]
+	d.blob++
+	return b, nil
+}
+
+var arrayTypes = len(array.Types())
+
+func (d *decoder) array() (lua.LValue, error) {
+	var shape [4]int // type, matrix, rows, columns
+	for i := range shape {
+		if i == 3 && shape[1] == 0 {
+			break
+		}
+		var err error
+		if shape[i], err = d.count(); err != nil {
+			return nil, err
+		}
+	}
+	if shape[0] >= arrayTypes {
+		return nil, malformed("array type %d", shape[0])
+	}
+	t, matrix := array.Type(shape[0]), shape[1] == 1
+	n, cols := shape[2], shape[3]
+	if matrix {
+		if n > 0 && cols > math.MaxInt/n {
+			return nil, malformed("a matrix of %d x %d", n, cols)
+		}
+		n *= cols
+	}
+	var raw []byte
+	if n > 0 {
+		var err error
+		if raw, err = d.nextBlob(); err != nil {
+			return nil, err
+		}
+	}
+	if n != len(raw)/t.Size() || len(raw)%t.Size() != 0 {
+		return nil, malformed("%d elements of %s in %d bytes", n, t, len(raw))
+	}
+	if t == array.Bool {
+		for _, b := range raw {
+			if b > 1 {
+				return nil, malformed("a boolean of value %d", b)
+			}
+		}
+	}
+	a, err := array.FromBytes(t, raw)
+	if err == nil && matrix {
+		a, err = a.Reshape(shape[2], cols)
+	}
+	if err != nil {
+		return nil, malformed("%v", err)
+	}
+	return array.ToLua(d.L, a), nil
+}
+
+func (d *decoder) traveller() (lua.LValue, error) {
+	kind, err := d.bytes()
+	if err != nil {
+		return nil, err
+	}
+	data, err := d.bytes()
+	if err != nil {
+		return nil, err
+	}
+	decode := d.c.kinds[string(kind)]
+	if decode == nil {
+		return nil, luaerr.New(luaerr.Argument, "a value of kind '%s' came, which this process does not know", kind)
+	}
+	v, err := decode(d.L, append([]byte(nil), data...))
+	if err != nil {
+		return nil, err
+	}
+	if v == nil {
+		v = lua.LNil
+	}
+	return v, nil
+}
+
+func (d *decoder) newFunction() (*lua.LFunction, error) {
+	ref, err := d.count()
+	if err != nil {
+		return nil, err
+	}
+	index, err := d.count()
+	if err != nil {
+		return nil, err
+	}
+	if ref >= len(d.refs) {
+		return nil, malformed("chunk %d of %d", ref, len(d.refs))
+	}
+	p := d.refs[ref].program
+	if p == nil {
+		if p, err = d.c.Chunks.use(d.refs[ref].hash); err != nil {
+			return nil, err
+		}
+		d.refs[ref].program = p
+	}
+	if index >= len(p.protos) {
+		return nil, malformed("function %d of a chunk of %d", index, len(p.protos))
+	}
+	fn := d.L.NewFunctionFromProto(p.protos[index])
+	fn.Env = d.L.G.Global
+	return fn, nil
+}

@@ -1,0 +1,117 @@
+package value
+
+import (
+	"encoding/binary"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// object writes what has an identity: its number if it was met before.
+func (e *encoder) object(v lua.LValue, at via) error {
+	id := identity(v)
+	if n, ok := e.seen.find(id); ok {
+		e.b = append(e.b, codeFixExt4, extBack)
+		e.b = binary.LittleEndian.AppendUint32(e.b, uint32(n))
+		return nil
+	}
+	e.seen.add(id)
+	if path, ok := e.c.Names.paths[id]; ok {
+		return e.name(path)
+	}
+	switch v := v.(type) {
+	case *lua.LTable:
+		switch {
+		case v == e.L.G.Global:
+			return e.name(globalsPath)
+		case v == e.errorMetatable():
+			e.mention(kindErrorMeta)
+			return nil
+		}
+		e.mention(kindTable)
+	case *lua.LFunction:
+		if err := e.mentionFunction(v, at); err != nil {
+			return err
+		}
+	case *lua.LUserData:
+		return e.userdata(v, at)
+	}
+	e.items = append(e.items, item{v, at})
+	return nil
+}
+
+func (e *encoder) errorMetatable() *lua.LTable {
+	if e.errors == nil {
+		e.errors = luaerr.Metatable(e.L)
+	}
+	return e.errors
+}
+
+var globalsPath = encodePath("_G")
+
+func (e *encoder) name(path string) error {
+	e.mention(kindName)
+	return e.tokens.EncodeString(path)
+}
+
+func (e *encoder) mentionFunction(fn *lua.LFunction, at via) error {
+	if fn.IsG {
+		return &cannot{at, fn, "a Go function that no module holds"}
+	}
+	h, index, ok := e.c.Chunks.find(fn.Proto)
+	if !ok {
+		return &cannot{at, fn, "a function whose source is not known"}
+	}
+	ref := 0
+	for ref < len(e.refs) && e.refs[ref].Hash != h {
+		ref++
+	}
+	if ref == len(e.refs) {
+		e.refs = append(e.refs, Ref{h, e.c.Self})
+	}
+	e.mention(kindFunction)
+	e.count(ref)
+	e.count(index)
+	return nil
+}
+
+func (e *encoder) userdata(ud *lua.LUserData, at via) error {
+	switch v := ud.Value.(type) {
+	case *array.Array:
+		e.mention(kindArray)
+		e.count(int(v.Type()))
+		if rows, cols, matrix := v.Shape(); matrix {
+			e.count(1)
+			e.count(rows)
+			e.count(cols)
+		} else {
+			e.count(0)
+			e.count(v.Len())
+		}
+		if v.Len() > 0 {
+			raw := v.Bytes()
+			if e.copies {
+				raw = copyBlob(raw)
+			}
+			e.blobs = append(e.blobs, raw)
+		}
+		return nil
+	case Traveller:
+		kind, data, err := v.Travel()
+		if err != nil {
+			return &cannot{at, ud, err.Error()}
+		}
+		e.mention(kindTraveller)
+		if err := e.tokens.EncodeString(kind); err != nil {
+			return err
+		}
+		if err := e.tokens.EncodeBytesLen(len(data)); err != nil {
+			return err
+		}
+		e.b = append(e.b, data...)
+		return nil
+	}
+	return &cannot{at, ud, ""}
+}
