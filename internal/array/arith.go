@@ -84,7 +84,7 @@ func arith(op operator, x, y operand) (*Array, error) {
 		}
 	}
 	dst := shape.like(t)
-	if bad := inChunks(dst, x, y, func(d, x, y *Array) int { return f(d, x, y) }); bad >= 0 {
+	if bad := inChunks(dst, x, y, f); bad >= 0 {
 		return nil, fault(op, dst, x.pick(bad), y.pick(bad), bad)
 	}
 	return dst, nil
@@ -103,9 +103,13 @@ func inChunks(dst *Array, x, y operand, f func(dst, x, y *Array) int) int {
 	if y.scalar {
 		y.Array = y.repeat(n)
 	}
+	var d, xs, ys Array // the parts of this round
 	for first := 0; first < dst.n; first += n {
 		count := min(n, dst.n-first)
-		if bad := f(dst.view(first, count), x.part(first, count), y.part(first, count)); bad >= 0 {
+		dst.part(&d, first, count)
+		x.part(&xs, first, count)
+		y.part(&ys, first, count)
+		if bad := f(&d, &xs, &ys); bad >= 0 {
 			return first + bad
 		}
 	}
@@ -122,13 +126,17 @@ func (o operand) repeat(n int) *Array {
 	return a
 }
 
-// part gives count elements from first, of a number the first count copies.
-func (o operand) part(first, count int) *Array {
+// part makes v the count elements of o from first, of a number the first
+// count copies.
+func (o operand) part(v *Array, first, count int) {
 	if o.scalar {
 		first = 0
 	}
-	return o.view(first, count)
+	o.Array.part(v, first, count)
 }
+
+// part makes v the count elements of a from first; count is not 0.
+func (a *Array) part(v *Array, first, count int) { v.p, v.n, v.typ = a.at(first), count, a.typ }
 
 // pick gives element i exactly as text.
 func (o operand) pick(i int) string {

@@ -181,7 +181,7 @@ func (a *Array) describe() string {
 func (a *Array) named() string { return withArticle(a.describe()) }
 
 func withArticle(noun string) string {
-	if strings.ContainsRune("aeio", rune(noun[0])) { // not "unsigned": it is a uint8
+	if strings.ContainsRune("aeio", rune(noun[0])) { // but a uint8, a userdata
 		return "an " + noun
 	}
 	return "a " + noun

@@ -163,7 +163,7 @@ func toFloats[D floating](d []D, src *Array) int {
 func floatsFrom[D floating, S integer | floating](d []D, s []S) int {
 	for i, v := range s {
 		x := D(v)
-		if math.IsInf(float64(x), 0) && !math.IsInf(float64(v), 0) {
+		if x-x != 0 && v-v == 0 { // infinite, of a finite v
 			return i
 		}
 		d[i] = x

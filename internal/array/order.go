@@ -44,8 +44,8 @@ func ordered[T ordinal](k *kernel, isNaN func(T) bool) {
 	k.compare[cmpLe] = relation(func(a, b T) bool { return a <= b })
 	k.compare[cmpGt] = relation(func(a, b T) bool { return a > b })
 	k.compare[cmpGe] = relation(func(a, b T) bool { return a >= b })
-	k.least = func(x *Array) int { return extreme(elements[T](x), func(a, b T) bool { return a < b }) }
-	k.most = func(x *Array) int { return extreme(elements[T](x), func(a, b T) bool { return a > b }) }
+	k.least = func(x *Array) int { return least(elements[T](x)) }
+	k.most = func(x *Array) int { return most(elements[T](x)) }
 	k.sort = func(x *Array, descending bool) {
 		s := elements[T](x)
 		s = s[:len(s)-nansLast(s, isNaN)]
@@ -57,16 +57,27 @@ func ordered[T ordinal](k *kernel, isNaN func(T) bool) {
 	k.order = func(x *Array, descending bool) *Array { return order(elements[T](x), isNaN, descending) }
 }
 
-// extreme gives the index of the first element that is before all others; a
-// NaN ends the search, as it would spread through any comparison.
-func extreme[T ordinal](s []T, before func(a, b T) bool) int {
+// least gives the index of the first smallest element, or NaN.
+func least[T ordinal](s []T) int {
 	best := 0
 	for i, v := range s {
-		if v != v {
+		if v < s[best] {
+			best = i
+		} else if v != v {
 			return i
 		}
-		if before(v, s[best]) {
+	}
+	return best
+}
+
+// most gives the index of the first largest element, or NaN.
+func most[T ordinal](s []T) int {
+	best := 0
+	for i, v := range s {
+		if v > s[best] {
 			best = i
+		} else if v != v {
+			return i
 		}
 	}
 	return best
