@@ -74,7 +74,7 @@ func dialUnix(ctx context.Context, join Join, hello Hello) (Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPeer(conn.(*net.UnixConn)); err != nil {
+	if _, err := checkPeer(conn.(*net.UnixConn)); err != nil {
 		_ = conn.Close()
 		return nil, err
 	}
@@ -121,11 +121,8 @@ func dialTLS(ctx context.Context, address string, pin []byte) (*dialled, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := tuneTCP(conn.(*net.TCPConn)); err != nil {
-		_ = conn.Close()
-		return nil, err
-	}
-	secure, binding, err := secureTCP(ctx, tls.Client(conn, clientTLS(pin)), time.Now().Add(handshakeTime))
+	client := func(below net.Conn) *tls.Conn { return tls.Client(below, clientTLS(pin)) }
+	secure, binding, err := secureTCP(ctx, conn.(*net.TCPConn), client, time.Now().Add(handshakeTime))
 	if err != nil {
 		_ = conn.Close()
 		return nil, err

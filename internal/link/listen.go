@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -15,23 +16,25 @@ import (
 // ListenConfig says where a listener is to be reached. The zero value listens
 // on a unix socket, under a fresh secret.
 type ListenConfig struct {
-	Version   string       // of this software: a dialler of another one is refused
-	Job       string       // name of the job, for messages
-	Secret    []byte       // of the job; nil makes a fresh one
-	Dir       string       // where to make the socket's folder; "" tries XDG_RUNTIME_DIR, the temporary folder, /tmp
-	NoUnix    bool         // no unix socket
-	TCP       bool         // listen on TCP as well
-	Interface string       // address or name of the one interface for TCP; "" is all of them
-	Log       *slog.Logger // gets a line for each connection that is turned away; nil is slog.Default()
+	Version   string        // of this software: a dialler of another one is refused
+	Job       string        // name of the job, for messages
+	Secret    []byte        // of the job; nil makes a fresh one
+	Dir       string        // where to make the socket's folder; when it will not do, XDG_RUNTIME_DIR, the temporary folder, /tmp
+	NoUnix    bool          // no unix socket
+	TCP       bool          // listen on TCP as well
+	Interface string        // address or name of the one interface for TCP; "" is all of them
+	HelloTime time.Duration // a connection that has not proved itself by then is closed; 0 is 5 s
+	Log       *slog.Logger  // gets a line for each connection that is turned away; nil is slog.Default()
 }
 
 // Listener lets processes of one job in.
 type Listener struct {
-	join    Join
-	log     *slog.Logger
-	tls     *tls.Config
-	folder  string
-	sockets []net.Listener
+	join     Join
+	log      *slog.Logger
+	patience time.Duration
+	tls      *tls.Config
+	folder   string
+	sockets  []net.Listener
 
 	links   chan admitted
 	ctx     context.Context // ends with Close
@@ -55,7 +58,7 @@ func Listen(cfg ListenConfig) (*Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	l := &Listener{log: cfg.Log, links: make(chan admitted)}
+	l := &Listener{log: cfg.Log, patience: cmp.Or(cfg.HelloTime, handshakeTime), links: make(chan admitted)}
 	l.join = Join{Version: cfg.Version, Job: cfg.Job, Secret: cfg.Secret, Host: host}
 	if l.log == nil {
 		l.log = slog.Default()
@@ -151,57 +154,4 @@ func (l *Listener) serve(socket net.Listener) {
 		pause = 0
 		l.running.Go(func() { l.handle(conn) })
 	}
-}
-
-// handle authenticates one connection and hands it to Accept.
-func (l *Listener) handle(conn net.Conn) {
-	stop := context.AfterFunc(l.ctx, func() { _ = conn.Close() })
-	started := time.Now()
-	from := remote(conn)
-	link, hello, err := l.admit(conn, started.Add(handshakeTime))
-	if err != nil {
-		stop()
-		_ = conn.Close()
-		l.turnedAway(from, err, time.Since(started))
-		return
-	}
-	if !stop() {
-		return // Close was first
-	}
-	select {
-	case l.links <- admitted{link, hello}:
-	case <-l.ctx.Done():
-		_ = link.Close()
-	}
-}
-
-// admit runs the listener's side of all handshakes on a connection.
-func (l *Listener) admit(conn net.Conn, deadline time.Time) (*stream, Hello, error) {
-	name, binding := "unix "+l.join.Unix, []byte(nil)
-	switch c := conn.(type) {
-	case *net.UnixConn:
-		if err := checkPeer(c); err != nil {
-			return nil, Hello{}, err
-		}
-	case *net.TCPConn:
-		name = "tls " + c.LocalAddr().String()
-		if err := tuneTCP(c); err != nil {
-			return nil, Hello{}, err
-		}
-		secure, b, err := secureTCP(l.ctx, tls.Server(c, l.tls), deadline)
-		if err != nil {
-			return nil, Hello{}, err
-		}
-		conn, binding = secure, b
-	}
-	s, err := newSession(conn, name, binding, deadline)
-	if err != nil {
-		return nil, Hello{}, err
-	}
-	hello, err := s.admit(l.join)
-	if err != nil {
-		return nil, Hello{}, err
-	}
-	link, err := s.finish(conn)
-	return link, hello, err
 }

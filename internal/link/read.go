@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	readBuffer = 64 << 10 // pieces of at least this size are read straight into place
+	readBuffer = 16 << 10 // pieces of at least this size are read straight into place
 	firstStep  = 64 << 20 // memory given on the word of a header
 	growth     = 4        // each further step, as a multiple of what has arrived
 )

@@ -11,38 +11,39 @@ import (
 )
 
 // checkPeer makes sure that the process at the other end of a unix socket runs
-// as this user (SO_PEERCRED).
-func checkPeer(conn *net.UnixConn) error {
+// as this user (SO_PEERCRED), and gives its process id.
+func checkPeer(conn *net.UnixConn) (pid int, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var cred *syscall.Ucred
 	var credErr error
 	if err := raw.Control(func(fd uintptr) {
 		cred, credErr = syscall.GetsockoptUcred(int(fd), syscall.SOL_SOCKET, syscall.SO_PEERCRED)
 	}); err != nil {
-		return err
+		return 0, err
 	}
 	if credErr != nil {
-		return fmt.Errorf("who is at the other end: %w", credErr)
+		return 0, fmt.Errorf("who is at the other end: %w", credErr)
 	}
-	return checkUser(int(cred.Uid), os.Geteuid(), int(cred.Pid))
+	return int(cred.Pid), checkUser(int(cred.Uid), os.Geteuid(), int(cred.Pid))
 }
 
-// setUserTimeout bounds how long sent data may stay without an acknowledgement
-// (TCP_USER_TIMEOUT). The kernel counts a peer that leaves its window closed
-// for that long as dead as well.
-func setUserTimeout(conn *net.TCPConn, limit time.Duration) error {
+// unanswered tells whether data sent on a connection waits for the other host
+// to take it, and for how long that host has said nothing at all (TCP_INFO).
+func unanswered(conn *net.TCPConn) (waiting bool, silent time.Duration) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return err
+		return false, 0
 	}
-	var optErr error
+	var info *unix.TCPInfo
+	var infoErr error
 	if err := raw.Control(func(fd uintptr) {
-		optErr = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(limit.Milliseconds()))
-	}); err != nil {
-		return err
+		info, infoErr = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO)
+	}); err != nil || infoErr != nil {
+		return false, 0
 	}
-	return optErr
+	waiting = info.Unacked > 0 || info.Notsent_bytes > 0
+	return waiting, time.Duration(info.Last_ack_recv) * time.Millisecond
 }

@@ -9,8 +9,8 @@ import (
 
 // checkPeer has no SO_PEERCRED here: the folder of mode 0700 and the proof of
 // the secret stand alone.
-func checkPeer(*net.UnixConn) error { return nil }
+func checkPeer(*net.UnixConn) (pid int, err error) { return 0, nil }
 
-// setUserTimeout has no TCP_USER_TIMEOUT here: keepalive alone notices a dead
-// host, when nothing is being sent.
-func setUserTimeout(*net.TCPConn, time.Duration) error { return nil }
+// unanswered cannot ask here: keepalive alone notices a dead host, when
+// nothing is being sent.
+func unanswered(*net.TCPConn) (waiting bool, silent time.Duration) { return false, 0 }

@@ -17,12 +17,8 @@ const maxUnixPath = 107
 
 // listenUnix makes a folder that only this user can enter and a socket in it.
 func listenUnix(dir string) (socket net.Listener, folder string, err error) {
-	bases := []string{dir}
-	if dir == "" {
-		bases = []string{os.Getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"}
-	}
 	var failed []error
-	for _, base := range bases {
+	for _, base := range []string{dir, os.Getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"} {
 		if base == "" {
 			continue
 		}
@@ -86,7 +82,11 @@ func listenTCP(iface string) ([]net.Listener, []string, error) {
 
 // secureTCP runs the TLS handshake and gives the connection with what binds
 // proofs to it.
-func secureTCP(ctx context.Context, conn *tls.Conn, deadline time.Time) (net.Conn, []byte, error) {
+func secureTCP(ctx context.Context, raw *net.TCPConn, over func(net.Conn) *tls.Conn, deadline time.Time) (net.Conn, []byte, error) {
+	if err := tuneTCP(raw); err != nil {
+		return nil, nil, err
+	}
+	conn := over(raw)
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	if err := conn.HandshakeContext(ctx); err != nil {
@@ -96,5 +96,15 @@ func secureTCP(ctx context.Context, conn *tls.Conn, deadline time.Time) (net.Con
 	if err != nil {
 		return nil, nil, err
 	}
-	return conn, binding, nil
+	return &tlsConn{conn}, binding, nil
+}
+
+// tlsConn closes at once: crypto/tls would wait up to 5 s to tell the peer,
+// who learns the same from the end of the TCP connection.
+type tlsConn struct{ *tls.Conn }
+
+func (c *tlsConn) Close() error { return c.NetConn().Close() }
+
+func (c *tlsConn) unanswered() (bool, time.Duration) {
+	return unanswered(c.NetConn().(*net.TCPConn))
 }

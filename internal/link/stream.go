@@ -23,10 +23,16 @@ type stream struct {
 
 	closed  atomic.Bool           // by its owner
 	failure atomic.Pointer[error] // what ended receiving
+
+	watch *watch // nil where the peer's host is this one
 }
 
 func newStream(conn io.ReadWriteCloser, name string) *stream {
-	return &stream{conn: conn, name: name, out: newFrameWriter(conn), in: newFrameReader(conn)}
+	s := &stream{conn: conn, name: name, out: newFrameWriter(conn), in: newFrameReader(conn)}
+	if g, ok := conn.(guarded); ok {
+		s.watch = &watch{conn: g}
+	}
+	return s
 }
 
 // Describe says what a link runs over, for logs and error messages: "unix
@@ -44,6 +50,8 @@ func (s *stream) Send(f *Frame) error {
 	if err := s.out.limits.checkFrame(f); err != nil {
 		return err
 	}
+	s.watch.begin()
+	defer s.watch.end()
 	s.send.Lock()
 	defer s.send.Unlock()
 	if err := s.ended(); err != nil {
@@ -61,7 +69,7 @@ func (s *stream) sent(err error) error {
 	case s.ended() != nil:
 		return s.ended()
 	}
-	return gone(err)
+	return s.gone(err)
 }
 
 // ended gives the error that Send has after the end of the link.
@@ -71,7 +79,7 @@ func (s *stream) ended() error {
 	}
 	if p := s.failure.Load(); p != nil {
 		if *p == io.EOF {
-			return gone(syscall.EPIPE)
+			return s.gone(syscall.EPIPE)
 		}
 		return *p
 	}
@@ -92,10 +100,10 @@ func (s *stream) Receive() (*Frame, error) {
 		err = ErrClosed
 	case err == io.EOF, errors.As(err, &violation):
 	default:
-		err = gone(err)
+		err = s.gone(err)
 	}
-	s.failure.Store(&err)
 	_ = s.conn.Close() // wakes a Send that waits for the peer to read
+	s.failure.Store(&err)
 	return nil, err
 }
 
@@ -111,7 +119,10 @@ func (s *stream) Close() error {
 }
 
 // gone marks an error as the loss of the peer.
-func gone(err error) error {
+func (s *stream) gone(err error) error {
+	if dead := s.watch.verdict(); dead != nil {
+		err = dead
+	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
