@@ -17,6 +17,14 @@ type process struct {
 	modules map[string]string // what Resolve finds: name → source
 }
 
+// tester is what testing.T and rapid.T share.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 func newProcess(t testing.TB, self int32) *process {
 	L := lua.NewState()
 	t.Cleanup(L.Close)
@@ -37,7 +45,7 @@ func newProcess(t testing.TB, self int32) *process {
 }
 
 // require loads a module of p.modules once.
-func (p *process) require(t testing.TB, name string) lua.LValue {
+func (p *process) require(t tester, name string) lua.LValue {
 	loaded := p.L.G.Registry.RawGetString("_LOADED").(*lua.LTable)
 	if v := loaded.RawGetString(name); v != lua.LNil {
 		return v
@@ -53,7 +61,7 @@ func (p *process) require(t testing.TB, name string) lua.LValue {
 }
 
 // eval runs a chunk and gives what it returns.
-func (p *process) eval(t testing.TB, name, source string) []lua.LValue {
+func (p *process) eval(t tester, name, source string) []lua.LValue {
 	t.Helper()
 	fn, err := p.Chunks.Load(p.L, name, source)
 	if err != nil {
@@ -81,7 +89,7 @@ func (p *process) call(fn lua.LValue, args ...lua.LValue) ([]lua.LValue, error) 
 
 // send moves values from p to q as two processes would: through bytes of
 // their own, with the chunks that q lacks.
-func (p *process) send(t testing.TB, q *process, vs ...lua.LValue) []lua.LValue {
+func (p *process) send(t tester, q *process, vs ...lua.LValue) []lua.LValue {
 	t.Helper()
 	m, err := p.Encode(p.L, "argument", vs...)
 	if err != nil {
@@ -228,6 +236,21 @@ func TestRefused(t *testing.T) {
 		_, err := p.Encode(p.L, "argument", p.eval(t, "job.lua", test.source)...)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s\n got %v\nwant %s", test.source, err, test.want)
+		}
+	}
+}
+
+func TestValuesAreNamed(t *testing.T) {
+	for _, test := range []struct {
+		what string
+		i, n int
+		want string
+	}{
+		{"", 0, 1, "value"}, {"", 1, 2, "value 2"}, {"the result", 0, 1, "the result"}, {"the result", 0, 2, "result 1"},
+		{"the chunk, argument", 0, 1, "the chunk"}, {"the chunk, argument", 0, 3, "the chunk"}, {"the chunk, argument", 2, 3, "argument 2"},
+	} {
+		if got := nameValue(test.what, test.i, test.n); got != test.want {
+			t.Errorf("%q %d of %d: %q, want %q", test.what, test.i, test.n, got, test.want)
 		}
 	}
 }

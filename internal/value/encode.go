@@ -11,11 +11,16 @@ import (
 )
 
 // Encode makes a message of values. The blobs alias live array memory: send
-// them before the script runs on, or Detach. what names the values in errors,
-// such as "argument" or "result"; a value that cannot travel gives an
-// argument error like
+// them before the script runs on, or Detach.
+//
+// A value that cannot travel gives an argument error like
 //
 //	cannot send job.lua:12 function 'f': captured variable 'co' is a coroutine
+//	cannot send argument 2: field handlers[3] is a coroutine
+//
+// in which what names the values: "the result" stands for "the result" where
+// there is one and for "result 2" where there are more; "the chunk, argument"
+// for "the chunk", "argument 1", "argument 2".
 func (c *Codec) Encode(L *lua.LState, what string, vs ...lua.LValue) (*Message, error) {
 	e := encoders.Get().(*encoder)
 	e.c, e.L, e.holes = c, L, c.maxHoles()

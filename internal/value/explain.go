@@ -48,14 +48,7 @@ func (e *encoder) explain(what string, n int, err error) error {
 	}
 	subject, path := e.path(c.at)
 	if subject == "" {
-		subject = what
-		if subject == "" {
-			subject = "value"
-		}
-		if n > 1 {
-			root := e.root(c.at)
-			subject += " " + strconv.Itoa(root.i+1)
-		}
+		subject = nameValue(what, e.root(c.at).i, n)
 	}
 	reason := c.reason()
 	_, own := c.v.(*lua.LUserData)
@@ -68,6 +61,23 @@ func (e *encoder) explain(what string, n int, err error) error {
 		reason = path + " is " + reason
 	}
 	return luaerr.New(luaerr.Argument, "cannot send %s: %s", subject, reason)
+}
+
+// nameValue names value i (from 0) of n, as Encode says.
+func nameValue(what string, i, n int) string {
+	first, rest, two := strings.Cut(what, ", ")
+	switch {
+	case two && i == 0:
+		return first
+	case two:
+		what, i, n = rest, i-1, 2
+	case what == "":
+		what = "value"
+	}
+	if n == 1 {
+		return what
+	}
+	return strings.TrimPrefix(what, "the ") + " " + strconv.Itoa(i+1)
 }
 
 func (e *encoder) root(at via) via {

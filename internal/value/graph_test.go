@@ -156,13 +156,13 @@ local function g() return b, c, f end
 return {f, g,
 	function() return function() return a end end}`
 
-func drawGraph(t *rapid.T, p *process, env testing.TB) []lua.LValue {
+func drawGraph(t *rapid.T, p *process) []lua.LValue {
 	g := &graph{t: t, p: p}
 	for range rapid.IntRange(0, 30).Draw(t, "tables") {
 		g.objects = append(g.objects, p.L.NewTable())
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "closures") {
-		fs := p.eval(env, "closures.lua", closures)[0].(*lua.LTable)
+		fs := p.eval(t, "closures.lua", closures)[0].(*lua.LTable)
 		g.objects = append(g.objects, fs.RawGetInt(1), fs.RawGetInt(2), fs.RawGetInt(3))
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "arrays") {
@@ -237,10 +237,20 @@ func (g *graph) value() lua.LValue {
 }
 
 func TestRoundTripKeepsGraphs(t *testing.T) {
+	rapid.Check(t, keepsGraphs(t))
+}
+
+func FuzzGraphs(f *testing.F) {
+	f.Fuzz(rapid.MakeFuzz(keepsGraphs(f)))
+}
+
+// keepsGraphs checks that a graph of values arrives as it was, on another
+// process and as a copy.
+func keepsGraphs(t testing.TB) func(*rapid.T) {
 	a, b := newProcess(t, 1), newProcess(t, 2)
-	rapid.Check(t, func(r *rapid.T) {
-		vs := drawGraph(r, a, t)
-		if d := differ(vs, a.send(t, b, vs...)); d != "" {
+	return func(r *rapid.T) {
+		vs := drawGraph(r, a)
+		if d := differ(vs, a.send(r, b, vs...)); d != "" {
 			r.Fatal(d)
 		}
 		copied, err := a.Copy(a.L, "", vs...)
@@ -261,7 +271,7 @@ func TestRoundTripKeepsGraphs(t *testing.T) {
 				r.Fatal("Copy shares an array's memory")
 			}
 		}
-	})
+	}
 }
 
 func nilOr(x any) lua.LValue {
