@@ -2,10 +2,12 @@ package launch
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -21,10 +23,14 @@ const (
 	orphanGrace = 700 * time.Millisecond
 )
 
+// launchVar marks the processes of one launch.
+const launchVar = "MPICLUS_LAUNCH"
+
 // Process is a running launcher with all that it started on this machine.
 type Process struct {
 	Pid int
 
+	mark   string // an entry in the environment of all of the job, or ""
 	tail   tail
 	status ExitStatus
 	up     chan struct{} // closed once Pid is set
@@ -54,11 +60,15 @@ func (s ExitStatus) String() string {
 // killed as by Kill. An error is of kind launch.
 func (c *Command) Start(ctx context.Context) (*Process, error) {
 	cmd := exec.Command(c.Path)
-	cmd.Args, cmd.Env, cmd.Dir = c.Args, c.Env, c.Dir
+	cmd.Args, cmd.Env, cmd.Dir = c.Args, slices.Clone(c.Env), c.Dir
 	cmd.SysProcAttr = ownSession()
 	// Ranks that outlive the launcher hold its pipes: do not wait for them.
 	cmd.WaitDelay = 300 * time.Millisecond
 	p := &Process{up: make(chan struct{}), done: make(chan struct{}), gone: make(chan struct{})}
+	if c.Kind != OpenMPI { // whose ranks stay in the session
+		p.mark = launchVar + "=" + rand.Text()
+		cmd.Env = append(cmd.Env, p.mark)
+	}
 	out, errs := p.lines(c.Line, false), p.lines(c.Line, true)
 	cmd.Stdout, cmd.Stderr = out, errs
 
@@ -142,32 +152,26 @@ func (p *Process) Kill() {
 			select {
 			case <-p.done:
 			case <-time.After(killGrace):
-				killSession(p.Pid)
+				p.killAll()
 			}
 		}()
 	})
 }
 
-// endOrphans returns when no process of the launcher's session is left.
+// endOrphans returns when no process of the job is left.
 func (p *Process) endOrphans() {
 	deadline := time.Now().Add(orphanGrace)
-	for pause := 2 * time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
-		left := sessionMembers(p.Pid)
-		if len(left) == 0 {
-			return
-		}
+	for pause := 2 * time.Millisecond; len(members(p.Pid, p.mark)) > 0; pause = min(2*pause, 50*time.Millisecond) {
 		if time.Now().After(deadline) {
-			for _, pid := range left {
-				syscall.Kill(pid, syscall.SIGKILL)
-			}
+			p.killAll()
 		}
 		time.Sleep(pause)
 	}
 }
 
-// killSession kills all processes of a session, the launcher's included.
-func killSession(sid int) {
-	for _, pid := range sessionMembers(sid) {
+// killAll kills all processes of the job, the launcher included.
+func (p *Process) killAll() {
+	for _, pid := range members(p.Pid, p.mark) {
 		syscall.Kill(pid, syscall.SIGKILL)
 	}
 }

@@ -104,10 +104,10 @@ func assertGone(t *testing.T, p *Process, limit time.Duration) {
 	case <-p.Gone():
 		t.Logf("gone after %v", time.Since(begin).Round(time.Millisecond))
 	case <-time.After(limit):
-		t.Errorf("processes %v of the job are left after %v", sessionMembers(p.Pid), limit)
-		killSession(p.Pid)
+		t.Errorf("processes %v of the job are left after %v", members(p.Pid, p.mark), limit)
+		p.killAll()
 	}
-	if left := sessionMembers(p.Pid); len(left) != 0 {
+	if left := members(p.Pid, p.mark); len(left) != 0 {
 		t.Errorf("processes %v are left after Gone", left)
 	}
 }
@@ -128,6 +128,29 @@ func TestRealContextEndsTheJob(t *testing.T) {
 	p := startSleepers(t, ctx, "exec sleep 60")
 	cancel()
 	assertGone(t, p, 3*time.Second)
+}
+
+// A process that leaves the launcher's session, as Hydra's proxies do, is
+// found all the same.
+func TestOrphansOfAnotherSession(t *testing.T) {
+	launcher := filepath.Join(t.TempDir(), "launcher")
+	script := "#!/bin/sh\nsetsid \"$3\" \"$4\" & echo up\n"
+	if err := os.WriteFile(launcher, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Plan(Spec{NP: 1, Mpiexec: launcher, Exe: "/bin/sleep", ExeArgs: []string{"60"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := c.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-p.Done()
+	if len(members(p.Pid, "")) != 0 || len(members(p.Pid, p.mark)) == 0 {
+		t.Errorf("in the session: %v, marked: %v", members(p.Pid, ""), members(p.Pid, p.mark))
+	}
+	assertGone(t, p, 2*time.Second)
 }
 
 func TestRealKilledLauncher(t *testing.T) {
@@ -188,10 +211,10 @@ func TestRealKilledMaster(t *testing.T) {
 	master.Process.Kill()
 	master.Wait()
 	begin := time.Now()
-	for len(sessionMembers(pid)) > 0 {
+	for len(members(pid, "")) > 0 {
 		if time.Since(begin) > 2*time.Second {
-			t.Errorf("left: %v", sessionMembers(pid))
-			killSession(pid)
+			t.Errorf("left: %v", members(pid, ""))
+			(&Process{Pid: pid}).killAll()
 			return
 		}
 		time.Sleep(10 * time.Millisecond)

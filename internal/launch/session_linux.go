@@ -31,9 +31,10 @@ func DieWithParent(sig syscall.Signal) error {
 	return nil
 }
 
-// sessionMembers gives the living processes of a session (proc(5), stat,
-// field 6).
-func sessionMembers(sid int) (pids []int) {
+// members gives the living processes of a job: those of the launcher's session
+// (proc(5), stat, field 6), and, where mark is not "", those that have it in
+// their environment, since Hydra's proxies leave the session.
+func members(sid int, mark string) (pids []int) {
 	dir, err := os.Open("/proc")
 	if err != nil {
 		return nil
@@ -51,9 +52,27 @@ func sessionMembers(sid int) (pids []int) {
 		}
 		// "pid (any name) state ppid pgrp session …"
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-		if len(fields) > 3 && string(fields[3]) == strconv.Itoa(sid) && fields[0][0] != 'Z' && fields[0][0] != 'X' {
+		if len(fields) < 4 || fields[0][0] == 'Z' || fields[0][0] == 'X' {
+			continue
+		}
+		if string(fields[3]) == strconv.Itoa(sid) || mark != "" && hasMark(name, mark) {
 			pids = append(pids, pid)
 		}
 	}
 	return pids
+}
+
+// hasMark looks for an entry in the environment of a process; those of other
+// users cannot be read, and are none of ours.
+func hasMark(pid, mark string) bool {
+	environ, err := os.ReadFile("/proc/" + pid + "/environ")
+	if err != nil {
+		return false
+	}
+	for entry := range bytes.SplitSeq(environ, []byte{0}) {
+		if string(entry) == mark {
+			return true
+		}
+	}
+	return false
 }

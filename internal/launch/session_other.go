@@ -9,9 +9,9 @@ func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: tru
 // DieWithParent does nothing here: this system knows no such order.
 func DieWithParent(syscall.Signal) error { return nil }
 
-// sessionMembers tells no more than whether the leader's group is there: other
+// members tells no more than whether the leader's group is there: other
 // systems have no common way to list a session.
-func sessionMembers(sid int) []int {
+func members(sid int, _ string) []int {
 	if syscall.Kill(-sid, 0) == nil {
 		return []int{-sid}
 	}
