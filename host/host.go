@@ -38,6 +38,11 @@ type Config struct {
 	Stdout        io.Writer // default os.Stdout
 	Stderr        io.Writer // default os.Stderr
 
+	// InMPI says that this process is a rank of an MPI job itself, and Rank
+	// which one.
+	InMPI bool
+	Rank  int
+
 	// Launcher starts workers; default: an MPI launcher, as processes.
 	Launcher Launcher
 	// Modules adds the Lua modules of the process besides cluster.

@@ -140,7 +140,7 @@ func resultsMeta(L *lua.LState) *lua.LTable {
 			t := L.CheckTable(1)
 			text := ""
 			for _, rank := range rankKeys(t) {
-				text += fmt.Sprintf(", [%d] = %s", rank, L.ToStringMeta(t.RawGetInt(rank)))
+				text += fmt.Sprintf(", [%d] = %s", rank, L.ToStringMeta(t.RawGet(lua.LNumber(rank))))
 			}
 			if text != "" {
 				text = text[2:]

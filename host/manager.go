@@ -133,6 +133,12 @@ const exitWait = time.Second
 // lostWorker makes the error for a worker whose link broke: with its end, as
 // the supervisor tells it, and the last lines of its output.
 func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
+	m.mu.Lock()
+	closed := m.closed
+	m.mu.Unlock()
+	if closed {
+		return luaerr.New(luaerr.Lost, "the manager of pid %d was closed", w.pid)
+	}
 	select {
 	case <-w.exited:
 	case <-time.After(exitWait):
@@ -201,6 +207,7 @@ func (w *remote) end() {
 
 // Times of an end.
 const (
+	hearWait  = 2 * time.Second  // for the workers to hear that they are to leave
 	leaveWait = 10 * time.Second // for MPI_Finalize on all ranks
 	exitLimit = 5 * time.Second  // for the launcher, after its processes
 )
@@ -225,7 +232,7 @@ func (m *Manager) Close(ctx context.Context) error {
 		select {
 		case <-job.Done():
 			return nil
-		case <-time.After(exitLimit):
+		case <-time.After(leaveWait):
 		}
 	}
 	m.kill(luaerr.New(luaerr.Lost, "the manager was closed"))
@@ -236,19 +243,20 @@ func (m *Manager) Close(ctx context.Context) error {
 	return nil
 }
 
-// leave asks all workers to leave MPI and reports whether all of them ended.
+// leave asks all workers to leave MPI, and reports whether all of them heard.
 func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
-	ctx, cancel := context.WithTimeout(ctx, leaveWait)
+	ctx, cancel := context.WithTimeout(ctx, hearWait)
 	defer cancel()
+	var begun []*node.Begun
 	for _, w := range workers {
-		if _, err := m.host.node.Call(ctx, w.pid, askLeave); err != nil {
+		b, err := m.host.node.Begin(ctx, w.pid, askLeave)
+		if err != nil {
 			return false
 		}
+		begun = append(begun, b)
 	}
-	for _, w := range workers {
-		select {
-		case <-w.exited:
-		case <-ctx.Done():
+	for _, b := range begun {
+		if _, err := b.Await(ctx); err != nil {
 			return false
 		}
 	}

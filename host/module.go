@@ -246,7 +246,7 @@ func luaEach(L *lua.LState) int {
 			return 0
 		}
 		L.Push(lua.LNumber(ranks[next]))
-		L.Push(t.RawGetInt(ranks[next]))
+		L.Push(t.RawGet(lua.LNumber(ranks[next])))
 		next++
 		return 2
 	}))

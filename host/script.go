@@ -55,6 +55,9 @@ func Run(cfg Config) int {
 	err = h.RunScript(cfg.Args[0])
 	status := exitStatus(err)
 	if err != nil {
+		if cfg.InMPI {
+			err = luaerr.From(err).At(cfg.Rank, int(h.node.Self()), "")
+		}
 		h.display.note(report(err, cfg.Verbose))
 	}
 	if err := h.Close(); err != nil && status == ExitOK {

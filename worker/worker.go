@@ -10,6 +10,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -44,26 +45,47 @@ func Serve(cfg Config) int {
 func serve(cfg Config, join link.Join, settings protocol.Settings) error {
 	token := os.Getenv(protocol.EnvSupervisor)
 	os.Unsetenv(protocol.EnvSupervisor)
-	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
+	return member{cfg: cfg, flush: pipeFlush(settings.Capture)}.serve(context.Background(), join, settings, token)
+}
+
+// Join is Serve for a worker that is a part of another process, without a
+// supervisor: it returns when the master has said leave, or when ctx ends.
+func Join(ctx context.Context, cfg Config, join link.Join, settings protocol.Settings) error {
+	nothing := func() (uint64, error) { return 0, nil }
+	return member{cfg: cfg, flush: nothing}.serve(ctx, join, settings, newToken())
+}
+
+// member is a worker before it has joined.
+type member struct {
+	cfg   Config
+	flush func() (uint64, error)
+}
+
+func (m member) serve(ctx context.Context, join link.Join, settings protocol.Settings, token string) error {
+	dialling, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	l, err := link.Dial(ctx, join, link.Hello{
+	l, err := link.Dial(dialling, join, link.Hello{
 		Role: protocol.RoleWorker, Data: protocol.Encode(presence(settings.Job, token)),
 	})
 	if err != nil {
 		return fmt.Errorf("cannot reach the master: %w", err)
 	}
 	defer l.Close()
-	session, err := cfg.Library.Init(settings.ThreadLevel)
+	session, err := m.cfg.Library.Init(settings.ThreadLevel)
 	if err != nil {
 		// The master shows it; the supervisor's output has it too.
 		_ = protocol.Send(l, protocol.FrameFailed, err.Error())
 		return err
 	}
-	w := &Worker{cfg: cfg, session: session, leave: make(chan struct{}), flush: pipeFlush(settings.Capture, session.FlushC)}
+	w := &Worker{cfg: m.cfg, session: session, leave: make(chan struct{})}
+	w.flush = func() (uint64, error) {
+		session.FlushC()
+		return m.flush()
+	}
 	if err := w.join(l); err != nil {
 		return err
 	}
-	return w.run()
+	return w.run(ctx)
 }
 
 // Worker is a process that has joined a job.
@@ -119,6 +141,7 @@ func (w *Worker) open() {
 		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer,
 	})
 	w.offer()
+	w.interp.AddModule("cluster", cluster.New(w.node, nil).Open)
 	w.cfg.Modules(w.interp, w.node)
 	w.session.Modules(w.interp)
 }
@@ -138,8 +161,14 @@ func (w *Worker) end(why error) {
 }
 
 // run serves until the master says leave or is gone.
-func (w *Worker) run() error {
-	<-w.leave
+func (w *Worker) run(ctx context.Context) error {
+	select {
+	case <-w.leave:
+	case <-ctx.Done():
+		w.end(context.Cause(ctx))
+	}
+	defer w.interp.Close()
+	defer w.node.Close()
 	if w.lost != nil {
 		return w.lost // without MPI_Finalize: it would wait for ranks that may never come
 	}
@@ -161,8 +190,8 @@ func (w *Worker) findModule(ctx context.Context, module string) (name, source st
 
 // pipeFlush gives the function that waits until all that this process wrote
 // is on its way to the master, and tells how many bytes that were since the
-// start. Descriptor 3 is the supervisor's.
-func pipeFlush(capture bool, flushC func()) func() (uint64, error) {
+// start. Descriptor 3 is the supervisor's; it answers as long as it lives.
+func pipeFlush(capture bool) func() (uint64, error) {
 	channel := os.NewFile(3, "sync")
 	if channel == nil || !capture {
 		return func() (uint64, error) { return 0, nil }
@@ -171,7 +200,6 @@ func pipeFlush(capture bool, flushC func()) func() (uint64, error) {
 	return func() (uint64, error) {
 		mu.Lock()
 		defer mu.Unlock()
-		flushC()
 		var word [8]byte
 		if _, err := channel.Write(word[:]); err != nil {
 			return 0, fmt.Errorf("the supervisor is gone: %w", err)

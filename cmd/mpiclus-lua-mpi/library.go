@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/luampi"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// library is the real MPI library as a worker sees it.
+type library struct{}
+
+func (library) Init(threadLevel string) (worker.Session, error) {
+	s, err := mpi.Init(mpi.Config{ThreadLevel: threadLevel})
+	if err != nil {
+		return nil, err
+	}
+	return session{s}, nil
+}
+
+// session adapts the engine to what a worker asks of it.
+type session struct{ *mpi.Session }
+
+func (s session) Info() worker.Info {
+	i := s.Session.Info()
+	return worker.Info{Rank: i.Rank, Size: i.Size, Library: i.Library, Version: i.Version, ThreadLevel: i.ThreadLevel}
+}
+
+func (s session) Modules(in *interp.Interp) {
+	in.AddModule("mpi", luampi.Open(in, in.Codec(), s.Session))
+}
+
+func (s session) World() worker.World { return world{s.Session} }
+
+// world is the script's world, as a worker sees it.
+type world struct{ s *mpi.Session }
+
+func (w world) Begin(ctx context.Context, ranks []int) (end func() (dirty bool), err error) {
+	if err := w.s.BeginChunk(ctx, ranks); err != nil {
+		return nil, err
+	}
+	return func() bool {
+		w.s.EndChunk()
+		return w.s.Dirty()
+	}, nil
+}
+
+func (w world) Renew(ctx context.Context) error { return w.s.Renew(ctx) }
+
+func (w world) Pending() []worker.Pending {
+	var list []worker.Pending
+	for _, c := range w.s.Pending() {
+		list = append(list, worker.Pending{Call: c.Call, Detail: detail(c), Where: c.Where, Since: c.Since, Native: c.Native})
+	}
+	return list
+}
+
+func detail(c mpi.CallRecord) string {
+	text := ""
+	switch {
+	case c.Peer >= 0:
+		text = fmt.Sprintf("with rank %d", c.Peer)
+	case c.Peer != mpi.NoRank:
+		text = "with any rank"
+	case c.Root != mpi.NoRank:
+		text = fmt.Sprintf("with root %d", c.Root)
+	}
+	if c.Bytes > 0 {
+		text += fmt.Sprintf(" (%d bytes)", c.Bytes)
+	}
+	return text
+}

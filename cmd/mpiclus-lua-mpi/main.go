@@ -1,0 +1,35 @@
+// Command mpiclus-lua-mpi is the executable that is linked with an MPI
+// library: it is built once for each kind (mpiclus-lua-openmpi, …) and
+// started by mpiclus-lua, never by a person. It runs chunks as a worker, or a
+// script as one rank of an mpirun.
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/mpiclus/mpiclus-lua/host"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/modules"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// version is set by the build.
+var version = "devel"
+
+func main() {
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	if len(os.Args) > 2 && os.Args[1] == "run" {
+		os.Exit(spmd(os.Args[2:], log))
+	}
+	if len(os.Args) == 2 && os.Args[1] == "worker" {
+		os.Exit(worker.Serve(worker.Config{
+			Library: library{}, Log: log,
+			Modules: func(in *interp.Interp, _ *node.Node) { modules.Common(in) },
+		}))
+	}
+	fmt.Fprintln(os.Stderr, "mpiclus-lua-mpi: this executable is started by mpiclus-lua: see mpiclus-lua --help")
+	os.Exit(host.ExitUsage)
+}

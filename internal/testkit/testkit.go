@@ -1,0 +1,169 @@
+// Package testkit runs a whole cluster inside the test process: the real
+// host, links, nodes and workers, with an MPI of its own that knows ranks and
+// nothing else. Tests that need no MPI calls need no MPI.
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"github.com/mpiclus/mpiclus-lua/host"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/modules"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// Launcher starts workers as goroutines.
+type Launcher struct{}
+
+// Launch implements host.Launcher.
+func (l *Launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (host.Job, error) {
+	j := &job{done: make(chan struct{}), settings: settings, join: join}
+	for rank := range spec.NP {
+		j.workers.Add(1)
+		go func() {
+			defer j.workers.Done()
+			j.run(rank, spec.NP)
+		}()
+	}
+	go func() {
+		j.workers.Wait()
+		close(j.done)
+	}()
+	return j, nil
+}
+
+// job is a running launch.
+type job struct {
+	workers  sync.WaitGroup
+	done     chan struct{}
+	join     link.Join
+	settings protocol.Settings
+
+	mu    sync.Mutex
+	errs  []error
+	stops []context.CancelFunc
+}
+
+func (j *job) run(rank, size int) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	j.mu.Lock()
+	j.stops = append(j.stops, cancel)
+	j.mu.Unlock()
+	err := worker.Join(ctx, worker.Config{
+		Library: library{rank, size}, Log: slog.New(slog.DiscardHandler),
+		Modules: func(in *interp.Interp, _ *node.Node) { modules.Common(in) },
+	}, j.join, j.settings)
+	if err != nil {
+		j.mu.Lock()
+		j.errs = append(j.errs, err)
+		j.mu.Unlock()
+	}
+}
+
+func (j *job) Done() <-chan struct{} { return j.done }
+
+func (j *job) Kill() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, stop := range j.stops {
+		stop()
+	}
+}
+
+func (j *job) Explain(o launch.Outcome) error {
+	return luaerr.New(luaerr.Launch, "%d workers joined, world size %d", o.Joined, o.WorldSize)
+}
+
+// library is an MPI that knows ranks.
+type library struct{ rank, size int }
+
+func (l library) Init(string) (worker.Session, error) { return session(l), nil }
+
+type session struct{ rank, size int }
+
+func (s session) Info() worker.Info {
+	return worker.Info{Rank: s.rank, Size: s.size, Library: "test kit", Version: "0", ThreadLevel: "multiple"}
+}
+func (session) Modules(*interp.Interp) {}
+func (session) World() worker.World    { return world{} }
+func (session) FlushC()                {}
+func (session) Finalize() error        { return nil }
+
+type world struct{}
+
+func (world) Begin(context.Context, []int) (func() bool, error) {
+	return func() bool { return false }, nil
+}
+func (world) Renew(context.Context) error { return nil }
+func (world) Pending() []worker.Pending   { return nil }
+
+// Cluster is a master in the test process.
+type Cluster struct {
+	*host.Host
+	Out, Err *Buffer
+}
+
+// Buffer collects output of several goroutines.
+type Buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *Buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+// String gives what was written so far.
+func (b *Buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// New makes a master whose managers start their workers in this process. It
+// is closed with the test.
+func New(t testing.TB, cfg host.Config) *Cluster {
+	t.Helper()
+	c := &Cluster{Out: &Buffer{}, Err: &Buffer{}}
+	cfg.Stdout, cfg.Stderr = c.Out, c.Err
+	if cfg.Launcher == nil {
+		cfg.Launcher = &Launcher{}
+	}
+	cfg.Modules = func(in *interp.Interp, _ *node.Node) { modules.Common(in) }
+	h, err := host.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Host = h
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return c
+}
+
+// Run runs a script on the master and gives what it raised.
+func (c *Cluster) Run(ctx context.Context, source string) error {
+	in := c.Host.Interp()
+	var err error
+	in.Run(ctx, "test", func(t *interp.Task) {
+		fn, e := in.Codec().Chunks.Load(t.L(), "job.lua", source)
+		if err = e; err == nil {
+			_, err = t.Call(fn)
+		}
+	})
+	return err
+}
