@@ -73,7 +73,7 @@ func unsignedKernel[T uint8 | uint16 | uint32 | uint64]() *kernel {
 func integerKernel[T integer]() *kernel {
 	k := &kernel{text: textOfInteger[T], limits: limitsText[T]()}
 	access(k, integerOf[T])
-	ordered[T](k, nil)
+	ordered(k, elements[T], nil)
 	k.convert = func(dst, src *Array) int { return toIntegers(elements[T](dst), src) }
 	k.binary[opMul] = over(multiplication[T]())
 	k.sum = func(x *Array) (*Array, error) { return sumIntegers(elements[T](x)) }
@@ -86,7 +86,7 @@ func integerKernel[T integer]() *kernel {
 func floatKernel[T floating]() *kernel {
 	k := &kernel{text: textOfFloat[T]}
 	access(k, floatOf[T])
-	ordered(k, func(x T) bool { return x != x })
+	ordered(k, elements[T], func(x T) bool { return x != x })
 	k.convert = func(dst, src *Array) int { return toFloats(elements[T](dst), src) }
 	k.binary = [operators]func(dst, x, y *Array) int{
 		over(addAll[T]), over(subAll[T]), over(mulAll[T]), over(divAll[T]), over(modFloat[T]), over(powFloat[T]), over(idivFloat[T]),
@@ -131,7 +131,7 @@ func complexKernel[T complexing]() *kernel {
 func boolKernel() *kernel {
 	k := &kernel{text: textOfBool, limits: "0 to 1"}
 	access(k, truthOf)
-	ordered[uint8](k, nil)
+	ordered(k, truths, nil)
 	k.equal = func(x, y *Array) bool { return slices.Equal(truths(x), truths(y)) }
 	k.convert = func(dst, src *Array) int { return toTruths(elements[uint8](dst), src) }
 	k.sum = func(x *Array) (*Array, error) { return sumIntegers(truths(x)) }
@@ -146,8 +146,8 @@ func truths(a *Array) []uint8 {
 	for i, b := range raw {
 		if b > 1 {
 			clean := append([]uint8(nil), raw...)
-			for i := range clean[i:] {
-				clean[i] = min(clean[i], 1)
+			for j := i; j < len(clean); j++ {
+				clean[j] = min(clean[j], 1)
 			}
 			return clean
 		}

@@ -37,15 +37,16 @@ func compared[T comparable](k *kernel) {
 	k.compare[cmpNe] = relation(func(a, b T) bool { return a != b })
 }
 
-// ordered fills in what needs an order. isNaN is nil for types without NaN.
-func ordered[T ordinal](k *kernel, isNaN func(T) bool) {
+// ordered fills in what needs an order. isNaN is nil for types without NaN;
+// see gives the elements to read.
+func ordered[T ordinal](k *kernel, see func(*Array) []T, isNaN func(T) bool) {
 	compared[T](k)
 	k.compare[cmpLt] = relation(func(a, b T) bool { return a < b })
 	k.compare[cmpLe] = relation(func(a, b T) bool { return a <= b })
 	k.compare[cmpGt] = relation(func(a, b T) bool { return a > b })
 	k.compare[cmpGe] = relation(func(a, b T) bool { return a >= b })
-	k.least = func(x *Array) int { return least(elements[T](x)) }
-	k.most = func(x *Array) int { return most(elements[T](x)) }
+	k.least = func(x *Array) int { return least(see(x)) }
+	k.most = func(x *Array) int { return most(see(x)) }
 	k.sort = func(x *Array, descending bool) {
 		s := elements[T](x)
 		s = s[:len(s)-nansLast(s, isNaN)]
@@ -54,7 +55,7 @@ func ordered[T ordinal](k *kernel, isNaN func(T) bool) {
 			slices.Reverse(s)
 		}
 	}
-	k.order = func(x *Array, descending bool) *Array { return order(elements[T](x), isNaN, descending) }
+	k.order = func(x *Array, descending bool) *Array { return order(see(x), isNaN, descending) }
 }
 
 // least gives the index of the first smallest element, or NaN.

@@ -131,21 +131,24 @@ func abs(f float64) float64 {
 	return f
 }
 
-// wide is a 128-bit two's complement sum.
-type wide struct{ hi, lo uint64 }
+// wide is a sum of up to 2^63 products, in two's complement of 192 bits.
+type wide struct{ top, hi, lo uint64 }
 
-func (w *wide) add(hi, lo uint64) {
+// add adds a value of 128 bits and its sign: 0, or all ones.
+func (w *wide) add(sign, hi, lo uint64) {
 	var c uint64
 	w.lo, c = bits.Add64(w.lo, lo, 0)
-	w.hi, _ = bits.Add64(w.hi, hi, c)
+	w.hi, c = bits.Add64(w.hi, hi, c)
+	w.top, _ = bits.Add64(w.top, sign, c)
 }
 
 // fits tells whether the sum is one of 64 bits, signed or not.
 func (w wide) fits(isSigned bool) bool {
+	var above uint64
 	if isSigned {
-		return w.hi == uint64(int64(w.lo)>>63)
+		above = uint64(int64(w.lo) >> 63)
 	}
-	return w.hi == 0
+	return w.hi == above && w.top == above
 }
 
 // whole gives a one-element array of the sum: int64, or uint64 when it was
@@ -160,12 +163,12 @@ func (w wide) whole(isSigned bool) (*Array, error) {
 	return FromSlice([]uint64{w.lo}), nil
 }
 
-// extend gives v in 128 bits.
-func extend[T integer](v T) (hi, lo uint64) {
+// extend gives v for wide.add.
+func extend[T integer](v T) (sign, hi, lo uint64) {
 	if v < 0 {
-		return ^uint64(0), uint64(v)
+		return ^uint64(0), ^uint64(0), uint64(v)
 	}
-	return 0, uint64(v)
+	return 0, 0, uint64(v)
 }
 
 func isSigned[T integer]() bool { return T(0)-1 < 0 }
@@ -186,7 +189,7 @@ func sumIntegers[T integer](s []T) (*Array, error) {
 		if isSigned[T]() {
 			w.add(extend(int64(sum)))
 		} else {
-			w.add(0, sum)
+			w.add(0, 0, sum)
 		}
 		s = s[n:]
 	}
@@ -200,12 +203,13 @@ func dotIntegers[T integer](x, y []T) (*Array, error) {
 func wideDot[T integer](x, y []T) (w wide) {
 	for i, v := range x {
 		hi, lo := bits.Mul64(magnitude(v), magnitude(y[i]))
+		var sign uint64
 		if (v < 0) != (y[i] < 0) {
-			var borrow uint64
-			lo, borrow = bits.Sub64(0, lo, 0)
-			hi, _ = bits.Sub64(0, hi, borrow)
+			lo, sign = bits.Sub64(0, lo, 0)
+			hi, sign = bits.Sub64(0, hi, sign)
+			sign = -sign
 		}
-		w.add(hi, lo)
+		w.add(sign, hi, lo)
 	}
 	return w
 }
