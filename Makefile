@@ -65,7 +65,7 @@ lint: setup ## Format, vet and linter
 	GOTOOLCHAIN=$$($(GO) env GOVERSION) $(GO) run $(STATICCHECK) ./...
 
 bench: setup-test build ## Measure against mpi4py and C (start, latency, reductions)
-	@scripts/bench
+	@$(GO) run ./bench
 
 install: build ## Install into PREFIX (root: /usr/local, else ~/.local)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
