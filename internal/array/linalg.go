@@ -88,7 +88,11 @@ func vectorOf(s []float64, like *Array) *Array {
 // finite raises for NaN and infinities, for which decompositions do not end.
 func (c *call) finite(n int, name string, m *Array) {
 	for i, f := range dense(m).RawMatrix().Data {
-		if math.IsNaN(f) || math.IsInf(f, 0) {
+		switch {
+		case f-f == 0:
+		case !m.matrix:
+			c.fail(n, name, "element %d of the %s is %s", i+1, m.describe(), formatNumber(f))
+		default:
 			c.fail(n, name, "row %d, column %d of the %s is %s", i/m.cols+1, i%m.cols+1, m.describe(), formatNumber(f))
 		}
 	}

@@ -28,6 +28,7 @@ func solve(c *call) int {
 		return c.solveComplex(a, b)
 	}
 	c.finite(1, "a", a)
+	c.finite(2, "b", b)
 	var x mat.Dense
 	c.check(x.Solve(dense(a), dense(b)), a)
 	like := a
