@@ -15,44 +15,20 @@ func reductionRows() []function {
 			return c.reduce(kernels[c.self.typ].sum)
 		}},
 		{"prod", "", "The product.", func(c *call) int { return c.reduce(kernels[c.self.typ].prod) }},
-		{"min", "", "The smallest element; NaN if there is one.", func(c *call) int {
-			c.Push(c.load(c.extreme(kernels[c.self.typ].least)))
-			return 1
-		}},
-		{"max", "", "The largest element; NaN if there is one.", func(c *call) int {
-			c.Push(c.load(c.extreme(kernels[c.self.typ].most)))
-			return 1
-		}},
+		{"min", "", "The smallest element; NaN if there is one.", func(c *call) int { return c.pushElement(kernels[c.self.typ].least) }},
+		{"max", "", "The largest element; NaN if there is one.", func(c *call) int { return c.pushElement(kernels[c.self.typ].most) }},
 		{"argmin", "", "The index of the first smallest element, or NaN.", func(c *call) int {
-			c.Push(lua.LNumber(c.extreme(kernels[c.self.typ].least) + 1))
-			return 1
+			return c.give1(float64(c.extreme(kernels[c.self.typ].least) + 1))
 		}},
 		{"argmax", "", "The index of the first largest element, or NaN.", func(c *call) int {
-			c.Push(lua.LNumber(c.extreme(kernels[c.self.typ].most) + 1))
-			return 1
+			return c.give1(float64(c.extreme(kernels[c.self.typ].most) + 1))
 		}},
 		{"mean", "", "The mean.", mean},
-		{"var", "ddof", "The variance: the squared distances from the mean over n - ddof, which is 0 unless given.", func(c *call) int {
-			c.Push(lua.LNumber(c.variance()))
-			return 1
-		}},
-		{"std", "ddof", "The standard deviation, the root of var.", func(c *call) int {
-			c.Push(lua.LNumber(math.Sqrt(c.variance())))
-			return 1
-		}},
+		{"var", "ddof", "The variance: the squared distances from the mean over n - ddof, which is 0 unless given.", func(c *call) int { return c.give1(c.variance()) }},
+		{"std", "ddof", "The standard deviation, the root of var.", func(c *call) int { return c.give1(math.Sqrt(c.variance())) }},
 		{"dot", "b", "The sum of the products with another array; complex numbers are not conjugated.", dot},
-		{"norm", "p", "The p-norm of all elements: 2 unless given, 1, or math.huge for the largest magnitude.", func(c *call) int {
-			c.Push(lua.LNumber(norm(c.self, c.normOrder(1))))
-			return 1
-		}},
-		{"cumsum", "", "The sums of the first 1, 2, ... n elements; of integers and bools as int64 or uint64.", func(c *call) int {
-			a, err := kernels[c.self.typ].cumsum(c.self)
-			if err != nil {
-				raise(c.LState, "%s: %w", c.self.describe(), err)
-			}
-			a.rows, a.cols, a.matrix = c.self.rows, c.self.cols, c.self.matrix
-			return c.give(a)
-		}},
+		{"norm", "p", "The p-norm of all elements: 2 unless given, 1, or math.huge for the largest magnitude.", func(c *call) int { return c.give1(norm(c.self, c.normOrder(1))) }},
+		{"cumsum", "", "The sums of the first 1, 2, ... n elements; of integers and bools as int64 or uint64.", cumsum},
 		{"all", "", "Whether all elements are true, or not 0.", func(c *call) int {
 			c.Push(lua.LBool(c.nonZero() == c.self.n))
 			return 1
@@ -82,6 +58,22 @@ func (c *call) pushOne(one *Array, err error) int {
 		raise(c.LState, "%s of %s: %w: convert it with a:to('float64')", c.name, c.self.named(), err)
 	}
 	c.Push(v)
+	return 1
+}
+
+// cumsum gives an array of self's shape.
+func cumsum(c *call) int {
+	a, err := kernels[c.self.typ].cumsum(c.self)
+	if err != nil {
+		raise(c.LState, "%s: %w", c.self.describe(), err)
+	}
+	a.rows, a.cols, a.matrix = c.self.rows, c.self.cols, c.self.matrix
+	return c.give(a)
+}
+
+// pushElement pushes the element that f finds.
+func (c *call) pushElement(f func(*Array) int) int {
+	c.Push(c.load(c.extreme(f)))
 	return 1
 }
 

@@ -33,13 +33,7 @@ func shapeRows() []function {
 			c.Push(c.load(c.cell()))
 			return 1
 		}},
-		{"set", "i, j, value", "Writes value to row i and column j of a matrix.", func(c *call) int {
-			i := c.cell()
-			if err := c.self.store(i, c.arg(3)); err != nil {
-				raise(c.LState, "%s: row %d, column %d: %w", c.self.describe(), i/c.self.cols+1, i%c.self.cols+1, err)
-			}
-			return 0
-		}},
+		{"set", "i, j, value", "Writes value to row i and column j of a matrix.", setCell},
 		{"row", "i", "Row i of a matrix, as a vector that shares memory.", func(c *call) int {
 			c.needMatrix()
 			i := c.within(1, "i", c.self.rows) - 1
@@ -49,14 +43,7 @@ func shapeRows() []function {
 		{"t", "", "The transpose of a matrix, a copy; of a vector, a matrix of one column.", func(c *call) int {
 			return c.give(c.self.Transpose())
 		}},
-		{"matmul", "k", "The matrix product with a matrix or a vector.", func(c *call) int {
-			c.needMatrix()
-			p, err := Matmul(c.self, c.array(1, "k"))
-			if err != nil {
-				c.fail(1, "k", "%v", err)
-			}
-			return c.give(p)
-		}},
+		{"matmul", "k", "The matrix product with a matrix or a vector.", matmul},
 	}
 }
 
@@ -107,4 +94,22 @@ func col(c *call) int {
 		copy(v.view(i, 1).Bytes(), c.self.view(i*c.self.cols+j, 1).Bytes())
 	}
 	return c.give(v)
+}
+
+// setCell is m:set(i, j, value).
+func setCell(c *call) int {
+	i := c.cell()
+	if err := c.self.store(i, c.arg(3)); err != nil {
+		raise(c.LState, "%s: row %d, column %d: %w", c.self.describe(), i/c.self.cols+1, i%c.self.cols+1, err)
+	}
+	return 0
+}
+
+func matmul(c *call) int {
+	c.needMatrix()
+	p, err := Matmul(c.self, c.array(1, "k"))
+	if err != nil {
+		c.fail(1, "k", "%v", err)
+	}
+	return c.give(p)
 }
