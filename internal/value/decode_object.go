@@ -110,6 +110,9 @@ func (d *decoder) traveller() (lua.LValue, error) {
 		return nil, err
 	}
 	decode := d.c.kinds[string(kind)]
+	if string(kind) == array.TravelKind {
+		decode = array.DecodeComplex
+	}
 	if decode == nil {
 		return nil, luaerr.New(luaerr.Argument, "a value of kind '%s' came, which this process does not know", kind)
 	}

@@ -175,6 +175,15 @@ func TestTravellers(t *testing.T) {
 	}
 }
 
+// TestComplexNumbers need no registration.
+func TestComplexNumbers(t *testing.T) {
+	a, b := newProcess(t, 1), newProcess(t, 2)
+	got := a.send(t, b, array.ComplexToLua(a.L, 1-2i))
+	if c, ok := array.ToComplex(got[0]); !ok || c != 1-2i {
+		t.Error("1-2i became", got[0])
+	}
+}
+
 func TestBlobsAliasUntilDetached(t *testing.T) {
 	p := newProcess(t, 1)
 	a := array.New(array.Float64, 4)
