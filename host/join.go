@@ -114,9 +114,7 @@ func (m *Manager) afterExit(w *remote) {
 	time.Sleep(50 * time.Millisecond)
 	if exit != nil && *exit != (protocol.Exit{}) {
 		e := luaerr.New(luaerr.Launch, "a worker on host %s ended before it had joined: %s", host, exit)
-		if last := w.outlet.lastLines(10); last != "" {
-			e.Message += "\nits last output:\n" + indent(last)
-		}
+		e.Output = w.outlet.lastLines(10)
 		m.news(joining{worker: w, err: e})
 	}
 }

@@ -151,10 +151,11 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	} else if cause != nil {
 		how += " and its supervisor is gone (" + cause.Error() + ")"
 	}
-	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, how)
-	if last := w.outlet.lastLines(10); last != "" {
-		e.Message += "\nits last output:\n" + indent(last)
+	if m.launcherGone() {
+		how += "; the launcher has ended, too"
 	}
+	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, how)
+	e.Output = w.outlet.lastLines(10)
 	e.Rank, e.Pid, e.Host = w.ready.Rank, int(w.pid), w.presence.Host
 	m.mu.Lock()
 	if m.broken == nil {
@@ -162,6 +163,22 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	}
 	m.mu.Unlock()
 	return e
+}
+
+// launcherGone tells whether the launcher has ended by itself.
+func (m *Manager) launcherGone() bool {
+	m.mu.Lock()
+	job := m.job
+	m.mu.Unlock()
+	if job == nil {
+		return false
+	}
+	select {
+	case <-job.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 // kill ends the job at once. why is what later calls get as their error.

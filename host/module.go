@@ -161,7 +161,7 @@ func (h *Host) methodMpido(L *lua.LState) int {
 // mpido runs a chunk and gives the table of its results, or raises the one
 // error of all ranks.
 func (h *Host) mpido(L *lua.LState, m *Manager, chunk lua.LValue, args []lua.LValue, ranks []int, timeout time.Duration) lua.LValue {
-	msg, err := h.interp.Codec().Encode(L, "the chunk", append([]lua.LValue{chunk}, args...)...)
+	msg, err := h.interp.Codec().Encode(L, "the chunk, argument", append([]lua.LValue{chunk}, args...)...)
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}

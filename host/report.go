@@ -17,6 +17,10 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 	if len(errs) == 0 && o.Ended == nil {
 		return nil
 	}
+	if o.Ended != nil {
+		// Ranks that were killed with the job are told of once, at the end.
+		maps.DeleteFunc(errs, func(_ int, e *luaerr.Error) bool { return e.Message == o.Ended.Message })
+	}
 	causes, stopped := split(errs)
 	var lines []string
 	var first *luaerr.Error
@@ -25,6 +29,11 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 			first = g.err
 		}
 		lines = append(lines, ranksText(g.ranks, of)+": "+g.err.Message)
+		for _, rank := range g.ranks {
+			if out := errs[rank].Output; out != "" {
+				lines = append(lines, fmt.Sprintf("  last output of rank %d:\n%s", rank, indent(indent(out))))
+			}
+		}
 	}
 	for _, rank := range stopped {
 		where := o.Stuck[rank]
@@ -42,6 +51,7 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 	e := *first
 	e.Message = strings.Join(lines, "\n")
 	e.Errors = errs
+	e.Output = ""
 	e.Rank, e.Pid, e.Host = luaerr.NoRank, 0, ""
 	if len(causes) == 1 {
 		for rank, c := range causes {

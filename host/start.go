@@ -102,6 +102,9 @@ func (m *Manager) launch() (err error) {
 	settings := protocol.Settings{
 		ThreadLevel: m.opts.ThreadLevel, Folder: m.folder.Path, Capture: !m.opts.LeaveOutput, Topology: m.opts.Topology,
 	}
+	if m.host.cfg.Verbose {
+		settings.LogLevel = "debug"
+	}
 	m.job, err = m.host.cfg.Launcher.Launch(spec, m.listener.Join(), settings)
 	return err
 }

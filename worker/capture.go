@@ -21,7 +21,7 @@ import (
 // A third channel lets the worker ask "is all that I wrote on its way?": it
 // sends 8 bytes, the supervisor empties both pipes and answers with the
 // number of bytes passed on so far, which the master compares with what it
-// has shown.
+// has shown. Most often the shared counters answer that without a word.
 type capture struct {
 	link    link.Link
 	streams []*stream
@@ -29,7 +29,7 @@ type capture struct {
 	theirs  []*os.File
 	readers sync.WaitGroup
 	mu      sync.Mutex // one piece at a time, so that counts and frames agree
-	sent    uint64
+	counts  *counters
 }
 
 type stream struct {
@@ -47,6 +47,11 @@ const (
 // output left to the launcher, only the third channel is made.
 func newCapture(child *exec.Cmd, l link.Link, output bool) (*capture, error) {
 	c := &capture{link: l}
+	counts, shared, err := newCounters()
+	if err != nil {
+		return nil, err
+	}
+	c.counts = counts
 	if output {
 		for id, target := range []*io.Writer{&child.Stdout, &child.Stderr} {
 			r, w, err := os.Pipe()
@@ -73,8 +78,8 @@ func newCapture(child *exec.Cmd, l link.Link, output bool) (*capture, error) {
 	}
 	c.sync = os.NewFile(uintptr(fds[0]), "sync")
 	theirs := os.NewFile(uintptr(fds[1]), "sync")
-	child.ExtraFiles = []*os.File{theirs} // descriptor 3 there
-	c.theirs = append(c.theirs, theirs)
+	child.ExtraFiles = []*os.File{theirs, shared} // descriptors 3 and 4 there
+	c.theirs = append(c.theirs, theirs, shared)
 	return c, nil
 }
 
@@ -123,6 +128,8 @@ func (c *capture) read(s *stream) {
 func (c *capture) pass(s *stream, fd uintptr, buf []byte) (n int, end bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.counts.busy.Add(1)
+	defer c.counts.busy.Add(-1)
 	for {
 		n, err := syscall.Read(int(fd), buf)
 		switch {
@@ -133,7 +140,7 @@ func (c *capture) pass(s *stream, fd uintptr, buf []byte) (n int, end bool) {
 		case n <= 0:
 			return 0, true
 		}
-		c.sent += uint64(n)
+		c.counts.sent.Add(uint64(n))
 		// A master that is gone takes no more output; that ends elsewhere.
 		_ = c.link.Send(&link.Frame{Kind: protocol.FrameOutput, ID: s.id, Head: buf[:n]})
 		return n, false
@@ -156,7 +163,7 @@ func (c *capture) answer() {
 			})
 		}
 		c.mu.Lock()
-		binary.LittleEndian.PutUint64(word[:], c.sent)
+		binary.LittleEndian.PutUint64(word[:], c.counts.sent.Load())
 		c.mu.Unlock()
 		if _, err := c.sync.Write(word[:]); err != nil {
 			return

@@ -8,7 +8,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"sync"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
@@ -32,8 +35,14 @@ type Config struct {
 // status. It does not return while the process is of use.
 func Serve(cfg Config) int {
 	join, settings, err := takeEnvironment()
+	if settings.LogLevel != "debug" {
+		debug.SetTraceback("none") // a crash tells its cause, not Go's stacks
+	}
 	if err == nil {
 		err = serve(cfg, join, settings)
+	}
+	if errors.Is(err, errMasterGone) {
+		return 1
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua worker:", err)
@@ -45,7 +54,11 @@ func Serve(cfg Config) int {
 func serve(cfg Config, join link.Join, settings protocol.Settings) error {
 	token := os.Getenv(protocol.EnvSupervisor)
 	os.Unsetenv(protocol.EnvSupervisor)
-	return member{cfg: cfg, flush: pipeFlush(settings.Capture)}.serve(context.Background(), join, settings, token)
+	flush, err := pipeFlush(settings.Capture)
+	if err != nil {
+		return err
+	}
+	return member{cfg: cfg, flush: flush}.serve(context.Background(), join, settings, token)
 }
 
 // Join is Serve for a worker that is a part of another process, without a
@@ -146,9 +159,12 @@ func (w *Worker) open() {
 	w.session.Modules(w.interp)
 }
 
+// errMasterGone ends a worker without a word: nobody is left to read it.
+var errMasterGone = errors.New("the master is gone")
+
 func (w *Worker) lostPeer(pid node.Pid, cause error) *luaerr.Error {
 	if pid == node.Master {
-		w.end(errors.New("the master is gone"))
+		w.end(errMasterGone)
 	}
 	return nil
 }
@@ -188,18 +204,34 @@ func (w *Worker) findModule(ctx context.Context, module string) (name, source st
 	return m.Name, m.Source, nil
 }
 
+// Descriptors that a supervisor hands to its worker.
+const (
+	fdSync     = 3 // see capture
+	fdCounters = 4
+)
+
 // pipeFlush gives the function that waits until all that this process wrote
 // is on its way to the master, and tells how many bytes that were since the
-// start. Descriptor 3 is the supervisor's; it answers as long as it lives.
-func pipeFlush(capture bool) func() (uint64, error) {
-	channel := os.NewFile(3, "sync")
-	if channel == nil || !capture {
-		return func() (uint64, error) { return 0, nil }
+// start. The supervisor answers as long as it lives.
+func pipeFlush(capture bool) (func() (uint64, error), error) {
+	if !capture {
+		return func() (uint64, error) { return 0, nil }, nil
+	}
+	unix.CloseOnExec(fdSync)
+	unix.CloseOnExec(fdCounters)
+	channel := os.NewFile(fdSync, "sync")
+	shared := os.NewFile(fdCounters, countersName)
+	counts, err := mapCounters(shared)
+	if err != nil {
+		return nil, err
 	}
 	var mu sync.Mutex
 	return func() (uint64, error) {
 		mu.Lock()
 		defer mu.Unlock()
+		if n, ok := counts.settled(); ok {
+			return n, nil
+		}
 		var word [8]byte
 		if _, err := channel.Write(word[:]); err != nil {
 			return 0, fmt.Errorf("the supervisor is gone: %w", err)
@@ -208,5 +240,5 @@ func pipeFlush(capture bool) func() (uint64, error) {
 			return 0, fmt.Errorf("the supervisor is gone: %w", err)
 		}
 		return binary.LittleEndian.Uint64(word[:]), nil
-	}
+	}, nil
 }

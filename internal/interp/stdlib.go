@@ -30,8 +30,8 @@ func (in *Interp) openStandard() {
 	io := L.GetGlobal("io").(*lua.LTable)
 	in.waitIn(io, "read")
 	in.openCoroutines(L.GetGlobal("coroutine").(*lua.LTable))
-	in.SetArgs(in.cfg.Args)
 	in.cfg.Codec.Names.AddModule("_G", L.G.Global)
+	in.SetArgs(in.cfg.Args) // the script's own: it travels by value
 }
 
 // SetArgs sets the global table arg: the script's name at 0, its arguments

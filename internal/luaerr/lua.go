@@ -52,6 +52,7 @@ func (e *Error) ToLua(L *lua.LState) *lua.LTable {
 	}
 	set("host", e.Host)
 	set("traceback", e.Traceback)
+	set("output", e.Output)
 	if e.Value != nil {
 		t.RawSetString("value", e.Value)
 	}
@@ -88,7 +89,7 @@ func FromValue(v lua.LValue) *Error {
 	}
 	e := &Error{
 		Kind: Kind(text(kindField)), Message: text("message"), Rank: number("rank", NoRank), Pid: number("pid", 0),
-		Host: text("host"), Traceback: text("traceback"), Class: text("class"), Call: text("call"), Code: number("code", 0),
+		Host: text("host"), Traceback: text("traceback"), Output: text("output"), Class: text("class"), Call: text("call"), Code: number("code", 0),
 	}
 	if v := t.RawGetString("value"); v != lua.LNil {
 		e.Value = v

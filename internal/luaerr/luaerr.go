@@ -39,6 +39,7 @@ type Error struct {
 	Host      string
 	Traceback string     // Lua traceback, lines as stock Lua writes them
 	Value     lua.LValue // what the script passed to error(), or nil
+	Output    string     // last lines of output of a process that was lost
 
 	Class string // MPI error class, "ERR_TRUNCATE"
 	Call  string // MPI call, "Recv"
@@ -67,6 +68,9 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "pid %d: ", e.Pid)
 	}
 	b.WriteString(e.Message)
+	if e.Output != "" {
+		b.WriteString("\nits last output:\n  " + strings.ReplaceAll(e.Output, "\n", "\n  "))
+	}
 	return b.String()
 }
 

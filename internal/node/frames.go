@@ -103,13 +103,13 @@ func encodeCancel(from, to Pid, reason string) []byte {
 
 // plainError is an error that holds no Lua value on the wire.
 type plainError struct {
-	Kind, Message, Host, Traceback, Class, Call string
-	Rank, Pid, Code                             int
+	Kind, Message, Host, Traceback, Output, Class, Call string
+	Rank, Pid, Code                                     int
 }
 
 func encodeFailure(from, to Pid, e *luaerr.Error) []byte {
 	b, err := msgpack.Marshal(plainError{
-		Kind: string(e.Kind), Message: e.Message, Host: e.Host, Traceback: e.Traceback,
+		Kind: string(e.Kind), Message: e.Message, Host: e.Host, Traceback: e.Traceback, Output: e.Output,
 		Class: e.Class, Call: e.Call, Rank: e.Rank, Pid: e.Pid, Code: e.Code,
 	})
 	if err != nil {
@@ -124,7 +124,7 @@ func decodeFailure(b []byte) (*luaerr.Error, error) {
 		return nil, fmt.Errorf("an error that cannot be read: %w", err)
 	}
 	return &luaerr.Error{
-		Kind: luaerr.Kind(p.Kind), Message: p.Message, Host: p.Host, Traceback: p.Traceback,
+		Kind: luaerr.Kind(p.Kind), Message: p.Message, Host: p.Host, Traceback: p.Traceback, Output: p.Output,
 		Class: p.Class, Call: p.Call, Rank: p.Rank, Pid: p.Pid, Code: p.Code,
 	}, nil
 }
