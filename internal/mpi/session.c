@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 
 static int recorded = MPI_SUCCESS;
 
