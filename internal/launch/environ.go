@@ -68,6 +68,9 @@ func settings(c *Command, spec Spec) []setting {
 	if c.Oversubscribed {
 		s = append(s, setting{OversubscribedVar, "1"}, setting{"OMPI_MCA_mpi_yield_when_idle", "1"})
 	}
+	if c.Local {
+		s = append(s, temporaries(spec.Folder)...)
+	}
 	if c.Local && c.Kind == OpenMPI {
 		s = append(s, localSettings(c, spec)...)
 	}
@@ -99,14 +102,21 @@ func localSettings(c *Command, spec Spec) []setting {
 		// Open MPI 4 wants a remote shell for a local job too; it is never run.
 		s = append(s, setting{"OMPI_MCA_plm_rsh_agent", "/bin/sh"})
 	}
-	if spec.Folder == "" {
-		return s
+	return s
+}
+
+// temporaries keep what the MPI library leaves in the job's folder, so that it
+// goes with it. A launcher of another family makes Open MPI's workers singletons,
+// which leave files too.
+func temporaries(folder string) []setting {
+	if folder == "" {
+		return nil
 	}
-	s = append(s, setting{"OMPI_MCA_orte_tmpdir_base", spec.Folder}, setting{"PRTE_MCA_prte_tmpdir_base", spec.Folder})
-	if inMemory(spec.Folder) { // on a disk, shared memory would be written back to it
+	s := []setting{{"OMPI_MCA_orte_tmpdir_base", folder}, {"PRTE_MCA_prte_tmpdir_base", folder}}
+	if inMemory(folder) { // on a disk, shared memory would be written back to it
 		s = append(s,
-			setting{"OMPI_MCA_btl_vader_backing_directory", spec.Folder}, setting{"OMPI_MCA_btl_sm_backing_directory", spec.Folder},
-			setting{"OMPI_MCA_osc_sm_backing_directory", spec.Folder}, setting{"UCX_POSIX_DIR", spec.Folder})
+			setting{"OMPI_MCA_btl_vader_backing_directory", folder}, setting{"OMPI_MCA_btl_sm_backing_directory", folder},
+			setting{"OMPI_MCA_osc_sm_backing_directory", folder}, setting{"UCX_POSIX_DIR", folder})
 	}
 	return s
 }
