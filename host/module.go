@@ -2,11 +2,13 @@ package host
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
@@ -180,7 +182,8 @@ func (h *Host) mpido(L *lua.LState, m *Manager, chunk lua.LValue, args []lua.LVa
 		results.RawSetInt(a.Rank, v)
 	}
 	if e := combine(errs, len(outcome.Answers), outcome); e != nil {
-		luaerr.Raise(L, e)
+		e.Traceback = strings.TrimPrefix(e.Traceback+"\nmpido was called at "+interp.Where(L), "\n")
+		L.Error(e.ToLua(L), 1) // its message names the places on the ranks
 	}
 	results.Metatable = resultsMeta(L)
 	return results

@@ -123,7 +123,7 @@ func frameLine(dbg *lua.Debug) string {
 	switch {
 	case dbg.What == "G" || dbg.What == "C":
 		return fmt.Sprintf("[Go]: in function '%s'", dbg.Name)
-	case dbg.What == "main":
+	case dbg.What == "main" && dbg.LineDefined == 0:
 		return fmt.Sprintf("%s:%d: in main chunk", dbg.Source, dbg.CurrentLine)
 	case dbg.Name == "" || strings.HasPrefix(dbg.Name, "<"):
 		return fmt.Sprintf("%s:%d: in function <%s:%d>", dbg.Source, dbg.CurrentLine, dbg.Source, dbg.LineDefined)
