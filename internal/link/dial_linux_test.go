@@ -1,6 +1,7 @@
 package link
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -114,6 +115,29 @@ func TestDialPrefersUnixOnItsHost(t *testing.T) {
 	}
 	if _, err := Dial(t.Context(), l.Join(), Hello{Data: make([]byte, maxHello)}); err == nil {
 		t.Error("a hello that is too long is sent")
+	}
+}
+
+// A Dial that waits for an answer ends with its context.
+func TestDialCancelledInside(t *testing.T) {
+	limit(t, 20*time.Second)
+	path := filepath.Join(t.TempDir(), "s")
+	socket, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	host, _ := os.Hostname()
+	unix := Join{Secret: noise(3, 32), Unix: path, Host: host}
+	tcp := Join{Secret: noise(3, 32), TCP: []string{silentAddress(t), silentAddress(t)}}
+	for _, join := range []Join{unix, tcp} {
+		ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("told to stop"))
+		start := time.Now()
+		_, err := Dial(ctx, join, Hello{})
+		cancel()
+		if took := time.Since(start); err == nil || took > time.Second {
+			t.Errorf("%v: %v after %v", join, err, took)
+		}
 	}
 }
 

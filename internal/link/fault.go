@@ -42,10 +42,7 @@ type faulty struct {
 type rawSender interface{ sendRaw(b []byte) error }
 
 func (s *stream) sendRaw(b []byte) error {
-	s.send.Lock()
-	defer s.send.Unlock()
-	_, err := s.conn.Write(b)
-	return s.sent(err)
+	return s.write(func() error { _, err := s.conn.Write(b); return err })
 }
 
 func (l *faulty) Send(f *Frame) error {

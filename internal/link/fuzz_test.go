@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"testing"
 	"testing/iotest"
+	"time"
 )
 
 // readAll reads frames until the first error.
@@ -114,6 +115,50 @@ func TestLyingHeader(t *testing.T) {
 		}
 		if cost := after.TotalAlloc - before.TotalAlloc; cost > 2*firstStep {
 			t.Errorf("%s: %d bytes allocated for %d received", name, cost, len(b))
+		}
+	}
+}
+
+// A peer that sends a little of what it announced gets a little memory.
+func TestMemoryGrowsWithWhatArrives(t *testing.T) {
+	b := header{blobs: 1}.append(nil)
+	b = append(b, 0, 0, 0, 0, 16, 0, 0, 0) // 64 GiB
+	body := io.LimitReader(zeros{}, firstStep+1)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := newFrameReader(io.MultiReader(bytes.NewReader(b), body)).read()
+	runtime.ReadMemStats(&after)
+	if cost := after.TotalAlloc - before.TotalAlloc; err != io.ErrUnexpectedEOF || cost > (2+growth)*firstStep {
+		t.Errorf("%v, %d bytes allocated for %d received", err, cost, firstStep+1)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// A link does not keep what was sent alive.
+func TestSentMemoryIsLetGo(t *testing.T) {
+	limit(t, 10*time.Second)
+	a, b := Pipe()
+	defer a.Close()
+	freed := make(chan struct{})
+	go func() {
+		f := &Frame{Head: new([1 << 20]byte)[:]}
+		runtime.AddCleanup(&f.Head[0], func(int) { close(freed) }, 0)
+		if err := a.Send(f); err != nil {
+			t.Error(err)
+		}
+	}()
+	if _, err := b.Receive(); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		runtime.GC()
+		select {
+		case <-freed:
+			return
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }

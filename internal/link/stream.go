@@ -16,8 +16,9 @@ type stream struct {
 	conn io.ReadWriteCloser
 	name string
 
-	send sync.Mutex // passes to the longest waiter after 1 ms: nobody starves
-	out  *frameWriter
+	send   sync.Mutex // passes to the longest waiter after 1 ms: nobody starves
+	out    *frameWriter
+	unsent error // why a frame went out in part or not at all; under send
 
 	in *frameReader
 
@@ -30,7 +31,7 @@ type stream struct {
 func newStream(conn io.ReadWriteCloser, name string) *stream {
 	s := &stream{conn: conn, name: name, out: newFrameWriter(conn), in: newFrameReader(conn)}
 	if g, ok := conn.(guarded); ok {
-		s.watch = &watch{conn: g}
+		s.watch = &watch{conn: g, pause: watchPause}
 	}
 	return s
 }
@@ -52,24 +53,37 @@ func (s *stream) Send(f *Frame) error {
 	}
 	s.watch.begin()
 	defer s.watch.end()
+	return s.write(func() error { return s.out.write(f) })
+}
+
+// write runs a write to the connection, one at a time. After one that failed
+// the peer cannot find the start of a frame any more, so it was the last.
+func (s *stream) write(do func() error) error {
 	s.send.Lock()
 	defer s.send.Unlock()
 	if err := s.ended(); err != nil {
 		return err
 	}
-	return s.sent(s.out.write(f))
+	if s.unsent != nil {
+		return s.unsent
+	}
+	err := do()
+	if err == nil {
+		return nil
+	}
+	if ended := s.ended(); ended != nil {
+		return ended
+	}
+	s.unsent = s.gone(err)
+	if !peerClosed(err) { // else its last frames may still be there to read
+		_ = s.conn.Close() // so that the peer does not wait for the rest
+	}
+	return s.unsent
 }
 
-// sent explains an error of writing. The connection stays open for reading:
-// the peer's last frames may still be there.
-func (s *stream) sent(err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case s.ended() != nil:
-		return s.ended()
-	}
-	return s.gone(err)
+// peerClosed says that writing failed since nobody reads at the other end.
+func peerClosed(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrClosedPipe)
 }
 
 // ended gives the error that Send has after the end of the link.
@@ -90,6 +104,9 @@ func (s *stream) Receive() (*Frame, error) {
 	if p := s.failure.Load(); p != nil {
 		return nil, *p
 	}
+	if s.closed.Load() {
+		return nil, ErrClosed
+	}
 	f, err := s.in.read()
 	if err == nil {
 		return f, nil
@@ -99,12 +116,24 @@ func (s *stream) Receive() (*Frame, error) {
 	case s.closed.Load():
 		err = ErrClosed
 	case err == io.EOF, errors.As(err, &violation):
+	case errors.Is(err, net.ErrClosed): // by a Send that failed, or by watch
+		err = s.gone(s.whyUnsent(err))
 	default:
 		err = s.gone(err)
 	}
-	_ = s.conn.Close() // wakes a Send that waits for the peer to read
 	s.failure.Store(&err)
+	_ = s.conn.Close() // wakes a Send that waits for the peer to read
 	return nil, err
+}
+
+// whyUnsent gives the error of the Send that closed the connection, or err.
+func (s *stream) whyUnsent(err error) error {
+	s.send.Lock()
+	defer s.send.Unlock()
+	if s.unsent != nil {
+		return s.unsent
+	}
+	return err
 }
 
 func (s *stream) Close() error {

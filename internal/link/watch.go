@@ -15,6 +15,7 @@ import (
 // A timer runs only while something was sent lately or waits.
 type watch struct {
 	conn    guarded
+	pause   time.Duration
 	sending atomic.Int32 // calls of Send
 	armed   atomic.Bool
 	dead    atomic.Pointer[error]
@@ -46,7 +47,7 @@ func (w *watch) end() {
 
 func (w *watch) arm() {
 	if w.armed.CompareAndSwap(false, true) {
-		time.AfterFunc(watchPause, w.look)
+		time.AfterFunc(w.pause, w.look)
 	}
 }
 

@@ -93,8 +93,7 @@ func (w *frameWriter) flush() error {
 	} else {
 		w.seal()
 		w.store = w.vec
-		_, err = w.vec.WriteTo(w.w)
-		clear(w.store) // keeps nobody's memory alive
+		_, err = w.vec.WriteTo(w.w) // clears what it wrote: nobody's memory is kept alive
 		w.vec = w.store[:0]
 	}
 	w.buf, w.sealed = w.buf[:0], 0
