@@ -22,10 +22,10 @@ func contentRows() []function {
 			return c.giveSelf()
 		}},
 		{"assign", "source", "Writes the elements of an array or list of the same length; gives the array.", assign},
-		{"map", "f, type", "A new array of f(element, index), of the same type unless one is given.", mapped},
+		{"map", "f [, type]", "A new array of f(element, index), of the same type unless one is given.", mapped},
 		{"each", "", "Walks index and element: for i, v in a:each() do.", each},
-		{"sort", "order", "Sorts in place, NaN last; order is \"desc\" or a function that tells whether its first argument goes first.", sorted},
-		{"argsort", "order", "The indices that would sort the array, stable; order is \"desc\" or missing.", func(c *call) int {
+		{"sort", "[order]", "Sorts in place, NaN last; order is \"desc\" or a function that tells whether its first argument goes first.", sorted},
+		{"argsort", "[order]", "The indices that would sort the array, stable; order is \"desc\" or missing.", func(c *call) int {
 			c.needOrder()
 			return c.give(kernels[c.self.typ].order(c.self, c.descending(1)))
 		}},
@@ -33,7 +33,7 @@ func contentRows() []function {
 			c.Push(toTable(c))
 			return 1
 		}},
-		{"tostring", "i", "Element i exactly, or without i all elements.", func(c *call) int {
+		{"tostring", "[i]", "Element i exactly, or without i all elements.", func(c *call) int {
 			if c.given(1) {
 				c.Push(lua.LString(c.self.exactText(c.index(1, "i"))))
 			} else {

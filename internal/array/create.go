@@ -11,26 +11,26 @@ import (
 func moduleRows() []function {
 	r := &random{rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
 	return []function{
-		{"zeros", "n, type", "A vector of n zeros, of false where the type is bool.", func(c *call) int {
+		{"zeros", "n [, type]", "A vector of n zeros, of false where the type is bool.", func(c *call) int {
 			return c.give(c.vector(c.elementType(2, Float64), 1))
 		}},
-		{"ones", "n, type", "A vector of n ones, of true where the type is bool.", ones},
-		{"full", "n, value, type", "A vector of n times value; without a type of the value's.", full},
-		{"from", "list, type", "A vector of a list's values, or a matrix of a list of lists; a copy of an array.", from},
-		{"frombytes", "s, type", "A vector of raw memory, as a:tobytes() gives it.", fromBytes},
-		{"range", "a, b, step, type", "The numbers a, a+step, ... up to b, as in Lua's for.", numberRange},
-		{"linspace", "a, b, n, type", "n numbers from a to b at equal distances.", linspace},
-		{"rand", "n or rows, cols", "Random numbers from 0 to below 1, equally likely: a vector, or a matrix.", r.fill((*rand.Rand).Float64)},
-		{"randn", "n or rows, cols", "Random numbers of the normal distribution with mean 0 and deviation 1: a vector, or a matrix.", r.fill((*rand.Rand).NormFloat64)},
+		{"ones", "n [, type]", "A vector of n ones, of true where the type is bool.", ones},
+		{"full", "n, value [, type]", "A vector of n times value; without a type of the value's.", full},
+		{"from", "list [, type]", "A vector of a list's values, or a matrix of a list of lists; a copy of an array.", from},
+		{"frombytes", "s [, type]", "A vector of raw memory, as a:tobytes() gives it.", fromBytes},
+		{"range", "a, b [, step [, type]]", "The numbers a, a+step, ... up to b, as in Lua's for.", numberRange},
+		{"linspace", "a, b, n [, type]", "n numbers from a to b at equal distances.", linspace},
+		{"rand", "n [, cols]", "Random numbers from 0 to below 1, equally likely: a vector of n, or a matrix of n rows.", r.fill((*rand.Rand).Float64)},
+		{"randn", "n [, cols]", "Random numbers of the normal distribution with mean 0 and deviation 1: a vector of n, or a matrix of n rows.", r.fill((*rand.Rand).NormFloat64)},
 		{"seed", "n", "Makes the numbers of rand and randn that follow repeatable.", r.seed},
-		{"matrix", "rows, cols, type", "A matrix of zeros; or of a list of lists, as from.", func(c *call) int {
+		{"matrix", "rows, cols [, type]", "A matrix of zeros; or of a list of lists, as from.", func(c *call) int {
 			if _, ok := c.arg(1).(*lua.LTable); ok {
 				return from(c)
 			}
 			return c.give(c.grid(c.elementType(3, Float64)))
 		}},
-		{"eye", "n, type", "The identity matrix of n rows.", eye},
-		{"complex", "re, im", "A complex number.", newComplex},
+		{"eye", "n [, type]", "The identity matrix of n rows.", eye},
+		{"complex", "re [, im]", "A complex number; im is 0 unless given.", newComplex},
 		{"is", "value", "Whether value is an array.", func(c *call) int {
 			_, ok := To(c.arg(1))
 			c.Push(lua.LBool(ok))

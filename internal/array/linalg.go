@@ -18,7 +18,7 @@ func linalgRows() []function {
 		{"eig", "m", "Eigenvalues and a matrix with the eigenvectors as columns; both complex128 unless m is symmetric.", eigen},
 		{"qr", "m", "q, r with m = q * r: q has orthonormal columns, r is upper triangular.", qr},
 		{"cholesky", "m", "The lower triangular l with m = l * l:t() of a symmetric positive definite matrix.", cholesky},
-		{"norm", "m, p", "The norm of a matrix: \"fro\" unless given, 1 (largest column sum), 2 (largest singular value), math.huge (largest row sum); of a vector as a:norm(p).", linalgNorm},
+		{"norm", "m [, p]", "The norm of a matrix: \"fro\" unless given, 1 (largest column sum), 2 (largest singular value), math.huge (largest row sum); of a vector as a:norm(p).", linalgNorm},
 	}
 }
 

@@ -24,10 +24,10 @@ func reductionRows() []function {
 			return c.give1(float64(c.extreme(kernels[c.self.typ].most) + 1))
 		}},
 		{"mean", "", "The mean.", mean},
-		{"var", "ddof", "The variance: the squared distances from the mean over n - ddof, which is 0 unless given.", func(c *call) int { return c.give1(c.variance()) }},
-		{"std", "ddof", "The standard deviation, the root of var.", func(c *call) int { return c.give1(math.Sqrt(c.variance())) }},
+		{"var", "[ddof]", "The variance: the squared distances from the mean over n - ddof, which is 0 unless given.", func(c *call) int { return c.give1(c.variance()) }},
+		{"std", "[ddof]", "The standard deviation, the root of var.", func(c *call) int { return c.give1(math.Sqrt(c.variance())) }},
 		{"dot", "b", "The sum of the products with another array; complex numbers are not conjugated.", dot},
-		{"norm", "p", "The p-norm of all elements: 2 unless given, 1, or math.huge for the largest magnitude.", func(c *call) int { return c.give1(norm(c.self, c.normOrder(1))) }},
+		{"norm", "[p]", "The p-norm of all elements: 2 unless given, 1, or math.huge for the largest magnitude.", func(c *call) int { return c.give1(norm(c.self, c.normOrder(1))) }},
 		{"cumsum", "", "The sums of the first 1, 2, ... n elements; of integers and bools as int64 or uint64.", cumsum},
 		{"all", "", "Whether all elements are true, or not 0.", func(c *call) int {
 			c.Push(lua.LBool(c.nonZero() == c.self.n))

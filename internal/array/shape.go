@@ -11,7 +11,7 @@ func shapeRows() []function {
 			c.Push(lua.LString(c.self.typ.String()))
 			return 1
 		}},
-		{"shape", "", "Rows and columns of a matrix, the length of a vector.", func(c *call) int {
+		{"shape", "", "The length of a vector; rows and columns of a matrix.", func(c *call) int {
 			if !c.self.matrix {
 				c.Push(lua.LNumber(c.self.n))
 				return 1
@@ -20,7 +20,7 @@ func shapeRows() []function {
 			c.Push(lua.LNumber(c.self.cols))
 			return 2
 		}},
-		{"view", "first, count", "count elements from first, as a vector that shares memory.", view},
+		{"view", "first [, count]", "A vector of count elements from first, or all from there, that shares memory.", view},
 		{"reshape", "rows, cols", "The same elements as a matrix that shares memory.", func(c *call) int {
 			m, err := c.self.Reshape(c.count(1, "rows"), c.count(2, "cols"))
 			if err != nil {
@@ -43,7 +43,7 @@ func shapeRows() []function {
 		{"t", "", "The transpose of a matrix, a copy; of a vector, a matrix of one column.", func(c *call) int {
 			return c.give(c.self.Transpose())
 		}},
-		{"matmul", "k", "The matrix product with a matrix or a vector.", matmul},
+		{"matmul", "k", "The product of a matrix with a matrix or a vector.", matmul},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/cmplx"
 
 	lua "github.com/yuin/gopher-lua"
+	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -73,12 +74,27 @@ func inverse(c *call) int {
 func determinant(c *call) int {
 	m := c.square(1, "m")
 	if m.typ.class() != complexed {
-		return c.give1(mat.Det(dense(m)))
+		return c.give1(realDeterminant(mat.DenseCopyOf(dense(m)).RawMatrix().Data, m.rows))
 	}
 	w, _ := m.Convert(Complex128)
 	det, _ := eliminate(elements[complex128](w), m.rows, nil, 0)
 	c.Push(ComplexToLua(c.LState, det))
 	return 1
+}
+
+// realDeterminant factors the n x n matrix a in place and multiplies the
+// diagonal; gonum's own goes by logarithms, which costs the last digits.
+func realDeterminant(a []float64, n int) float64 {
+	pivots := make([]int, n)
+	lapackgonum.Implementation{}.Dgetrf(n, n, a, n, pivots)
+	det := 1.0
+	for i, p := range pivots {
+		det *= a[i*n+i]
+		if p != i {
+			det = -det
+		}
+	}
+	return det
 }
 
 // solveComplex solves a square complex system. The result is complex128

@@ -77,4 +77,4 @@ m:at(1, 4) --! bad argument #2 'j' to 'at' \(int16 matrix of 2x3: index 4 is out
 m:set(2, 3, 1e6) --! int16 matrix of 2x3: row 2, column 3: 1000000 is out of range \(-32768 to 32767\)
 a:at(1, 1) --! bad self to 'at' \(expected a matrix, got a float64 array of 5: see a:reshape\(rows, cols\)\)
 a.sum() --! bad self to 'sum' \(expected an array, got nil: write a:sum\(\)\)
-a.view(3, 1) --! bad self to 'view' \(expected an array, got a number: write a:view\(first, count\)\)
+a.view(3, 1) --! bad self to 'view' \(expected an array, got a number: write a:view\(first \[, count\]\)\)
