@@ -33,6 +33,7 @@ func (in *Interp) Start(ctx context.Context, label string, body func(t *Task)) *
 	place := in.lock.enqueue()
 	go func() {
 		place.await()
+		noteHolder()
 		t.enter()
 		defer t.leave()
 		body(t)
@@ -65,6 +66,7 @@ func (t *Task) leave() {
 		in.pool = append(in.pool, t.l)
 	}
 	in.holder = nil
+	noteReleased()
 	in.lock.release()
 	t.cancel(context.Canceled)
 	close(t.done)
@@ -153,12 +155,14 @@ func (in *Interp) letGo(L *lua.LState) (*Task, *lua.LState) {
 	}
 	thread := L.G.CurrentThread
 	in.holder = nil
+	noteReleased()
 	in.lock.release()
 	return t, thread
 }
 
 func (in *Interp) takeBack(t *Task, thread *lua.LState) {
 	in.lock.acquire()
+	noteHolder()
 	in.holder = t
 	in.root.G.CurrentThread = thread
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -210,6 +211,7 @@ func (n *Node) failWaiting(pid Pid, why *luaerr.Error) {
 
 // send brings a frame to the process with the pid, or to this one.
 func (n *Node) send(ctx context.Context, kind byte, id uint64, to Pid, head []byte, blobs [][]byte) error {
+	interp.MustNotHold()
 	f := &link.Frame{Kind: kind, ID: id, Head: head, Blobs: blobs}
 	if to == n.cfg.Self {
 		own := &link.Frame{Kind: kind, ID: id, Head: head, Blobs: (&value.Message{Blobs: blobs}).Detach().Blobs}
