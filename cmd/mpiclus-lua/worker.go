@@ -10,17 +10,20 @@ import (
 
 // workerCommand is what the launcher starts, never a person: it is not listed.
 func workerCommand() *cobra.Command {
-	return &cobra.Command{
+	var level string
+	c := &cobra.Command{
 		Use:    "worker",
 		Short:  "Supervise a worker (started by the launcher)",
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			log, err := logger("warn")
+			log, err := logger(level)
 			if err != nil {
 				return err
 			}
 			return exit(worker.Supervise(context.Background(), log))
 		},
 	}
+	c.Flags().StringVar(&level, "log-level", "warn", "what the supervisor tells of itself (exeflags of addprocs)")
+	return c
 }
