@@ -34,6 +34,7 @@ func Supervise(ctx context.Context, log *slog.Logger) int {
 		return 1
 	}
 	defer s.link.Close()
+	runtime.GOMAXPROCS(1) // it passes bytes on, one at a time
 	// PDEATHSIG belongs to the thread that forks: it must live on.
 	runtime.LockOSThread()
 	dieWithParent()
@@ -124,6 +125,9 @@ func (s *supervisor) start() error {
 		protocol.EnvJoin+"="+s.join.String(),
 		protocol.EnvSupervisor+"="+s.token,
 		protocol.EnvSettings+"="+encodeSettings(s.settings))
+	if os.Getenv(launch.EnvProcessors) == "" {
+		s.child.Env = append(s.child.Env, fmt.Sprintf("%s=%d", launch.EnvProcessors, launch.Processors()))
+	}
 	s.child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if s.capture, err = newCapture(s.child, s.link, s.settings.Capture); err != nil {
 		return err

@@ -103,5 +103,8 @@ func becomeLinked(args []string) error {
 		return exit(host.ExitLaunch)
 	}
 	env := append(os.Environ(), launch.RankSettings(os.Environ())...)
+	if os.Getenv(launch.EnvProcessors) == "" {
+		env = append(env, fmt.Sprintf("%s=%d", launch.EnvProcessors, launch.Processors()))
+	}
 	return syscall.Exec(path, append([]string{path}, args...), env)
 }
