@@ -136,7 +136,7 @@ func (n *Node) dispatch(via Pid, f *link.Frame) error {
 	if err != nil {
 		return err
 	}
-	if to != n.cfg.Self {
+	if to != n.Self() {
 		return n.relay(via, from, to, f)
 	}
 	if from != via && via != Master {
@@ -157,8 +157,8 @@ func (n *Node) dispatch(via Pid, f *link.Frame) error {
 // relay passes on a frame between two processes that have no link of their
 // own. Only the master does that.
 func (n *Node) relay(via, from, to Pid, f *link.Frame) error {
-	if n.cfg.Self != Master || from != via {
-		return fmt.Errorf("a frame for pid %d came to pid %d", to, n.cfg.Self)
+	if n.Self() != Master || from != via {
+		return fmt.Errorf("a frame for pid %d came to pid %d", to, n.Self())
 	}
 	n.mu.Lock()
 	p := n.peers[to]
@@ -246,7 +246,7 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 	s := n.services[r.Service]
 	switch {
 	case s == nil:
-		r.Fail(luaerr.New(luaerr.Argument, "pid %d offers no service '%s'", n.cfg.Self, r.Service))
+		r.Fail(luaerr.New(luaerr.Argument, "pid %d offers no service '%s'", n.Self(), r.Service))
 	case s.Inline:
 		s.Start(r)
 	default:

@@ -92,7 +92,7 @@ func (n *Node) startSource(r *Request) {
 	copy(hash[:], r.Meta)
 	name, source, ok := n.Codec().Chunks.Source(hash)
 	if !ok {
-		r.Fail(luaerr.New(luaerr.Argument, "pid %d has no source %x", n.cfg.Self, hash))
+		r.Fail(luaerr.New(luaerr.Argument, "pid %d has no source %x", n.Self(), hash))
 		return
 	}
 	r.Reply(Reply{Meta: append(appendPart(nil, []byte(name)), source...)})

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -46,6 +47,7 @@ type Config struct {
 // Node is a process among others. Make it with New; Close ends its links.
 type Node struct {
 	cfg      Config
+	self     atomic.Int32
 	services map[string]*Service
 
 	mu      sync.Mutex
@@ -66,13 +68,21 @@ func New(cfg Config) *Node {
 		cfg: cfg, services: map[string]*Service{}, peers: map[Pid]*peer{},
 		pending: map[uint64]*pending{}, serving: map[requestKey]*Request{},
 	}
+	n.self.Store(cfg.Self)
 	n.Offer(Service{Name: serviceCall, Start: n.startCall})
 	n.Offer(Service{Name: serviceSource, Inline: true, Start: n.startSource})
 	return n
 }
 
 // Self is the node's own pid.
-func (n *Node) Self() Pid { return n.cfg.Self }
+func (n *Node) Self() Pid { return n.self.Load() }
+
+// Become gives the node another pid, and its codec as well. The caller holds
+// the interpreter; no link is attached yet and no request is on its way.
+func (n *Node) Become(self Pid) {
+	n.self.Store(self)
+	n.Codec().Self = self
+}
 
 // Interp is the interpreter of the process.
 func (n *Node) Interp() *interp.Interp { return n.cfg.Interp }
@@ -94,7 +104,7 @@ func (n *Node) Attach(pid Pid, l link.Link) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.closed {
-		return fmt.Errorf("node %d is closed", n.cfg.Self)
+		return fmt.Errorf("node %d is closed", n.Self())
 	}
 	p := n.peer(pid)
 	if p.lost != nil {

@@ -88,7 +88,7 @@ func (n *Node) connect(pid Pid) {
 		return
 	}
 	master := n.peer(Master)
-	if pid == Master || n.cfg.Self == Master || master.link == nil {
+	if pid == Master || n.Self() == Master || master.link == nil {
 		p.lose(unknown(pid, err))
 		return
 	}

@@ -121,7 +121,7 @@ func (n *Node) Begin(ctx context.Context, pid Pid, ask Ask) (*Begun, error) {
 	if ask.NoReply {
 		kind = kindTell
 	}
-	err := n.send(ctx, kind, b.id, pid, encodeAsk(n.cfg.Self, pid, &ask), blobs(ask.Message))
+	err := n.send(ctx, kind, b.id, pid, encodeAsk(n.Self(), pid, &ask), blobs(ask.Message))
 	if err != nil {
 		if !ask.NoReply && n.drop(b.id) == nil {
 			return b, nil // the process was lost meanwhile, and the answer told so
@@ -164,7 +164,7 @@ func (b *Begun) Interrupt(cause error) {
 		reason = luaerr.From(cause).Message
 	}
 	// The other end may be gone: then the answer is the error of that.
-	_ = b.node.send(context.Background(), kindCancel, b.id, b.to, encodeCancel(b.node.cfg.Self, b.to, reason), nil)
+	_ = b.node.send(context.Background(), kindCancel, b.id, b.to, encodeCancel(b.node.Self(), b.to, reason), nil)
 }
 
 func ended(ctx context.Context) error {
@@ -213,7 +213,7 @@ func (n *Node) failWaiting(pid Pid, why *luaerr.Error) {
 func (n *Node) send(ctx context.Context, kind byte, id uint64, to Pid, head []byte, blobs [][]byte) error {
 	interp.MustNotHold()
 	f := &link.Frame{Kind: kind, ID: id, Head: head, Blobs: blobs}
-	if to == n.cfg.Self {
+	if to == n.Self() {
 		own := &link.Frame{Kind: kind, ID: id, Head: head, Blobs: (&value.Message{Blobs: blobs}).Detach().Blobs}
 		return n.dispatch(to, own)
 	}
@@ -233,12 +233,12 @@ func (r *Request) Reply(reply Reply) {
 	if reply.Raised {
 		kind = kindRaised
 	}
-	r.answer(kind, encodeReply(r.node.cfg.Self, r.From, &reply), blobs(reply.Message))
+	r.answer(kind, encodeReply(r.node.Self(), r.From, &reply), blobs(reply.Message))
 }
 
 // Fail answers the request with an error that is not a Lua value.
 func (r *Request) Fail(err error) {
-	r.answer(kindFailed, encodeFailure(r.node.cfg.Self, r.From, luaerr.From(err)), nil)
+	r.answer(kindFailed, encodeFailure(r.node.Self(), r.From, luaerr.From(err)), nil)
 }
 
 func (r *Request) answer(kind byte, head []byte, blobs [][]byte) {
@@ -268,4 +268,4 @@ func (r *Request) finish() bool {
 	return true
 }
 
-func (n *Node) String() string { return fmt.Sprintf("node %d", n.cfg.Self) }
+func (n *Node) String() string { return fmt.Sprintf("node %d", n.Self()) }
