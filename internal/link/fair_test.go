@@ -21,7 +21,7 @@ func TestLargeFramesDoNotStarveSmallOnes(t *testing.T) {
 					}
 				}
 			}()
-			large := &Frame{Blobs: [][]byte{make([]byte, 16<<20)}}
+			large := &Frame{Blobs: [][]byte{make([]byte, 4<<20)}}
 			start := time.Now()
 			for range 5 {
 				if err := a.Send(large); err != nil {
