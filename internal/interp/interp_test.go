@@ -94,6 +94,7 @@ func TestStandardLibrary(t *testing.T) {
 		{"load pieces", "local p = {'return ', '5'}; local i = 0\nprint(load(function() i = i + 1; return p[i] end)())", "5\n"},
 		{"load bad", "print(load('x ='))", "nil"},
 		{"loadstring", "print(loadstring('return ...')(3))", "3\n"},
+		{"huge", "print(math.huge == 1/0, -math.huge == -1/0)", "true\ttrue\n"},
 		{"count", "print(collectgarbage('count') > 0)", "true\n"},
 		{"coroutines", `
 			local co = coroutine.wrap(function(a) local b = coroutine.yield(a + 1); return b * 2 end)

@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"runtime/metrics"
@@ -24,6 +25,8 @@ func (in *Interp) openStandard() {
 	set("dofile", in.doFile)
 	set("require", in.require)
 	set("collectgarbage", in.collectGarbage)
+	// gopher-lua has the largest finite number there.
+	L.GetGlobal("math").(*lua.LTable).RawSetString("huge", lua.LNumber(math.Inf(1)))
 	os := L.GetGlobal("os").(*lua.LTable)
 	os.RawSetString("exit", L.NewFunction(in.exit))
 	in.waitIn(os, "execute")
