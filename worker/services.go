@@ -40,30 +40,47 @@ type Where struct {
 // Module is a module's file as the master has it.
 type Module struct{ Name, Source string }
 
-func (w *Worker) offer() {
-	w.node.Offer(node.Service{Name: ServiceChunk, Start: w.startChunk})
-	w.node.Offer(node.Service{Name: ServiceRenew, Start: w.startRenew})
-	w.node.Offer(node.Service{Name: ServiceWhere, Inline: true, Start: func(r *node.Request) {
-		r.Reply(node.Reply{Meta: protocol.Encode(Where{Calls: w.session.World().Pending()})})
+// Process is what serves chunks: MPI, an interpreter and a node, however they
+// came together. A worker is one, and so is each rank of a script that runs
+// under mpirun.
+type Process struct {
+	Session Session
+	Interp  *interp.Interp
+	Node    *node.Node
+	// Flush brings all that the process wrote on its way to who shows it, and
+	// gives the number of bytes since its start; 0 when nobody counts.
+	Flush func() (uint64, error)
+	// Leave is called when the master says that the process is to end. It
+	// returns at once.
+	Leave func()
+}
+
+// Offer adds the services between host and worker to the node. It is called
+// before the node has links.
+func (p *Process) Offer() {
+	p.Node.Offer(node.Service{Name: ServiceChunk, Start: p.startChunk})
+	p.Node.Offer(node.Service{Name: ServiceRenew, Start: p.startRenew})
+	p.Node.Offer(node.Service{Name: ServiceWhere, Inline: true, Start: func(r *node.Request) {
+		r.Reply(node.Reply{Meta: protocol.Encode(Where{Calls: p.Session.World().Pending()})})
 	}})
-	w.node.Offer(node.Service{Name: ServiceLeave, Inline: true, Start: func(r *node.Request) {
+	p.Node.Offer(node.Service{Name: ServiceLeave, Inline: true, Start: func(r *node.Request) {
 		r.Reply(node.Reply{})
-		w.end(nil)
+		p.Leave()
 	}})
 }
 
 // startChunk runs a chunk of mpido in a task of its own.
-func (w *Worker) startChunk(r *node.Request) {
+func (p *Process) startChunk(r *node.Request) {
 	var chunk Chunk
 	if err := protocol.Decode(r.Meta, &chunk); err != nil {
 		r.Fail(err)
 		return
 	}
-	w.interp.Start(r.Context, fmt.Sprintf("mpido %d", chunk.Seq), func(t *interp.Task) {
-		reply, done := w.runChunk(t, r, chunk)
-		_ = w.interp.Wait(t.L(), func(context.Context) error {
+	p.Interp.Start(r.Context, fmt.Sprintf("mpido %d", chunk.Seq), func(t *interp.Task) {
+		reply, done := p.runChunk(t, r, chunk)
+		_ = p.Interp.Wait(t.L(), func(context.Context) error {
 			var err error
-			if done.Output, err = w.flush(); err != nil {
+			if done.Output, err = p.Flush(); err != nil {
 				r.Fail(luaerr.New(luaerr.Lost, "%w", err))
 				return nil
 			}
@@ -74,30 +91,44 @@ func (w *Worker) startChunk(r *node.Request) {
 	})
 }
 
-func (w *Worker) runChunk(t *interp.Task, r *node.Request, chunk Chunk) (node.Reply, ChunkDone) {
+func (p *Process) runChunk(t *interp.Task, r *node.Request, chunk Chunk) (node.Reply, ChunkDone) {
 	var end func() bool
-	err := w.interp.Wait(t.L(), func(ctx context.Context) (err error) {
-		end, err = w.session.World().Begin(ctx, chunk.Ranks)
+	err := p.Interp.Wait(t.L(), func(ctx context.Context) (err error) {
+		end, err = p.Session.World().Begin(ctx, chunk.Ranks)
 		return err
 	})
 	if err != nil {
-		return w.node.Raise(t.L(), err), ChunkDone{Dirty: true}
+		return p.Node.Raise(t.L(), err), ChunkDone{Dirty: true}
 	}
-	reply := w.node.Evaluate(t, r)
+	reply := p.Node.Evaluate(t, r)
 	return reply, ChunkDone{Dirty: end()}
 }
 
 // renewTimeout bounds the agreement of all ranks on a new world.
 const renewTimeout = 10 * time.Second
 
-func (w *Worker) startRenew(r *node.Request) {
+func (p *Process) startRenew(r *node.Request) {
 	go func() {
 		ctx, cancel := context.WithTimeout(r.Context, renewTimeout)
 		defer cancel()
-		if err := w.session.World().Renew(ctx); err != nil {
+		if err := p.Session.World().Renew(ctx); err != nil {
 			r.Fail(err)
 			return
 		}
 		r.Reply(node.Reply{})
 	}()
+}
+
+// FindModule gets a module that no folder of this process holds from the
+// master.
+func (p *Process) FindModule(ctx context.Context, module string) (name, source string, err error) {
+	reply, err := p.Node.Call(ctx, node.Master, node.Ask{Service: ServiceModule, Meta: []byte(module)})
+	if err != nil {
+		return "", "", err
+	}
+	var m Module
+	if err := protocol.Decode(reply.Meta, &m); err != nil {
+		return "", "", err
+	}
+	return m.Name, m.Source, nil
 }

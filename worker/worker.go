@@ -107,6 +107,7 @@ type Worker struct {
 	session Session
 	interp  *interp.Interp
 	node    *node.Node
+	part    *Process
 	welcome protocol.Welcome
 	flush   func() (uint64, error)
 
@@ -147,13 +148,16 @@ func (w *Worker) open() {
 	w.interp = interp.New(interp.Config{
 		Codec: codec,
 		Self:  func() string { return fmt.Sprintf("pid %d (rank %d, host %s)", pid, rank, host) },
-		Find:  w.findModule,
+		Find:  func(ctx context.Context, name string) (string, string, error) { return w.part.FindModule(ctx, name) },
 		Exit:  func(code int) { _, _ = w.flush(); os.Exit(code) },
 	})
 	w.node = node.New(node.Config{
 		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer,
 	})
-	w.offer()
+	w.part = &Process{
+		Session: w.session, Interp: w.interp, Node: w.node, Flush: w.flush, Leave: func() { w.end(nil) },
+	}
+	w.part.Offer()
 	w.interp.AddModule("cluster", cluster.New(w.node, nil).Open)
 	w.cfg.Modules(w.interp, w.node)
 	w.session.Modules(w.interp)
@@ -190,18 +194,6 @@ func (w *Worker) run(ctx context.Context) error {
 	}
 	_, err := w.flush()
 	return errors.Join(err, w.session.Finalize())
-}
-
-func (w *Worker) findModule(ctx context.Context, module string) (name, source string, err error) {
-	reply, err := w.node.Call(ctx, node.Master, node.Ask{Service: ServiceModule, Meta: []byte(module)})
-	if err != nil {
-		return "", "", err
-	}
-	var m Module
-	if err := protocol.Decode(reply.Meta, &m); err != nil {
-		return "", "", err
-	}
-	return m.Name, m.Source, nil
 }
 
 // Descriptors that a supervisor hands to its worker.
