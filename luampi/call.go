@@ -1,7 +1,7 @@
 package luampi
 
 import (
-	"context"
+	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -36,13 +36,17 @@ type call struct {
 	lists  [6][]int32 // of the slots from SlotSCounts on
 	keep   []any      // lists that C reads
 	msg    *message   // that the call receives
+	plain  bool       // read by readMessage: nothing of the above is set
 }
 
 // generic gives the implementation of a call that its line describes fully.
 func (m *module) generic(row *table.Call) implementation {
+	message := isMessage(row)
 	return func(L *lua.LState, base int, comm *mpi.Comm) int {
 		x := m.begin(L, row)
-		x.read(base, comm)
+		if !message || !x.readMessage(base, comm) {
+			x.read(base, comm)
+		}
 		x.run()
 		if x.msg != nil {
 			x.msg.handle = mpi.Constant("MESSAGE_NULL")
@@ -58,26 +62,36 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 	var x *call
 	if n := len(m.calls); n > 0 {
 		x, m.calls = m.calls[n-1], m.calls[:n-1]
+		x.c.Prepare(row)
 	} else {
-		x = &call{m: m}
+		x = &call{m: m, c: m.s.NewCall(row.Name)}
 	}
-	x.L, x.row = L, row
-	x.c = m.s.Prepare(row)
+	if x.L != L {
+		x.L = L
+	}
+	x.row = row
 	return x
 }
 
-// end gives the call back. When an argument is wrong the call is not given
-// back: the garbage collector takes it.
+// end gives the call back. What it held of the script is let go.
 func (x *call) end() {
-	x.c.Release()
-	x.c, x.comm, x.L, x.task, x.out, x.msg = nil, nil, nil, nil, nil, nil
-	x.root, x.scalar = false, false
-	x.send, x.recv = buffer{}, buffer{}
-	if len(x.keep) > 0 {
+	if !x.plain {
+		x.comm, x.task, x.out, x.msg = nil, nil, nil, nil
+		x.root, x.scalar = false, false
+		x.send, x.recv = buffer{}, buffer{}
+		clear(x.at[:])
+		clear(x.lists[:])
 		clear(x.keep)
 		x.keep = x.keep[:0]
 	}
-	x.m.calls = append(x.m.calls, x)
+	x.plain = false
+	m := x.m
+	if !x.c.Reset() {
+		x.c.Release()
+		x.c = m.s.NewCall("Wtime")
+	}
+	m.s.Sweep()
+	m.calls = append(m.calls, x)
 }
 
 // run makes the call and raises its error.
@@ -107,7 +121,7 @@ func (x *call) try() error {
 func (x *call) wait() error {
 	m := x.m
 	x.task, x.c.Caller = m.in.Current(), x
-	if x.row.Class == table.Coll && !x.row.Other || x.row.Class == table.Sync {
+	if x.comm != nil && (x.row.Class == table.Coll && !x.row.Other || x.row.Class == table.Sync) {
 		if other := x.comm.Busy; other != nil {
 			return luaerr.New(luaerr.Argument, "%s on %s while %s of another task is pending there (%s)",
 				x.row.Name, commText(x.comm), other.Row.Name, other.Caller.Where())
@@ -125,25 +139,21 @@ func (x *call) Where() string { return strings.TrimSuffix(luaerr.Where(x.L), ": 
 // Callback runs fn with the interpreter held, while the call waits.
 func (x *call) Callback(fn func()) { x.m.in.Callback(x.task, x.L, fn) }
 
-// do runs a call that has no line in the script: part of one that has.
-func (x *call) do(c *mpi.Call) error {
+// do runs a call that has no arguments of the script: part of one that has.
+func (m *module) do(L *lua.LState, c *mpi.Call) error {
 	if c.Quick() && c.Try() {
 		return c.Err()
 	}
-	x.task = x.m.in.Current()
-	c.Caller = x
-	return x.m.in.WaitFor(x.L, waiter{c})
+	x := &call{m: m, L: L, row: c.Row, c: c}
+	return x.wait()
 }
-
-type waiter struct{ c *mpi.Call }
-
-func (w waiter) Wait(ctx context.Context) error { return w.c.Wait(ctx) }
 
 // arg raises an error about argument i of the call.
 func (x *call) arg(i int, format string, args ...any) {
 	L, name, pos, what := x.L, x.row.Name, x.pos[i], x.row.Args[i].Name
-	x.m.s.Drop(x.c)
-	luaerr.RaiseArg(L, name, pos, what, format, args...)
+	text := fmt.Sprintf(format, args...)
+	x.end()
+	luaerr.RaiseArg(L, name, pos, what, "%s", text)
 }
 
 // offers tells whether the library has the call.

@@ -132,7 +132,7 @@ func (m *module) requestStatus(L *lua.LState, base int, _ *mpi.Comm) int {
 	q := m.readRequest(L, "Request_get_status", 1, L.Get(base))
 	if q.r == nil || !q.r.Active() {
 		L.Push(lua.LTrue)
-		L.Push(m.statusValue(m.nullStatus()))
+		L.Push(m.statusValue(mpi.NullStatus()))
 		return 2
 	}
 	x := m.begin(L, table.ByName["Request_get_status"])

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"testing"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
@@ -28,6 +29,11 @@ func runScript(file string) int {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 3
+	}
+	if file := os.Getenv("LUAMPI_TEST_PROFILE"); file != "" {
+		f, _ := os.Create(file)
+		_ = pprof.StartCPUProfile(f)
+		defer pprof.StopCPUProfile()
 	}
 	in := interp.New(interp.Config{})
 	in.AddModule("array", array.Open)

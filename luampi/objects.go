@@ -137,7 +137,7 @@ func (m *module) text(v any) string {
 	case *request:
 		return v.text()
 	case *mpi.Status:
-		return fmt.Sprintf("status{source=%d, tag=%d, error=%d}", v.Source, v.Tag, v.Error)
+		return fmt.Sprintf("status{source=%d, tag=%d, error=%d}", v.Source(), v.Tag(), v.Error())
 	case *message:
 		return "message"
 	case *special:
@@ -196,11 +196,11 @@ func (m *module) statusIndex(L *lua.LState) int {
 	}
 	switch key := L.CheckString(2); key {
 	case "source":
-		L.Push(lua.LNumber(st.Source))
+		L.Push(lua.LNumber(st.Source()))
 	case "tag":
-		L.Push(lua.LNumber(st.Tag))
+		L.Push(lua.LNumber(st.Tag()))
 	case "error":
-		L.Push(lua.LNumber(st.Error))
+		L.Push(lua.LNumber(st.Error()))
 	default:
 		L.Push(m.statusMT.RawGetString("methods").(*lua.LTable).RawGetString(key))
 	}

@@ -30,8 +30,7 @@ func (m *module) opCreate(whole bool) implementation {
 		if err != nil {
 			luaerr.Raise(L, luaerr.New(luaerr.MPI, "%s: %w", name, err))
 		}
-		x := &call{m: m, L: L, row: c.Row, c: c}
-		err = x.do(c)
+		err = m.do(L, c)
 		if err == nil {
 			err = m.s.FinishOp(op, c)
 		}
@@ -58,8 +57,7 @@ func (m *module) opFree(L *lua.LState, base int, _ *mpi.Comm) int {
 	c := m.s.NewCall("Op_free")
 	c.S[table.SlotX] = h.value
 	h.freed = true
-	x := &call{m: m, L: L, row: c.Row, c: c}
-	err := x.do(c)
+	err := m.do(L, c)
 	c.Release()
 	m.s.ForgetOp(h.op)
 	if err != nil {

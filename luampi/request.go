@@ -118,7 +118,7 @@ func (x *call) look() (done bool, err error) {
 // pushCompleted pushes what a complete request gives: its status, before it
 // the value of a twin.
 func (m *module) pushCompleted(L *lua.LState, q *request) int {
-	st := m.nullStatus()
+	st := mpi.NullStatus()
 	if q.r != nil {
 		st = q.r.Status
 	}
@@ -137,11 +137,6 @@ func (m *module) pushCompleted(L *lua.LState, q *request) int {
 	}
 	L.Push(m.statusValue(st))
 	return n + 1
-}
-
-// nullStatus is the status of a request that is not active.
-func (m *module) nullStatus() mpi.Status {
-	return mpi.Status{Source: m.limits.anySource, Tag: m.limits.anyTag}
 }
 
 // readRequests reads a list of requests.

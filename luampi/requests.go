@@ -65,7 +65,7 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 // that failed, not the library's "error is in the status".
 func (m *module) failSeveral(x *call, err error, indices []int, statuses []mpi.Status) {
 	for _, i := range indices {
-		if code := statuses[i].Error; code != 0 && code != mpi.Int("ERR_PENDING") {
+		if code := statuses[i].Error(); code != 0 && code != mpi.Int("ERR_PENDING") {
 			err = mpi.ErrorOf(x.row.Name, code)
 			if e := luaerr.From(err); e != nil {
 				e.Message += " (request " + lua.LNumber(i+1).String() + ")"
@@ -91,7 +91,7 @@ func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, 
 	case mpi.Any:
 		if n < 0 {
 			L.Push(lua.LNil)
-			L.Push(m.statusValue(m.nullStatus()))
+			L.Push(m.statusValue(mpi.NullStatus()))
 			break
 		}
 		i := indices[0]

@@ -1,6 +1,7 @@
 package mpi
 
 /*
+#cgo nocallback mpiclus_try
 #include <stdlib.h>
 #include "engine.h"
 */
@@ -37,61 +38,90 @@ type Call struct {
 	Bytes  int    // for records
 	native bool   // sits in C and cannot leave
 
-	s      *Session
-	f      *C.mpiclus_frame
-	held   [12]unsafe.Pointer
-	nheld  int
-	pinner runtime.Pinner
-	leave  func() // sets the cancel flag
-	opErr  error
+	s       *Session
+	f       *C.mpiclus_frame
+	address C.uintptr_t // of f
+	held    [12]unsafe.Pointer
+	nheld   int
+	pinner  runtime.Pinner
+	pinned  bool
+	plan    *plan
+	leave   func() // sets the cancel flag
+	opErr   error
 	record
 }
 
-// NewCall takes a fresh call for a function of the table.
-func (s *Session) NewCall(name string) *Call { return s.Prepare(table.ByName[name]) }
+// plan is what a line of the table means for a frame.
+type plan struct {
+	call, other, detach, adopt C.int
+	blocks                     bool // without cancellable it sits in C
+	otherwise                  C.int
+	barrier                    C.int
+}
 
-// Prepare takes a fresh call for a line of the table.
-func (s *Session) Prepare(row *table.Call) *Call {
+// plans holds two for each line, the second of the non-blocking form.
+var plans = func() []plan {
+	list := make([]plan, 2*len(table.Calls))
+	for _, row := range table.All {
+		p := &list[planOf(row)]
+		p.call = C.int(row.Index)
+		switch {
+		case row.Other:
+			p.other, p.detach = 1, 1
+		case row.Class == table.Coll:
+			p.blocks, p.otherwise = true, 1
+		case row.Class == table.Sync:
+			p.blocks, p.barrier = true, 1
+		}
+		if row.MakesComm() {
+			p.adopt = 1
+		}
+	}
+	return list
+}()
+
+func planOf(row *table.Call) int {
+	if row.Other {
+		return 2*row.Index + 1
+	}
+	return 2 * row.Index
+}
+
+// NewCall takes a fresh call for a function of the table.
+func (s *Session) NewCall(name string) *Call {
 	s.mu.Lock()
 	var c *Call
 	if n := len(s.free); n > 0 {
 		c, s.free = s.free[n-1], s.free[:n-1]
-		s.mu.Unlock()
 	} else {
 		c = s.makeCall()
-		s.mu.Unlock()
 	}
-	c.Row = row
-	f := c.f
-	f.call, f.other = C.int(row.Index), 0
-	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
-	f.rc, f.nreq, f.flag, f.adopt, f.detach, f.barrier, f.cancel = 0, 0, 0, 0, 0, 0, 0
-	c.native = false
-	switch row.Class {
-	case table.Coll:
-		switch {
-		case row.Other:
-			f.other, f.detach = 1, 1
-		case s.cancellable:
-			f.other = 1
-		default:
-			c.native = true
-		}
-	case table.Sync:
-		c.native = true
-		if s.cancellable {
-			f.barrier = 1
-		}
-	}
-	if row.MakesComm() {
-		f.adopt = 1
-	}
+	s.mu.Unlock()
+	c.Prepare(table.ByName[name])
 	return c
+}
+
+// Prepare makes the call, which is not at work, one of a line of the table.
+func (c *Call) Prepare(row *table.Call) {
+	f := c.f
+	if c.Row != row {
+		c.Row, c.plan = row, &plans[planOf(row)]
+	}
+	p := c.plan
+	f.call, f.other, f.detach, f.adopt, f.barrier = p.call, p.other, p.detach, p.adopt, 0
+	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
+	f.rc, f.nreq, f.flag, f.cancel = 0, 0, 0, 0
+	c.native = p.blocks
+	if p.blocks && c.s.cancellable {
+		c.native = false
+		f.other, f.barrier = p.otherwise, p.barrier
+	}
 }
 
 func (s *Session) makeCall() *Call {
 	c := &Call{s: s, f: (*C.mpiclus_frame)(C.calloc(1, C.sizeof_mpiclus_frame))}
 	c.S = (*[table.Slots]uint64)(unsafe.Pointer(&c.f.s))
+	c.address = C.uintptr_t(uintptr(unsafe.Pointer(c.f)))
 	c.leave = func() { atomic.StoreInt32((*int32)(unsafe.Pointer(&c.f.cancel)), 1) }
 	all := append((*s.all.Load())[:len(*s.all.Load()):len(*s.all.Load())], c)
 	c.f.owner = C.int32_t(len(all) - 1)
@@ -102,27 +132,38 @@ func (s *Session) makeCall() *Call {
 // Release gives the call back. One whose wait was left is kept for good, with
 // all memory that MPI may still touch.
 func (c *Call) Release() {
-	s := c.s
-	c.Caller, c.opErr, c.Bytes = nil, nil, 0
-	if c.f.phase == C.MPICLUS_STARTED {
-		s.mu.Lock()
-		s.left = append(s.left, c)
-		s.mu.Unlock()
-		return
+	if c.Reset() {
+		c.s.put(c)
+	} else {
+		c.s.keep(c)
 	}
-	s.put(c)
-	if s.some.Load() {
-		s.sweep()
-	}
+	c.s.Sweep()
 }
 
-// Drop gives back a call that was prepared and never run.
-func (s *Session) Drop(c *Call) { s.put(c) }
+// Reset makes the call ready for Prepare. It is false when the wait for the
+// call was left: then it must be given to Release, and another be taken.
+func (c *Call) Reset() bool {
+	if c.Caller != nil || c.opErr != nil {
+		c.Caller, c.opErr = nil, nil
+	}
+	c.Bytes = 0
+	if c.f.phase == C.MPICLUS_STARTED {
+		return false
+	}
+	c.letGo()
+	return true
+}
 
 func (s *Session) put(c *Call) {
-	c.letGo()
 	s.mu.Lock()
 	s.free = append(s.free, c)
+	s.mu.Unlock()
+}
+
+// keep holds an abandoned call.
+func (s *Session) keep(c *Call) {
+	s.mu.Lock()
+	s.left = append(s.left, c)
 	s.mu.Unlock()
 }
 
@@ -131,7 +172,10 @@ func (c *Call) letGo() {
 		c.held[i] = nil
 	}
 	c.nheld = 0
-	c.pinner.Unpin()
+	if c.pinned {
+		c.pinned = false
+		c.pinner.Unpin()
+	}
 }
 
 // Hold keeps the memory behind p in its place and alive until the call or
@@ -145,6 +189,7 @@ func (c *Call) Hold(p unsafe.Pointer) uint64 {
 }
 
 func (c *Call) pin() {
+	c.pinned = true
 	for _, p := range c.held[:c.nheld] {
 		c.pinner.Pin(p)
 	}
@@ -156,7 +201,7 @@ func (c *Call) Quick() bool { return !c.native && c.s.nops.Load() == 0 }
 
 // Try starts the call if MPI is free and tells whether it is over; its error
 // is Err. It never waits.
-func (c *Call) Try() bool { return C.mpiclus_try(c.f, C.int(c.s.tests)) == C.MPICLUS_DONE }
+func (c *Call) Try() bool { return C.mpiclus_try(c.address, c.s.tests) == C.MPICLUS_DONE }
 
 const (
 	spinTime    = 20 * time.Microsecond
@@ -174,7 +219,7 @@ func (c *Call) Wait(ctx context.Context) error {
 	if c.native {
 		c.enter()
 		defer c.exit()
-		if C.mpiclus_try(c.f, 0) == C.MPICLUS_DONE {
+		if C.mpiclus_run(c.f) == C.MPICLUS_DONE {
 			return c.Err()
 		}
 	} else if !c.s.oversubscribed {
@@ -238,10 +283,10 @@ func (c *Call) Text() string { return C.GoString(&c.f.text[0]) }
 func (c *Call) Result(n int) int { return int(int32(c.S[table.SlotR+n])) }
 
 // Status gives the status of the first request or of a probe.
-func (c *Call) Status() Status { return readStatus(&c.f.st[0]) }
+func (c *Call) Status() Status { return Status{c.f.st[0]} }
 
 // SetStatus gives the call a status to read.
-func (c *Call) SetStatus(st *Status) { *(*[statusSize]byte)(unsafe.Pointer(&c.f.st[0])) = st.raw }
+func (c *Call) SetStatus(st *Status) { c.f.st[0] = st.c }
 
 // Double gives a slot that holds a C double.
 func (c *Call) Double(slot int) float64 { return math.Float64frombits(c.S[slot]) }

@@ -50,21 +50,22 @@ func (c *Comm) Peers() int {
 
 // Unusable says why the communicator cannot be used, "" if it can.
 func (c *Comm) Unusable() string {
+	if c.s != nil && c.generation == c.s.generation && !c.freed {
+		return ""
+	}
 	switch {
 	case c.freed:
 		return "the communicator was freed"
-	case c.Handle == Constant("COMM_NULL") || c.Handle == 0:
+	case c.s == nil:
 		return "the communicator is COMM_NULL"
-	case c.generation != c.s.generation:
-		return "the communicator was made before the world was renewed: make it again from COMM_WORLD"
 	}
-	return ""
+	return "the communicator was made before the world was renewed: make it again from COMM_WORLD"
 }
 
 // Adopted gives the communicator that a call has made, nil for COMM_NULL.
 func (c *Call) Adopted() *Comm {
 	made := c.newComm()
-	if made.Handle == Constant("COMM_NULL") {
+	if made.Handle == nullComm {
 		return nil
 	}
 	return made

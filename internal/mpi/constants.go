@@ -13,6 +13,8 @@ var (
 	constants    map[string]uint64
 	errorClasses = map[int]string{}
 	worldHandle  uint64 // MPI_COMM_WORLD itself, which no script touches
+	nullComm     uint64
+	nullRequest  uint64
 )
 
 // readConstants asks C for the values of constants.h.
@@ -26,6 +28,7 @@ func readConstants() {
 			errorClasses[int(int32(values[i]))] = c.Name
 		}
 	}
+	nullComm, nullRequest = constants["COMM_NULL"], constants["REQUEST_NULL"]
 	worldHandle = uint64(C.mpiclus_world())
 }
 

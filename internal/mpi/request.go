@@ -43,14 +43,14 @@ func (c *Call) Detach() *Request {
 }
 
 // Active tells whether the request is still to be completed.
-func (r *Request) Active() bool { return r.handle != Constant("REQUEST_NULL") }
+func (r *Request) Active() bool { return r.handle != nullRequest }
 
 // Lost tells whether the request was given up when the world was renewed.
 func (r *Request) Lost() bool { return r.lost }
 
 func (r *Request) complete(st Status) {
 	r.Status = st
-	r.handle = Constant("REQUEST_NULL")
+	r.handle = nullRequest
 	r.held = nil
 	r.pinner.Unpin()
 	r.s.mu.Lock()
@@ -94,7 +94,7 @@ func (c *Call) AwaitRequests(family Family, list []*Request) {
 	C.mpiclus_reserve(f, C.int(max(n, 1)))
 	f.nmany = C.int(n)
 	many, sts := unsafe.Slice(f.many, max(n, 1)), unsafe.Slice(f.sts, max(n, 1))
-	null := Constant("REQUEST_NULL")
+	null := nullRequest
 	for i, r := range list {
 		handle := null
 		if r != nil {
@@ -108,7 +108,13 @@ func (c *Call) AwaitRequests(family Family, list []*Request) {
 // Look tests the prepared requests once and tells whether what was waited for
 // is there. busy means that MPI is in use: ask again.
 func (c *Call) Look() (done, busy bool) {
-	switch C.mpiclus_try(c.f, 1) {
+	result := C.int(0)
+	if c.Quick() {
+		result = C.mpiclus_try(c.address, 1)
+	} else {
+		result = C.mpiclus_run(c.f)
+	}
+	switch result {
 	case C.MPICLUS_DONE:
 		return true, false
 	case C.MPICLUS_BUSY:
@@ -144,7 +150,7 @@ func (c *Call) StopWaiting() { c.f.phase = C.MPICLUS_OVER }
 func (c *Call) CompleteOne(r *Request) {
 	st := c.Status()
 	if c.f.rc != C.MPI_SUCCESS {
-		st.Error = int(c.f.rc)
+		st.c.MPI_ERROR = c.f.rc
 	}
 	r.complete(st)
 }
@@ -155,7 +161,7 @@ func (c *Call) CompleteOne(r *Request) {
 func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
 	f := c.f
 	take := func(i int, st *C.MPI_Status) {
-		status := readStatus(st)
+		status := Status{*st}
 		if r := list[i]; r != nil && r.Active() {
 			r.complete(status)
 		}

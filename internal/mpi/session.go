@@ -12,6 +12,7 @@ package mpi
 #cgo CFLAGS: -O2 -Wall -Wno-unused-value -fno-strict-aliasing
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "engine.h"
 */
 import "C"
@@ -21,7 +22,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -61,7 +61,7 @@ type Session struct {
 	info           Info
 	mpi            gompi.MPI
 	oversubscribed bool
-	tests          int // tests of a call while the interpreter is held
+	tests          C.int // tests of a call while the interpreter is held
 	cancellable    bool
 
 	world, self, chunk *Comm
@@ -105,7 +105,7 @@ func Init(cfg Config) (*Session, error) {
 	s.describe(int(provided))
 	s.maxTag = int(C.mpiclus_max_tag())
 	s.oversubscribed = cfg.Oversubscribed || oversubscribed()
-	s.tests = 64
+	s.tests = 100
 	if s.oversubscribed {
 		s.tests = 1
 	}
@@ -149,7 +149,7 @@ func oversubscribed() bool {
 	}
 	for _, name := range []string{"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"} {
 		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
-			return n > runtime.NumCPU()
+			return n > int(C.sysconf(C._SC_NPROCESSORS_ONLN)) // all of the machine, not those that a rank is bound to
 		}
 	}
 	return false

@@ -3,19 +3,22 @@ package mpi
 // #include "engine.h"
 import "C"
 
-import "unsafe"
-
-const statusSize = C.sizeof_MPI_Status
-
 // Status is what is known of a message or of an operation that is complete.
-type Status struct {
-	Source, Tag, Error int
-	raw                [statusSize]byte // for Get_count and friends
-}
+// It is MPI's own, so that Get_count and friends can read it.
+type Status struct{ c C.MPI_Status }
 
-func readStatus(st *C.MPI_Status) Status {
-	return Status{
-		Source: int(st.MPI_SOURCE), Tag: int(st.MPI_TAG), Error: int(st.MPI_ERROR),
-		raw: *(*[statusSize]byte)(unsafe.Pointer(st)),
-	}
+// Source gives the rank that a message came from.
+func (st *Status) Source() int { return int(st.c.MPI_SOURCE) }
+
+// Tag gives the tag of a message.
+func (st *Status) Tag() int { return int(st.c.MPI_TAG) }
+
+// Error gives the error code of one of several operations.
+func (st *Status) Error() int { return int(st.c.MPI_ERROR) }
+
+// NullStatus gives the status of a request that is not active.
+func NullStatus() Status {
+	var st Status
+	st.c.MPI_SOURCE, st.c.MPI_TAG = C.MPI_ANY_SOURCE, C.MPI_ANY_TAG
+	return st
 }

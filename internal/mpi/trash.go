@@ -39,9 +39,13 @@ func (s *Session) Orphan(r *Request) {
 	s.some.Store(true)
 }
 
-// sweep frees some of the trash if MPI is not in use. It waits for nothing.
-func (s *Session) sweep() {
+// Sweep frees some of the trash if MPI is not in use. It waits for nothing, so
+// it may be called with the interpreter held.
+func (s *Session) Sweep() {
 	const atOnce = 8
+	if !s.some.Load() || s.nops.Load() > 0 {
+		return // with reductions in Lua about, any visit to MPI may call back
+	}
 	s.trashMu.Lock()
 	frees := s.frees[:min(atOnce, len(s.frees))]
 	s.frees = s.frees[len(frees):]
@@ -55,6 +59,7 @@ func (s *Session) sweep() {
 		if !c.Try() {
 			s.FreeLater(f.call, f.value)
 		}
+		c.letGo()
 		s.put(c)
 	}
 	for _, r := range orphans {
@@ -70,7 +75,10 @@ func (s *Session) finished(r *Request) bool {
 		return true
 	}
 	c := s.NewCall("Test")
-	defer s.put(c)
+	defer func() {
+		c.letGo()
+		s.put(c)
+	}()
 	c.AwaitRequests(One, []*Request{r})
 	if !c.Try() {
 		c.StopWaiting()

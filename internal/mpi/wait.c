@@ -16,13 +16,20 @@ static int64_t now(void) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Starts the call if it is new and tests it some times; never waits for the lock, never sleeps. */
-int mpiclus_try(mpiclus_frame *f, int tests) {
+/*
+ * Starts the call if it is new and tests it some times; never waits for the lock, never sleeps. It is for calls that
+ * cannot call back into Go; the frame comes as a number, since cgo would look into what a pointer points to.
+ */
+int mpiclus_try(uintptr_t frame, int tests) {
+    mpiclus_frame *f = (mpiclus_frame *)frame;
     if (!try_lock()) return MPICLUS_BUSY;
     int r = mpiclus_visit(f, tests);
     unlock();
     return r;
 }
+
+/* The same for calls that sit in C or may call back: starts the call and tests it once. */
+int mpiclus_run(mpiclus_frame *f) { return mpiclus_try((uintptr_t)f, 1); }
 
 enum {
     TESTS = 16,             /* between two looks at the clock */
