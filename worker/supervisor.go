@@ -27,8 +27,8 @@ const dialTimeout = 20 * time.Second
 // master that somebody is here, runs the MPI process as its child, passes on
 // what that writes, and tells how it ended. It ends its child when the master
 // is gone. The result is the exit status.
-func Supervise(ctx context.Context, log *slog.Logger) int {
-	s, err := newSupervisor(log)
+func Supervise(ctx context.Context, version string, log *slog.Logger) int {
+	s, err := newSupervisor(version, log)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua worker:", err)
 		return 1
@@ -60,7 +60,7 @@ type supervisor struct {
 	capture  *capture
 }
 
-func newSupervisor(log *slog.Logger) (*supervisor, error) {
+func newSupervisor(version string, log *slog.Logger) (*supervisor, error) {
 	join, settings, err := takeEnvironment()
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func newSupervisor(log *slog.Logger) (*supervisor, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
 	s.link, err = link.Dial(ctx, join, link.Hello{
-		Role: protocol.RoleSupervisor, Data: protocol.Encode(presence(settings.Job, s.token)),
+		Version: version, Role: protocol.RoleSupervisor, Data: protocol.Encode(presence(settings.Job, s.token)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach the master: %w", err)

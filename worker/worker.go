@@ -24,6 +24,7 @@ import (
 
 // Config says what a worker is made of.
 type Config struct {
+	Version string // of this software: it must be the master's
 	Library Library
 	// Modules adds the Lua modules that every process has.
 	Modules func(in *interp.Interp, n *node.Node)
@@ -78,7 +79,7 @@ func (m member) serve(ctx context.Context, join link.Join, settings protocol.Set
 	dialling, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	l, err := link.Dial(dialling, join, link.Hello{
-		Role: protocol.RoleWorker, Data: protocol.Encode(presence(settings.Job, token)),
+		Version: m.cfg.Version, Role: protocol.RoleWorker, Data: protocol.Encode(presence(settings.Job, token)),
 	})
 	if err != nil {
 		return fmt.Errorf("cannot reach the master: %w", err)

@@ -26,7 +26,7 @@ func main() {
 	}
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
 		os.Exit(worker.Serve(worker.Config{
-			Library: library{}, Log: log,
+			Version: version, Library: library{}, Log: log,
 			Modules: func(in *interp.Interp, _ *node.Node) { modules.Common(in) },
 		}))
 	}

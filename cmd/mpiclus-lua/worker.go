@@ -21,7 +21,7 @@ func workerCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return exit(worker.Supervise(context.Background(), log))
+			return exit(worker.Supervise(context.Background(), version, log))
 		},
 	}
 	c.Flags().StringVar(&level, "log-level", "warn", "what the supervisor tells of itself (exeflags of addprocs)")

@@ -125,7 +125,7 @@ func frameLine(dbg *lua.Debug) string {
 		return fmt.Sprintf("[Go]: in function '%s'", dbg.Name)
 	case dbg.What == "main" && dbg.LineDefined == 0:
 		return fmt.Sprintf("%s:%d: in main chunk", dbg.Source, dbg.CurrentLine)
-	case dbg.Name == "" || strings.HasPrefix(dbg.Name, "<"):
+	case dbg.Name == "" || strings.HasPrefix(dbg.Name, "<") || dbg.What == "main":
 		return fmt.Sprintf("%s:%d: in function <%s:%d>", dbg.Source, dbg.CurrentLine, dbg.Source, dbg.LineDefined)
 	default:
 		return fmt.Sprintf("%s:%d: in function '%s'", dbg.Source, dbg.CurrentLine, dbg.Name)

@@ -67,6 +67,7 @@ func TestErrors(t *testing.T) {
 	for _, c := range []struct{ source, want, traceback string }{
 		{"error('boom')", "job.lua:1: boom", "job.lua:1: in main chunk"},
 		{"\n\nlocal function f() error('deep') end\nf()", "job.lua:3: deep", "job.lua:4: in main chunk"},
+		{"return (function() error('x') end)()", "job.lua:1: x", "job.lua:1: in function <job.lua:1>"},
 		{"error{code = 7}", "(error object is a table value)", ""},
 		{"local x = nil + 1", "job.lua:1: ", ""},
 		{"nosuch(1)", "job.lua:1: global 'nosuch' is not defined", ""},
