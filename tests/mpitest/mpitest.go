@@ -1,0 +1,92 @@
+// Package mpitest starts commands that use MPI, in tests. MPI's usual failure
+// is to wait for ever, and to leave processes behind; so every job has a
+// process group of its own and a time limit, is ended by process id, tells its
+// stacks when the limit passes, and fails the test when a process, a socket or
+// a file of shared memory outlives it.
+//
+//	r := mpitest.Run(t, mpitest.Mpirun(2, binary, "-test.run", "X"))
+//	if r.Status != 0 { t.Fatal(r) }
+package mpitest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// Command says what to start. Everything but Args may be left out.
+type Command struct {
+	Args  []string // the program, found on the PATH, and its arguments
+	Dir   string   // where it starts; default: the test's folder
+	Env   []string // "NAME=value", added to the environment of the test
+	Stdin string   // what it reads
+
+	// Limit is the time after which the job is killed and the test fails;
+	// default 60 s. The job also ends in time for the test's own deadline.
+	Limit time.Duration
+	// Linger is how long processes of the job may outlive the command; default
+	// 2 s.
+	Linger time.Duration
+	// Alone keeps jobs of other test programs away while this one runs: for
+	// tests that bound times, and for large jobs. A test that has a job running
+	// must not start one that wants to be alone.
+	Alone bool
+	// Bare leaves GOTRACEBACK as users have it. Otherwise crashes and time-outs
+	// tell the stacks of all goroutines.
+	Bare bool
+	// Untidy accepts files that are left: for ranks that end by MPI_Abort or a
+	// signal under a plain mpirun, which does not clean up after them.
+	Untidy bool
+}
+
+// Result is what became of a job.
+type Result struct {
+	Stdout, Stderr string
+	Status         int           // exit status; 128 and more: the number of the signal that ended it
+	Took           time.Duration // until the last process of the job was gone
+	args           []string
+}
+
+// String gives all that is known, for messages of tests.
+func (r *Result) String() string {
+	return fmt.Sprintf("%q: status %d after %v\nstdout:\n%s\nstderr:\n%s", r.args, r.Status, r.Took.Round(time.Millisecond), r.Stdout, r.Stderr)
+}
+
+// NoMPI is the environment variable that, when set, makes tests that need MPI
+// skip.
+const NoMPI = "MPICLUS_NO_MPI"
+
+// Need skips the test where tests are to do without MPI, and fails it where
+// MPI is missing.
+func Need(t testing.TB) {
+	t.Helper()
+	if os.Getenv(NoMPI) != "" {
+		t.Skip("needs MPI, and " + NoMPI + " is set")
+	}
+	if _, err := exec.LookPath("mpirun"); err != nil {
+		t.Fatalf("needs MPI: %v. Install it (apt-get install openmpi-bin libopenmpi-dev), or skip such tests with %s=1", err, NoMPI)
+	}
+}
+
+// Mpirun is the command that runs words as np ranks, also as root and with
+// more ranks than processors.
+func Mpirun(np int, words ...string) Command {
+	return Command{
+		Args: append([]string{"mpirun", "--oversubscribe", "--bind-to", "none", "-np", strconv.Itoa(np)}, words...),
+		Env: []string{
+			"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+			"OMPI_MCA_pml=ob1", "OMPI_MCA_osc=^rdma",
+			"OMPI_MCA_mpi_yield_when_idle=1",
+			"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE",
+		},
+	}
+}
+
+// Run runs a command to its end.
+func Run(t testing.TB, c Command) *Result {
+	t.Helper()
+	return Start(t, c).Wait()
+}
