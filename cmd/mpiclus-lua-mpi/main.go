@@ -19,6 +19,9 @@ import (
 // version is set by the build.
 var version = "devel"
 
+// common adds the Lua modules of every process; builds for tests have more.
+var common = modules.Common
+
 func main() {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	if len(os.Args) > 2 && os.Args[1] == "run" {
@@ -27,7 +30,7 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
 		os.Exit(worker.Serve(worker.Config{
 			Version: version, Library: library{}, Log: log,
-			Modules: func(in *interp.Interp, _ *node.Node) { modules.Common(in) },
+			Modules: func(in *interp.Interp, _ *node.Node) { common(in) },
 		}))
 	}
 	fmt.Fprintln(os.Stderr, "mpiclus-lua-mpi: this executable is started by mpiclus-lua: see mpiclus-lua --help")

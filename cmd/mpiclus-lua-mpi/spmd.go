@@ -7,7 +7,6 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/host"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
-	"github.com/mpiclus/mpiclus-lua/internal/modules"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/luampi"
@@ -24,7 +23,7 @@ func spmd(args []string, log *slog.Logger) int {
 	status := host.Run(host.Config{
 		Args: args, Version: version, Log: log, Rank: s.Info().Rank, InMPI: true,
 		Modules: func(in *interp.Interp, _ *node.Node) {
-			modules.Common(in)
+			common(in)
 			in.AddModule("mpi", luampi.Open(in, in.Codec(), s))
 		},
 	})
