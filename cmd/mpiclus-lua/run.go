@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -73,7 +74,12 @@ func runCommand() *cobra.Command {
 		Short: "Run a Lua script as the master of a cluster",
 		Long: "Run a Lua script as the master of a cluster. Started by mpirun, it runs the\n" +
 			"script on every rank, in MPI.",
-		Args: cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("which script? Say mpiclus-lua run [flags] script.lua [args…]")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := f.config(c, args)
 			if err != nil {
