@@ -23,12 +23,29 @@ func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 	if e.Traceback == "" {
 		e.Traceback = traceback(L, 1)
 	}
+	if e.Value != nil && e.Value.Type() == lua.LTTable {
+		if text := ownText(L, e.Value); text != "" {
+			e.Message = text
+		}
+	}
 	if s, ok := raised.(lua.LString); ok && strings.HasSuffix(string(s), calledNil) {
 		if name := undefinedGlobal(L); name != "" {
 			e.Message = leadingPlace(e.Message) + in.undefined(name)
 		}
 	}
 	return &e
+}
+
+// ownText is what a table says of itself by its metatable's __tostring, "" when
+// it has none that works.
+func ownText(L *lua.LState, v lua.LValue) string {
+	fn := L.GetMetaField(v, "__tostring")
+	if fn == lua.LNil || L.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, v) != nil {
+		return ""
+	}
+	text, _ := L.Get(-1).(lua.LString)
+	L.Pop(1)
+	return string(text)
 }
 
 const calledNil = "attempt to call a non-function object"

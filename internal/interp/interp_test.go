@@ -69,6 +69,8 @@ func TestErrors(t *testing.T) {
 		{"\n\nlocal function f() error('deep') end\nf()", "job.lua:3: deep", "job.lua:4: in main chunk"},
 		{"return (function() error('x') end)()", "job.lua:1: x", "job.lua:1: in function <job.lua:1>"},
 		{"error{code = 7}", "(error object is a table value)", ""},
+		{"error(setmetatable({code = 7}, {__tostring = function(e) return 'code ' .. e.code end}))", "code 7", ""},
+		{"error(setmetatable({}, {__tostring = function(e) error('again') end}))", "(error object is a table value)", ""},
 		{"local x = nil + 1", "job.lua:1: ", ""},
 		{"nosuch(1)", "job.lua:1: global 'nosuch' is not defined", ""},
 		{"local t = {}\nt.x = nosuch(1)", "job.lua:2: global 'nosuch' is not defined", ""},
