@@ -26,10 +26,16 @@ const (
 	ExitInterrupted = 130
 )
 
+// errNoScript is wrong usage of the command, though found out late.
+var errNoScript = errors.New("there is no script")
+
 // exitStatus is the status for an error that ended a script.
 func exitStatus(err error) int {
 	if err == nil {
 		return ExitOK
+	}
+	if errors.Is(err, errNoScript) {
+		return ExitUsage
 	}
 	switch luaerr.From(err).Kind {
 	case luaerr.Launch:
@@ -98,7 +104,7 @@ func (h *Host) load(L *lua.LState, file string) (lua.LValue, error) {
 	}
 	fn, err := h.interp.LoadFile(L, file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, luaerr.New(luaerr.Argument, "there is no script %s", file)
+		return nil, luaerr.New(luaerr.Argument, "%w %s", errNoScript, file)
 	}
 	if err != nil {
 		return nil, luaerr.New(luaerr.Script, "%w", err)
