@@ -71,8 +71,12 @@ func settings(c *Command, spec Spec) []setting {
 	if c.Local {
 		s = append(s, temporaries(spec.Folder)...)
 	}
-	if c.Local && c.Kind == OpenMPI {
-		s = append(s, localSettings(c, spec)...)
+	if c.Kind == OpenMPI {
+		if c.Local {
+			return append(s, localSettings(c, spec)...)
+		}
+		// A daemon that dies is then reported, and not waited for.
+		s = append(s, setting{"OMPI_MCA_orte_leave_session_attached", "1"})
 	}
 	return s
 }
