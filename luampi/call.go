@@ -36,6 +36,8 @@ type call struct {
 	lists  [6][]int32 // of the slots from SlotSCounts on
 	keep   []any      // lists that C reads
 	msg    *message   // that the call receives
+	packet []byte     // of a twin, used again and again
+	live   bool       // between begin and end
 	plain  bool       // read by readMessage: nothing of the above is set
 }
 
@@ -69,7 +71,7 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 	if x.L != L {
 		x.L = L
 	}
-	x.row = row
+	x.row, x.live = row, true
 	return x
 }
 
@@ -84,7 +86,7 @@ func (x *call) end() {
 		clear(x.keep)
 		x.keep = x.keep[:0]
 	}
-	x.plain = false
+	x.plain, x.live = false, false
 	m := x.m
 	if !x.c.Reset() {
 		x.c.Release()
@@ -111,26 +113,44 @@ func (x *call) fail(err error) {
 // try makes the call: at once if that works without waiting, else without
 // the interpreter.
 func (x *call) try() error {
+	if x.comm != nil && (x.row.Class == table.Coll && !x.row.Other || x.row.Class == table.Sync) {
+		if err := x.occupy(); err != nil {
+			return err
+		}
+		defer x.vacate()
+	}
+	return x.await()
+}
+
+// await makes the call, or goes on with it.
+func (x *call) await() error {
 	if x.c.Quick() && x.c.Try() {
 		return x.c.Err()
 	}
 	return x.wait()
 }
 
-// wait makes the call, or goes on with it, without the interpreter.
+// wait goes on without the interpreter.
 func (x *call) wait() error {
-	m := x.m
-	x.task, x.c.Caller = m.in.Current(), x
-	if x.comm != nil && (x.row.Class == table.Coll && !x.row.Other || x.row.Class == table.Sync) {
-		if other := x.comm.Busy; other != nil {
-			return luaerr.New(luaerr.Argument, "%s on %s while %s of another task is pending there (%s)",
-				x.row.Name, commText(x.comm), other.Row.Name, other.Caller.Where())
-		}
-		x.comm.Busy = x.c
-		defer func() { x.comm.Busy = nil }()
-	}
-	return m.in.WaitFor(x.L, x.c)
+	x.task, x.c.Caller = x.m.in.Current(), x
+	return x.m.in.WaitFor(x.L, x.c)
 }
+
+// occupy makes this the collective that is at work on the communicator: MPI
+// lets one thread at a time be in a collective there.
+func (x *call) occupy() error {
+	if other := x.comm.Busy; other != nil {
+		return luaerr.New(luaerr.Argument, "%s on %s while %s of another task is pending there (%s)",
+			x.Name(), commText(x.comm), other.Name(), other.Where())
+	}
+	x.comm.Busy = x
+	return nil
+}
+
+func (x *call) vacate() { x.comm.Busy = nil }
+
+// Name gives the name of the call.
+func (x *call) Name() string { return x.row.Name }
 
 // Where gives the script's line of the call. It is for the engine, from any
 // goroutine, while the call waits and so its Lua thread stands still.

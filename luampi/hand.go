@@ -87,7 +87,7 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 	}
 	x := m.begin(L, table.ByName["Comm_free"])
 	x.comm = comm
-	x.c.S[table.SlotComm], x.c.S[table.SlotX] = comm.Handle, comm.Shadow
+	x.c.S[table.SlotComm], x.c.S[table.SlotX], x.c.S[table.SlotX+1] = comm.Handle, comm.Shadow, comm.Bulk
 	comm.MarkFreed()
 	x.run()
 	x.end()

@@ -35,6 +35,8 @@ type module struct {
 	nullComm *lua.LUserData
 	fixed    map[*mpi.Comm]*lua.LUserData
 	types    [16]uint64 // MPI's type of each array type
+	byteType uint64
+	wordType uint64 // of 64-bit numbers
 	elements map[uint64]array.Type
 	known    map[string]map[uint64]*lua.LUserData // predefined handles by class
 	help     map[string]string
@@ -155,6 +157,7 @@ func (m *module) openConstants(L *lua.LState, t *lua.LTable) {
 		m.types[element] = h
 	}
 	m.elements = elementTypes()
+	m.byteType, m.wordType = mpi.Constant("BYTE"), mpi.Constant("UINT64_T")
 	m.limits = limits{
 		anySource: mpi.Int("ANY_SOURCE"), anyTag: mpi.Int("ANY_TAG"), procNull: mpi.Int("PROC_NULL"),
 		root: mpi.Int("ROOT"), undefined: mpi.Int("UNDEFINED"), maxTag: m.s.MaxTag(),

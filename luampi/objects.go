@@ -17,7 +17,9 @@ type handle struct {
 	value  uint64
 	name   string // of a constant; those are never freed
 	freed  bool
-	op     *mpi.Op // of an op that a script made
+	op     *mpi.Op // of an op that a script made, with its function
+	fn     *lua.LFunction
+	whole  bool
 	cancel runtime.Cleanup
 }
 

@@ -38,7 +38,7 @@ func (m *module) opCreate(whole bool) implementation {
 		if err != nil {
 			luaerr.Raise(L, luaerr.From(err))
 		}
-		h := &handle{class: "op", value: op.Handle, op: op}
+		h := &handle{class: "op", value: op.Handle, op: op, fn: fn, whole: whole}
 		L.Push(m.newObject(h, m.handleMT["op"]))
 		return 1
 	}

@@ -128,6 +128,7 @@ func (x *call) readArg(i int, a *table.Arg) {
 			x.arg(i, "string expected, got %s", kindOf(v))
 		}
 		s[a.Slot] = x.cString(string(text))
+	case table.Any:
 	case table.Comm1:
 		c := toComm(v)
 		if c == nil {

@@ -13,7 +13,8 @@ import (
 // request is what scripts hold of an operation that was started. A zero one
 // is REQUEST_NULL.
 type request struct {
-	r *mpi.Request
+	r    *mpi.Request
+	name string // of the call that made it
 	// finish makes the value that a twin's request gives beside its status,
 	// once it is complete.
 	finish func(L *lua.LState, st *mpi.Status) (lua.LValue, error)
@@ -26,17 +27,21 @@ func (q *request) text() string {
 	case q.r == nil:
 		return "mpi.REQUEST_NULL"
 	case q.r.Active():
-		return q.r.Row.Name + " request"
+		return q.name + " request"
 	}
-	return q.r.Row.Name + " request (complete)"
+	return q.name + " request (complete)"
 }
 
 // requestObject makes the request of a call that is over.
 func (m *module) requestObject(x *call) *lua.LUserData {
-	q := &request{r: x.c.Detach()}
-	ud := m.newObject(q, m.requestMT)
+	return m.newRequest(&request{r: x.c.Detach(), name: x.row.Name})
+}
+
+// newRequest gives the userdata of a request. When that is garbage the
+// session takes the request over.
+func (m *module) newRequest(q *request) *lua.LUserData {
 	runtime.AddCleanup(q, m.s.Orphan, q.r)
-	return ud
+	return m.newObject(q, m.requestMT)
 }
 
 // readRequest reads a request of argument n, nil for a null one.
@@ -91,15 +96,6 @@ func (m *module) one(row *table.Call, test bool) implementation {
 		}
 		return n + m.pushCompleted(L, q)
 	}
-}
-
-// await waits for prepared requests; the MPI lock may be busy for long.
-func (x *call) await() error {
-	if x.c.Quick() && x.c.Try() {
-		return x.c.Err()
-	}
-	x.task, x.c.Caller = x.m.in.Current(), x
-	return x.m.in.WaitFor(x.L, x.c)
 }
 
 // look tests prepared requests once.

@@ -1,10 +1,265 @@
 package luampi
 
+import (
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
 // twins lists the calls that take any Lua value.
 func (m *module) twins() map[string]implementation {
+	bodies := map[string]func(x *call) (int, error){
+		"send": m.send, "recv": m.recv, "sendrecv": m.sendrecv, "isend": m.isend, "irecv": m.irecv,
+		"bcast": m.bcast, "gather": m.gather, "scatter": m.scatter, "allgather": m.allgather, "alltoall": m.alltoall,
+		"reduce": m.reduce, "allreduce": m.allreduce, "scan": m.scan, "exscan": m.exscan,
+	}
 	out := map[string]implementation{}
-	for _, name := range []string{"send", "recv", "sendrecv", "isend", "irecv", "bcast", "gather", "scatter", "allgather", "alltoall", "reduce", "allreduce", "scan", "exscan"} {
-		out[name] = nothing
+	for name, body := range bodies {
+		out[name] = m.twin(table.ByName[name], body)
 	}
 	return out
 }
+
+// twin makes the implementation of a call for any value: it reads the
+// arguments that the table names, runs body, which pushes the results, and
+// raises its error.
+func (m *module) twin(row *table.Call, body func(x *call) (int, error)) implementation {
+	return func(L *lua.LState, base int, comm *mpi.Comm) int {
+		x := m.begin(L, row)
+		defer func() {
+			if x.live { // an error of a Lua function passes by
+				x.end()
+			}
+		}()
+		x.read(base, comm)
+		n, err := body(x)
+		if err != nil {
+			x.packet = nil // MPI may still write to it
+			x.fail(err)
+		}
+		x.end()
+		return n
+	}
+}
+
+// again makes the call's frame one of another line, for the next step.
+func (x *call) again(row *table.Call, comm uint64) *mpi.Call {
+	x.c.Reset()
+	x.c.Prepare(row)
+	x.c.As = x.row.Name
+	x.c.S[table.SlotComm] = comm
+	return x.c
+}
+
+// setBytes puts memory into the slots of the send or receive array.
+func (m *module) setBytes(c *mpi.Call, slotOf int, b []byte) {
+	c.S[slotOf] = 0
+	if len(b) > 0 {
+		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
+	}
+	c.S[slotOf+1], c.S[slotOf+2] = slot(len(b)), m.byteType
+	c.Bytes += len(b)
+}
+
+// packetBuffer gives memory for a packet that lasts as long as the call.
+func (x *call) packetBuffer() []byte {
+	if x.packet == nil {
+		x.packet = make([]byte, packetSize)
+	}
+	return x.packet
+}
+
+var (
+	rowSend     = table.ByName["Send"]
+	rowRecv     = table.ByName["Recv"]
+	rowSendrecv = table.ByName["Sendrecv"]
+	rowIsend    = table.ByName["Isend"]
+	rowIrecv    = table.ByName["Irecv"]
+	rowWaitall  = table.ByName["Waitall"]
+	ownSend     = table.ByName["own_send"]
+	ownIsend    = table.ByName["own_isend"]
+	ownRecv     = table.ByName["own_recv"]
+)
+
+func (m *module) send(x *call) (int, error) {
+	w, err := m.pack(x.L, "value", x.at[0])
+	if err != nil {
+		return 0, err
+	}
+	if headSize+w.total <= packetSize {
+		x.again(rowSend, x.comm.Shadow)
+		m.setBytes(x.c, table.SlotSend, w.append(w.head(x.packetBuffer()[:0], 0)))
+		return 0, x.try()
+	}
+	dest := int(int32(x.c.S[table.SlotPeer]))
+	ticket := x.comm.Ticket(dest, m.limits.maxTag)
+	c := x.again(ownSend, x.comm.Shadow)
+	m.setBytes(c, table.SlotSend, w.head(nil, ticket))
+	address, n := w.pieces(c)
+	c.S[table.SlotX], c.S[table.SlotX+1], c.S[table.SlotX+2] = address, slot(n), x.comm.Bulk
+	c.S[table.SlotTag2] = slot(ticket)
+	c.Bytes = w.total
+	return 0, x.try()
+}
+
+func (m *module) recv(x *call) (int, error) {
+	x.again(rowRecv, x.comm.Shadow)
+	packet := x.packetBuffer()
+	m.setBytes(x.c, table.SlotRecv, packet)
+	if err := x.try(); err != nil {
+		return 0, err
+	}
+	return m.received(x, packet, x.c.Status())
+}
+
+// received pushes the value whose packet came, and its status.
+func (m *module) received(x *call, packet []byte, st mpi.Status) (int, error) {
+	if st.Source() == m.limits.procNull {
+		x.L.Push(lua.LNil)
+		x.L.Push(m.statusValue(st))
+		return 2, nil
+	}
+	v, err := m.rest(x, packet, &st)
+	if err != nil {
+		return 0, err
+	}
+	x.L.Push(v)
+	x.L.Push(m.statusValue(st))
+	return 2, nil
+}
+
+// rest gives the value that a packet holds or announces.
+func (m *module) rest(x *call, packet []byte, st *mpi.Status) (lua.LValue, error) {
+	total, ticket := readHead(packet)
+	stream, own := packet[headSize:], false
+	if headSize+total <= packetSize {
+		stream = stream[:total]
+	} else {
+		own = true
+		stream = make([]byte, total, padded(total))
+		c := x.again(ownRecv, x.comm.Bulk)
+		c.S[table.SlotX], c.S[table.SlotX+1] = c.Hold(unsafe.Pointer(unsafe.SliceData(stream))), uint64(total)
+		c.S[table.SlotPeer], c.S[table.SlotTag] = slot(st.Source()), slot(ticket)
+		c.Bytes = total
+		if err := x.try(); err != nil {
+			return nil, err
+		}
+	}
+	vs, err := m.unpack(x.L, stream, own)
+	if err != nil {
+		return nil, err
+	}
+	return vs[0], nil
+}
+
+// startSend starts to send a value and gives the requests of that: of the
+// packet and, of a long value, of the rest.
+func (m *module) startSend(x *call, w *wire) ([]*mpi.Request, error) {
+	dest, tag := x.c.S[table.SlotPeer], x.c.S[table.SlotTag]
+	long := headSize+w.total > packetSize
+	ticket := 0
+	if long {
+		ticket = x.comm.Ticket(int(int32(dest)), m.limits.maxTag)
+	}
+	packet := w.head(nil, ticket)
+	if !long {
+		packet = w.append(packet)
+	}
+	x.again(rowIsend, x.comm.Shadow)
+	m.setBytes(x.c, table.SlotSend, packet)
+	if err := x.try(); err != nil {
+		return nil, err
+	}
+	list := []*mpi.Request{x.c.Detach()}
+	if !long {
+		return list, nil
+	}
+	c := x.again(ownIsend, x.comm.Bulk)
+	address, n := w.pieces(c)
+	c.S[table.SlotX], c.S[table.SlotX+1] = address, slot(n)
+	c.S[table.SlotPeer], c.S[table.SlotTag] = dest, slot(ticket)
+	if err := x.try(); err != nil {
+		return nil, err
+	}
+	c.S[table.SlotTag] = tag
+	return append(list, c.Detach()), nil
+}
+
+func (m *module) isend(x *call) (int, error) {
+	w, err := m.pack(x.L, "value", x.at[0])
+	if err != nil {
+		return 0, err
+	}
+	w.detach()
+	list, err := m.startSend(x, w)
+	if err != nil {
+		return 0, err
+	}
+	if len(list) == 2 { // the packet ends by itself
+		m.s.Orphan(list[0])
+	}
+	x.L.Push(m.newRequest(&request{r: list[len(list)-1], name: "isend"}))
+	return 1, nil
+}
+
+func (m *module) irecv(x *call) (int, error) {
+	x.again(rowIrecv, x.comm.Shadow)
+	packet := make([]byte, packetSize)
+	m.setBytes(x.c, table.SlotRecv, packet)
+	if err := x.try(); err != nil {
+		return 0, err
+	}
+	comm, row := x.comm, x.row
+	finish := func(L *lua.LState, st *mpi.Status) (lua.LValue, error) {
+		if st.Source() == m.limits.procNull || st.Source() == m.limits.anySource {
+			return lua.LNil, nil
+		}
+		y := m.begin(L, row)
+		y.comm = comm
+		v, err := m.rest(y, packet, st)
+		y.end()
+		return v, err
+	}
+	x.L.Push(m.newRequest(&request{r: x.c.Detach(), name: "irecv", finish: finish}))
+	return 1, nil
+}
+
+func (m *module) sendrecv(x *call) (int, error) {
+	w, err := m.pack(x.L, "value", x.at[0])
+	if err != nil {
+		return 0, err
+	}
+	source, tag := x.c.S[table.SlotPeer2], x.c.S[table.SlotTag2]
+	list, err := m.startSend(x, w)
+	if err != nil {
+		return 0, err
+	}
+	x.again(rowRecv, x.comm.Shadow)
+	x.c.S[table.SlotPeer], x.c.S[table.SlotTag] = source, tag
+	packet := x.packetBuffer()
+	m.setBytes(x.c, table.SlotRecv, packet)
+	if err := x.try(); err != nil {
+		return 0, err
+	}
+	n, err := m.received(x, packet, x.c.Status())
+	if err != nil {
+		return 0, err
+	}
+	x.again(rowWaitall, x.comm.Shadow)
+	x.c.AwaitRequests(mpi.All, list)
+	if err := x.await(); err != nil {
+		if !x.c.Over() {
+			x.c.StopWaiting()
+		}
+		return 0, err
+	}
+	x.c.Completed(list, func(int, mpi.Status) {})
+	return n, nil
+}
+
+// luaError makes an error of a kind that scripts see.
+func luaError(format string, args ...any) error { return luaerr.New(luaerr.Argument, format, args...) }

@@ -9,7 +9,6 @@ import "C"
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"runtime"
 	"sync/atomic"
@@ -35,14 +34,14 @@ type Call struct {
 	S      *[table.Slots]uint64
 	Row    *table.Call
 	Caller Caller // nil for the engine's own calls
+	As     string // the name that records and errors tell, if it is not the line's
 	Bytes  int    // for records
 	native bool   // sits in C and cannot leave
 
 	s       *Session
 	f       *C.mpiclus_frame
 	address C.uintptr_t // of f
-	held    [12]unsafe.Pointer
-	nheld   int
+	held    []unsafe.Pointer
 	pinner  runtime.Pinner
 	pinned  bool
 	plan    *plan
@@ -62,7 +61,7 @@ type plan struct {
 // plans holds two for each line, the second of the non-blocking form.
 var plans = func() []plan {
 	list := make([]plan, 2*len(table.Calls))
-	for _, row := range table.All {
+	for _, row := range table.ByName {
 		p := &list[planOf(row)]
 		p.call = C.int(row.Index)
 		switch {
@@ -147,6 +146,9 @@ func (c *Call) Reset() bool {
 		c.Caller, c.opErr = nil, nil
 	}
 	c.Bytes = 0
+	if c.As != "" {
+		c.As = ""
+	}
 	if c.f.phase == C.MPICLUS_STARTED {
 		return false
 	}
@@ -168,10 +170,8 @@ func (s *Session) keep(c *Call) {
 }
 
 func (c *Call) letGo() {
-	for i := range c.held[:c.nheld] {
-		c.held[i] = nil
-	}
-	c.nheld = 0
+	clear(c.held)
+	c.held = c.held[:0]
 	if c.pinned {
 		c.pinned = false
 		c.pinner.Unpin()
@@ -182,15 +182,14 @@ func (c *Call) letGo() {
 // the request that it starts is over.
 func (c *Call) Hold(p unsafe.Pointer) uint64 {
 	if p != nil {
-		c.held[c.nheld] = p
-		c.nheld++
+		c.held = append(c.held, p)
 	}
 	return uint64(uintptr(p))
 }
 
 func (c *Call) pin() {
 	c.pinned = true
-	for _, p := range c.held[:c.nheld] {
+	for _, p := range c.held {
 		c.pinner.Pin(p)
 	}
 }
@@ -299,5 +298,10 @@ func (c *Call) Ints(slot, n int) []int32 {
 // Flag gives the flag that a test of a request has set.
 func (c *Call) Flag() bool { return c.f.flag != 0 }
 
-// String names the call for messages.
-func (c *Call) String() string { return fmt.Sprintf("mpi.%s", c.Row.Name) }
+// Name gives the name of the call for records and errors.
+func (c *Call) Name() string {
+	if c.As != "" {
+		return c.As
+	}
+	return c.Row.Name
+}

@@ -84,8 +84,8 @@ func (s *Session) local(ctx context.Context, name string, fill func(c *Call)) (u
 }
 
 // meet returns when all of the ranks are in it: in round k each tells the one
-// 2^k places on. The messages go on the world's shadow with a tag that no
-// script has.
+// 2^k places on. The messages go on the world's Bulk with a tag that no
+// value has.
 func (s *Session) meet(ctx context.Context, ranks []int) error {
 	me, n := slices.Index(ranks, s.info.Rank), len(ranks)
 	word := make([]byte, 2)
@@ -96,7 +96,7 @@ func (s *Session) meet(ctx context.Context, ranks []int) error {
 		}
 		c.S[table.SlotPeer], c.S[table.SlotPeer2] = uint64(ranks[(me+step)%n]), uint64(ranks[(me-step+n)%n])
 		c.S[table.SlotTag], c.S[table.SlotTag2] = uint64(s.maxTag), uint64(s.maxTag)
-		c.S[table.SlotComm] = s.world.Shadow
+		c.S[table.SlotComm] = s.world.Bulk
 		err := c.Do(ctx)
 		c.Release()
 		if err != nil {

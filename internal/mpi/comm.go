@@ -16,18 +16,26 @@ import (
 // Comm is a communicator of the script. Who holds the interpreter may use it.
 type Comm struct {
 	Handle uint64
-	Shadow uint64 // a duplicate for the lower-case calls, out of reach of the script
+	Shadow uint64 // duplicates for the lower-case calls, out of reach of the script:
+	Bulk   uint64 // one for announcements, one for what these announce
 	Rank   int
 	Size   int
 	Remote int // size of the remote group of an inter-communicator
 	Inter  bool
-	Name   string // of a constant, else ""
-	Busy   *Call  // the blocking collective that is pending here
+	Name   string  // of a constant, else ""
+	Busy   Pending // the blocking collective that is at work here, nil for none
 
+	tickets    map[int]int // of long values, by destination
 	s          *Session
 	fixed      bool // lives as long as the session and is renewed
 	freed      bool
 	generation int
+}
+
+// Pending is a collective at work, as others see it.
+type Pending interface {
+	Name() string  // "Bcast"
+	Where() string // "job.lua:14"
 }
 
 // World gives the script's COMM_WORLD: the same object for the whole session,
@@ -73,7 +81,7 @@ func (c *Call) Adopted() *Comm {
 
 func (c *Call) newComm() *Comm {
 	return &Comm{
-		s: c.s, generation: c.s.generation, Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1],
+		s: c.s, generation: c.s.generation, Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1], Bulk: c.S[table.SlotR+6],
 		Rank: c.Result(2), Size: c.Result(3), Inter: c.Result(4) != 0, Remote: c.Result(5),
 	}
 }
@@ -83,6 +91,17 @@ func (c *Comm) become(made *Comm) {
 	name, fixed := c.Name, c.fixed
 	*c = *made
 	c.Name, c.fixed = name, fixed
+}
+
+// Ticket gives the number of the next long value to a rank, the tag of what
+// follows its announcement.
+func (c *Comm) Ticket(dest, most int) int {
+	if c.tickets == nil {
+		c.tickets = map[int]int{}
+	}
+	n := c.tickets[dest]
+	c.tickets[dest] = (n + 1) % most // the greatest tag is the engine's
+	return n
 }
 
 // Fixed tells whether the communicator is one of the session's own, which

@@ -101,12 +101,12 @@ static void explain(mpiclus_frame *f) {
     if (MPI_Error_string(f->rc, f->text, &n) != MPI_SUCCESS) f->text[0] = 0;
 }
 
-/* Gives a communicator that a call made what every one of ours has: errors that return, a duplicate for the messages
- * of the lower-case calls. */
+/* Gives a communicator that a call made what every one of ours has: errors that return, and two duplicates for the
+ * lower-case calls: one for the messages that announce a value, one for what does not fit into those. */
 void mpiclus_adopt(mpiclus_frame *f) {
     mpiclus_slot *s = f->s;
     MPI_Comm made = R(0).comm;
-    R(1).comm = MPI_COMM_NULL;
+    R(1).comm = R(6).comm = MPI_COMM_NULL;
     if (made == MPI_COMM_NULL) return;
     MPI_Comm_set_errhandler(made, MPI_ERRORS_RETURN);
     MPI_Comm_rank(made, &R(2).n);
@@ -115,6 +115,7 @@ void mpiclus_adopt(mpiclus_frame *f) {
     R(5).n = 0;
     if (R(4).n) MPI_Comm_remote_size(made, &R(5).n);
     f->rc = MPI_Comm_dup(made, &R(1).comm);
+    if (f->rc == MPI_SUCCESS) f->rc = MPI_Comm_dup(made, &R(6).comm);
 }
 
 /* Tests the started operation once: 1 when it is over, with the return code in rc. */

@@ -78,7 +78,17 @@ int mpiclus_recorded_error(void);
 uint64_t mpiclus_world(void);
 int mpiclus_max_tag(void);
 int mpiclus_dup_self(MPI_Comm *made);
-int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow);
+int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk);
+
+/* A piece of memory that is sent as part of one message. */
+typedef struct {
+    uint64_t address, bytes;
+} mpiclus_piece;
+
+int mpiclus_isend_pieces(const mpiclus_piece *pieces, int n, int dest, int tag, MPI_Comm comm, MPI_Request *req);
+int mpiclus_irecv_bytes(void *p, uint64_t bytes, int source, int tag, MPI_Comm comm, MPI_Request *req);
+int mpiclus_bcast_bytes(void *p, uint64_t bytes, int root, MPI_Comm comm, MPI_Request *req);
+int mpiclus_unit(int bytes, MPI_Datatype *type);
 void mpiclus_constants(uint64_t *values);
 void mpiclus_sizes(int *request, int *status);
 void mpiclus_reserve(mpiclus_frame *f, int n);

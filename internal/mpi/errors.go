@@ -11,7 +11,7 @@ import (
 
 // libraryError is the error that the MPI library returned.
 func (c *Call) libraryError() error {
-	return makeError(c.Row.Name, int(c.f.rc), int(c.f.class_), C.GoString(&c.f.text[0]))
+	return makeError(c.Name(), int(c.f.rc), int(c.f.class_), C.GoString(&c.f.text[0]))
 }
 
 // mpiError is the error for a return code outside of a frame.

@@ -67,7 +67,7 @@ func (s *Session) Pending() []CallRecord {
 }
 
 func (c *Call) describe() CallRecord {
-	r := CallRecord{Call: c.Row.Name, Peer: NoRank, Root: NoRank, Bytes: c.Bytes, Since: c.since, Native: c.native}
+	r := CallRecord{Call: c.Name(), Peer: NoRank, Root: NoRank, Bytes: c.Bytes, Since: c.since, Native: c.native}
 	for _, a := range c.Row.Args {
 		switch a.Kind {
 		case table.Dest, table.Source:

@@ -30,7 +30,7 @@ type Request struct {
 func (c *Call) Detach() *Request {
 	r := &Request{Row: c.Row, s: c.s}
 	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[0]
-	r.held = append(r.held, c.held[:c.nheld]...)
+	r.held = append(r.held, c.held...)
 	for _, p := range r.held {
 		r.pinner.Pin(p)
 	}

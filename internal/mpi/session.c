@@ -77,10 +77,11 @@ int mpiclus_op_create(int index, int commute, uint64_t *op) {
 
 int mpiclus_dup_self(MPI_Comm *made) { return MPI_Comm_dup(MPI_COMM_SELF, made); }
 
-/* Frees a communicator and its shadow. */
-int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow) {
+/* Frees a communicator and its duplicates. */
+int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
     int rc = MPI_SUCCESS;
     if (*shadow != MPI_COMM_NULL) rc = MPI_Comm_free(shadow);
+    if (*bulk != MPI_COMM_NULL && rc == MPI_SUCCESS) rc = MPI_Comm_free(bulk);
     return rc != MPI_SUCCESS ? rc : MPI_Comm_free(comm);
 }
 

@@ -46,7 +46,7 @@ CALL(Comm_create,       SYNC,  M31, "6.4.2", "group comm", "new:comm", MPI_Comm_
 CALL(Comm_create_group, SYNC,  M31, "6.4.2", "group tag:int=0 comm", "new:comm", MPI_Comm_create_group(COMM, X(0).group, X(1).n, &R(0).comm), NONE, "Makes a communicator of a group; only its members call it.")
 CALL(Comm_split,        SYNC,  M31, "6.4.2", "color:int key:int=0 comm", "new:comm", MPI_Comm_split(COMM, X(0).n, X(1).n, &R(0).comm), NONE, "Splits the communicator into one for each colour, ordered by key. Colour UNDEFINED gives COMM_NULL.")
 CALL(Comm_split_type,   SYNC,  M31, "6.4.2", "type:int key:int=0 info=INFO_NULL comm", "new:comm", MPI_Comm_split_type(COMM, X(0).n, X(1).n, X(2).info, &R(0).comm), NONE, "Splits the communicator by what processes share: COMM_TYPE_SHARED for memory.")
-CALL(Comm_free,         HAND,  M31, "6.4.3", "comm!", "", mpiclus_comm_free(&COMM, &X(0).comm), NONE, "Frees a communicator; collective. Using it afterwards is an error.")
+CALL(Comm_free,         HAND,  M31, "6.4.3", "comm!", "", mpiclus_comm_free(&COMM, &X(0).comm, &X(1).comm), NONE, "Frees a communicator; collective. Using it afterwards is an error.")
 CALL(Comm_group,        LOCAL, M31, "6.4.1", "comm", "group", MPI_Comm_group(COMM, &R(0).group), NONE, "Gives the group of the communicator's processes.")
 CALL(Comm_test_inter,   LOCAL, M31, "6.6.1", "comm", "flag:bool", MPI_Comm_test_inter(COMM, &R(0).n), NONE, "Tells whether the communicator is an inter-communicator.")
 CALL(Comm_remote_size,  LOCAL, M31, "6.6.1", "comm!", "size:int", MPI_Comm_remote_size(COMM, &R(0).n), NONE, "Gives the number of processes of the remote group.")
@@ -147,3 +147,11 @@ CALL(exscan,            TWIN,  M31, "5.11.2","value:any op:any comm", "value:any
 /* chapter: This software */
 CALL(cancellable,       HAND,  M31, "",      "on:bool=true", "before:bool", NONE, NONE, "Makes collective calls ones that can be left when the chunk is interrupted or another rank failed; they cost more.")
 CALL(help,              HAND,  M31, "",      "name:string=?", "text:text", NONE, NONE, "Gives what this documentation says of a name, or the list of all names.")
+
+/* chapter: - (what the twins are made of; no functions of the module) */
+CALL(own_send,          P2P,   M31, "", "pieces:aint n:int dest tag comm", "", BOTH(MPI_Isend(SEND, PEER, TAG, COMM, REQ), mpiclus_isend_pieces(X(0).p, X(1).n, PEER, TAG2, X(2).comm, REQ2)), NONE, "Announces a value and sends it in pieces.")
+CALL(own_isend,         START, M31, "", "pieces:aint n:int dest tag comm", "request", mpiclus_isend_pieces(X(0).p, X(1).n, PEER, TAG, COMM, REQ), NONE, "Starts to send pieces.")
+CALL(own_recv,          P2P,   M31, "", "p:aint bytes:int source anytag comm", "", mpiclus_irecv_bytes(X(0).p, X(1).u, PEER, TAG, COMM, REQ), NONE, "Receives pieces that were announced.")
+CALL(own_bcast,         COLL,  M31, "", "p:aint bytes:int root comm", "", mpiclus_bcast_bytes(X(0).p, X(1).u, ROOT, COMM, NULL), mpiclus_bcast_bytes(X(0).p, X(1).u, ROOT, COMM, REQ), "Broadcasts any number of bytes.")
+CALL(own_unit,          LOCAL, M31, "", "bytes:int", "type:type", mpiclus_unit(X(0).n, &R(0).type), NONE, "Makes a type of some bytes.")
+CALL(own_unit_free,     LOCAL, M31, "", "type:type", "", MPI_Type_free(&X(0).type), NONE, "Frees it.")

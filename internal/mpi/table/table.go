@@ -72,10 +72,13 @@ var Calls = parseCalls(callsText)
 var Constants = parseConstants(constantsText)
 
 // All lists every function of the module: the lines, and the non-blocking
-// form of each collective after it.
+// form of each collective after it. Lines named own_… are no functions.
 var All = func() []*Call {
 	var all []*Call
 	for _, c := range Calls {
+		if c.Own() {
+			continue
+		}
 		all = append(all, c)
 		if c.Class == Coll {
 			all = append(all, c.nonblocking())
@@ -84,7 +87,7 @@ var All = func() []*Call {
 	return all
 }()
 
-// ByName finds a function of the module.
+// ByName finds a function of the module, or a line named own_….
 var ByName = func() map[string]*Call {
 	m := map[string]*Call{}
 	for _, c := range All {
@@ -93,8 +96,16 @@ var ByName = func() map[string]*Call {
 		}
 		m[c.Name] = c
 	}
+	for _, c := range Calls {
+		if c.Own() {
+			m[c.Name] = c
+		}
+	}
 	return m
 }()
+
+// Own tells whether the line is for the twins and no function of the module.
+func (c *Call) Own() bool { return strings.HasPrefix(c.Name, "own_") }
 
 // nonblocking gives the I-form of a collective.
 func (c *Call) nonblocking() *Call {
