@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -28,10 +29,8 @@ func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 			e.Message = text
 		}
 	}
-	if s, ok := raised.(lua.LString); ok && strings.HasSuffix(string(s), calledNil) {
-		if name := undefinedGlobal(L); name != "" {
-			e.Message = leadingPlace(e.Message) + in.undefined(name)
-		}
+	if s, ok := raised.(lua.LString); ok {
+		e.Message = in.nameCalled(L, string(s))
 	}
 	return &e
 }
@@ -59,35 +58,71 @@ func (in *Interp) undefined(name string) string {
 	return fmt.Sprintf("global '%s' is not defined", name)
 }
 
-// undefinedGlobal finds the name of the nil that the innermost Lua function
-// called: gopher-lua keeps the names of the calls of each line. "" when the
-// line calls several undefined names or none that is a global.
-func undefinedGlobal(L *lua.LState) string {
-	for level := 1; ; level++ {
+// nameCalled puts the name of what was called into the message of a call of
+// something that is no function, which gopher-lua leaves out. All other
+// messages stay as they are.
+func (in *Interp) nameCalled(L *lua.LState, message string) string {
+	if !strings.HasSuffix(message, calledNil) {
+		return message
+	}
+	f, line := innermost(L)
+	if f == nil {
+		return message
+	}
+	globals, others := calledNames(f, line)
+	switch {
+	case len(globals) == 1:
+		return leadingPlace(message) + in.undefined(globals[0])
+	case len(globals) == 0 && len(others) == 1:
+		return leadingPlace(message) + fmt.Sprintf("attempt to call '%s', which is not a function", others[0])
+	default:
+		return message
+	}
+}
+
+// innermost gives the Lua function on top of the stack, and its line.
+func innermost(L *lua.LState) (*lua.LFunction, int) {
+	for level := 0; ; level++ {
 		dbg, ok := L.GetStack(level)
 		if !ok {
-			return ""
+			return nil, 0
 		}
 		fn, err := L.GetInfo("Slf", dbg, lua.LNil)
-		f, ok := fn.(*lua.LFunction)
-		if err != nil || !ok || f.IsG {
+		if f, ok := fn.(*lua.LFunction); err == nil && ok && !f.IsG {
+			return f, dbg.CurrentLine
+		}
+	}
+}
+
+// calledNames gives what a line calls: globals that are nil, and names that
+// are no globals.
+func calledNames(f *lua.LFunction, line int) (globals, others []string) {
+	for _, call := range f.Proto.DbgCalls {
+		switch {
+		case call.Pc >= len(f.Proto.DbgSourcePositions) || f.Proto.DbgSourcePositions[call.Pc] != line:
+		case !readsGlobal(f.Proto, call.Name, line):
+			if isIdentifier(call.Name) && !slices.Contains(others, call.Name) {
+				others = append(others, call.Name)
+			}
+		case f.Env.RawGetString(call.Name) == lua.LNil && !slices.Contains(globals, call.Name):
+			globals = append(globals, call.Name)
+		}
+	}
+	return globals, others
+}
+
+// readsGlobal tells whether a line of a function reads a global: a field or a
+// local may have the same name.
+func readsGlobal(p *lua.FunctionProto, name string, line int) bool {
+	for pc, instruction := range p.Code {
+		if instruction>>26 != uint32(lua.OP_GETGLOBAL) || p.DbgSourcePositions[pc] != line {
 			continue
 		}
-		found := ""
-		for _, call := range f.Proto.DbgCalls {
-			if call.Pc >= len(f.Proto.DbgSourcePositions) || f.Proto.DbgSourcePositions[call.Pc] != dbg.CurrentLine {
-				continue
-			}
-			if !isIdentifier(call.Name) || isLocal(f.Proto, call.Name, call.Pc) || f.Env.RawGetString(call.Name) != lua.LNil {
-				continue
-			}
-			if found != "" && found != call.Name {
-				return ""
-			}
-			found = call.Name
+		if constant := int(instruction & (1<<18 - 1)); constant < len(p.Constants) && p.Constants[constant] == lua.LString(name) {
+			return true
 		}
-		return found
 	}
+	return false
 }
 
 func isIdentifier(s string) bool {
@@ -98,20 +133,6 @@ func isIdentifier(s string) bool {
 		}
 	}
 	return s != ""
-}
-
-func isLocal(p *lua.FunctionProto, name string, pc int) bool {
-	for _, local := range p.DbgLocals {
-		if local.Name == name && local.StartPc <= pc && pc < local.EndPc {
-			return true
-		}
-	}
-	for _, up := range p.DbgUpvalues {
-		if up == name {
-			return true
-		}
-	}
-	return false
 }
 
 // traceback gives the stack from a level on, as debug.traceback of stock Lua

@@ -54,6 +54,7 @@ type Interp struct {
 	holder  *Task // the task that holds the interpreter
 	pool    []*lua.LState
 	modules modules
+	namer   *lua.LFunction // improves messages in pcall
 }
 
 // Registry and call stack of a thread grow from small to these limits.

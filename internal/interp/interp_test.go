@@ -74,7 +74,11 @@ func TestErrors(t *testing.T) {
 		{"local x = nil + 1", "job.lua:1: ", ""},
 		{"nosuch(1)", "job.lua:1: global 'nosuch' is not defined", ""},
 		{"local t = {}\nt.x = nosuch(1)", "job.lua:2: global 'nosuch' is not defined", ""},
-		{"local f\nf()", "job.lua:2: attempt to call a non-function object", ""},
+		{"local f\nf()", "job.lua:2: attempt to call 'f', which is not a function", ""},
+		{"local t = {}\nt.nosuch(1)", "job.lua:2: attempt to call 'nosuch', which is not a function", ""},
+		{"local t = {}\nt:nosuch(type(1))", "job.lua:2: attempt to call 'nosuch', which is not a function", ""},
+		{"print(nosuch(other()))", "job.lua:1: attempt to call a non-function object", ""},
+		{"local ok, e = pcall(function() nosuch() end)\nerror(e, 0)", "job.lua:1: global 'nosuch' is not defined", ""},
 		{"require 'nowhere'", "job.lua:1: module 'nowhere' not found", ""},
 		{"x = = 1", "job.lua:1", ""},
 	} {

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -17,8 +18,15 @@ import (
 // under tasks, os.exit that closes first, and waits that let others run.
 func (in *Interp) openStandard() {
 	L := in.root
+	in.namer = L.NewFunction(func(L *lua.LState) int {
+		if s, ok := L.Get(1).(lua.LString); ok {
+			L.Push(lua.LString(in.nameCalled(L, string(s))))
+		}
+		return 1 // anything else is handed on as it is
+	})
 	set := func(name string, fn lua.LGFunction) { L.SetGlobal(name, L.NewFunction(fn)) }
 	set("print", in.print)
+	set("pcall", in.pcall)
 	set("load", in.load)
 	set("loadstring", in.loadString)
 	set("loadfile", in.loadFile)
@@ -79,6 +87,23 @@ func (in *Interp) print(L *lua.LState) int {
 		L.RaiseError("print: %v", err)
 	}
 	return 0
+}
+
+// pcall is stock pcall with messages that name what was called.
+func (in *Interp) pcall(L *lua.LState) int {
+	L.CheckAny(1)
+	if err := L.PCall(L.GetTop()-1, lua.MultRet, in.namer); err != nil {
+		L.Push(lua.LFalse)
+		var raised *lua.ApiError
+		if errors.As(err, &raised) {
+			L.Push(raised.Object)
+		} else {
+			L.Push(lua.LString(err.Error()))
+		}
+		return 2
+	}
+	L.Insert(lua.LTrue, 1)
+	return L.GetTop()
 }
 
 // load takes a function that gives pieces, as Lua 5.1 has it, or a string,
