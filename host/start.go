@@ -151,11 +151,24 @@ func (processes) Launch(spec launch.Spec, join link.Join, settings protocol.Sett
 		return nil, err
 	}
 	plan.Env = append(plan.Env, protocol.EnvJoin+"="+join.String(), protocol.EnvSettings+"="+string(text))
+	if !settings.Capture {
+		plan.Line = passOn
+	}
 	p, err := plan.Start(context.Background())
 	if err != nil {
 		return nil, err
 	}
 	return &process{Process: p, plan: plan}, nil
+}
+
+// passOn shows output that was left to the launcher where the launcher's own
+// would be: on the standard output and standard error of this process.
+func passOn(line string, stderr bool) {
+	to := os.Stdout
+	if stderr {
+		to = os.Stderr
+	}
+	fmt.Fprintln(to, line)
 }
 
 type process struct {
