@@ -140,7 +140,7 @@ var refusals = []refusal{
 	{Unknown, regexp.MustCompile(`connect to host (\S+) port \d+: (.*)`), func(c *Command, m []string) string {
 		return fmt.Sprintf("ssh cannot reach host %s (%s): is it up, and does it run an ssh server?", m[1], strings.TrimSpace(m[2]))
 	}},
-	{OpenMPI, regexp.MustCompile(`(?s)launch_agent was not found|agent was specified.*?not found|rsh.agent.*not (?:be )?found`), fixed(
+	{OpenMPI, regexp.MustCompile(`(?s)"plm_rsh_agent" was set to a path\s+that could not be found`), fixed(
 		"there is no ssh to reach the other hosts with: install it (Debian, Ubuntu: apt-get install openssh-client)")},
 	{OpenMPI, regexp.MustCompile(`orted: (?:command )?not found|orted: No such file`), fixed(
 		"Open MPI is not installed on another host, or not on the PATH of an ssh login there: install the same version, or name its place with --mpiflags \"--prefix DIR\"")},
@@ -165,6 +165,8 @@ var refusals = []refusal{
 	{OpenMPI, regexp.MustCompile(`(?s)requested component was not found.*?Framework: (\S+)\s+Component: (\S+)`), func(_ *Command, m []string) string {
 		return fmt.Sprintf("Open MPI has no component %s of %s: check OMPI_MCA_%s and --mca %s", m[2], m[1], m[1], m[1])
 	}},
+	{OpenMPI, regexp.MustCompile(`unable to find network interfaces`), fixed(
+		"Open MPI finds no network interface, not even loopback: bring it up (ip link set lo up)")},
 	{OpenMPI, regexp.MustCompile(`MPI_INIT failed`), fixed(
 		"a worker could not start MPI: Open MPI says why below; OMPI_MCA_ variables, a full /dev/shm or two versions of Open MPI are the usual causes")},
 	{OpenMPI, regexp.MustCompile(`unable to reliably start one or more daemons`), fixed(
