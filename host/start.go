@@ -176,6 +176,9 @@ type process struct {
 	plan *launch.Command
 }
 
+// Done waits for orphans of the launcher as well: nothing outlives the job.
+func (p *process) Done() <-chan struct{} { return p.Gone() }
+
 func (p *process) Explain(o launch.Outcome) error {
 	o.Process = p.Process
 	return launch.Explain(p.plan, o)
