@@ -125,6 +125,7 @@ func (s *supervisor) start() error {
 		protocol.EnvJoin+"="+s.join.String(),
 		protocol.EnvSupervisor+"="+s.token,
 		protocol.EnvSettings+"="+encodeSettings(s.settings))
+	s.child.Env = append(s.child.Env, launch.SingletonSettings(os.Environ(), s.settings.Folder)...)
 	if os.Getenv(launch.EnvProcessors) == "" {
 		s.child.Env = append(s.child.Env, fmt.Sprintf("%s=%d", launch.EnvProcessors, launch.Processors()))
 	}

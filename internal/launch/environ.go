@@ -125,6 +125,21 @@ func temporaries(folder string) []setting {
 	return s
 }
 
+// SingletonSettings are for a process that no MPI launcher has started: it
+// becomes an MPI job of its own, and what Open MPI leaves for that goes to
+// folder, the job's, when that is on this host. As "NAME=value".
+func SingletonSettings(environ []string, folder string) (add []string) {
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() || RankKind(environ) != Unknown {
+		return nil
+	}
+	for _, s := range temporaries(folder) {
+		if !chosen(environ, s.name) {
+			add = append(add, s.name+"="+s.value)
+		}
+	}
+	return add
+}
+
 // placesRanks reports whether options say where ranks run on the machine: a
 // binding policy of ours could contradict them.
 func placesRanks(args []string) bool {
