@@ -1,0 +1,68 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
+)
+
+// TestCommand runs the scripts of testdata/command. Besides testscript's own
+// they have one more command,
+//
+//	exits STATUS [NAME=VALUE …] PROGRAM [ARG …]
+//
+// which runs a program as a job of mpitest and wants that exit status, and the
+// condition [mpi].
+func TestCommand(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/command",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", folder+string(os.PathListSeparator)+env.Getenv("PATH"))
+			env.Setenv("BIN", folder)
+			env.Setenv("VERSION", version)
+			env.Values["t"] = env.T().(testing.TB)
+			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "mpi" {
+				return os.Getenv(mpitest.NoMPI) == "", nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	if err != nil || neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS [NAME=VALUE …] PROGRAM [ARG …]")
+	}
+	c := mpitest.Command{Dir: ts.MkAbs("."), Env: []string{"HOME=" + ts.Getenv("WORK"), "PATH=" + ts.Getenv("PATH")}, Bare: true}
+	for c.Args = args[1:]; len(c.Args) > 0 && strings.Contains(c.Args[0], "="); c.Args = c.Args[1:] {
+		c.Env = append(c.Env, c.Args[0])
+	}
+	switch c.Args[0] {
+	case "mpiclus-lua":
+		c.Args[0] = command
+	case "mpirun":
+		np, err := strconv.Atoi(c.Args[2])
+		ts.Check(err)
+		plain := mpitest.Mpirun(np, c.Args[3:]...)
+		c.Args, c.Env, c.Untidy = plain.Args, append(c.Env, plain.Env...), true
+	}
+	r := mpitest.Run(ts.Value("t").(testing.TB), c)
+	fmt.Fprint(ts.Stdout(), r.Stdout)
+	fmt.Fprint(ts.Stderr(), r.Stderr)
+	if r.Status != want {
+		ts.Fatalf("exit status %d, want %d", r.Status, want)
+	}
+}
