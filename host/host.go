@@ -38,10 +38,8 @@ type Config struct {
 	Stdout        io.Writer // default os.Stdout
 	Stderr        io.Writer // default os.Stderr
 
-	// InMPI says that this process is a rank of an MPI job itself, and Rank
-	// which one.
-	InMPI bool
-	Rank  int
+	// Ranks is the MPI job that this process is a rank of itself, if it is.
+	Ranks *Ranks
 
 	// Launcher starts workers; default: an MPI launcher, as processes.
 	Launcher Launcher
@@ -55,6 +53,8 @@ type Host struct {
 	interp  *interp.Interp
 	node    *node.Node
 	display *display
+	part    *worker.Process // of a rank: what serves chunks
+	loop    mainLoop
 
 	mu       sync.Mutex
 	managers []*Manager
@@ -85,6 +85,7 @@ func New(cfg Config) (*Host, error) {
 	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: display.own()})
 	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost})
 	h.node.Offer(node.Service{Name: worker.ServiceModule, Inline: true, Start: h.serveModule})
+	h.openRanks()
 	h.openModules()
 	return h, nil
 }
@@ -144,10 +145,16 @@ func (h *Host) takePids(n int) node.Pid {
 
 // lost makes the error for a worker whose link broke.
 func (h *Host) lost(pid node.Pid, cause error) *luaerr.Error {
-	if w := h.worker(pid); w != nil {
-		return w.manager.lostWorker(w, cause)
+	h.lostInRanks(pid)
+	w := h.worker(pid)
+	if w == nil {
+		return nil
 	}
-	return nil
+	e := w.manager.lostWorker(w, cause)
+	if w.manager.transport != nil && !w.manager.isClosed() {
+		h.endJob(e)
+	}
+	return e
 }
 
 func (h *Host) worker(pid node.Pid) *remote {

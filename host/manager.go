@@ -61,11 +61,14 @@ type Manager struct {
 	listener *link.Listener
 	plan     *launch.Command
 	job      Job
-	workers  []*remote          // by rank, complete once the job runs
-	present  map[string]*remote // by supervisor token, while they join
-	joined   chan joining
-	broken   *luaerr.Error // why MPI cannot be used any more
-	closed   bool
+	// transport made the links of ranks that nobody launched.
+	transport Transport
+	hasLeft   bool               // the workers were told to end, and heard it
+	workers   []*remote          // by rank, complete once the job runs
+	present   map[string]*remote // by supervisor token, while they join
+	joined    chan joining
+	broken    *luaerr.Error // why MPI cannot be used any more
+	closed    bool
 }
 
 // joining is news of a worker that starts.
@@ -148,7 +151,7 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	how := "the connection to it broke"
 	if w.exit != nil {
 		how = w.exit.String()
-	} else if cause != nil {
+	} else if cause != nil && m.transport == nil {
 		how += " and its supervisor is gone (" + cause.Error() + ")"
 	}
 	if m.launcherGone() {
@@ -246,6 +249,10 @@ func (m *Manager) Close(ctx context.Context) error {
 		return nil
 	}
 	if broken == nil && len(workers) > 0 && m.leave(ctx, workers) {
+		if m.transport != nil {
+			m.setLeft()
+			return nil // ranks end when their link is closed
+		}
 		select {
 		case <-job.Done():
 			return nil
@@ -266,6 +273,9 @@ func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
 	defer cancel()
 	var begun []*node.Begun
 	for _, w := range workers {
+		if w.pid == m.host.node.Self() {
+			continue
+		}
 		b, err := m.host.node.Begin(ctx, w.pid, askLeave)
 		if err != nil {
 			return false
@@ -296,6 +306,9 @@ func (m *Manager) cleanUp() {
 	}
 	if listener != nil {
 		listener.Close()
+	}
+	if m.transport != nil {
+		_ = m.transport.Close() // what was lost on the way has no receiver any more
 	}
 	if folder != nil {
 		_ = folder.Remove()

@@ -23,6 +23,8 @@ func (h *Host) openModules() {
 		"mpido":            h.luaMpido,
 		"mpiprocs":         h.luaMpiprocs,
 		"each":             luaEach,
+		"start_main_loop":  h.luaStartMainLoop,
+		"stop_main_loop":   h.luaStopMainLoop,
 	}
 	module := cluster.New(h.node, extra)
 	h.interp.AddModule("cluster", func(L *lua.LState) int {
@@ -85,6 +87,9 @@ func (h *Host) luaAddprocs(L *lua.LState) int {
 		luaerr.Raise(L, errReuse)
 	}
 	init := h.addprocsOptions(L, m)
+	if h.cfg.Ranks != nil && m.np != 0 {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "addprocs cannot start workers from inside an MPI job: start the script without mpirun (mpiclus-lua run SCRIPT), or make the ranks of this job the workers with cluster.start_main_loop(cluster.TCP_TRANSPORT_ALL)"))
+	}
 	err := h.interp.Wait(L, func(ctx context.Context) error {
 		_, err := m.Start(ctx)
 		return err

@@ -123,21 +123,34 @@ type run struct {
 func (r *run) start(workers []*remote, ask node.Ask) {
 	r.arrived = make(chan int, len(workers))
 	r.left = len(workers)
+	own := -1
 	for i, w := range workers {
 		r.Answers[i] = Answer{Rank: w.ready.Rank, Pid: w.pid}
-		ask.Answer = func(reply *node.Reply, err error) {
-			r.Answers[i].Reply, r.Answers[i].Err = reply, err
-			r.arrived <- i
-		}
-		// The chunk goes out even when ctx is over: the ranks must stay in step.
-		begun, err := r.m.host.node.Begin(context.WithoutCancel(r.ctx), w.pid, ask)
-		if err != nil {
-			r.Answers[i].Err = err
-			r.arrived <- i
+		if w.pid == r.m.host.node.Self() {
+			own = i // it starts last, and runs with the others
 			continue
 		}
-		r.begun[i] = begun
+		r.send(i, ask)
 	}
+	if own >= 0 {
+		r.send(own, ask)
+	}
+}
+
+// send sends the chunk to one rank. It goes out even when the context is
+// over: the ranks must stay in step.
+func (r *run) send(i int, ask node.Ask) {
+	ask.Answer = func(reply *node.Reply, err error) {
+		r.Answers[i].Reply, r.Answers[i].Err = reply, err
+		r.arrived <- i
+	}
+	begun, err := r.m.host.node.Begin(context.WithoutCancel(r.ctx), r.Answers[i].Pid, ask)
+	if err != nil {
+		r.Answers[i].Err = err
+		r.arrived <- i
+		return
+	}
+	r.begun[i] = begun
 }
 
 // collect takes the answers. After the first failure the other ranks have a
@@ -248,6 +261,11 @@ func (r *run) endJob() {
 	}
 	r.Ended = luaerr.New(luaerr.Lost, "the job was ended, because these ranks could not be interrupted:%s", text)
 	r.m.kill(r.Ended)
+	for _, i := range r.waiting() {
+		if r.Answers[i].Pid == r.m.host.node.Self() {
+			r.begun[i].Fail(r.Ended) // this process itself, which goes on
+		}
+	}
 }
 
 // repair brings the ranks back in step after a chunk that failed: the

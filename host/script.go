@@ -58,19 +58,46 @@ func Run(cfg Config) int {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		return ExitUsage
 	}
-	err = h.RunScript(cfg.Args[0])
+	return h.finish(h.RunScript(cfg.Args[0]))
+}
+
+// finish reports the error that ended the script, if any, ends all workers
+// and gives the exit status.
+func (h *Host) finish(err error) int {
+	if h.cfg.Ranks != nil && err == nil && !h.loop.isStarted() {
+		err = h.meetAtEnd()
+	}
+	if h.cfg.Ranks != nil && !h.loop.setEnding() {
+		select {} // the job is being ended
+	}
 	status := exitStatus(err)
 	if err != nil {
-		if cfg.InMPI {
-			err = luaerr.From(err).At(cfg.Rank, int(h.node.Self()), "")
-		}
-		h.display.note(report(err, cfg.Verbose))
+		h.report(err)
 	}
-	if err := h.Close(); err != nil && status == ExitOK {
-		h.display.note(report(err, cfg.Verbose))
+	err = h.Close()
+	if err == nil {
+		err = h.loop.doom()
+	}
+	if err != nil && status == ExitOK {
+		h.report(err)
 		status = exitStatus(err)
 	}
+	if h.cfg.Ranks != nil {
+		h.endRank(status)
+	}
 	return status
+}
+
+// report shows the error that ended the script.
+func (h *Host) report(err error) {
+	if r := h.cfg.Ranks; r != nil {
+		e := luaerr.From(err)
+		if r.Info().Rank != 0 && e.Kind == luaerr.Interrupted {
+			return // the launcher stopped it: who failed, or rank 0, tells more
+		}
+		err = e.At(r.Info().Rank, int(h.node.Self()), "")
+	}
+	h.display.note(report(err, h.cfg.Verbose))
 }
 
 // RunScript runs a script file in the master's interpreter. Its error is what
@@ -80,10 +107,7 @@ func (h *Host) RunScript(file string) error {
 	defer cancel(nil)
 	stop := h.watchSignals(cancel)
 	defer stop()
-	h.interp.SetExit(func(code int) {
-		_ = h.Close() // what it could tell has no reader any more
-		os.Exit(code)
-	})
+	h.interp.SetExit(h.exit)
 	var err error
 	h.interp.Run(ctx, file, func(t *interp.Task) {
 		var fn lua.LValue
@@ -92,7 +116,19 @@ func (h *Host) RunScript(file string) error {
 		}
 		_, err = t.Call(fn, h.scriptArgs()...)
 	})
+	if over, err := h.loop.over(); over {
+		return err
+	}
 	return err
+}
+
+// exit is os.exit of the script: the workers end first.
+func (h *Host) exit(code int) {
+	if h.cfg.Ranks != nil {
+		h.exitRank(code)
+	}
+	_ = h.Close() // what it could tell has no reader any more
+	os.Exit(code)
 }
 
 func (h *Host) load(L *lua.LState, file string) (lua.LValue, error) {
@@ -129,7 +165,7 @@ func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
 	go func() {
 		select {
 		case s := <-signals:
-			cancel(luaerr.New(luaerr.Interrupted, "interrupted (%v)", s))
+			cancel(h.interruption(s))
 		case <-done:
 			return
 		}

@@ -1,38 +1,99 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/host"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/luampi"
 )
 
-// spmd runs a script as one rank of an mpirun. A rank that fails ends the
-// whole job: others may wait for it in MPI.
+// spmd runs a script as one rank of an mpirun. It does not return when MPI
+// runs: a rank ends together with the others.
 func spmd(args []string, log *slog.Logger) int {
 	s, err := mpi.Init(mpi.Config{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		return host.ExitLaunch
 	}
-	status := host.Run(host.Config{
-		Args: args, Version: version, Log: log, Rank: s.Info().Rank, InMPI: true,
+	system, err := s.NewSystem()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
+		s.Abort(host.ExitLaunch)
+	}
+	r := rank{s}
+	return host.Run(host.Config{
+		Args: args, Version: version, Log: log,
+		Ranks: &host.Ranks{
+			Session: session{s}, Meeting: system, Transport: &messages{}, CheckComm: r.checkComm, End: r.end,
+		},
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			common(in)
 			in.AddModule("mpi", luampi.Open(in, in.Codec(), s))
 		},
 	})
-	if status != host.ExitOK {
-		s.Abort(status)
-	}
-	if err := s.Finalize(); err != nil {
-		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
-		return host.ExitScript
-	}
-	return host.ExitOK
 }
+
+// rank is this process as a rank of an mpirun.
+type rank struct{ s *mpi.Session }
+
+// Times of the end.
+const (
+	lastWords     = 100 * time.Millisecond // for other ranks to report the same
+	finalizeLimit = 10 * time.Second       // for all ranks, which have met or were told to end
+)
+
+// end ends the process: with MPI_Finalize when all ranks end, else by ending
+// the whole job.
+func (r rank) end(status int, clean bool) {
+	if clean {
+		late := time.AfterFunc(finalizeLimit, func() {
+			fmt.Fprintf(os.Stderr, "mpiclus-lua: rank %d: MPI_Finalize took longer than %v: the job is ended\n", r.s.Info().Rank, finalizeLimit)
+			r.s.Abort(max(status, host.ExitScript))
+		})
+		err := r.s.Finalize()
+		late.Stop()
+		if err == nil {
+			os.Exit(status)
+		}
+		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
+	}
+	time.Sleep(lastWords)
+	r.s.Abort(max(status, host.ExitScript))
+}
+
+// checkComm says why a value is no communicator of all ranks in their order.
+func (r rank) checkComm(v lua.LValue) error {
+	ud, _ := v.(*lua.LUserData)
+	if ud == nil {
+		return fmt.Errorf("a communicator expected, got a %s", v.Type())
+	}
+	c, ok := ud.Value.(*mpi.Comm)
+	switch {
+	case !ok:
+		return errors.New("a communicator expected, got another userdata")
+	case c.Unusable() != "":
+		return errors.New(c.Unusable())
+	case c.Inter || c.Size != r.s.Info().Size || c.Rank != r.s.Info().Rank:
+		return errors.New("it must hold all ranks of the job, in their order")
+	}
+	return nil
+}
+
+// messages is the transport of MPI_TRANSPORT_ALL.
+type messages struct{}
+
+func (*messages) Open(context.Context) ([]link.Link, error) {
+	return nil, errors.New("not there yet")
+}
+func (*messages) Close() error { return nil }

@@ -67,6 +67,9 @@ type Absent struct {
 
 func (e *Absent) Error() string { return fmt.Sprintf("ranks %v did not come: %v", e.Ranks, e.Cause) }
 
+// Missing gives the ranks.
+func (e *Absent) Missing() []int { return e.Ranks }
+
 // Unwrap gives the end of the context.
 func (e *Absent) Unwrap() error { return e.Cause }
 

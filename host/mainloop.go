@@ -1,0 +1,255 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// mainLoop is the state of start_main_loop in a rank of an MPI job.
+type mainLoop struct {
+	leave chan struct{} // closed when the master said that this worker is to end
+	gone  chan struct{} // closed when the link to the master has ended
+
+	mu         sync.Mutex
+	started    bool
+	transport  Transport
+	words      []word        // what the ranks said when they met
+	manager    *Manager      // on rank 0
+	masterGone bool          // gone is closed
+	served     bool          // this rank was a worker, and its service is over
+	result     error         // of that
+	doomed     *luaerr.Error // why the whole job has to end
+	ending     bool          // the process ends
+}
+
+// openRanks makes this process, a rank of an MPI job, ready to serve chunks.
+func (h *Host) openRanks() {
+	h.loop.leave, h.loop.gone = make(chan struct{}), make(chan struct{})
+	if h.cfg.Ranks == nil {
+		return
+	}
+	rank := h.cfg.Ranks.Info().Rank
+	h.interp.SetSelf(func() string {
+		if !h.loop.isStarted() {
+			return fmt.Sprintf("rank %d (host %s)", rank, hostname())
+		}
+		return fmt.Sprintf("pid %d (rank %d, host %s)", h.node.Self(), rank, hostname())
+	})
+	h.part = &worker.Process{
+		Session: h.cfg.Ranks.Session, Interp: h.interp, Node: h.node,
+		Flush: func() (uint64, error) { h.cfg.Ranks.FlushC(); return 0, nil },
+		Leave: sync.OnceFunc(func() { close(h.loop.leave) }),
+	}
+	h.part.Offer()
+}
+
+func (l *mainLoop) isStarted() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.started
+}
+
+// luaStartMainLoop is start_main_loop(mode, opts) → manager, on rank 0. On
+// the other ranks it does not return: they serve until the master says leave.
+func (h *Host) luaStartMainLoop(L *lua.LState) int {
+	if h.cfg.Ranks == nil {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "start_main_loop is for scripts on the ranks of an MPI job: start this one with mpirun -n N mpiclus-lua run, or use cluster.MPIWorkerManager and cluster.addprocs"))
+	}
+	if h.loop.isStarted() {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "start_main_loop was called before: it can be called once in a job"))
+	}
+	mode, opts, problem := h.mainLoopOptions(L)
+	var links []link.Link
+	err := h.interp.Wait(L, func(ctx context.Context) (err error) {
+		links, err = h.openLinks(ctx, mode, opts.LaunchTimeout, problem)
+		return err
+	})
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	h.node.Become(node.Pid(h.cfg.Ranks.Info().Rank) + 1)
+	if h.cfg.Ranks.Info().Rank != 0 {
+		return h.serve(L, links)
+	}
+	m, err := h.adoptRanks(mode, opts, links)
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	h.loop.mu.Lock()
+	h.loop.manager = m
+	h.loop.mu.Unlock()
+	L.Push(wrapManager(L, m, h.interp))
+	return 1
+}
+
+// mainLoopOptions reads the arguments. What is wrong with them is for all
+// ranks to know: nobody may wait for one that has raised.
+func (h *Host) mainLoopOptions(L *lua.LState) (mode Mode, opts Options, problem string) {
+	problem = raised(L, func() {
+		m, ok := L.Get(1).(lua.LString)
+		if mode = Mode(m); !ok || mode != TCPTransportAll && mode != MPITransportAll {
+			luaerr.RaiseArg(L, "start_main_loop", 1, "mode", "cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got %s", describeValue(L.Get(1)))
+		}
+		opts = h.defaults()
+		opts.LeaveOutput = true
+		o := readOptions(L, 2, "start_main_loop")
+		if comm := o.take("comm"); comm != lua.LNil {
+			if err := h.cfg.Ranks.CheckComm(comm); err != nil {
+				luaerr.Raise(L, luaerr.New(luaerr.Argument, "start_main_loop: option 'comm': %w", err))
+			}
+		}
+		o.choice("threadlevel", &opts.ThreadLevel, threadLevels...)
+		o.seconds("launch_timeout", &opts.LaunchTimeout)
+		o.seconds("error_grace", &opts.ErrorGrace)
+		o.done()
+	})
+	if have := h.cfg.Ranks.Info().ThreadLevel; problem == "" && rankOf(opts.ThreadLevel) > rankOf(have) {
+		problem = fmt.Sprintf("MPI provides thread level %s, less than the wanted %s", have, opts.ThreadLevel)
+	}
+	return mode, opts, problem
+}
+
+var threadLevels = []string{"single", "funneled", "serialized", "multiple"}
+
+func rankOf(level string) int {
+	for i, l := range threadLevels {
+		if l == level {
+			return i
+		}
+	}
+	return -1
+}
+
+// raised gives the text of the error that f raises, without the place in the
+// script; "" for none.
+func raised(L *lua.LState, f func()) (text string) {
+	defer func() {
+		if r := recover(); r != nil {
+			err, ok := r.(error)
+			if !ok {
+				panic(r)
+			}
+			text = strings.TrimPrefix(luaerr.From(err).Message, luaerr.Where(L))
+		}
+	}()
+	f()
+	return ""
+}
+
+// openLinks brings all ranks to the same mode and opens the links that it has
+// from the start.
+func (h *Host) openLinks(ctx context.Context, mode Mode, limit time.Duration, problem string) ([]link.Link, error) {
+	if limit == 0 {
+		limit = defaultTimeout
+	}
+	words, err := h.meet(ctx, word{Start: true, Mode: mode, Problem: problem}, limit)
+	if err != nil {
+		return nil, err
+	}
+	transport := h.transport(mode, words)
+	h.loop.mu.Lock()
+	h.loop.started, h.loop.transport, h.loop.words = true, transport, words
+	h.loop.mu.Unlock()
+	opening, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	links, err := transport.Open(opening)
+	if err != nil {
+		return nil, luaerr.New(luaerr.Launch, "start_main_loop(%s): %w", mode, err)
+	}
+	return links, nil
+}
+
+// transport gives what carries the messages of a mode.
+func (h *Host) transport(mode Mode, words []word) Transport {
+	if mode == MPITransportAll {
+		return h.cfg.Ranks.Transport
+	}
+	oneHost := true
+	for _, w := range words {
+		oneHost = oneHost && w.Host == words[0].Host
+	}
+	return &tcpTransport{host: h, beyond: !oneHost}
+}
+
+// serve is the life of a rank that is a worker, in the task of its script.
+func (h *Host) serve(L *lua.LState, links []link.Link) int {
+	h.interp.SetFind(h.part.FindModule)
+	for rank, l := range links {
+		if l == nil {
+			continue
+		}
+		if err := h.node.Attach(node.Pid(rank)+1, l); err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+	}
+	err := h.interp.Wait(L, h.awaitLeave)
+	h.loop.mu.Lock()
+	h.loop.served, h.loop.result = true, err
+	h.loop.mu.Unlock()
+	// The script must not go on, whatever it catches.
+	h.interp.Current().Cancel(errServed)
+	luaerr.Raise(L, luaerr.New(luaerr.Interrupted, "%w", errServed))
+	return 0
+}
+
+// errServed ends the script of a rank that was a worker.
+var errServed = errors.New("the main loop is over")
+
+// orphanWait is how long a worker that lost its master leaves it to the
+// launcher, or to the master's own report, to end the job.
+const orphanWait = 3 * time.Second
+
+// awaitLeave returns when the master has said leave and has closed its link.
+func (h *Host) awaitLeave(ctx context.Context) error {
+	select {
+	case <-h.loop.leave:
+		select {
+		case <-h.loop.gone:
+		case <-time.After(hearWait):
+		}
+		h.node.Close()
+		return h.loop.transport.Close()
+	case <-h.loop.gone:
+		select {
+		case <-time.After(orphanWait):
+			return luaerr.New(luaerr.Lost, "the master (rank 0) is gone")
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// luaStopMainLoop is stop_main_loop(manager), on rank 0: the workers end.
+func (h *Host) luaStopMainLoop(L *lua.LState) int {
+	m := checkManager(L, 1, "stop_main_loop")
+	if m.mode == MPIOnWorkers {
+		luaerr.RaiseArg(L, "stop_main_loop", 1, "manager", "a manager that start_main_loop gave expected: this one has workers of its own, which manager:close() ends")
+	}
+	if err := h.interp.Wait(L, m.Close); err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	return 0
+}
+
+// hostname is the name of this machine, for messages.
+var hostname = sync.OnceValue(func() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "?"
+	}
+	return name
+})

@@ -1,0 +1,126 @@
+package host
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+)
+
+// over tells whether this rank was a worker whose service has ended, and how.
+func (l *mainLoop) over() (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.served, l.result
+}
+
+// lostInRanks handles the end of a link between ranks: without the master a
+// worker ends, without a worker the job does.
+func (h *Host) lostInRanks(pid node.Pid) {
+	if h.cfg.Ranks == nil || pid != node.Master {
+		return
+	}
+	h.loop.mu.Lock()
+	defer h.loop.mu.Unlock()
+	if !h.loop.masterGone {
+		h.loop.masterGone = true
+		close(h.loop.gone)
+	}
+}
+
+// doomGrace is how long the script has to end by itself, with its own words,
+// when a rank was lost.
+const doomGrace = time.Second
+
+// endJob ends the whole job because a rank was lost: with the script's own
+// error when that comes soon.
+func (h *Host) endJob(why *luaerr.Error) {
+	h.loop.mu.Lock()
+	first := h.loop.doomed == nil
+	if first {
+		h.loop.doomed = why
+	}
+	h.loop.mu.Unlock()
+	if first {
+		time.AfterFunc(doomGrace, func() {
+			if h.loop.setEnding() {
+				h.report(why)
+				h.endRank(exitStatus(why))
+			}
+		})
+	}
+}
+
+// doom gives the reason why the job cannot end in order, nil for none.
+func (l *mainLoop) doom() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.doomed == nil {
+		return nil
+	}
+	return l.doomed
+}
+
+// endRank is the last step of a rank: it ends the process, after the other
+// ranks when all of them end in order, with all of them when something went
+// wrong. It returns in tests only.
+func (h *Host) endRank(status int) {
+	h.cfg.Ranks.FlushC()
+	h.cfg.Ranks.End(status, status == ExitOK || h.loop.inOrder())
+}
+
+// setEnding notes that the process ends; false when it does already: then
+// somebody else reports why.
+func (l *mainLoop) setEnding() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first := !l.ending
+	l.ending = true
+	return first
+}
+
+// inOrder tells whether the other ranks were told to end, so that they wait
+// for this one to end MPI together.
+func (l *mainLoop) inOrder() bool {
+	l.mu.Lock()
+	m := l.manager
+	doomed := l.doomed != nil
+	l.mu.Unlock()
+	return m != nil && !doomed && m.left()
+}
+
+// exitRank is os.exit on a rank: on the master it ends all ranks in order,
+// with its status; on a worker, which cannot end alone, the whole job.
+func (h *Host) exitRank(code int) {
+	if !h.loop.setEnding() {
+		select {} // the process ends already
+	}
+	switch {
+	case h.loop.isStarted() && h.node.Self() != node.Master:
+		fmt.Fprintf(os.Stderr, "mpiclus-lua: rank %d called os.exit(%d) while it served as a worker: the job ends\n", h.cfg.Ranks.Info().Rank, code)
+		h.endRank(max(code, ExitScript))
+	case !h.loop.isStarted() && code != ExitOK:
+		h.endRank(code)
+	case !h.loop.isStarted():
+		if err := h.meetAtEnd(); err != nil {
+			h.report(err)
+			code = exitStatus(err)
+		}
+	}
+	_ = h.Close()
+	h.endRank(code)
+}
+
+// interruption is the error of a script that a signal stops. A rank gets one
+// from its launcher when another rank died.
+func (h *Host) interruption(s os.Signal) error {
+	if err := h.loop.doom(); err != nil {
+		return err
+	}
+	if h.cfg.Ranks != nil {
+		return luaerr.New(luaerr.Interrupted, "interrupted (%v): Ctrl-C, or the launcher ended the job because a rank failed", s)
+	}
+	return luaerr.New(luaerr.Interrupted, "interrupted (%v)", s)
+}

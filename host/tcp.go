@@ -1,0 +1,101 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+)
+
+// tcpTransport carries the messages of TCP_TRANSPORT_ALL: over TCP with TLS
+// between hosts, over unix sockets within one. Where rank 0 listens, and the
+// job's secret, go to the other ranks over MPI.
+type tcpTransport struct {
+	host     *Host
+	beyond   bool // the ranks are on several hosts
+	folder   *launch.Folder
+	listener *link.Listener
+}
+
+func (t *tcpTransport) Open(ctx context.Context) ([]link.Link, error) {
+	info := t.host.cfg.Ranks.Info()
+	if info.Rank == 0 {
+		return t.accept(ctx, info.Size)
+	}
+	text, err := t.host.cfg.Ranks.Share(nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) == 0 {
+		return nil, errors.New("rank 0 cannot listen")
+	}
+	join, err := link.ParseJoin(string(text))
+	if err != nil {
+		return nil, err
+	}
+	l, err := link.Dial(ctx, join, link.Hello{
+		Role: protocol.RoleWorker, Pid: info.Rank + 1, Data: protocol.Encode(protocol.Presence{Rank: info.Rank, Host: hostname()}),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cannot reach rank 0: %w", err)
+	}
+	links := make([]link.Link, info.Size)
+	links[0] = l
+	return links, nil
+}
+
+// accept listens and waits for all other ranks.
+func (t *tcpTransport) accept(ctx context.Context, size int) ([]link.Link, error) {
+	err := t.listen()
+	var text []byte
+	if err == nil {
+		text = []byte(t.listener.Join().String())
+	}
+	if _, shareErr := t.host.cfg.Ranks.Share(text); err == nil {
+		err = shareErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer context.AfterFunc(ctx, func() { t.listener.Close() })()
+	links := make([]link.Link, size)
+	for missing := size - 1; missing > 0; {
+		l, hello, err := t.listener.Accept()
+		if err != nil {
+			return nil, fmt.Errorf("%d ranks have not called: %w", missing, context.Cause(ctx))
+		}
+		var p protocol.Presence
+		if err := protocol.Decode(hello.Data, &p); err != nil || p.Rank < 1 || p.Rank >= size || links[p.Rank] != nil {
+			l.Close()
+			continue
+		}
+		links[p.Rank] = l
+		missing--
+	}
+	return links, t.listener.Close()
+}
+
+func (t *tcpTransport) listen() (err error) {
+	cfg := t.host.cfg
+	if t.folder, err = launch.MakeFolder(); err != nil {
+		return err
+	}
+	t.listener, err = link.Listen(link.ListenConfig{
+		Version: cfg.Version, Job: t.folder.Path, Dir: t.folder.Path,
+		TCP: t.beyond || cfg.Interface != "", Interface: cfg.Interface, Log: cfg.Log,
+	})
+	return err
+}
+
+func (t *tcpTransport) Close() error {
+	if t.listener != nil {
+		t.listener.Close()
+	}
+	if t.folder != nil {
+		return t.folder.Remove()
+	}
+	return nil
+}
