@@ -83,7 +83,7 @@ func New(cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, display: display, nextPid: node.Master + 1}
 	codec := &value.Codec{Self: node.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
 	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: display.own()})
-	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost})
+	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost, Report: display.note})
 	h.node.Offer(node.Service{Name: worker.ServiceModule, Inline: true, Start: h.serveModule})
 	h.openRanks()
 	h.openModules()

@@ -59,11 +59,12 @@ type Process struct {
 // before the node has links.
 func (p *Process) Offer() {
 	p.Node.Offer(node.Service{Name: ServiceChunk, Start: p.startChunk})
-	p.Node.Offer(node.Service{Name: ServiceRenew, Start: p.startRenew})
-	p.Node.Offer(node.Service{Name: ServiceWhere, Inline: true, Start: func(r *node.Request) {
-		r.Reply(node.Reply{Meta: protocol.Encode(Where{Calls: p.Session.World().Pending()})})
+	p.Node.Offer(node.Service{Name: ServiceRenew, Always: true, Start: p.startRenew})
+	p.Node.Offer(node.Service{Name: ServiceWhere, Inline: true, Always: true, Start: func(r *node.Request) {
+		r.Post(node.Reply{Meta: protocol.Encode(Where{Calls: p.Session.World().Pending()})})
 	}})
-	p.Node.Offer(node.Service{Name: ServiceLeave, Inline: true, Start: func(r *node.Request) {
+	p.Node.Offer(node.Service{Name: ServiceLeave, Inline: true, Always: true, Start: func(r *node.Request) {
+		p.Node.ReportUnclaimed()
 		r.Reply(node.Reply{})
 		p.Leave()
 	}})

@@ -155,6 +155,7 @@ func (w *Worker) open() {
 	w.node = node.New(node.Config{
 		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer,
 	})
+	w.node.SetPlace(rank, host)
 	w.part = &Process{
 		Session: w.session, Interp: w.interp, Node: w.node, Flush: w.flush, Leave: func() { w.end(nil) },
 	}

@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"fmt"
-	"os"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -12,51 +11,91 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
-const serviceCall = "call"
+// Services that call Lua functions.
+const (
+	serviceCall   = "call"   // answer: all that the function returns
+	serviceDo     = "do"     // answer: nothing; an error is reported to the caller
+	serviceReport = "report" // show a text; no answer
+)
 
 // AskCall is the request to call a Lua function: the first value of the
 // message is the function, the others are its arguments. The answer holds all
 // that it returns.
 func AskCall(m *value.Message) Ask { return Ask{Service: serviceCall, Message: m} }
 
-func (n *Node) startCall(r *Request) {
-	n.cfg.Interp.Start(r.Context, fmt.Sprintf("call from pid %d", r.From), func(t *interp.Task) {
-		reply := n.Evaluate(t, r)
-		if r.OneWay() {
-			n.printRaised(t, reply)
-			r.cancel(context.Canceled)
-			return
-		}
+// AskDo is AskCall for a call whose result nobody wants. The answer is empty;
+// an error is shown where the call was made.
+func AskDo(m *value.Message) Ask { return Ask{Service: serviceDo, Message: m} }
+
+// Serve runs a request in a task of its own, and then answers it. body holds
+// the interpreter and gives the answer. It is what Service.Start calls.
+func (n *Node) Serve(r *Request, label string, body func(t *interp.Task) Reply) {
+	n.cfg.Interp.Start(r.Context, label, func(t *interp.Task) {
+		reply := body(t)
 		// Let go of the interpreter before the answer is sent.
 		_ = n.cfg.Interp.Wait(t.L(), func(context.Context) error { r.Reply(reply); return nil })
 		r.cancel(context.Canceled)
 	})
 }
 
+func (n *Node) startCall(r *Request) {
+	n.Serve(r, callLabel(r), func(t *interp.Task) Reply { return n.Evaluate(t, r) })
+}
+
+func (n *Node) startDo(r *Request) {
+	n.Serve(r, callLabel(r), func(t *interp.Task) Reply {
+		if reply := n.Evaluate(t, r); reply.Raised {
+			n.report(r.From, reply)
+		}
+		return Reply{}
+	})
+}
+
+func callLabel(r *Request) string { return fmt.Sprintf("call from pid %d", r.From) }
+
 // Evaluate decodes the function and the arguments that a request holds, calls
 // it in the task and gives the answer to be sent, which for an error is the
 // raised value. It is called by who holds the interpreter.
 func (n *Node) Evaluate(t *interp.Task, r *Request) Reply {
-	vs, err := n.Codec().Decode(t.L(), r.Message)
+	vs, err := n.Arguments(t.L(), r)
 	if err == nil && len(vs) == 0 {
 		err = luaerr.New(luaerr.Argument, "a call without a function")
 	}
 	if err == nil {
 		vs, err = t.Call(vs[0], vs[1:]...)
 	}
+	return n.Answer(t.L(), vs, err)
+}
+
+// Arguments decodes the values of a request. It is called by who holds the
+// interpreter.
+func (n *Node) Arguments(L *lua.LState, r *Request) ([]lua.LValue, error) {
+	if r.flaw != nil {
+		return nil, r.flaw
+	}
+	if r.Message == nil {
+		return nil, nil
+	}
+	vs, holds, err := n.decode(L, r.Message)
+	r.holds = append(r.holds, holds...)
+	return vs, err
+}
+
+// Answer gives the answer that holds values, or raises an error.
+func (n *Node) Answer(L *lua.LState, vs []lua.LValue, err error) Reply {
 	if err == nil {
 		var m *value.Message
-		if m, err = n.Codec().Encode(t.L(), "the result", vs...); err == nil {
+		if m, err = n.Codec().Encode(L, "the result", vs...); err == nil {
 			return Reply{Message: m}
 		}
 	}
-	return n.Raise(t.L(), err)
+	return n.Raise(L, err)
 }
 
 // Raise gives the answer that raises an error at the other end. A value that
 // cannot travel is replaced by its text.
 func (n *Node) Raise(L *lua.LState, err error) Reply {
-	e := luaerr.From(err)
+	e := n.Blame(err)
 	m, encodeErr := n.Codec().Encode(L, "the error", e.ToLua(L))
 	if encodeErr != nil {
 		plain := *e
@@ -65,7 +104,19 @@ func (n *Node) Raise(L *lua.LState, err error) Reply {
 			panic("node: an error of plain fields does not encode: " + encodeErr.Error())
 		}
 	}
-	return Reply{Message: m, Raised: true}
+	return Reply{Message: m, Raised: true, text: errorText(e)}
+}
+
+// errorText is an error that nobody waits for, as people read it.
+func errorText(e *luaerr.Error) string {
+	if e.Kind == luaerr.Interrupted {
+		return ""
+	}
+	text := e.Error()
+	if e.Traceback != "" {
+		text += "\n" + e.Traceback
+	}
+	return text
 }
 
 // Values decodes an answer. When it raises, the error is that *luaerr.Error.
@@ -74,7 +125,13 @@ func (n *Node) Values(L *lua.LState, reply *Reply) ([]lua.LValue, error) {
 	if reply.Message == nil {
 		return nil, nil
 	}
-	vs, err := n.Codec().Decode(L, reply.Message)
+	vs, holds, err := n.decode(L, reply.Message)
+	if reply.ack {
+		n.background(func() {
+			n.awaitHolds(reply.from, holds)
+			n.acknowledge(reply)
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -84,12 +141,31 @@ func (n *Node) Values(L *lua.LState, reply *Reply) ([]lua.LValue, error) {
 	return vs, nil
 }
 
-// printRaised shows the error of a request that nobody waits for.
-func (n *Node) printRaised(t *interp.Task, reply Reply) {
-	if !reply.Raised {
+// report shows an error that nobody waits for to the user, in the process
+// that asked for what failed.
+func (n *Node) report(to Pid, reply Reply) {
+	if reply.text == "" {
 		return
 	}
-	if _, err := n.Values(t.L(), &reply); err != nil {
-		fmt.Fprintf(os.Stderr, "error in a call that nobody waits for: %v\n", err)
+	text := fmt.Sprintf("mpiclus-lua: error in a call on pid %d that nobody waits for: %s", n.Self(), reply.text)
+	if to == n.Self() {
+		n.cfg.Report(text)
+		return
+	}
+	n.cast(to, Ask{Service: serviceReport, Meta: []byte(text)})
+}
+
+// reportUnclaimed shows the error of a future that nobody fetched.
+func (n *Node) reportUnclaimed(v *stored) {
+	if v != nil {
+		n.report(v.id.Maker, *v.result)
+	}
+}
+
+// ReportUnclaimed shows the errors of all futures here that nobody fetched:
+// the process is about to end.
+func (n *Node) ReportUnclaimed() {
+	for _, v := range n.values.unclaimed() {
+		n.reportUnclaimed(v)
 	}
 }

@@ -15,12 +15,15 @@ import (
 // Kinds of frames between nodes. The head begins with the pids of receiver
 // and sender, 4 bytes each, little endian; what follows is told at each kind.
 const (
-	kindCall   byte = iota + 1 // service, meta, message: an answer is wanted
-	kindTell                   // the same, one-way
-	kindReply                  // meta, message
-	kindRaised                 // meta, message: the Lua error that was raised
-	kindFailed                 // an error in plain form
-	kindCancel                 // reason: stop serving the request of that id
+	kindCall    byte = iota + 1 // service, meta, message: an answer is wanted
+	kindTell                    // the same, one-way
+	kindReply                   // 1 where kindAck is to follow, else 0; meta, message
+	kindRaised                  // the same: the Lua error that was raised
+	kindFailed                  // an error in plain form
+	kindCancel                  // reason: stop serving the request of that id
+	kindAck                     // the references in the answer to the request of that id are counted
+	kindMembers                 // master → all: the pids of the cluster, 4 bytes each
+	kindGone                    // master → all: a pid, 4 bytes, and why it is gone as in kindFailed
 )
 
 const addressBytes = 8
@@ -70,7 +73,15 @@ func encodeAsk(from, to Pid, ask *Ask) []byte {
 }
 
 func encodeReply(from, to Pid, r *Reply) []byte {
-	return appendMessage(appendPart(address(to, from, len(r.Meta)+bodyRoom(r.Message)), r.Meta), r.Message)
+	b := append(address(to, from, len(r.Meta)+bodyRoom(r.Message)), flag(r.ack))
+	return appendMessage(appendPart(b, r.Meta), r.Message)
+}
+
+func flag(yes bool) byte {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 func bodyRoom(m *value.Message) int {
@@ -139,8 +150,11 @@ func (n *Node) dispatch(via Pid, f *link.Frame) error {
 	if to != n.Self() {
 		return n.relay(via, from, to, f)
 	}
-	if from != via && via != Master {
-		return fmt.Errorf("pid %d sent a frame in the name of pid %d", via, from)
+	if from != via {
+		if via != Master {
+			return fmt.Errorf("pid %d sent a frame in the name of pid %d", via, from)
+		}
+		n.reachedThroughMaster(from)
 	}
 	switch f.Kind {
 	case kindCall, kindTell:
@@ -149,7 +163,12 @@ func (n *Node) dispatch(via Pid, f *link.Frame) error {
 		n.cancelServing(requestKey{from, f.ID}, string(rest))
 		return nil
 	case kindReply, kindRaised, kindFailed:
-		return n.settle(f, rest)
+		return n.settle(from, f, rest)
+	case kindAck:
+		n.acknowledged(requestKey{from, f.ID})
+		return nil
+	case kindMembers, kindGone:
+		return n.hearMaster(from, f.Kind, rest)
 	}
 	return fmt.Errorf("unknown kind of frame %d", f.Kind)
 }
@@ -178,7 +197,7 @@ func (n *Node) relay(via, from, to Pid, f *link.Frame) error {
 	}
 	if err != nil && f.Kind == kindCall {
 		back := encodeFailure(to, from, luaerr.From(err))
-		return n.send(context.Background(), kindFailed, f.ID, from, back, nil)
+		n.post(from, &link.Frame{Kind: kindFailed, ID: f.ID, Head: back}, nil)
 	}
 	return nil
 }
@@ -196,7 +215,7 @@ func (n *Node) cancelServing(key requestKey, reason string) {
 	r.cancel(luaerr.New(luaerr.Interrupted, "%s", reason))
 }
 
-func (n *Node) settle(f *link.Frame, rest []byte) error {
+func (n *Node) settle(from Pid, f *link.Frame, rest []byte) error {
 	var res result
 	if f.Kind == kindFailed {
 		e, err := decodeFailure(rest)
@@ -205,7 +224,11 @@ func (n *Node) settle(f *link.Frame, rest []byte) error {
 		}
 		res.err = e
 	} else {
-		meta, rest, err := cutPart(rest)
+		if len(rest) == 0 || rest[0] > 1 {
+			return fmt.Errorf("frame head has no flag")
+		}
+		ack := rest[0] == 1
+		meta, rest, err := cutPart(rest[1:])
 		if err != nil {
 			return err
 		}
@@ -213,10 +236,12 @@ func (n *Node) settle(f *link.Frame, rest []byte) error {
 		if err != nil {
 			return err
 		}
-		res.reply = &Reply{Meta: meta, Message: m, Raised: f.Kind == kindRaised}
+		res.reply = &Reply{Meta: meta, Message: m, Raised: f.Kind == kindRaised, from: from, id: f.ID, ack: ack}
 	}
 	if p := n.drop(f.ID); p != nil {
 		p.settle(res)
+	} else if res.reply != nil {
+		n.acknowledge(res.reply) // nobody will look at it
 	}
 	return nil
 }
@@ -245,6 +270,8 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 	n.mu.Unlock()
 	s := n.services[r.Service]
 	switch {
+	case n.retired.Load() && (s == nil || !s.Always):
+		r.Fail(n.errRetired())
 	case s == nil:
 		r.Fail(luaerr.New(luaerr.Argument, "pid %d offers no service '%s'", n.Self(), r.Service))
 	case s.Inline:

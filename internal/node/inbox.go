@@ -51,8 +51,7 @@ func (b *inbox) work(n *Node) {
 		b.waiting = b.waiting[1:]
 		b.mu.Unlock()
 		if err := n.FetchSources(next.request.Context, next.request.From, next.request.Message); err != nil {
-			next.request.Fail(err)
-			continue
+			next.request.flaw = err
 		}
 		next.service.Start(next.request)
 	}
@@ -95,5 +94,5 @@ func (n *Node) startSource(r *Request) {
 		r.Fail(luaerr.New(luaerr.Argument, "pid %d has no source %x", n.Self(), hash))
 		return
 	}
-	r.Reply(Reply{Meta: append(appendPart(nil, []byte(name)), source...)})
+	r.Post(Reply{Meta: append(appendPart(nil, []byte(name)), source...)})
 }

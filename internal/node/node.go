@@ -15,8 +15,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
+
+	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -39,6 +42,9 @@ type Config struct {
 	// Connect makes the link to a process that was not talked to before. Nil
 	// or an error: messages go through the master.
 	Connect func(ctx context.Context, pid Pid) (link.Link, error)
+	// Report shows a text to the user: an error of a call that nobody waits
+	// for. Default: standard error. It must not wait for the interpreter.
+	Report func(text string)
 	// Lost makes the error for a process whose link broke; it may wait a
 	// moment to learn why it died. Nil: a plain one.
 	Lost func(pid Pid, cause error) *luaerr.Error
@@ -49,8 +55,18 @@ type Node struct {
 	cfg      Config
 	self     atomic.Int32
 	services map[string]*Service
+	values   store
+	rank     int    // in the MPI job, or luaerr.NoRank
+	host     string // "" when not known
+	retired  atomic.Bool
+	ctx      context.Context // ends with Close
+	end      context.CancelFunc
+	holding  map[*lua.LState][]*Begun // see Hold; who holds the interpreter may touch it
+	working  sync.WaitGroup           // goroutines that are not readers
 
 	mu      sync.Mutex
+	members []Pid                            // sorted; of the cluster, this process included
+	unacked map[requestKey][]value.Traveller // sent in answers, not yet counted by their receivers
 	peers   map[Pid]*peer
 	pending map[uint64]*pending
 	serving map[requestKey]*Request
@@ -67,10 +83,20 @@ func New(cfg Config) *Node {
 	n := &Node{
 		cfg: cfg, services: map[string]*Service{}, peers: map[Pid]*peer{},
 		pending: map[uint64]*pending{}, serving: map[requestKey]*Request{},
+		unacked: map[requestKey][]value.Traveller{}, members: []Pid{cfg.Self}, rank: luaerr.NoRank,
+		holding: map[*lua.LState][]*Begun{},
 	}
+	if n.cfg.Report == nil {
+		n.cfg.Report = func(text string) { fmt.Fprintln(os.Stderr, text) }
+	}
+	n.ctx, n.end = context.WithCancel(context.Background())
+	n.values.open(n)
 	n.self.Store(cfg.Self)
 	n.Offer(Service{Name: serviceCall, Start: n.startCall})
-	n.Offer(Service{Name: serviceSource, Inline: true, Start: n.startSource})
+	n.Offer(Service{Name: serviceSource, Inline: true, Always: true, Start: n.startSource})
+	n.Offer(Service{Name: serviceDo, Start: n.startDo})
+	n.Offer(Service{Name: serviceReport, Inline: true, Always: true, Start: func(r *Request) { n.cfg.Report(string(r.Meta)) }})
+	n.offerValues()
 	return n
 }
 
@@ -82,6 +108,19 @@ func (n *Node) Self() Pid { return n.self.Load() }
 func (n *Node) Become(self Pid) {
 	n.self.Store(self)
 	n.Codec().Self = self
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.members = []Pid{self}
+}
+
+// SetPlace tells where the process runs, for errors: its rank (or
+// luaerr.NoRank) and its host. It is called before the node has links.
+func (n *Node) SetPlace(rank int, host string) { n.rank, n.host = rank, host }
+
+// Blame gives an error that names this process as the one where it happened,
+// unless it names one already.
+func (n *Node) Blame(err error) *luaerr.Error {
+	return luaerr.From(err).At(n.rank, int(n.Self()), n.host)
 }
 
 // Interp is the interpreter of the process.
@@ -130,7 +169,9 @@ func (n *Node) Close() {
 		}
 	}
 	n.mu.Unlock()
+	n.end()
 	n.readers.Wait()
+	n.working.Wait()
 }
 
 // Forget tells the node that a process is gone for good, and why. What waits
@@ -149,6 +190,10 @@ func (n *Node) Forget(pid Pid, why *luaerr.Error) {
 		l.Close()
 	}
 	n.failWaiting(pid, why)
+	n.values.forget(pid, why)
+	if n.Self() == Master {
+		n.tellGone(pid, why)
+	}
 }
 
 func (n *Node) read(pid Pid, l link.Link) {
@@ -181,6 +226,9 @@ func (n *Node) broken(pid Pid, cause error) {
 	var why *luaerr.Error
 	if n.cfg.Lost != nil {
 		why = n.cfg.Lost(pid, cause)
+	}
+	if why == nil && pid != Master && n.Self() != Master {
+		n.awaitGone(pid) // the master knows more
 	}
 	if why == nil {
 		why = luaerr.New(luaerr.Lost, "the connection to pid %d broke: %w", pid, cause)

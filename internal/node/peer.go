@@ -14,16 +14,17 @@ type peer struct {
 	all     []link.Link   // every link that is read: both ends may dial at once
 	ready   chan struct{} // closed when link or lost is set
 	dialing bool
-	relayed bool // no direct way: frames go through the master
+	gone    chan struct{} // closed when lost is set
 	lost    *luaerr.Error
 	inbox   inbox
+	outbox  outbox
 }
 
 // peer gives the record of a process, a fresh one if need be.
 func (n *Node) peer(pid Pid) *peer {
 	p := n.peers[pid]
 	if p == nil {
-		p = &peer{pid: pid, ready: make(chan struct{})}
+		p = &peer{pid: pid, ready: make(chan struct{}), gone: make(chan struct{})}
 		n.peers[pid] = p
 	}
 	return p
@@ -31,36 +32,45 @@ func (n *Node) peer(pid Pid) *peer {
 
 func (p *peer) lose(why *luaerr.Error) {
 	p.lost = why
+	close(p.gone)
 	if p.link == nil {
 		close(p.ready)
 	}
 }
 
-// route gives the link on which frames for pid go, connecting first when
-// this is the first use. Without a direct way it is the link to the master.
-func (n *Node) route(ctx context.Context, pid Pid) (link.Link, error) {
+// route gives the link on which frames for a process go, connecting first
+// when this is the first use. Without a direct way it is the link to the
+// master. Once there is one it stays the same, so that frames keep their order.
+func (n *Node) route(ctx context.Context, p *peer) (link.Link, error) {
 	n.mu.Lock()
-	p := n.peer(pid)
-	if p.lost != nil {
+	for p.link == nil {
+		if p.lost != nil || n.closed {
+			defer n.mu.Unlock()
+			if p.lost != nil {
+				return nil, p.lost
+			}
+			return nil, errClosed
+		}
+		dial := !p.dialing
+		p.dialing = true
 		n.mu.Unlock()
+		if dial {
+			n.background(func() { n.connect(p.pid) })
+		}
+		select {
+		case <-p.ready:
+		case <-ctx.Done():
+			return nil, ended(ctx)
+		case <-n.ctx.Done():
+			return nil, errClosed
+		}
+		n.mu.Lock()
+	}
+	defer n.mu.Unlock()
+	if p.lost != nil {
 		return nil, p.lost
 	}
-	if p.link != nil {
-		l := p.link
-		n.mu.Unlock()
-		return l, nil
-	}
-	if !p.dialing {
-		p.dialing = true
-		go n.connect(pid)
-	}
-	n.mu.Unlock()
-	select {
-	case <-p.ready:
-		return n.route(ctx, pid)
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
+	return p.link, nil
 }
 
 // connect makes the direct link to a process, or settles for the way through
@@ -68,8 +78,8 @@ func (n *Node) route(ctx context.Context, pid Pid) (link.Link, error) {
 func (n *Node) connect(pid Pid) {
 	var l link.Link
 	var err error
-	if n.cfg.Connect != nil {
-		l, err = n.cfg.Connect(context.Background(), pid)
+	if n.cfg.Connect != nil && pid != Master {
+		l, err = n.cfg.Connect(n.ctx, pid)
 	}
 	if l != nil {
 		if n.Attach(pid, l) != nil {
@@ -87,17 +97,31 @@ func (n *Node) connect(pid Pid) {
 		p.lose(refused)
 		return
 	}
-	master := n.peer(Master)
-	if pid == Master || n.Self() == Master || master.link == nil {
+	if pid == Master || n.Self() == Master || n.peer(Master).link == nil {
 		p.lose(unknown(pid, err))
 		return
 	}
 	if err != nil {
-		n.cfg.Log.Warn("no direct connection: messages go through the master", "to", pid, "reason", err)
+		n.cfg.Log.Warn("no direct connection: messages go through the master", "from", n.Self(), "to", pid, "reason", err)
 	}
-	p.relayed = true
-	p.link = master.link
+	n.throughMaster(p)
+}
+
+// throughMaster settles for the way through the master. n.mu is held.
+func (n *Node) throughMaster(p *peer) {
+	p.link = n.peer(Master).link
 	close(p.ready)
+}
+
+// reachedThroughMaster notes that a process sends its frames through the
+// master: answers go the same way, and nothing is dialled for them.
+func (n *Node) reachedThroughMaster(from Pid) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if p := n.peer(from); p.link == nil && p.lost == nil && !p.dialing {
+		p.dialing = true
+		n.throughMaster(p)
+	}
 }
 
 // refusal tells an error that is final, such as a topology that forbids the

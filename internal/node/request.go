@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -18,8 +17,11 @@ type Service struct {
 	// they wait for nothing. The others start in the order of the requests of
 	// each process, when the sources that their message needs are here.
 	Inline bool
-	// Start begins to serve and returns soon; the answer goes out with
-	// r.Reply, once, at any later time, from any goroutine.
+	// Always means that a process offers it even when it is retired.
+	Always bool
+	// Start begins to serve and returns soon; the answer goes out once, at any
+	// later time, from any goroutine: with r.Reply, which waits until it is
+	// sent, or with r.Post or r.Fail, which do not.
 	Start func(r *Request)
 }
 
@@ -34,6 +36,8 @@ type Request struct {
 	node   *Node
 	id     uint64
 	cancel context.CancelCauseFunc
+	holds  []*Begun // what is to be confirmed before the answer: see reference.go
+	flaw   error    // why its message cannot be read
 }
 
 type requestKey struct {
@@ -60,6 +64,11 @@ type Reply struct {
 	Message *value.Message
 	// Raised tells that Message holds the Lua error that the request raised.
 	Raised bool
+
+	text string // the error as people read it, where it was raised
+	from Pid    // who gave it
+	id   uint64 // of the request
+	ack  bool   // it holds references: the sender is to be told when they are ours
 }
 
 // pending is a request of ours that waits for its answer.
@@ -67,6 +76,8 @@ type pending struct {
 	to     Pid
 	reply  chan result
 	answer func(*Reply, error)
+	// sent are the references in the request: they live until it is answered.
+	sent []value.Traveller
 }
 
 func (p *pending) settle(r result) {
@@ -96,39 +107,90 @@ func (n *Node) Call(ctx context.Context, pid Pid, ask Ask) (*Reply, error) {
 
 // Begun is a request that is on its way.
 type Begun struct {
-	node *Node
-	to   Pid
-	id   uint64
-	wait *pending
+	node  *Node
+	to    Pid
+	id    uint64
+	wait  *pending
+	place *outgoing // in the line of frames; nil when the frame is dispatched
+	err   error     // of a dispatch
 }
 
 // Begin makes a request and returns when it is sent: memory that its message
 // refers to may be changed again. Await gives the answer.
 func (n *Node) Begin(ctx context.Context, pid Pid, ask Ask) (*Begun, error) {
+	b := n.Prepare(pid, ask)
+	if err := b.Go(ctx); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Prepare takes the request's place in the line of those that go to the
+// process, and waits for nothing: who holds the interpreter calls it, so that
+// requests go out in the order in which the script made them. Go must follow
+// soon. A request to this process itself starts at once.
+func (n *Node) Prepare(pid Pid, ask Ask) *Begun {
+	b, f := n.register(pid, &ask)
+	if pid == n.Self() {
+		b.err = n.toSelf(f)
+	} else {
+		b.place = n.enqueue(pid, f)
+	}
+	return b
+}
+
+// register makes the frame of a request and notes who waits for its answer.
+func (n *Node) register(pid Pid, ask *Ask) (*Begun, *link.Frame) {
 	b := &Begun{node: n, to: pid}
 	n.mu.Lock()
 	n.nextID++
 	b.id = n.nextID
+	kind := kindTell
 	if !ask.NoReply {
+		kind = kindCall
 		b.wait = &pending{to: pid, answer: ask.Answer}
+		if ask.Message != nil {
+			b.wait.sent = ask.Message.Travellers
+		}
 		if ask.Answer == nil {
 			b.wait.reply = make(chan result, 1)
 		}
 		n.pending[b.id] = b.wait
 	}
 	n.mu.Unlock()
-	kind := kindCall
-	if ask.NoReply {
-		kind = kindTell
+	return b, &link.Frame{Kind: kind, ID: b.id, Head: encodeAsk(n.Self(), pid, ask), Blobs: blobs(ask.Message)}
+}
+
+// Go returns when a prepared request is sent.
+func (b *Begun) Go(ctx context.Context) error {
+	err := b.err
+	if b.place != nil {
+		err = b.place.finish(ctx)
 	}
-	err := n.send(ctx, kind, b.id, pid, encodeAsk(n.Self(), pid, &ask), blobs(ask.Message))
-	if err != nil {
-		if !ask.NoReply && n.drop(b.id) == nil {
-			return b, nil // the process was lost meanwhile, and the answer told so
+	if err != nil && b.wait != nil && b.node.drop(b.id) == nil {
+		return nil // the process was lost meanwhile, and the answer told so
+	}
+	return err
+}
+
+// Post makes a request whose message refers to no memory that may change, and
+// does not wait until it is sent. It needs Ask.Answer, which is told the
+// answer or why there will be none.
+func (n *Node) Post(pid Pid, ask Ask) *Begun {
+	b, f := n.register(pid, &ask)
+	n.post(pid, f, func(err error) {
+		if p := n.drop(b.id); p != nil {
+			p.settle(result{err: err})
 		}
-		return nil, err
-	}
-	return b, nil
+	})
+	return b
+}
+
+// cast is Post for a request whose answer nobody wants.
+func (n *Node) cast(pid Pid, ask Ask) {
+	ask.NoReply = true
+	_, f := n.register(pid, &ask)
+	n.post(pid, f, nil)
 }
 
 // Tell makes a request whose answer nobody wants.
@@ -164,7 +226,7 @@ func (b *Begun) Interrupt(cause error) {
 		reason = luaerr.From(cause).Message
 	}
 	// The other end may be gone: then the answer is the error of that.
-	_ = b.node.send(context.Background(), kindCancel, b.id, b.to, encodeCancel(b.node.Self(), b.to, reason), nil)
+	b.node.post(b.to, &link.Frame{Kind: kindCancel, ID: b.id, Head: encodeCancel(b.node.Self(), b.to, reason)}, nil)
 }
 
 func ended(ctx context.Context) error {
@@ -200,6 +262,11 @@ func (n *Node) failWaiting(pid Pid, why *luaerr.Error) {
 			theirs = append(theirs, r)
 		}
 	}
+	for key := range n.unacked {
+		if key.from == pid {
+			delete(n.unacked, key)
+		}
+	}
 	n.mu.Unlock()
 	for _, p := range ours {
 		p.settle(result{err: why})
@@ -209,43 +276,50 @@ func (n *Node) failWaiting(pid Pid, why *luaerr.Error) {
 	}
 }
 
-// send brings a frame to the process with the pid, or to this one.
-func (n *Node) send(ctx context.Context, kind byte, id uint64, to Pid, head []byte, blobs [][]byte) error {
-	interp.MustNotHold()
-	f := &link.Frame{Kind: kind, ID: id, Head: head, Blobs: blobs}
-	if to == n.Self() {
-		own := &link.Frame{Kind: kind, ID: id, Head: head, Blobs: (&value.Message{Blobs: blobs}).Detach().Blobs}
-		return n.dispatch(to, own)
+// Reply answers the request and returns when the answer is sent. Later calls
+// for the same request do nothing. The caller holds no interpreter.
+func (r *Request) Reply(reply Reply) {
+	r.confirm()
+	if f := r.answer(&reply); f != nil {
+		r.unsent(r.node.send(context.Background(), r.From, f))
 	}
-	l, err := n.route(ctx, to)
-	if err != nil {
-		return err
-	}
-	if err := l.Send(f); err != nil {
-		return luaerr.New(luaerr.Lost, "cannot send to pid %d: %w", to, err)
-	}
-	return nil
 }
 
-// Reply answers the request. Later calls for the same request do nothing.
-func (r *Request) Reply(reply Reply) {
+// Post is Reply without the wait, for a message that refers to no memory that
+// may change, from any goroutine.
+func (r *Request) Post(reply Reply) {
+	if f := r.answer(&reply); f != nil {
+		r.node.post(r.From, f, r.unsent)
+	}
+}
+
+// Fail answers the request with an error that is not a Lua value. It does not
+// wait.
+func (r *Request) Fail(err error) {
+	if r.finish() && r.id != 0 {
+		head := encodeFailure(r.node.Self(), r.From, r.node.Blame(err))
+		r.node.post(r.From, &link.Frame{Kind: kindFailed, ID: r.id, Head: head}, r.unsent)
+	}
+}
+
+// answer takes the request out of those being served and makes the frame of
+// its answer; nil when it was answered before or nobody waits.
+func (r *Request) answer(reply *Reply) *link.Frame {
+	if !r.finish() || r.id == 0 {
+		return nil
+	}
 	kind := kindReply
 	if reply.Raised {
 		kind = kindRaised
 	}
-	r.answer(kind, encodeReply(r.node.Self(), r.From, &reply), blobs(reply.Message))
-}
-
-// Fail answers the request with an error that is not a Lua value.
-func (r *Request) Fail(err error) {
-	r.answer(kindFailed, encodeFailure(r.node.Self(), r.From, luaerr.From(err)), nil)
-}
-
-func (r *Request) answer(kind byte, head []byte, blobs [][]byte) {
-	if !r.finish() || r.id == 0 {
-		return
+	if reply.Message != nil && len(reply.Message.Travellers) > 0 {
+		reply.ack = true
+		r.node.keepUntilAck(r.From, r.id, reply.Message.Travellers)
 	}
-	err := r.node.send(context.Background(), kind, r.id, r.From, head, blobs)
+	return &link.Frame{Kind: kind, ID: r.id, Head: encodeReply(r.node.Self(), r.From, reply), Blobs: blobs(reply.Message)}
+}
+
+func (r *Request) unsent(err error) {
 	if err != nil {
 		r.node.cfg.Log.Debug("an answer could not be sent", "to", r.From, "service", r.Service, "reason", err)
 	}

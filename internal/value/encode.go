@@ -76,16 +76,17 @@ type encoder struct {
 	c *Codec
 	L *lua.LState
 	buffer
-	tokens *msgpack.Encoder
-	items  []item       // tables and functions, in the order met
-	seen   identities   // what got a number
-	upvals identities   // captured variables
-	blobs  [][]byte     // of the message
-	refs   []Ref        // chunks that functions are from
-	copies bool         // the blobs are to be copies of arrays
-	errors *lua.LTable  // the metatable of errors, when asked for
-	holes  int          // that lists may still have
-	pairs  []lua.LValue // scratch: keys and values of a table
+	tokens     *msgpack.Encoder
+	items      []item       // tables and functions, in the order met
+	seen       identities   // what got a number
+	upvals     identities   // captured variables
+	blobs      [][]byte     // of the message
+	refs       []Ref        // chunks that functions are from
+	travellers []Traveller  // that were met
+	copies     bool         // the blobs are to be copies of arrays
+	errors     *lua.LTable  // the metatable of errors, when asked for
+	holes      int          // that lists may still have
+	pairs      []lua.LValue // scratch: keys and values of a table
 }
 
 // item is a table or function whose content is to be written, and how it was
@@ -157,6 +158,7 @@ func (e *encoder) message() *Message {
 	if len(e.blobs) > 0 {
 		m.Blobs = append(m.Blobs, e.blobs...)
 	}
+	m.Travellers, e.travellers = e.travellers, nil
 	return m
 }
 
@@ -173,7 +175,7 @@ func (e *encoder) reset() {
 	}
 	e.seen.reset()
 	e.upvals.reset()
-	e.c, e.L, e.errors, e.copies = nil, nil, nil, false
+	e.c, e.L, e.errors, e.copies, e.travellers = nil, nil, nil, false, nil
 	e.b, e.items, e.blobs, e.refs, e.pairs = e.b[:0], e.items[:0], e.blobs[:0], e.refs[:0], e.pairs[:0]
 }
 

@@ -111,6 +111,7 @@ func (e *encoder) userdata(ud *lua.LUserData, at via) error {
 			return err
 		}
 		e.b = append(e.b, data...)
+		e.travellers = append(e.travellers, v)
 		return nil
 	}
 	return &cannot{at, ud, ""}

@@ -41,6 +41,11 @@ type Message struct {
 	// them over.
 	Blobs [][]byte
 
+	// Travellers are the userdata in it that Encode met and that travel in
+	// their own way. They are here to be kept alive until the receiver has
+	// its own; Decode does not fill it in.
+	Travellers []Traveller
+
 	// held keeps chunks that Missing found here until Decode has run.
 	held []*program
 }
@@ -57,7 +62,7 @@ func (m *Message) Detach() *Message {
 // Clone gives a copy with blobs of its own. A message that is to be decoded
 // more than once is cloned for each time but the last.
 func (m *Message) Clone() *Message {
-	c := &Message{Body: m.Body, Blobs: append([][]byte(nil), m.Blobs...), held: m.held}
+	c := &Message{Body: m.Body, Blobs: append([][]byte(nil), m.Blobs...), Travellers: m.Travellers, held: m.held}
 	return c.Detach()
 }
 

@@ -1,0 +1,284 @@
+package node
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+)
+
+// Services of channels. They run in the order of the requests of a process.
+const (
+	serviceChannel = "channel" // make one; parameters: capacity
+	servicePut     = "put"     // answer when there was room for the message
+	serviceTake    = "take"    // answer: the first item, which is gone then
+	serviceClose   = "close"   // answer at once
+	serviceIsOpen  = "isopen"  // answer: a flag
+)
+
+// Unbounded is the capacity of a channel that takes any number of items.
+const Unbounded = 1<<63 - 1
+
+// channel is a queue of values that lives in one process. store.mu guards it.
+type channel struct {
+	capacity int64
+	items    []*value.Message
+	putters  []*putter
+	closed   bool
+}
+
+// putter is a request that waits for room.
+type putter struct {
+	request *Request
+	stop    func() bool
+}
+
+func (n *Node) offerChannels() {
+	s := &n.values
+	n.Offer(Service{Name: serviceChannel, Start: s.startChannel})
+	n.Offer(Service{Name: servicePut, Start: s.startPut})
+	n.Offer(Service{Name: serviceTake, Start: func(r *Request) { s.startTake(r, true, false) }})
+	n.Offer(Service{Name: serviceClose, Start: s.startClose})
+	n.Offer(Service{Name: serviceIsOpen, Start: s.startIsOpen})
+}
+
+// NewChannel makes a channel in a process. Capacity 0 means that a put waits
+// until its item is taken.
+func (n *Node) NewChannel(ctx context.Context, pid Pid, capacity int64) (*Reference, error) {
+	ref := n.newReference(n.values.nextID(pid), KindChannel)
+	meta := binary.LittleEndian.AppendUint64(ref.ID.append(nil), uint64(capacity))
+	if _, err := n.Call(ctx, pid, Ask{Service: serviceChannel, Meta: meta}); err != nil {
+		ref.Void()
+		return nil, err
+	}
+	return ref, nil
+}
+
+// Put takes the place of a message in the line to a channel. The answer to it
+// comes when there was room.
+func (r *Reference) Put(m *value.Message) *Begun {
+	ask := r.ask(servicePut)
+	ask.Message = m
+	for _, t := range m.Travellers {
+		if ref, ok := t.(*Reference); ok {
+			ask.Meta = ref.ID.append(ask.Meta)
+		}
+	}
+	return r.node.Prepare(r.ID.Owner, ask)
+}
+
+// Take waits for the first item of a channel and removes it. The result is to
+// be read with Values.
+func (r *Reference) Take(ctx context.Context) (*Reply, error) {
+	reply, err := r.node.Call(ctx, r.ID.Owner, r.ask(serviceTake))
+	if err != nil {
+		return nil, err
+	}
+	return reply, r.node.FetchSources(ctx, r.ID.Owner, reply.Message)
+}
+
+// Close ends a channel: nothing can be put in, what is in it can be taken,
+// and then to take is an error.
+func (r *Reference) Close(ctx context.Context) error {
+	_, err := r.node.Call(ctx, r.ID.Owner, r.ask(serviceClose))
+	return err
+}
+
+// Open tells whether a channel is not closed.
+func (r *Reference) Open(ctx context.Context) (bool, error) {
+	reply, err := r.node.Call(ctx, r.ID.Owner, r.ask(serviceIsOpen))
+	return err == nil && len(reply.Meta) == 1 && reply.Meta[0] == 1, err
+}
+
+func (s *store) startChannel(r *Request) {
+	id, rest, err := readID(r.Meta)
+	if err != nil || len(rest) != 8 || id.Maker != r.From || id.Owner != s.node.Self() {
+		r.Fail(luaerr.New(luaerr.Argument, "a channel that cannot be made here"))
+		return
+	}
+	s.define(id, func(v *stored) { v.channel = &channel{capacity: int64(binary.LittleEndian.Uint64(rest))} })
+	r.Post(Reply{})
+}
+
+// change runs a step on the channel that a request is about, and then moves
+// items on. The request fails when there is no such channel or step says so.
+func (s *store) change(r *Request, step func(v *stored) error) {
+	id, _, err := readID(r.Meta)
+	if err != nil {
+		r.Fail(err)
+		return
+	}
+	s.mu.Lock()
+	v := s.values[id]
+	var answers []func()
+	if v == nil || v.channel == nil {
+		err = luaerr.New(luaerr.Argument, "there is no such channel on pid %d", s.node.Self())
+	} else if err = step(v); err == nil {
+		answers = v.move()
+	}
+	s.mu.Unlock()
+	for _, answer := range answers {
+		answer()
+	}
+	if err != nil {
+		r.Fail(err)
+	}
+}
+
+var errChannelClosed = luaerr.New(luaerr.Argument, "the channel is closed")
+
+func (s *store) startPut(r *Request) {
+	// The item may stay long after its sender has let go of the references in
+	// it: here they are held as well.
+	for b := r.Meta[min(idBytes, len(r.Meta)):]; len(b) > 0; {
+		id, rest, err := readID(b)
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		ref, hold := s.node.hold(id, KindFuture)
+		r.Message.Travellers = append(r.Message.Travellers, ref)
+		if hold != nil {
+			r.holds = append(r.holds, hold)
+		}
+		b = rest
+	}
+	s.change(r, func(v *stored) error {
+		if v.channel.closed {
+			return errChannelClosed
+		}
+		p := &putter{request: r}
+		p.stop = context.AfterFunc(r.Context, func() {
+			s.mu.Lock()
+			found := v.channel.removePutter(p)
+			s.mu.Unlock()
+			if found {
+				r.Fail(ended(r.Context))
+			}
+		})
+		v.channel.putters = append(v.channel.putters, p)
+		return nil
+	})
+}
+
+func (s *store) startTake(r *Request, take, look bool) {
+	s.change(r, func(v *stored) error {
+		if v.channel.closed && !v.channel.filled() {
+			return errChannelClosed
+		}
+		s.wait(v, &waiter{request: r, take: take, look: look})
+		return nil
+	})
+}
+
+func (s *store) startClose(r *Request) {
+	s.change(r, func(v *stored) error {
+		v.channel.closed = true
+		return nil
+	})
+	r.Post(Reply{})
+}
+
+func (s *store) startIsOpen(r *Request) {
+	open := false
+	s.change(r, func(v *stored) error {
+		open = !v.channel.closed
+		return nil
+	})
+	r.Post(Reply{Meta: []byte{flag(open)}})
+}
+
+// filled tells whether a take would get something at once.
+func (c *channel) filled() bool { return len(c.items) > 0 || len(c.putters) > 0 }
+
+// move brings items from those who put to those who wait, and gives the
+// answers to be sent once store.mu is let go of.
+func (v *stored) move() (answers []func()) {
+	c := v.channel
+	for {
+		for len(c.putters) > 0 && int64(len(c.items)) < c.capacity {
+			answers = append(answers, c.accept())
+		}
+		if len(v.waiting) == 0 || !c.filled() {
+			break
+		}
+		w := v.waiting[0]
+		v.waiting = v.waiting[1:]
+		answers = append(answers, v.serve(w)...)
+	}
+	if c.closed {
+		answers = append(answers, v.refuse()...)
+	}
+	return answers
+}
+
+// accept takes the item of the first putter in.
+func (c *channel) accept() func() {
+	p := c.putters[0]
+	c.putters = c.putters[1:]
+	c.items = append(c.items, p.request.Message)
+	return func() {
+		p.stop()
+		if len(p.request.holds) == 0 {
+			p.request.Post(Reply{})
+			return
+		}
+		p.request.node.background(func() { p.request.Reply(Reply{}) })
+	}
+}
+
+// serve gives the first item to a waiter.
+func (v *stored) serve(w *waiter) (answers []func()) {
+	c := v.channel
+	var m *value.Message
+	switch {
+	case len(c.items) > 0:
+		m = c.items[0]
+		if w.take {
+			c.items[0] = nil
+			c.items = c.items[1:]
+		}
+	case w.take: // a channel without room: from hand to hand
+		m = c.putters[0].request.Message
+		answers = append(answers, c.accept())
+		c.items = nil
+	default:
+		m = c.putters[0].request.Message
+	}
+	return append(answers, func() {
+		w.stop()
+		if w.look {
+			w.request.Post(Reply{Meta: []byte{noteDone}})
+			return
+		}
+		w.request.Post(Reply{Message: m})
+	})
+}
+
+// refuse fails those who wait at a channel that is closed: for room, and for
+// items once there are none.
+func (v *stored) refuse() (answers []func()) {
+	c := v.channel
+	for _, p := range c.putters {
+		answers = append(answers, func() { p.stop(); p.request.Fail(errChannelClosed) })
+	}
+	c.putters = nil
+	if len(c.items) == 0 {
+		for _, w := range v.waiting {
+			answers = append(answers, func() { w.fail(errChannelClosed) })
+		}
+		v.waiting = nil
+	}
+	return answers
+}
+
+func (c *channel) removePutter(p *putter) bool {
+	for i, other := range c.putters {
+		if other == p {
+			c.putters = append(c.putters[:i:i], c.putters[i+1:]...)
+			return true
+		}
+	}
+	return false
+}

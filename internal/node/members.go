@@ -1,0 +1,153 @@
+package node
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// Members gives the pids of the cluster, sorted, this process included.
+func (n *Node) Members() []Pid {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.members)
+}
+
+// IsMember tells whether a pid is one of the cluster.
+func (n *Node) IsMember(pid Pid) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, found := slices.BinarySearch(n.members, pid)
+	return found
+}
+
+// Join makes processes part of the cluster and tells all that are linked with
+// this one, which is the master.
+func (n *Node) Join(pids ...Pid) {
+	n.setMembers(func(members []Pid) []Pid { return append(members, pids...) })
+}
+
+// Part takes processes out of the cluster, which need not be gone: retired
+// ones still answer what the host asks.
+func (n *Node) Part(pids ...Pid) {
+	n.setMembers(func(members []Pid) []Pid {
+		return slices.DeleteFunc(members, func(p Pid) bool { return slices.Contains(pids, p) })
+	})
+}
+
+func (n *Node) setMembers(change func([]Pid) []Pid) {
+	n.mu.Lock()
+	members := change(slices.Clone(n.members))
+	slices.Sort(members)
+	n.members = slices.Compact(members)
+	list := make([]byte, 0, 4*len(n.members))
+	for _, p := range n.members {
+		list = binary.LittleEndian.AppendUint32(list, uint32(p))
+	}
+	to := n.linked()
+	n.mu.Unlock()
+	for _, pid := range to {
+		n.post(pid, &link.Frame{Kind: kindMembers, Head: append(address(pid, n.Self(), len(list)), list...)}, nil)
+	}
+}
+
+// linked lists the processes that are there. n.mu is held.
+func (n *Node) linked() []Pid {
+	var pids []Pid
+	for pid, p := range n.peers {
+		if p.link != nil && p.lost == nil && pid != n.Self() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// tellGone tells all processes that one is gone.
+func (n *Node) tellGone(pid Pid, why *luaerr.Error) {
+	n.Part(pid)
+	n.mu.Lock()
+	to := n.linked()
+	n.mu.Unlock()
+	for _, other := range to {
+		what := binary.LittleEndian.AppendUint32(nil, uint32(pid))
+		what = append(what, encodeFailure(0, 0, why)[addressBytes:]...)
+		n.post(other, &link.Frame{Kind: kindGone, Head: append(address(other, n.Self(), len(what)), what...)}, nil)
+	}
+}
+
+// hearMaster takes in what the master tells about the others.
+func (n *Node) hearMaster(from Pid, kind byte, b []byte) error {
+	if from != Master || len(b)%4 != 0 && kind == kindMembers || len(b) < 4 {
+		return fmt.Errorf("pid %d sent a frame of kind %d that is not for it to send", from, kind)
+	}
+	if kind == kindGone {
+		why, err := decodeFailure(b[4:])
+		if err != nil {
+			return err
+		}
+		pid := Pid(binary.LittleEndian.Uint32(b))
+		if pid != n.Self() && pid != Master {
+			n.Forget(pid, why)
+		}
+		return nil
+	}
+	members := make([]Pid, 0, len(b)/4)
+	for ; len(b) > 0; b = b[4:] {
+		members = append(members, Pid(binary.LittleEndian.Uint32(b)))
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.members = members
+	return nil
+}
+
+// goneWait is how long a process whose link broke waits for the master's word
+// on why.
+const goneWait = 1500 * time.Millisecond
+
+// awaitGone returns when it is known why a process is gone, or after a while.
+func (n *Node) awaitGone(pid Pid) {
+	n.mu.Lock()
+	gone := n.peer(pid).gone
+	n.mu.Unlock()
+	timer := time.NewTimer(goneWait)
+	defer timer.Stop()
+	select {
+	case <-gone:
+	case <-timer.C:
+	case <-n.ctx.Done():
+	}
+}
+
+// Retire makes the node take no more requests but those of services that are
+// marked Always.
+func (n *Node) Retire() { n.retired.Store(true) }
+
+func (n *Node) errRetired() error {
+	return luaerr.New(luaerr.Lost, "pid %d takes no more calls: it was removed with cluster.rmprocs", n.Self())
+}
+
+// Busy tells how many requests are being served.
+func (n *Node) Busy() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.serving)
+}
+
+// Interrupt stops what others asked this process to do: their requests end
+// with that error. The process goes on.
+func (n *Node) Interrupt(why *luaerr.Error) {
+	n.mu.Lock()
+	var all []*Request
+	for _, r := range n.serving {
+		all = append(all, r)
+	}
+	n.mu.Unlock()
+	for _, r := range all {
+		r.cancel(why)
+	}
+}

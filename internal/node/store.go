@@ -1,0 +1,177 @@
+package node
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// store holds the futures and channels that live in this process.
+type store struct {
+	node       *Node
+	references atomic.Int64 // that this process has
+	seq        atomic.Uint64
+
+	mu     sync.Mutex
+	values map[ValueID]*stored
+
+	dropping sync.Mutex
+	dropped  []ValueID // shares that are to be given back
+}
+
+// stored is a value. One that is not known yet was heard of before it was
+// made, since messages from several processes may overtake each other.
+type stored struct {
+	id      ValueID
+	holders map[Pid]int // shares; below zero when given back before counted
+	waiting []*waiter   // for the result of a future, for the first item of a channel
+	known   bool
+	running bool     // a future whose call is not over
+	result  *Reply   // of a future
+	claimed bool     // somebody was told the result
+	channel *channel // of a channel
+}
+
+// waiter is a request that waits for something to happen to a value.
+type waiter struct {
+	request *Request
+	take    bool        // of a channel: the item goes to it alone
+	look    bool        // wants to know that there is something, not what
+	stop    func() bool // ends the watch for its cancellation
+}
+
+func (s *store) open(n *Node) {
+	s.node, s.values = n, map[ValueID]*stored{}
+}
+
+// Count tells what lives in this process: futures and channels, and how many
+// references to values of any process it has.
+func (n *Node) Count() (futures, channels, references int) {
+	s := &n.values
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, v := range s.values {
+		switch {
+		case v.channel != nil:
+			channels++
+		case v.known:
+			futures++
+		}
+	}
+	return futures, channels, int(s.references.Load())
+}
+
+// Flush gives back the shares of references that are garbage at once, and not
+// after the usual moment.
+func (n *Node) Flush() { n.values.flush() }
+
+func (s *store) nextID(owner Pid) ValueID {
+	return ValueID{Owner: owner, Maker: s.node.Self(), Seq: s.seq.Add(1)}
+}
+
+// get gives the record of a value, a fresh one if need be. s.mu is held.
+func (s *store) get(id ValueID) *stored {
+	v := s.values[id]
+	if v == nil {
+		v = &stored{id: id, holders: map[Pid]int{}}
+		s.values[id] = v
+	}
+	return v
+}
+
+// adjust changes the number of shares that a process has in a value.
+func (s *store) adjust(id ValueID, pid Pid, by int) {
+	s.mu.Lock()
+	v := s.get(id)
+	if v.holders[pid] += by; v.holders[pid] == 0 {
+		delete(v.holders, pid)
+	}
+	unclaimed := s.dropIfFree(v)
+	s.mu.Unlock()
+	s.node.reportUnclaimed(unclaimed)
+}
+
+// dropIfFree forgets a value that nobody has a share in. It gives it back when
+// it is a call that failed and nobody was told. s.mu is held.
+func (s *store) dropIfFree(v *stored) (unclaimed *stored) {
+	if len(v.holders) > 0 || v.running || len(v.waiting) > 0 {
+		return nil
+	}
+	delete(s.values, v.id)
+	if v.failedUnheard() {
+		return v
+	}
+	return nil
+}
+
+func (v *stored) failedUnheard() bool { return v.result != nil && v.result.Raised && !v.claimed }
+
+// forget handles the loss of a process: its shares are void, and what only it
+// could have made will never be.
+func (s *store) forget(pid Pid, why *luaerr.Error) {
+	s.mu.Lock()
+	var lost []*waiter
+	var unclaimed []*stored
+	for id, v := range s.values {
+		delete(v.holders, pid)
+		if !v.known && id.Maker == pid {
+			lost = append(lost, v.waiting...)
+			v.waiting = nil
+		}
+		if u := s.dropIfFree(v); u != nil {
+			unclaimed = append(unclaimed, u)
+		}
+	}
+	s.mu.Unlock()
+	for _, w := range lost {
+		w.fail(why)
+	}
+	for _, u := range unclaimed {
+		s.node.reportUnclaimed(u)
+	}
+}
+
+// wait puts a request in the line of a value. s.mu is held.
+func (s *store) wait(v *stored, w *waiter) {
+	v.waiting = append(v.waiting, w)
+	w.stop = context.AfterFunc(w.request.Context, func() {
+		s.mu.Lock()
+		found := v.remove(w)
+		unclaimed := s.dropIfFree(v)
+		s.mu.Unlock()
+		if found {
+			w.request.Fail(ended(w.request.Context))
+		}
+		s.node.reportUnclaimed(unclaimed)
+	})
+}
+
+func (v *stored) remove(w *waiter) bool {
+	for i, other := range v.waiting {
+		if other == w {
+			v.waiting = append(v.waiting[:i:i], v.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+func (w *waiter) fail(err error) {
+	w.stop()
+	w.request.Fail(err)
+}
+
+// unclaimed lists the futures whose error nobody was told, each of them once.
+func (s *store) unclaimed() (list []*stored) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, v := range s.values {
+		if v.failedUnheard() {
+			v.claimed = true
+			list = append(list, v)
+		}
+	}
+	return list
+}
