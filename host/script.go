@@ -53,6 +53,7 @@ func exitStatus(err error) int {
 // All workers are gone when it returns. The first Ctrl-C stops what runs, the
 // second ends everything at once.
 func Run(cfg Config) int {
+	interp.TuneMemory()
 	h, err := New(cfg)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)

@@ -35,6 +35,7 @@ type Config struct {
 // joins, and serves until the master says leave. The result is the exit
 // status. It does not return while the process is of use.
 func Serve(cfg Config) int {
+	interp.TuneMemory()
 	join, settings, err := takeEnvironment()
 	if settings.LogLevel != "debug" {
 		debug.SetTraceback("none") // a crash tells its cause, not Go's stacks
