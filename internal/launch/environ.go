@@ -20,8 +20,10 @@ type setting struct{ name, value string }
 // however it was started, as "NAME=value". What environ has already, or the
 // user's Open MPI parameter file, is left out.
 func RankSettings(environ []string) []string {
+	// The launcher of Open MPI 5 sets nothing of ORTE's.
+	classic := RankKind(environ) != OpenMPI || slices.ContainsFunc(environ, func(e string) bool { return strings.HasPrefix(e, "OMPI_MCA_orte_") })
 	var add []string
-	for _, s := range rankSettings(true) {
+	for _, s := range rankSettings(classic) {
 		if !chosen(environ, s.name) {
 			add = append(add, s.name+"="+s.value)
 		}

@@ -131,6 +131,9 @@ func TestPlanHonoursTheParameterFile(t *testing.T) {
 	if got := RankSettings(append(env, "UCX_MEMTYPE_CACHE=no")); !slices.Equal(got, []string{"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE", "OMPI_MCA_osc=^rdma"}) {
 		t.Errorf("RankSettings: %q", got)
 	}
+	if got := RankSettings([]string{"OMPI_COMM_WORLD_RANK=0", "UCX_MEMTYPE_CACHE=no"}); !slices.Equal(got, []string{"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE"}) {
+		t.Errorf("RankSettings under Open MPI 5: %q", got)
+	}
 }
 
 func TestPlanErrors(t *testing.T) {
