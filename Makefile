@@ -24,7 +24,7 @@ PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: help run build build-mpich test unit check lint bench install uninstall setup setup-test clean
+.PHONY: docs help run build build-mpich test unit check lint bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ lint: setup ## Format, vet and linter
 
 bench: setup-test build ## Measure against mpi4py and C (start, latency, reductions)
 	@$(GO) run ./bench
+
+docs: ## Write what is made from the table of calls: docs/mpi-reference.md
+	CGO_ENABLED=0 $(GO) test ./internal/mpi/table -run Reference -update
 
 install: build ## Install into PREFIX (root: /usr/local, else ~/.local)
 	install -d "$(DESTDIR)$(PREFIX)/bin"

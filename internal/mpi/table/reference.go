@@ -1,0 +1,49 @@
+package table
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Reference gives the reference of the module mpi as Markdown: every function
+// by chapter, then every constant. docs/mpi-reference.md holds it; a test
+// keeps the file up to date.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString("# Reference of the module `mpi`\n\n" +
+		"Made from the table of calls (`internal/mpi/table/calls.h`); [mpi.md](mpi.md) tells how the calls are used. " +
+		"An optional argument stands in brackets; the communicator comes last and is `COMM_WORLD` by default.\n")
+	chapter := ""
+	for _, c := range All {
+		if c.Chapter != chapter {
+			chapter = c.Chapter
+			fmt.Fprintf(&b, "\n## %s\n\n| call | what it does | section of MPI %s |\n| --- | --- | --- |\n", chapter, c.Since)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.signature(), cell(c.Doc), c.Section)
+	}
+	b.WriteString("\n## Constants\n\n| name | meaning |\n| --- | --- |\n")
+	for _, c := range Constants {
+		fmt.Fprintf(&b, "| `mpi.%s` | %s |\n", c.Name, cell(c.Doc))
+	}
+	return b.String()
+}
+
+// signature is the synopsis with brackets around what may be left out.
+func (c *Call) signature() string {
+	var args []string
+	for _, a := range c.Args {
+		name := a.Name
+		if a.Optional || a.Kind == Comm && !a.Required {
+			name = "[" + name + "]"
+		}
+		args = append(args, name)
+	}
+	s := c.Name + "(" + strings.Join(args, ", ") + ")"
+	if len(c.Results) > 0 {
+		s += " → " + names(c.Results)
+	}
+	return s
+}
+
+// cell makes a text fit for a table.
+func cell(s string) string { return strings.ReplaceAll(s, "|", "\\|") }
