@@ -14,6 +14,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/mpilink"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/luampi"
 )
@@ -35,7 +36,7 @@ func spmd(args []string, log *slog.Logger) int {
 	return host.Run(host.Config{
 		Args: args, Version: version, Log: log,
 		Ranks: &host.Ranks{
-			Session: session{s}, Meeting: system, Transport: &messages{}, CheckComm: r.checkComm, End: r.end,
+			Session: session{s}, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, End: r.end,
 		},
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			common(in)
@@ -90,10 +91,25 @@ func (r rank) checkComm(v lua.LValue) error {
 	return nil
 }
 
-// messages is the transport of MPI_TRANSPORT_ALL.
-type messages struct{}
-
-func (*messages) Open(context.Context) ([]link.Link, error) {
-	return nil, errors.New("not there yet")
+// messages is the transport of MPI_TRANSPORT_ALL: frames as MPI messages.
+type messages struct {
+	s      *mpi.Session
+	system *mpi.System
+	fabric *mpilink.Fabric
 }
-func (*messages) Close() error { return nil }
+
+// closeLimit bounds the wait for ranks that do not end their links.
+const closeLimit = 5 * time.Second
+
+func (m *messages) Open(context.Context) ([]link.Link, error) {
+	// A native collective would keep MPI, and with it all messages.
+	m.s.SetCancellable(true)
+	m.fabric = mpilink.New(m.system)
+	return m.fabric.Links(), nil
+}
+
+func (m *messages) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
+	defer cancel()
+	return m.fabric.Close(ctx)
+}

@@ -1,0 +1,5 @@
+package link
+
+// Fresh gives n bytes of memory as the blobs of a received frame have it: it
+// starts at a multiple of 16 bytes. Links outside of this package use it.
+func Fresh(n int) []byte { return aligned(n) }

@@ -1,0 +1,167 @@
+package mpilink
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+)
+
+// outgoing is a frame on its way out.
+type outgoing struct {
+	header  []byte // the message, complete but for the credit
+	payload payload
+	tag     int
+	cost    uint64
+	copied  int           // bytes that count against queueLimit
+	last    bool          // the end of the link
+	over    chan struct{} // closed when the sender's memory is free; nil if nobody waits
+	err     error         // set before over is closed
+	done    bool
+	pinner  runtime.Pinner
+}
+
+func (o *outgoing) finish(err error) {
+	if o.over != nil && !o.done {
+		o.done, o.err = true, err
+		close(o.over)
+	}
+}
+
+// Send sends a frame. A frame without large blobs is copied; else Send returns
+// when all of it has gone over.
+func (p *peer) Send(f *link.Frame) error {
+	if err := check(f); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	h, meta, large := describe(f, p.takeTag())
+	o := &outgoing{tag: int(h.tag), cost: costOf(f), header: h.append(make([]byte, 0, headerSize+len(meta)))}
+	if h.inline() {
+		o.header = append(o.header, meta...)
+	} else {
+		o.payload.add(meta)
+	}
+	o.payload.add(large...)
+	if len(large) > 0 {
+		o.over = make(chan struct{})
+	} else {
+		o.copied = len(meta)
+	}
+	if err := p.admit(o); err != nil {
+		p.mu.Unlock()
+		o.payload.pinner.Unpin()
+		return err
+	}
+	if p.sendNow(o) {
+		err := p.f.traffic.Release()
+		p.mu.Unlock()
+		p.f.traffic.Alert()
+		return err
+	}
+	p.queue = append(p.queue, o)
+	p.queued += o.copied
+	p.mu.Unlock()
+	p.f.queue(p)
+	if o.over == nil {
+		return nil
+	}
+	<-o.over
+	return o.err
+}
+
+// takeTag gives the tag of the next payload: no two that are under way have
+// the same. p.mu is held.
+func (p *peer) takeTag() int {
+	tag := p.nextTag
+	if p.nextTag++; p.nextTag > p.tags[1] {
+		p.nextTag = p.tags[0]
+	}
+	return int(tag)
+}
+
+// admit waits until the queue has room, and says why the frame cannot be
+// sent. p.mu is held.
+func (p *peer) admit(o *outgoing) error {
+	for {
+		switch {
+		case p.closed:
+			return link.ErrClosed
+		case p.failure != nil:
+			return p.failure
+		case p.endCame:
+			return fmt.Errorf("%w: rank %d has ended the link", io.ErrUnexpectedEOF, p.rank)
+		case o.copied == 0 || p.queued == 0 || p.queued+o.copied <= queueLimit:
+			return nil
+		}
+		p.changed.Wait()
+	}
+}
+
+// sendNow sends a frame that is all header at once, if nothing is before it,
+// the peer is ready for it and MPI is free. MPI is then to be released. p.mu
+// is held.
+func (p *peer) sendNow(o *outgoing) bool {
+	if !o.payload.empty() || len(p.queue) > 0 || p.sent-p.acked > calm || !p.f.traffic.TryEnter() {
+		return false
+	}
+	p.announce(o)
+	p.f.traffic.Send(o.header, p.rank)
+	return true
+}
+
+// announce counts a frame whose header goes out now. p.mu is held.
+func (p *peer) announce(o *outgoing) {
+	p.sent += o.cost
+	p.told = p.taken
+	setCredit(o.header, p.told)
+}
+
+// send gives frames to MPI as far as the window allows, and tells whether
+// there are more than one turn may take. Only the loop calls it, with the MPI
+// lock held.
+func (p *peer) send() (more bool) {
+	p.f.mu.Lock()
+	p.isDue = false
+	p.f.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for turn := 0; len(p.queue) > 0 && (p.sent-p.acked <= window || p.queue[0].last); turn++ {
+		if turn == burst {
+			return true
+		}
+		o := p.queue[0]
+		p.queue[0] = nil
+		p.queue = p.queue[1:]
+		if p.queued -= o.copied; o.copied > 0 {
+			p.changed.Broadcast()
+		}
+		p.endSent = p.endSent || o.last
+		p.launch(o)
+	}
+	if p.taken-p.told >= tellAfter && !p.endSent {
+		credit := header{what: isCredit}
+		p.launch(&outgoing{header: credit.append(nil)})
+	}
+	return false
+}
+
+// launch gives one frame to MPI. p.mu and the MPI lock are held.
+func (p *peer) launch(o *outgoing) {
+	ready := p.sent-p.acked <= calm
+	p.announce(o)
+	t := p.f.traffic
+	if ready {
+		t.Send(o.header, p.rank)
+	} else {
+		o.pinner.Pin(&o.header[0])
+		p.f.stop(t.SendHeader(o.header, p.rank, o.pinner.Unpin))
+	}
+	if o.payload.empty() {
+		return
+	}
+	o.payload.pump(func(piece []byte, over func()) {
+		p.f.stop(t.SendPiece(piece, p.rank, o.tag, over))
+	}, func() { o.finish(nil) })
+}

@@ -1,0 +1,137 @@
+#define _GNU_SOURCE
+#include "traffic.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine.h"
+
+mpiclus_traffic *mpiclus_traffic_new(uint64_t comm, int tag) {
+    mpiclus_slot slot = {.u = comm};
+    mpiclus_traffic *t = calloc(1, sizeof *t);
+    pthread_condattr_t attr;
+    if (t == NULL) return NULL;
+    t->comm = slot.comm;
+    t->tag = tag;
+    t->source = -1;
+    pthread_mutex_init(&t->mutex, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&t->cond, &attr);
+    pthread_condattr_destroy(&attr);
+    return t;
+}
+
+void mpiclus_traffic_free(mpiclus_traffic *t) {
+    pthread_cond_destroy(&t->cond);
+    pthread_mutex_destroy(&t->mutex);
+    free(t->req);
+    free(t->done);
+    free(t);
+}
+
+/* Takes the MPI lock if it is free: 1 when it did. */
+int mpiclus_enter(void) { return __atomic_exchange_n(&mpiclus_lock, 1, __ATOMIC_ACQUIRE) == 0; }
+
+static void leave(void) { __atomic_store_n(&mpiclus_lock, 0, __ATOMIC_RELEASE); }
+
+/* Starts a transfer as the last of req. The MPI lock is held. */
+int mpiclus_traffic_start(mpiclus_traffic *t, uintptr_t memory, int bytes, int peer, int tag, int receive) {
+    if (t->n == t->capacity) {
+        int capacity = t->capacity == 0 ? 64 : 2 * t->capacity;
+        MPI_Request *req = realloc(t->req, capacity * sizeof *req);
+        if (req == NULL) return MPI_ERR_NO_MEM;
+        t->req = req;
+        int *done = realloc(t->done, capacity * sizeof *done);
+        if (done == NULL) return MPI_ERR_NO_MEM;
+        t->done = done;
+        t->capacity = capacity;
+    }
+    int rc = receive ? MPI_Irecv((void *)memory, bytes, MPI_BYTE, peer, tag, t->comm, &t->req[t->n])
+                     : MPI_Isend((void *)memory, bytes, MPI_BYTE, peer, tag, t->comm, &t->req[t->n]);
+    if (rc == MPI_SUCCESS) t->n++;
+    return rc;
+}
+
+/* Looks once for headers and for transfers that are over: 1 when there is something to do. The MPI lock is held. */
+static int look(mpiclus_traffic *t) {
+    int flag = 0;
+    MPI_Status status;
+    t->source = -1;
+    t->ndone = 0;
+    t->rc = MPI_Iprobe(MPI_ANY_SOURCE, t->tag, t->comm, &flag, &status);
+    if (t->rc != MPI_SUCCESS) return 1;
+    if (flag) t->source = status.MPI_SOURCE;
+    if (t->n > 0) {
+        t->rc = MPI_Testsome(t->n, t->req, &t->ndone, t->done, MPI_STATUSES_IGNORE);
+        if (t->rc != MPI_SUCCESS) return 1;
+        if (t->ndone == MPI_UNDEFINED) t->ndone = 0;
+    }
+    return flag || t->ndone > 0;
+}
+
+static int64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Sleeps for pause_ns, or until there is a signal. */
+static void doze(mpiclus_traffic *t, int64_t pause_ns) {
+    int64_t until = now() + pause_ns;
+    struct timespec end = {until / 1000000000, until % 1000000000};
+    pthread_mutex_lock(&t->mutex);
+    __atomic_store_n(&t->asleep, 1, __ATOMIC_SEQ_CST);
+    if (!__atomic_load_n(&t->wake, __ATOMIC_SEQ_CST) && !__atomic_load_n(&t->alert, __ATOMIC_SEQ_CST))
+        pthread_cond_timedwait(&t->cond, &t->mutex, &end);
+    __atomic_store_n(&t->asleep, 0, __ATOMIC_SEQ_CST);
+    pthread_mutex_unlock(&t->mutex);
+}
+
+/* Ends a doze early. It is called after wake or alert was set. */
+void mpiclus_traffic_signal(mpiclus_traffic *t) {
+    pthread_mutex_lock(&t->mutex);
+    pthread_cond_signal(&t->cond);
+    pthread_mutex_unlock(&t->mutex);
+}
+
+enum {
+    RELAX = 32,             /* turns between two looks while spinning, so that the lock is mostly free */
+    MOMENT = 20000,         /* ns, while another call is inside MPI */
+    PAUSE_LEAST = 50000,    /* ns */
+    PAUSE_MOST = 2000000    /* ns: a message after a long silence waits no longer than this */
+};
+
+/*
+ * Waits until a header is here, a transfer is over, MPI failed or wake is set, and returns with the MPI lock held. It
+ * looks without a pause for spin_ns, then lets others run, then sleeps for a part of 1/share of the time waited, at
+ * most 2 ms. alert makes it begin anew: a message is expected.
+ */
+void mpiclus_traffic_wait(mpiclus_traffic *t, int64_t spin_ns, int share) {
+    int64_t began = now();
+    for (;;) {
+        if (__atomic_exchange_n(&t->alert, 0, __ATOMIC_SEQ_CST)) began = now();
+        int entered = mpiclus_enter();
+        if (entered) {
+            int woken = __atomic_exchange_n(&t->wake, 0, __ATOMIC_SEQ_CST);
+            if (look(t) || woken) return;
+            leave();
+        }
+        int64_t waited = now() - began;
+        if (waited < spin_ns) {
+            for (volatile int i = 0; i < RELAX; i++) continue;
+            continue;
+        }
+        if (!entered) { /* a signal would end a doze at once */
+            struct timespec moment = {0, MOMENT};
+            nanosleep(&moment, NULL);
+            continue;
+        }
+        int64_t pause = waited / share;
+        if (pause < PAUSE_LEAST)
+            sched_yield();
+        else
+            doze(t, pause < PAUSE_MOST ? pause : PAUSE_MOST);
+    }
+}
