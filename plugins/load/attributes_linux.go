@@ -1,0 +1,9 @@
+package load
+
+import "syscall"
+
+// processAttributes puts a plugin in a process group of its own, out of reach
+// of Ctrl-C, and has the kernel end it with its host.
+func processAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
