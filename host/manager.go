@@ -68,6 +68,7 @@ type Manager struct {
 	present   map[string]*remote // by supervisor token, while they join
 	joined    chan joining
 	broken    *luaerr.Error // why MPI cannot be used any more
+	killed    *luaerr.Error // why we ended the job ourselves
 	closed    bool
 }
 
@@ -137,10 +138,14 @@ const exitWait = time.Second
 // the supervisor tells it, and the last lines of its output.
 func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	m.mu.Lock()
-	closed := m.closed
+	closed, killed := m.closed, m.killed
 	m.mu.Unlock()
 	if closed {
 		return luaerr.New(luaerr.Lost, "the manager of pid %d was closed", w.pid)
+	}
+	if killed != nil { // we ended it: its end is no cause of anything
+		e := *killed
+		return &e
 	}
 	select {
 	case <-w.exited:
@@ -190,6 +195,7 @@ func (m *Manager) kill(why *luaerr.Error) {
 	if m.broken == nil {
 		m.broken = why
 	}
+	m.killed = why
 	workers, job := m.everyone(), m.job
 	m.mu.Unlock()
 	for _, w := range workers {
