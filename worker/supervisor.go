@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
 	"runtime"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -56,6 +58,7 @@ type supervisor struct {
 	token    string
 	link     link.Link
 	gone     chan struct{} // closed when the master's link broke or it said kill
+	orphan   atomic.Bool   // before that: it broke
 	child    *exec.Cmd
 	capture  *capture
 }
@@ -154,7 +157,11 @@ func (s *supervisor) listen() {
 	defer close(s.gone)
 	for {
 		f, err := s.link.Receive()
-		if err != nil || f.Kind == protocol.FrameKill {
+		if err != nil {
+			s.orphan.Store(true)
+			return
+		}
+		if f.Kind == protocol.FrameKill {
 			return
 		}
 	}
@@ -169,6 +176,11 @@ func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) int {
 		byItself = true
 	case <-s.gone:
 	case <-signals:
+		// A launcher ends when its master does: then the link breaks, too.
+		select {
+		case <-s.gone:
+		case <-time.After(sweepPause):
+		}
 	case <-ctx.Done():
 	}
 	if !byItself {
@@ -201,15 +213,24 @@ func (s *supervisor) kill() {
 	_ = syscall.Kill(-s.child.Process.Pid, syscall.SIGKILL)
 }
 
+// How long a supervisor without a master tries to clean up: others do so at
+// the same time, and the launcher may still be busy in the folder.
+const (
+	sweepTime  = 500 * time.Millisecond
+	sweepPause = 10 * time.Millisecond
+)
+
 // removeFolder takes away the job's folder when the master, whose duty that
 // is, was killed.
 func (s *supervisor) removeFolder() {
-	select {
-	case <-s.gone:
-		if host, _ := os.Hostname(); host == s.join.Host {
-			launch.RemoveAbandoned(s.settings.Folder)
+	if host, _ := os.Hostname(); !s.orphan.Load() || host != s.join.Host {
+		return
+	}
+	for begin := time.Now(); time.Since(begin) < sweepTime; time.Sleep(sweepPause) {
+		launch.RemoveAbandoned(s.settings.Folder)
+		if _, err := os.Lstat(s.settings.Folder); errors.Is(err, fs.ErrNotExist) {
+			return
 		}
-	default:
 	}
 }
 
