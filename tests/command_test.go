@@ -29,7 +29,7 @@ func TestCommand(t *testing.T) {
 			env.Setenv("BIN", folder)
 			env.Setenv("VERSION", version)
 			env.Values["t"] = env.T().(testing.TB)
-			return nil
+			return inputs()
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "mpi" {

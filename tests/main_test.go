@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,6 +49,25 @@ func run(m *testing.M) (status int, err error) {
 	return m.Run(), nil
 }
 
+// inputs looks at all sources of the executables: go test then knows that the
+// results of the tests depend on them, and does not give old ones. It notes
+// only what is looked at while tests run.
+var inputs = sync.OnceValue(func() error {
+	return filepath.WalkDir("..", func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != ".." {
+			return filepath.SkipDir
+		}
+		switch filepath.Ext(path) {
+		case ".go", ".c", ".h", ".lua", ".mod":
+			_, err = os.Stat(path)
+		}
+		return err
+	})
+})
+
 // build makes one of the executables as the Makefile does, but for the tag
 // that adds the module of faults, and for the race detector in the master and
 // the supervisors when the tests themselves have it.
@@ -66,7 +86,11 @@ func build(to, name string, cgo bool) error {
 
 // master is the command that runs a script of testdata/scripts with n
 // workers.
-func master(n int, script string, args ...string) mpitest.Command {
+func master(t *testing.T, n int, script string, args ...string) mpitest.Command {
+	t.Helper()
+	if err := inputs(); err != nil {
+		t.Fatal(err)
+	}
 	words := []string{command, "run", "-n", fmt.Sprint(n), filepath.Join("testdata", "scripts", script)}
 	return mpitest.Command{Args: append(words, args...), Bare: true}
 }

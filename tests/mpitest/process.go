@@ -26,6 +26,17 @@ func (p Process) Name() string {
 	return filepath.Base(p.Args[0])
 }
 
+// Env gives a variable of the environment that it was started with, or "".
+func (p Process) Env(name string) string {
+	environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.Pid))
+	for entry := range strings.SplitSeq(string(environ), "\x00") {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
 // Processes lists the living processes of the job, wherever they moved to:
 // all have the job's mark in their environment. Where there is no /proc it
 // knows of none.

@@ -1,0 +1,145 @@
+package tests
+
+import (
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
+)
+
+// Kinds of processes of a job, by their command line.
+var kinds = map[string]func(mpitest.Process) bool{
+	"worker":     func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua-openmpi" },
+	"supervisor": func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua" && p.Args[1] == "worker" },
+	"launcher":   func(p mpitest.Process) bool { return p.Name() == "mpirun" },
+	"master":     func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua" && p.Args[1] == "run" },
+}
+
+// pidOf gives the process of a kind; of workers and supervisors that of rank 1.
+func pidOf(t *testing.T, j *mpitest.Job, kind string) int {
+	t.Helper()
+	for _, p := range j.Processes() {
+		if rank := p.Env("OMPI_COMM_WORLD_RANK"); kinds[kind](p) && (rank == "" || rank == "1") {
+			return p.Pid
+		}
+	}
+	t.Fatalf("there is no %s", kind)
+	return 0
+}
+
+const ranks = 3
+
+// busy starts a job whose ranks are at something, and returns when all are.
+func busy(t *testing.T, state string, args ...string) *mpitest.Job {
+	t.Helper()
+	c := master(t, ranks, "killed.lua", append([]string{state}, args...)...)
+	c.Alone = true
+	j := mpitest.Start(t, c)
+	for rank := range ranks {
+		j.Await(fmt.Sprintf("rank %d is there", rank))
+	}
+	time.Sleep(50 * time.Millisecond) // now they are in their waits
+	return j
+}
+
+// endLimit is how long an error, or the end of all processes, may take after
+// a process of a job was killed.
+const endLimit = 2 * time.Second
+
+// TestKill: whichever process is killed, whatever the ranks are at, the error
+// comes in time and nothing is left.
+func TestKill(t *testing.T) {
+	mpitest.Need(t)
+	wants := map[string][]string{
+		"worker":     {"worker lost on host", "signal: killed", "rank 1 is there"},
+		"supervisor": {"worker lost on host", "rank 1"},
+		"launcher":   {"worker lost on host"},
+		"master":     nil,
+	}
+	for kind, want := range wants {
+		for _, state := range []string{"Recv", "Barrier", "loop", "idle"} {
+			t.Run(kind+"/"+state, func(t *testing.T) {
+				j := busy(t, state)
+				begin := time.Now()
+				j.Kill(pidOf(t, j, kind), syscall.SIGKILL)
+				if kind == "master" {
+					r := j.Wait()
+					soon(t, time.Since(begin), endLimit, r)
+					return
+				}
+				if state == "idle" { // the master hears of it when it comes back
+					begin = begin.Add(3 * time.Second)
+				}
+				j.Await("worker lost")
+				took := time.Since(begin)
+				r := j.Wait()
+				soon(t, took, endLimit, r)
+				if r.Status != 4 {
+					t.Errorf("status %d, want 4\n%s", r.Status, r)
+				}
+				holds(t, r, r.Stderr, want...)
+				silent(t, r)
+			})
+		}
+	}
+}
+
+// TestLostWorkerIsAnError: the loss of a worker is an error that a script can
+// catch; the job is over, and says so.
+func TestLostWorkerIsAnError(t *testing.T) {
+	mpitest.Need(t)
+	j := busy(t, "Recv", "catch")
+	j.Kill(pidOf(t, j, "worker"), syscall.SIGKILL)
+	r := j.Wait()
+	if r.Status != 0 {
+		t.Fatal(r)
+	}
+	holds(t, r, r.Stdout, "false\tlost\tlost", "the MPI job of this manager has ended", "manager:restart()")
+}
+
+// TestInterrupt: Ctrl-C ends the script with status 130, in time and cleanly;
+// a second one at once.
+func TestInterrupt(t *testing.T) {
+	mpitest.Need(t)
+	for _, state := range []string{"Recv", "Barrier", "loop"} {
+		t.Run(state, func(t *testing.T) {
+			j := busy(t, state)
+			begin := time.Now()
+			j.Kill(j.Pid(), syscall.SIGINT)
+			r := j.Wait()
+			soon(t, time.Since(begin), reportLimit, r)
+			if r.Status != 130 {
+				t.Errorf("status %d, want 130\n%s", r.Status, r)
+			}
+			holds(t, r, r.Stderr, "mpiclus-lua: ", "interrupt")
+			silent(t, r)
+		})
+	}
+	t.Run("twice", func(t *testing.T) {
+		j := busy(t, "Barrier")
+		begin := time.Now()
+		j.Kill(j.Pid(), syscall.SIGINT)
+		time.Sleep(100 * time.Millisecond)
+		j.Kill(j.Pid(), syscall.SIGINT)
+		r := j.Wait()
+		soon(t, time.Since(begin), endLimit, r)
+		if r.Status != 130 {
+			t.Errorf("status %d, want 130\n%s", r.Status, r)
+		}
+	})
+	t.Run("in the master", func(t *testing.T) {
+		c := master(t, 0, "master_loop.lua")
+		j := mpitest.Start(t, c)
+		j.Await("begin")
+		begin := time.Now()
+		j.Kill(j.Pid(), syscall.SIGINT)
+		r := j.Wait()
+		soon(t, time.Since(begin), time.Second, r)
+		if r.Status != 130 {
+			t.Errorf("status %d, want 130\n%s", r.Status, r)
+		}
+		holds(t, r, r.Stderr, "master_loop.lua:3")
+	})
+}
