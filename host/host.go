@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
@@ -49,17 +50,19 @@ type Config struct {
 
 // Host is the master process: pid 1.
 type Host struct {
-	cfg     Config
-	interp  *interp.Interp
-	node    *node.Node
-	display *display
-	part    *worker.Process // of a rank: what serves chunks
-	loop    mainLoop
+	cfg      Config
+	interp   *interp.Interp
+	node     *node.Node
+	parallel *cluster.Module
+	display  *display
+	part     *worker.Process // of a rank: what serves chunks
+	loop     mainLoop
 
 	mu       sync.Mutex
 	managers []*Manager
 	nextPid  node.Pid
-	script   string // what runs, for error messages
+	jobs     map[node.Pid]node.Pid // worker → first worker of its MPI job
+	script   string                // what runs, for error messages
 }
 
 // New makes the master of a cluster without workers. Close ends it.
@@ -80,6 +83,7 @@ func New(cfg Config) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
+	display.stacks = cfg.Verbose
 	h := &Host{cfg: cfg, display: display, nextPid: node.Master + 1}
 	codec := &value.Codec{Self: node.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
 	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: display.own()})

@@ -17,6 +17,7 @@ import (
 type display struct {
 	mode   string // "live", "grouped", "none", "file"
 	folder string
+	stacks bool // show the stacks of a process that crashes
 	mu     sync.Mutex
 	out    io.Writer
 	err    io.Writer
@@ -117,12 +118,14 @@ type outlet struct {
 	display *display
 	mu      sync.Mutex
 	shown   sync.Cond
-	tag     string // "": not known yet, everything is kept
-	partial [3][]byte
-	held    [3][]byte
+	tag     string    // "": not known yet, everything is kept
+	partial [3][]byte // by stream: the line that is not finished
+	held    [3][]byte // whole lines, until the tag is known
+	grouped [3][]byte // whole lines, until the chunk ends
 	count   uint64
 	closed  bool
-	tail    []byte
+	tail    []byte // the last whole lines
+	crash   crash
 }
 
 const tailBytes = 4 << 10
@@ -155,18 +158,27 @@ func (o *outlet) add(stream int, piece []byte) {
 		return
 	}
 	o.count += uint64(len(piece))
-	o.tail = append(o.tail, piece...)
+	text := append(o.partial[stream], piece...)
+	end := bytes.LastIndexByte(text, '\n') + 1
+	o.partial[stream] = append([]byte(nil), text[end:]...)
+	o.take(stream, text[:end])
+	o.shown.Broadcast()
+}
+
+// take takes whole lines. Grouped output waits for the end of the chunk.
+func (o *outlet) take(stream int, lines []byte) {
+	if stream == streamErr && !o.display.stacks {
+		lines = o.crash.keep(lines)
+	}
+	o.tail = append(o.tail, lines...)
 	if len(o.tail) > 2*tailBytes {
 		o.tail = append([]byte(nil), o.tail[len(o.tail)-tailBytes:]...)
 	}
-	text := append(o.partial[stream], piece...)
-	end := 0 // grouped output waits for the end of the chunk
-	if o.display.mode != "grouped" {
-		end = bytes.LastIndexByte(text, '\n') + 1
+	if o.display.mode == "grouped" {
+		o.grouped[stream] = append(o.grouped[stream], lines...)
+		return
 	}
-	o.show(stream, text[:end])
-	o.partial[stream] = append([]byte(nil), text[end:]...)
-	o.shown.Broadcast()
+	o.show(stream, lines)
 }
 
 func (o *outlet) show(stream int, text []byte) {
@@ -193,14 +205,12 @@ func (o *outlet) await(count uint64) {
 // flush ends unfinished lines: what comes later is another line.
 func (o *outlet) flush() {
 	for stream, text := range o.partial {
-		if len(text) == 0 {
-			continue
+		if len(text) > 0 {
+			o.partial[stream] = nil
+			o.take(stream, append(text, '\n'))
 		}
-		if text[len(text)-1] != '\n' {
-			text = append(text, '\n')
-		}
-		o.show(stream, text)
-		o.partial[stream] = nil
+		o.show(stream, o.grouped[stream])
+		o.grouped[stream] = nil
 	}
 }
 
@@ -217,6 +227,10 @@ func (o *outlet) close() {
 func (o *outlet) lastLines(n int) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	lines := strings.Split(strings.TrimRight(string(o.tail), "\n"), "\n")
+	text := string(o.tail) + string(o.partial[streamOut])
+	if last := o.partial[streamErr]; len(last) > 0 {
+		text = strings.TrimSuffix(text, "\n") + "\n" + string(last)
+	}
+	lines := strings.Split(strings.Trim(text, "\n"), "\n")
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -37,9 +36,6 @@ type Config struct {
 func Serve(cfg Config) int {
 	interp.TuneMemory()
 	join, settings, err := takeEnvironment()
-	if settings.LogLevel != "debug" {
-		debug.SetTraceback("none") // a crash tells its cause, not Go's stacks
-	}
 	if err == nil {
 		err = serve(cfg, join, settings)
 	}
@@ -92,7 +88,7 @@ func (m member) serve(ctx context.Context, join link.Join, settings protocol.Set
 		_ = protocol.Send(l, protocol.FrameFailed, err.Error())
 		return err
 	}
-	w := &Worker{cfg: m.cfg, session: session, leave: make(chan struct{})}
+	w := &Worker{cfg: m.cfg, settings: settings, session: session, leave: make(chan struct{})}
 	w.flush = func() (uint64, error) {
 		session.FlushC()
 		return m.flush()
@@ -105,13 +101,15 @@ func (m member) serve(ctx context.Context, join link.Join, settings protocol.Set
 
 // Worker is a process that has joined a job.
 type Worker struct {
-	cfg     Config
-	session Session
-	interp  *interp.Interp
-	node    *node.Node
-	part    *Process
-	welcome protocol.Welcome
-	flush   func() (uint64, error)
+	cfg      Config
+	settings protocol.Settings
+	peers    peers
+	session  Session
+	interp   *interp.Interp
+	node     *node.Node
+	part     *Process
+	welcome  protocol.Welcome
+	flush    func() (uint64, error)
 
 	once  sync.Once
 	leave chan struct{}
@@ -154,13 +152,15 @@ func (w *Worker) open() {
 		Exit:  func(code int) { _, _ = w.flush(); os.Exit(code) },
 	})
 	w.node = node.New(node.Config{
-		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer,
+		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer, Connect: w.peers.connect,
 	})
 	w.node.SetPlace(rank, host)
+	w.peers.worker = w
 	w.part = &Process{
 		Session: w.session, Interp: w.interp, Node: w.node, Flush: w.flush, Leave: func() { w.end(nil) },
 	}
 	w.part.Offer()
+	w.node.Offer(node.Service{Name: ServiceListen, Inline: true, Start: w.peers.serveListen})
 	w.interp.AddModule("cluster", cluster.New(w.node, nil).Open)
 	w.cfg.Modules(w.interp, w.node)
 	w.session.Modules(w.interp)
@@ -190,8 +190,10 @@ func (w *Worker) run(ctx context.Context) error {
 	case <-ctx.Done():
 		w.end(context.Cause(ctx))
 	}
+	w.node.Interrupt(luaerr.New(luaerr.Interrupted, "the worker is ending"))
 	defer w.interp.Close()
 	defer w.node.Close()
+	defer w.peers.close()
 	if w.lost != nil {
 		return w.lost // without MPI_Finalize: it would wait for ranks that may never come
 	}
