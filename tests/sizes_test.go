@@ -1,0 +1,76 @@
+package tests
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
+)
+
+var waiting = regexp.MustCompile(`(?m)^mpiclus-lua: \d+ of \d+ workers joined; .*$`)
+
+// TestHello: from 1 worker to many more than there are cores.
+func TestHello(t *testing.T) {
+	mpitest.Need(t)
+	if err := inputs(); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{1, 2, 4, 16, 64} {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			r := mpitest.Run(t, mpitest.Command{Args: []string{command, "run", "../examples/hello.lua", strconv.Itoa(n)}, Alone: n > 4})
+			// What it waits for is told where a start takes long.
+			if r.Status != 0 || strings.Trim(waiting.ReplaceAllString(r.Stderr, ""), "\n") != "" {
+				t.Fatal(r)
+			}
+			var want []string
+			for rank := range n {
+				want = append(want, fmt.Sprintf("[%d] Hello world, I am %d of %d", rank, rank, n))
+			}
+			got := strings.Split(strings.TrimSuffix(r.Stdout, "\n"), "\n")
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Error(r)
+			}
+		})
+	}
+}
+
+// TestExamples runs all examples, which check their own results, on 2, 3 and
+// 4 ranks. Those that say so in their first lines are run by mpirun.
+func TestExamples(t *testing.T) {
+	mpitest.Need(t)
+	if err := inputs(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../examples/*.lua")
+	if err != nil || len(files) < 6 {
+		t.Fatalf("examples: %v (%v)", files, err)
+	}
+	for _, file := range files {
+		head, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".lua"), func(t *testing.T) {
+			t.Parallel()
+			for _, n := range []int{2, 3, 4} {
+				c := mpitest.Command{Args: []string{command, "run", file, strconv.Itoa(n)}, Limit: 2 * time.Minute}
+				if strings.Contains(string(head), "mpirun -n") {
+					c = mpitest.Mpirun(n, command, "run", file)
+				}
+				r := mpitest.Run(t, c)
+				if r.Status != 0 || r.Stderr != "" || r.Stdout == "" {
+					t.Errorf("%d ranks: %s", n, r)
+				}
+			}
+		})
+	}
+}
