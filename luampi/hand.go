@@ -89,6 +89,7 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 	x.comm = comm
 	x.c.S[table.SlotComm], x.c.S[table.SlotX], x.c.S[table.SlotX+1] = comm.Handle, comm.Shadow, comm.Bulk
 	comm.MarkFreed()
+	m.freePluginComm(L, comm)
 	x.run()
 	x.end()
 	return 0

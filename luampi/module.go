@@ -42,7 +42,8 @@ type module struct {
 	help     map[string]string
 	limits   limits
 
-	calls []*call // idle
+	plugins pluginState
+	calls   []*call // idle
 }
 
 // limits are numbers of the library that every call checks against.
@@ -60,6 +61,7 @@ func Open(in *interp.Interp, codec *value.Codec, s *mpi.Session) lua.LGFunction 
 
 func (m *module) open(L *lua.LState) *lua.LTable {
 	t := L.NewTable()
+	L.G.Registry.RawSetString(moduleKey, &lua.LUserData{Value: m})
 	m.openObjects(L)
 	m.openConstants(L, t)
 	hand := m.handWritten()
@@ -74,10 +76,23 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 		if !m.offers(row) {
 			fn = m.missing(row)
 		}
+		if onCall != nil {
+			fn = observed(row.Name, fn)
+		}
 		t.RawSetString(row.Name, L.NewFunction(bind(fn, false)))
 		m.addMethods(L, row, fn)
 	}
 	return t
+}
+
+// onCall, set by tests, hears of every call.
+var onCall func(name string)
+
+func observed(name string, fn implementation) implementation {
+	return func(L *lua.LState, base int, comm *mpi.Comm) int {
+		onCall(name)
+		return fn(L, base, comm)
+	}
 }
 
 // implementation is a function of the module. Its arguments begin at base;

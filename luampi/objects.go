@@ -8,6 +8,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
 )
 
 // handle is an MPI object that is local to the process: a group, type, op,
@@ -20,6 +21,7 @@ type handle struct {
 	op     *mpi.Op // of an op that a script made, with its function
 	fn     *lua.LFunction
 	whole  bool
+	plugin *luaplugin.Op // of an op that a plugin added
 	cancel runtime.Cleanup
 }
 

@@ -51,6 +51,8 @@ func (m *module) opFree(L *lua.LState, base int, _ *mpi.Comm) int {
 		luaerr.RaiseArg(L, "Op_free", 1, "op", "op expected, got %s", kindOf(L.Get(base)))
 	case h.op == nil:
 		luaerr.RaiseArg(L, "Op_free", 1, "op", "mpi.%s cannot be freed", h.name)
+	case h.plugin != nil:
+		luaerr.RaiseArg(L, "Op_free", 1, "op", "%s belongs to its plugin and cannot be freed", h.plugin.Name())
 	case h.freed:
 		luaerr.RaiseArg(L, "Op_free", 1, "op", "the op was freed")
 	}

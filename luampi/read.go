@@ -37,6 +37,7 @@ func (x *call) read(base int, comm *mpi.Comm) {
 			x.readArray(i, args[i].Kind)
 		}
 	}
+	x.countRecords()
 	for i := range x.row.Results {
 		if r := &x.row.Results[i]; r.CountOf != 0 {
 			x.c.S[r.Slot] = x.hold32(make([]int32, int32(x.c.S[r.CountOf])))

@@ -86,6 +86,7 @@ func (x *call) opName() string {
 // checkOp raises when the op does not work on a type: what libraries then do
 // ranges from an error to nonsense.
 func (x *call) checkOp(i int, t array.Type) {
+	x.checkPluginOp(i, t)
 	name := x.opName()
 	groups, predefined := opGroups[name]
 	if !predefined {
@@ -116,6 +117,8 @@ func (x *call) readReduced(i int) {
 	switch {
 	case x.recv.missing && x.send.inPlace:
 		x.arg(i, "array expected: IN_PLACE has what to send there")
+	case x.recv.missing && x.row.Args[i].Required:
+		x.arg(i, "array expected, got nil")
 	case x.recv.missing:
 		x.recv = x.arrayBuffer(i, likeArray(x.send.arr))
 	default:

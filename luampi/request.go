@@ -17,7 +17,7 @@ type request struct {
 	name string // of the call that made it
 	// finish makes the value that a twin's request gives beside its status,
 	// once it is complete.
-	finish func(L *lua.LState, st *mpi.Status) (lua.LValue, error)
+	finish func(L *lua.LState) (lua.LValue, error)
 	value  lua.LValue // from finish; nil if there is none
 	err    error
 }
@@ -121,7 +121,7 @@ func (m *module) pushCompleted(L *lua.LState, q *request) int {
 	if q.finish != nil {
 		finish := q.finish
 		q.finish = nil
-		q.value, q.err = finish(L, &st)
+		q.value, q.err = finish(L)
 	}
 	if q.err != nil {
 		luaerr.Raise(L, luaerr.From(q.err))

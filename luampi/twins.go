@@ -78,10 +78,10 @@ var (
 	rowRecv     = table.ByName["Recv"]
 	rowSendrecv = table.ByName["Sendrecv"]
 	rowIsend    = table.ByName["Isend"]
-	rowIrecv    = table.ByName["Irecv"]
 	rowWaitall  = table.ByName["Waitall"]
 	ownSend     = table.ByName["own_send"]
 	ownIsend    = table.ByName["own_isend"]
+	ownIrecv    = table.ByName["own_irecv"]
 	ownRecv     = table.ByName["own_recv"]
 )
 
@@ -207,24 +207,32 @@ func (m *module) isend(x *call) (int, error) {
 }
 
 func (m *module) irecv(x *call) (int, error) {
-	x.again(rowIrecv, x.comm.Shadow)
-	packet := make([]byte, packetSize)
-	m.setBytes(x.c, table.SlotRecv, packet)
+	c := x.again(ownIrecv, x.comm.Shadow)
+	c.S[table.SlotX] = x.comm.Bulk
 	if err := x.try(); err != nil {
 		return 0, err
 	}
-	comm, row := x.comm, x.row
-	finish := func(L *lua.LState, st *mpi.Status) (lua.LValue, error) {
-		if st.Source() == m.limits.procNull || st.Source() == m.limits.anySource {
+	q := &request{r: c.Detach(), name: "irecv"}
+	q.finish = func(L *lua.LState) (lua.LValue, error) {
+		packet, stream := q.r.Value()
+		if packet == nil {
 			return lua.LNil, nil
 		}
-		y := m.begin(L, row)
-		y.comm = comm
-		v, err := m.rest(y, packet, st)
-		y.end()
-		return v, err
+		own := stream != nil
+		if !own {
+			total, _ := readHead(packet)
+			if stream = packet[headSize:]; total == 0 || total > len(stream) {
+				return lua.LNil, nil // cancelled, or from PROC_NULL
+			}
+			stream = stream[:total]
+		}
+		vs, err := m.unpack(L, stream, own)
+		if err != nil {
+			return nil, err
+		}
+		return vs[0], nil
 	}
-	x.L.Push(m.newRequest(&request{r: x.c.Detach(), name: "irecv", finish: finish}))
+	x.L.Push(m.newRequest(q))
 	return 1, nil
 }
 

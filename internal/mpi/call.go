@@ -45,7 +45,8 @@ type Call struct {
 	pinner  runtime.Pinner
 	pinned  bool
 	plan    *plan
-	leave   func() // sets the cancel flag
+	leave   func()          // sets the cancel flag
+	ctx     context.Context // of Wait, for ops that run meanwhile
 	opErr   error
 	record
 }
@@ -111,9 +112,20 @@ func (c *Call) Prepare(row *table.Call) {
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
 	f.rc, f.nreq, f.flag, f.cancel = 0, 0, 0, 0
 	c.native = p.blocks
+	if c.ctx != nil {
+		c.ctx = nil
+	}
 	if p.blocks && c.s.cancellable {
+		c.Leavable()
+	}
+}
+
+// Leavable makes a collective one that can be left while it waits, as
+// SetCancellable does for all. Every rank must do the same.
+func (c *Call) Leavable() {
+	if c.plan.blocks {
 		c.native = false
-		f.other, f.barrier = p.otherwise, p.barrier
+		c.f.other, c.f.barrier = c.plan.otherwise, c.plan.barrier
 	}
 }
 
@@ -214,6 +226,7 @@ const (
 // dirty if the call had started, and the error is ctx's cause. It must be
 // called without the interpreter.
 func (c *Call) Wait(ctx context.Context) error {
+	c.ctx = ctx
 	c.pin()
 	if c.native {
 		c.enter()

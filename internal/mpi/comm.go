@@ -130,6 +130,7 @@ func (s *Session) Renew(ctx context.Context) error {
 	defer s.unlock()
 	s.generation++
 	s.abandonRequests()
+	C.mpiclus_forget_values()
 	s.chunks = map[string]*Comm{}
 	world, err := s.makeWorld()
 	if err != nil {

@@ -191,11 +191,13 @@ static void finish(mpiclus_frame *f) {
 /* One visit to MPI, with the lock held: starts what is new, then up to tests tests. */
 int mpiclus_visit(mpiclus_frame *f, int tests) {
     mpiclus_owner = f->owner;
+    if (mpiclus_nincoming > 0) mpiclus_receive_values();
     if (f->phase == MPICLUS_NEW && start(f)) {
         finish(f);
         return MPICLUS_DONE;
     }
     while (tests-- > 0) {
+        if (mpiclus_nincoming > 0) mpiclus_receive_values();
         if (test(f)) {
             finish(f);
             return MPICLUS_DONE;

@@ -88,6 +88,15 @@ typedef struct {
 int mpiclus_isend_pieces(const mpiclus_piece *pieces, int n, int dest, int tag, MPI_Comm comm, MPI_Request *req);
 int mpiclus_irecv_bytes(void *p, uint64_t bytes, int source, int tag, MPI_Comm comm, MPI_Request *req);
 int mpiclus_bcast_bytes(void *p, uint64_t bytes, int root, MPI_Comm comm, MPI_Request *req);
+
+/* A value that is on its way to a request (values.c), and how many there are. */
+typedef struct mpiclus_incoming mpiclus_incoming;
+extern int mpiclus_nincoming;
+int mpiclus_irecv_value(int source, int tag, MPI_Comm comm, MPI_Comm bulk, MPI_Request *req, void **state);
+void mpiclus_receive_values(void);
+void mpiclus_forget_values(void);
+void mpiclus_value(void *state, char **packet, char **data, uint64_t *total);
+void mpiclus_free_value(void *state);
 int mpiclus_unit(int bytes, MPI_Datatype *type);
 void mpiclus_constants(uint64_t *values);
 void mpiclus_sizes(int *request, int *status);

@@ -6,6 +6,7 @@ package mpi
 import "C"
 
 import (
+	"context"
 	"errors"
 	"unsafe"
 
@@ -22,8 +23,11 @@ type Op struct {
 	// Run combines n elements of a type from in into inout. It is called
 	// with the interpreter held; its error is raised by the MPI call that
 	// ran the reduction.
-	Run   func(in, inout unsafe.Pointer, n int, datatype uint64) error
-	index int
+	Run func(in, inout unsafe.Pointer, n int, datatype uint64) error
+	// Direct is in place of Run for an op that needs no interpreter: it is
+	// called without, and should return early when ctx is done.
+	Direct func(ctx context.Context, in, inout unsafe.Pointer, n int, datatype uint64) error
+	index  int
 }
 
 // ErrTooManyOps says that all of the 64 functions are taken.
@@ -90,6 +94,14 @@ func mpiclusReduce(index C.int, in, inout C.uintptr_t, n C.int, datatype C.uint6
 	s.mu.Unlock()
 	if call.opErr != nil {
 		return // the first error is the one to tell
+	}
+	if op != nil && op.Direct != nil {
+		ctx := call.ctx
+		if ctx == nil {
+			ctx = context.Background()
+		}
+		call.opErr = op.Direct(ctx, pointer(in), pointer(inout), int(n), uint64(datatype))
+		return
 	}
 	if op == nil || call.Caller == nil {
 		call.opErr = errors.New("a reduction written in Lua ran outside of a call of the script")

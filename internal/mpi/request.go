@@ -18,11 +18,12 @@ type Request struct {
 	Row    *table.Call
 	Status Status // of the last completion
 
-	s      *Session
-	handle uint64
-	held   []unsafe.Pointer
-	pinner runtime.Pinner
-	lost   bool // given up when the world was renewed
+	incoming unsafe.Pointer // a value that comes with it, in C memory
+	s        *Session
+	handle   uint64
+	held     []unsafe.Pointer
+	pinner   runtime.Pinner
+	lost     bool // given up when the world was renewed
 }
 
 // Detach makes the request of a START call, which is over. The memory that
@@ -31,6 +32,9 @@ func (c *Call) Detach() *Request {
 	r := &Request{Row: c.Row, s: c.s}
 	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[0]
 	r.held = append(r.held, c.held...)
+	if c.Row == ownIrecv {
+		r.incoming = pointer(C.uintptr_t(c.S[table.SlotR]))
+	}
 	for _, p := range r.held {
 		r.pinner.Pin(p)
 	}
@@ -41,6 +45,8 @@ func (c *Call) Detach() *Request {
 	}
 	return r
 }
+
+var ownIrecv = table.ByName["own_irecv"]
 
 // Active tells whether the request is still to be completed.
 func (r *Request) Active() bool { return r.handle != nullRequest }

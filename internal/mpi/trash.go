@@ -72,6 +72,9 @@ func (s *Session) Sweep() {
 // finished looks whether an orphan is complete.
 func (s *Session) finished(r *Request) bool {
 	if !r.Active() || r.lost {
+		if !r.lost {
+			r.dropValue()
+		}
 		return true
 	}
 	c := s.NewCall("Test")
@@ -85,5 +88,6 @@ func (s *Session) finished(r *Request) bool {
 		return false
 	}
 	c.CompleteOne(r)
+	r.dropValue()
 	return true
 }

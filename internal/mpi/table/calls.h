@@ -133,7 +133,7 @@ CALL(send,              TWIN,  M31, "3.2.1", "value:any dest tag comm", "", NONE
 CALL(recv,              TWIN,  M31, "3.2.4", "source anytag comm", "value:any status", NONE, NONE, "Receives a Lua value that send, isend or sendrecv sent; gives it and its status.")
 CALL(sendrecv,          TWIN,  M31, "3.10",  "value:any dest tag source2 anytag2 comm", "value:any status", NONE, NONE, "Sends a Lua value and receives another.")
 CALL(isend,             TWIN,  M31, "3.7.2", "value:any dest tag comm", "request", NONE, NONE, "Starts to send a Lua value.")
-CALL(irecv,             TWIN,  M31, "3.7.2", "source anytag comm", "request", NONE, NONE, "Starts to receive a Lua value; wait and test of the request give the value and its status.")
+CALL(irecv,             TWIN,  M31, "3.7.2", "source anytag comm", "request", NONE, NONE, "Starts to receive a Lua value; wait and test of the request give the value and its status. A long value comes in while this process waits in any call but a collective that cannot be left.")
 CALL(bcast,             TWIN,  M31, "5.4",   "value:any root comm", "value:any", NONE, NONE, "Gives the root's value to every process.")
 CALL(gather,            TWIN,  M31, "5.5",   "value:any root comm", "values:any", NONE, NONE, "Gives the root the list of all processes' values, in rank order: entry r + 1 is rank r's.")
 CALL(scatter,           TWIN,  M31, "5.6",   "values:any root comm", "value:any", NONE, NONE, "Deals the root's list out, entry r + 1 to rank r.")
@@ -145,12 +145,13 @@ CALL(scan,              TWIN,  M31, "5.11.1","value:any op:any comm", "value:any
 CALL(exscan,            TWIN,  M31, "5.11.2","value:any op:any comm", "value:any", NONE, NONE, "Combines the values of the ranks below one's own; nil on rank 0.")
 
 /* chapter: This software */
-CALL(cancellable,       HAND,  M31, "",      "on:bool=true", "before:bool", NONE, NONE, "Makes collective calls ones that can be left when the chunk is interrupted or another rank failed; they cost more.")
+CALL(cancellable,       HAND,  M31, "",      "on:bool=true", "before:bool", NONE, NONE, "Makes collective calls ones that can be left when the chunk is interrupted or another rank failed; they cost more. All processes must choose the same.")
 CALL(help,              HAND,  M31, "",      "name:string=?", "text:text", NONE, NONE, "Gives what this documentation says of a name, or the list of all names.")
 
 /* chapter: - (what the twins are made of; no functions of the module) */
 CALL(own_send,          P2P,   M31, "", "pieces:aint n:int dest tag comm", "", BOTH(MPI_Isend(SEND, PEER, TAG, COMM, REQ), mpiclus_isend_pieces(X(0).p, X(1).n, PEER, TAG2, X(2).comm, REQ2)), NONE, "Announces a value and sends it in pieces.")
 CALL(own_isend,         START, M31, "", "pieces:aint n:int dest tag comm", "request", mpiclus_isend_pieces(X(0).p, X(1).n, PEER, TAG, COMM, REQ), NONE, "Starts to send pieces.")
+CALL(own_irecv,         START, M31, "", "bulk:comm1 source anytag comm", "request", mpiclus_irecv_value(PEER, TAG, COMM, X(0).comm, REQ, &R(0).p), NONE, "Starts to receive a value.")
 CALL(own_recv,          P2P,   M31, "", "p:aint bytes:int source anytag comm", "", mpiclus_irecv_bytes(X(0).p, X(1).u, PEER, TAG, COMM, REQ), NONE, "Receives pieces that were announced.")
 CALL(own_bcast,         COLL,  M31, "", "p:aint bytes:int root comm", "", mpiclus_bcast_bytes(X(0).p, X(1).u, ROOT, COMM, NULL), mpiclus_bcast_bytes(X(0).p, X(1).u, ROOT, COMM, REQ), "Broadcasts any number of bytes.")
 CALL(own_unit,          LOCAL, M31, "", "bytes:int", "type:type", mpiclus_unit(X(0).n, &R(0).type), NONE, "Makes a type of some bytes.")

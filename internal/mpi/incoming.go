@@ -1,0 +1,34 @@
+package mpi
+
+// #include "engine.h"
+import "C"
+
+import "unsafe"
+
+// Value gives the packet and the long stream, nil if there is none, of a
+// complete request of an own_irecv line: copies in memory of Go, which ends
+// MPI's side of it. It gives nil, nil the second time.
+func (r *Request) Value() (packet, stream []byte) {
+	if r.incoming == nil {
+		return nil, nil
+	}
+	var p, data *C.char
+	var total C.uint64_t
+	C.mpiclus_value(r.incoming, &p, &data, &total)
+	packet = C.GoBytes(unsafe.Pointer(p), packetSize)
+	if data != nil {
+		stream = make([]byte, total, (total+15)&^15)
+		copy(stream, unsafe.Slice((*byte)(unsafe.Pointer(data)), total))
+	}
+	r.dropValue()
+	return packet, stream
+}
+
+const packetSize = 4096
+
+func (r *Request) dropValue() {
+	if r.incoming != nil {
+		C.mpiclus_free_value(r.incoming)
+		r.incoming = nil
+	}
+}

@@ -1,0 +1,128 @@
+/* Receives of values (mpi.irecv): a packet, and what it announces if that is long. The engine posts the second receive
+ * itself, as soon as it sees the packet on any visit to MPI: a sender must not have to wait until the script waits. The
+ * script's request is a generalized one (MPI 3.1, section 12.2), so that it goes with all others. */
+#include "engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PACKET = 4096, HEAD = 16, ALIGNMENT = 16 };
+
+struct mpiclus_incoming {
+    struct mpiclus_incoming *next;
+    MPI_Request packet_request, bulk_request, whole;
+    MPI_Comm bulk;
+    MPI_Status st;
+    int started;  /* the second receive */
+    int rc;       /* of what went wrong */
+    char *data;   /* what is longer than a packet, NULL otherwise */
+    uint64_t total; /* bytes of the value's stream */
+    char packet[PACKET];
+};
+
+static mpiclus_incoming *incoming;
+int mpiclus_nincoming;
+
+static int query(void *state, MPI_Status *st) {
+    mpiclus_incoming *v = state;
+    int cancelled = 0;
+    MPI_Test_cancelled(&v->st, &cancelled);
+    MPI_Status_set_elements(st, MPI_BYTE, cancelled ? 0 : (int)(v->total < PACKET ? v->total : PACKET));
+    MPI_Status_set_cancelled(st, cancelled);
+    st->MPI_SOURCE = v->st.MPI_SOURCE;
+    st->MPI_TAG = v->st.MPI_TAG;
+    return v->rc;
+}
+
+static int keep(void *state) {
+    (void)state; /* Go frees it when it has read it */
+    return MPI_SUCCESS;
+}
+
+static int cancel(void *state, int complete) {
+    mpiclus_incoming *v = state;
+    return complete || v->started ? MPI_SUCCESS : MPI_Cancel(&v->packet_request);
+}
+
+int mpiclus_irecv_value(int source, int tag, MPI_Comm comm, MPI_Comm bulk, MPI_Request *req, void **state) {
+    mpiclus_incoming *v = calloc(1, sizeof *v);
+    if (v == NULL) return MPI_ERR_NO_MEM;
+    v->bulk = bulk;
+    int rc = MPI_Irecv(v->packet, PACKET, MPI_BYTE, source, tag, comm, &v->packet_request);
+    if (rc == MPI_SUCCESS) rc = MPI_Grequest_start(query, keep, cancel, v, &v->whole);
+    if (rc != MPI_SUCCESS) {
+        free(v);
+        return rc;
+    }
+    *req = v->whole;
+    *state = v;
+    v->next = incoming;
+    incoming = v;
+    mpiclus_nincoming++;
+    return MPI_SUCCESS;
+}
+
+/* Looks at the packet: 1 when the value is here. */
+static int packet_came(mpiclus_incoming *v) {
+    int flag = 0, cancelled = 0, n = 0;
+    v->rc = MPI_Test(&v->packet_request, &flag, &v->st);
+    if (v->rc != MPI_SUCCESS) return 1;
+    if (!flag) return 0;
+    MPI_Test_cancelled(&v->st, &cancelled);
+    MPI_Get_count(&v->st, MPI_BYTE, &n);
+    if (cancelled || n < HEAD) return 1; /* also a message from PROC_NULL */
+    uint64_t ticket;
+    memcpy(&v->total, v->packet, 8);
+    memcpy(&ticket, v->packet + 8, 8);
+    if (v->total <= PACKET - HEAD) return 1;
+    if (posix_memalign((void **)&v->data, ALIGNMENT, v->total) != 0) {
+        v->data = NULL;
+        v->rc = MPI_ERR_NO_MEM;
+        return 1;
+    }
+    v->started = 1;
+    v->rc = mpiclus_irecv_bytes(v->data, v->total, v->st.MPI_SOURCE, (int)ticket, v->bulk, &v->bulk_request);
+    return v->rc != MPI_SUCCESS;
+}
+
+static int came(mpiclus_incoming *v) {
+    if (!v->started && packet_came(v)) return 1;
+    if (!v->started) return 0;
+    int flag = 0;
+    v->rc = MPI_Test(&v->bulk_request, &flag, MPI_STATUS_IGNORE);
+    return flag || v->rc != MPI_SUCCESS;
+}
+
+/* Moves the receives of values on. The MPI lock is held. */
+void mpiclus_receive_values(void) {
+    for (mpiclus_incoming **at = &incoming; *at != NULL;) {
+        mpiclus_incoming *v = *at;
+        if (!came(v)) {
+            at = &v->next;
+            continue;
+        }
+        *at = v->next;
+        mpiclus_nincoming--;
+        MPI_Grequest_complete(v->whole);
+    }
+}
+
+/* Forgets all of them, when the world is renewed: their memory stays. */
+void mpiclus_forget_values(void) {
+    incoming = NULL;
+    mpiclus_nincoming = 0;
+}
+
+/* Gives what came: the packet and, if it is not NULL, the long stream. */
+void mpiclus_value(void *state, char **packet, char **data, uint64_t *total) {
+    mpiclus_incoming *v = state;
+    *packet = v->packet;
+    *data = v->data;
+    *total = v->total;
+}
+
+void mpiclus_free_value(void *state) {
+    mpiclus_incoming *v = state;
+    free(v->data);
+    free(v);
+}

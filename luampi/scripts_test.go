@@ -1,0 +1,68 @@
+package luampi
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
+)
+
+// TestScripts runs every script of testdata on 1 to 4 ranks. The scripts
+// compare what MPI gives with plain Lua. After all of them every function of
+// the table must have been called.
+func TestScripts(t *testing.T) {
+	mpitest.Need(t)
+	files, err := filepath.Glob("testdata/scripts/*.lua")
+	if err != nil || len(files) < 10 {
+		t.Fatal(files, err)
+	}
+	var scripts []string
+	for _, f := range files {
+		if filepath.Base(f) != "check.lua" {
+			full, _ := filepath.Abs(f)
+			scripts = append(scripts, full)
+		}
+	}
+	called := map[string]bool{}
+	for n := 1; n <= 4; n++ {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			calls := filepath.Join(t.TempDir(), "calls")
+			c := rankCommand("scripts", n)
+			c.Env = append(c.Env, scriptsVariable+"="+strings.Join(scripts, ":"), callsVariable+"="+calls)
+			if r := mpitest.Run(t, c); r.Status != 0 {
+				t.Fatal(r)
+			}
+			names, err := os.ReadFile(calls)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range strings.Split(string(names), "\n") {
+				called[name] = true
+			}
+		})
+	}
+	notExercised := map[string]string{"Abort": "TestAbort"}
+	for _, row := range table.All {
+		if !called[row.Name] && notExercised[row.Name] == "" && row.Since <= "3.1" {
+			t.Errorf("no script calls mpi.%s", row.Name)
+		}
+	}
+}
+
+// rankCommand starts this test binary as n ranks that play a role.
+func rankCommand(role string, n int) mpitest.Command {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	c := mpitest.Mpirun(n, self)
+	c.Env = append(c.Env, roleVariable+"="+role, "MPICLUS_OVERSUBSCRIBED=1")
+	c.Untidy = true
+	c.Limit = 40 * time.Second
+	return c
+}
