@@ -23,7 +23,11 @@ var version = "devel"
 var common = modules.Common
 
 func main() {
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	level := slog.LevelWarn
+	if name := os.Getenv("MPICLUS_LOG_LEVEL"); name != "" {
+		_ = level.UnmarshalText([]byte(name)) // the command has checked it
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	if len(os.Args) > 2 && os.Args[1] == "run" {
 		os.Exit(spmd(os.Args[2:], log))
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/mpilink"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
-	"github.com/mpiclus/mpiclus-lua/luampi"
 )
 
 // spmd runs a script as one rank of an mpirun. It does not return when MPI
@@ -33,14 +32,16 @@ func spmd(args []string, log *slog.Logger) int {
 		s.Abort(host.ExitLaunch)
 	}
 	r := rank{s}
+	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it
 	return host.Run(host.Config{
-		Args: args, Version: version, Log: log,
+		Args: args, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug",
+		LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
 		Ranks: &host.Ranks{
 			Session: session{s}, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, End: r.end,
 		},
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			common(in)
-			in.AddModule("mpi", luampi.Open(in, in.Codec(), s))
+			session{s}.Modules(in)
 		},
 	})
 }

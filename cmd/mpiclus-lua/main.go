@@ -53,7 +53,7 @@ func run(args []string) int {
 // --launch-timeout is MPICLUS_LAUNCH_TIMEOUT.
 func environment(flags *pflag.FlagSet) (err error) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		name := "MPICLUS_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variable(f)
 		value, ok := os.LookupEnv(name)
 		if !ok || f.Changed || err != nil {
 			return
@@ -63,6 +63,23 @@ func environment(flags *pflag.FlagSet) (err error) {
 		}
 	})
 	return err
+}
+
+func variable(f *pflag.Flag) string {
+	return "MPICLUS_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+}
+
+// passOn gives the flags that were set as environment variables, for the
+// executable that is to read them.
+func passOn(flags *pflag.FlagSet) (env []string) {
+	flags.Visit(func(f *pflag.Flag) {
+		value := f.Value.String()
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			value = strings.Join(list.GetSlice(), string(os.PathListSeparator))
+		}
+		env = append(env, variable(f)+"="+value)
+	})
+	return env
 }
 
 // logger writes what the program does to standard error, from a level on.

@@ -86,7 +86,7 @@ func runCommand() *cobra.Command {
 				return err
 			}
 			if launch.RankKind(os.Environ()) != launch.Unknown {
-				return becomeLinked(append([]string{"run"}, args...))
+				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()))
 			}
 			return exit(host.Run(cfg))
 		},
@@ -98,7 +98,7 @@ func runCommand() *cobra.Command {
 
 // becomeLinked replaces this process by the executable that is linked with
 // the MPI library of the launcher.
-func becomeLinked(args []string) error {
+func becomeLinked(args, settings []string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func becomeLinked(args []string) error {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		return exit(host.ExitLaunch)
 	}
-	env := append(os.Environ(), launch.RankSettings(os.Environ())...)
+	env := append(append(os.Environ(), settings...), launch.RankSettings(os.Environ())...)
 	if os.Getenv(launch.EnvProcessors) == "" {
 		env = append(env, fmt.Sprintf("%s=%d", launch.EnvProcessors, launch.Processors()))
 	}
