@@ -7,6 +7,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/luampi"
+	"github.com/mpiclus/mpiclus-lua/plugins/load"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -31,6 +32,7 @@ func (s session) Info() worker.Info {
 
 func (s session) Modules(in *interp.Interp) {
 	in.AddModule("mpi", luampi.Open(in, in.Codec(), s.Session))
+	luampi.AddPlugins(in, s.Session, load.Config{Version: version}.FromEnvironment())
 }
 
 func (s session) World() worker.World { return world{s.Session} }

@@ -136,11 +136,21 @@ func (c *Call) Elements(a *wire.Array) (plugins.Type, []byte, error) {
 	if !t.Known() {
 		return t, nil, c.run.failure("%s returned an array of an unknown type %d", c.function.GetName(), t)
 	}
-	if n%uint64(t.Size()) != 0 || a.GetColumns() > 0 && a.GetRows()*a.GetColumns()*uint64(t.Size()) != n {
+	if n%uint64(t.Size()) != 0 || !shapeFits(a, n/uint64(t.Size())) {
 		return t, nil, c.run.failure("returned short data: %s gave an array of %s %s in %d bytes", c.function.GetName(), shape(a), t, n)
 	}
-	raw, err := c.view(a.GetRegion())
+	raw, err := c.Memory(a.GetRegion())
 	return t, raw, err
+}
+
+// shapeFits tells whether n elements are the matrix that a says it is, or a
+// vector.
+func shapeFits(a *wire.Array, n uint64) bool {
+	rows, columns := a.GetRows(), a.GetColumns()
+	if rows == 0 || columns == 0 {
+		return n == 0 || rows == columns
+	}
+	return rows <= n && columns <= n && rows*columns == n
 }
 
 func shape(a *wire.Array) string {
@@ -152,11 +162,12 @@ func shape(a *wire.Array) string {
 
 // Long gives a string of the response that came through memory.
 func (c *Call) Long(r *wire.Region) (string, error) {
-	raw, err := c.view(r)
+	raw, err := c.Memory(r)
 	return string(raw), err
 }
 
-func (c *Call) view(r *wire.Region) ([]byte, error) {
+// Memory gives the content of a region of the response, valid until End.
+func (c *Call) Memory(r *wire.Region) ([]byte, error) {
 	if r.GetLength() == 0 {
 		return nil, nil
 	}
