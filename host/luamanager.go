@@ -3,10 +3,10 @@ package host
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
@@ -21,7 +21,8 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 	mt := L.NewTypeMetatable(managerMeta)
 	if mt.RawGetString("__index") == lua.LNil {
 		methods := L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
-			"mpido": m.host.methodMpido,
+			"mpido":   m.host.methodMpido,
+			"restart": luaRestart,
 			"close": func(L *lua.LState) int {
 				m := checkManager(L, 1, "close")
 				err := in.Wait(L, func(ctx context.Context) error { return m.Close(ctx) })
@@ -112,26 +113,6 @@ func (m *Manager) field(L *lua.LState, name string) lua.LValue {
 	return lua.LNil
 }
 
-func pidList(L *lua.LState, pids []node.Pid) *lua.LTable {
-	t := L.NewTable()
-	for _, pid := range pids {
-		t.Append(lua.LNumber(pid))
-	}
-	return t
-}
-
-// rankKeys gives the whole numbers among a table's keys, in order.
-func rankKeys(t *lua.LTable) []int {
-	var ranks []int
-	t.ForEach(func(k, _ lua.LValue) {
-		if n, ok := k.(lua.LNumber); ok && lua.LNumber(int(n)) == n {
-			ranks = append(ranks, int(n))
-		}
-	})
-	slices.Sort(ranks)
-	return ranks
-}
-
 // resultsMeta is the metatable of what mpido returns: tostring shows it.
 func resultsMeta(L *lua.LState) *lua.LTable {
 	mt := L.NewTypeMetatable("mpiclus.results")
@@ -139,7 +120,7 @@ func resultsMeta(L *lua.LState) *lua.LTable {
 		mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
 			t := L.CheckTable(1)
 			text := ""
-			for _, rank := range rankKeys(t) {
+			for _, rank := range cluster.RankKeys(t) {
 				text += fmt.Sprintf(", [%d] = %s", rank, L.ToStringMeta(t.RawGet(lua.LNumber(rank))))
 			}
 			if text != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
 // Mode says which processes are in MPI and what carries their messages.
@@ -70,6 +71,7 @@ type Manager struct {
 	broken    *luaerr.Error // why MPI cannot be used any more
 	killed    *luaerr.Error // why we ended the job ourselves
 	closed    bool
+	init      *value.Message // what each start of the job begins with
 }
 
 // joining is news of a worker that starts.

@@ -21,20 +21,13 @@ func (h *Host) openModules() {
 		"MPIWorkerManager": h.luaWorkerManager,
 		"addprocs":         h.luaAddprocs,
 		"mpido":            h.luaMpido,
-		"mpiprocs":         h.luaMpiprocs,
-		"each":             luaEach,
+		"rmprocs":          h.luaRmprocs,
 		"start_main_loop":  h.luaStartMainLoop,
 		"stop_main_loop":   h.luaStopMainLoop,
 	}
 	module := cluster.New(h.node, extra)
-	h.interp.AddModule("cluster", func(L *lua.LState) int {
-		n := module.Open(L)
-		table := L.Get(-1).(*lua.LTable)
-		for _, mode := range []Mode{MPIOnWorkers, TCPTransportAll, MPITransportAll} {
-			table.RawSetString(string(mode), lua.LString(mode))
-		}
-		return n
-	})
+	h.openParallel(module)
+	h.interp.AddModule("cluster", module.Open)
 	if h.cfg.Modules != nil {
 		h.cfg.Modules(h.interp, h.node)
 	}
@@ -98,9 +91,16 @@ func (h *Host) luaAddprocs(L *lua.LState) int {
 		luaerr.Raise(L, luaerr.From(err))
 	}
 	if init != lua.LNil {
-		h.mpido(L, m, init, nil, nil, 0)
+		msg, err := h.interp.Codec().Encode(L, "init", init)
+		if err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+		m.setInit(msg.Detach())
 	}
-	L.Push(pidList(L, m.Pids()))
+	if err := h.interp.Wait(L, m.prepare); err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	L.Push(cluster.PidList(L, m.Pids()))
 	return 1
 }
 
@@ -231,34 +231,6 @@ func (h *Host) first(L *lua.LState, a Answer) (lua.LValue, error) {
 		return lua.LNil, nil
 	}
 	return vs[0], nil
-}
-
-func (h *Host) luaMpiprocs(L *lua.LState) int {
-	m := checkManager(L, 1, "mpiprocs")
-	t := L.NewTable()
-	for rank := range m.Pids() {
-		t.Append(lua.LNumber(rank))
-	}
-	L.Push(t)
-	return 1
-}
-
-// luaEach walks the table that mpido gave, in rank order:
-// for rank, v in cluster.each(result).
-func luaEach(L *lua.LState) int {
-	t := L.CheckTable(1)
-	ranks := rankKeys(t)
-	next := 0
-	L.Push(L.NewFunction(func(L *lua.LState) int {
-		if next == len(ranks) {
-			return 0
-		}
-		L.Push(lua.LNumber(ranks[next]))
-		L.Push(t.RawGet(lua.LNumber(ranks[next])))
-		next++
-		return 2
-	}))
-	return 1
 }
 
 func (h *Host) pushManager(L *lua.LState, mode Mode, opts Options) int {

@@ -57,6 +57,9 @@ func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	case <-ctx.Done():
 		return nil, luaerr.From(context.Cause(ctx))
 	}
+	if left := m.remaining(); ranks == nil && len(left) < len(m.Pids()) {
+		ranks = left
+	}
 	workers, err := m.targets(ranks)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
@@ -74,7 +75,9 @@ func (m *Manager) Start(ctx context.Context) ([]node.Pid, error) {
 func (h *Host) adopt(m *Manager) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.managers = append(h.managers, m)
+	if !slices.Contains(h.managers, m) {
+		h.managers = append(h.managers, m)
+	}
 }
 
 // launch makes the job's folder and listener and starts the launcher.
@@ -307,6 +310,7 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 			return luaerr.New(luaerr.Launch, "rank %d went away while it joined: %w", rank, err)
 		}
 	}
+	m.host.noteJob(pids)
 	m.host.node.Join(pids...)
 	return nil
 }

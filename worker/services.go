@@ -17,6 +17,7 @@ const (
 	ServiceRenew  = "renew"  // master → worker: make the script's world anew
 	ServiceWhere  = "where"  // master → worker: answer Where
 	ServiceLeave  = "leave"  // master → worker: end cleanly
+	ServiceRetire = "retire" // master → worker: take no more calls; answer when idle
 	ServiceModule = "module" // worker → master: a module's name; answer Module
 )
 
@@ -63,6 +64,7 @@ func (p *Process) Offer() {
 	p.Node.Offer(node.Service{Name: ServiceWhere, Inline: true, Always: true, Start: func(r *node.Request) {
 		r.Post(node.Reply{Meta: protocol.Encode(Where{Calls: p.Session.World().Pending()})})
 	}})
+	p.Node.Offer(node.Service{Name: ServiceRetire, Inline: true, Always: true, Start: p.startRetire})
 	p.Node.Offer(node.Service{Name: ServiceLeave, Inline: true, Always: true, Start: func(r *node.Request) {
 		p.Node.ReportUnclaimed()
 		r.Reply(node.Reply{})
@@ -117,6 +119,18 @@ func (p *Process) startRenew(r *node.Request) {
 			return
 		}
 		r.Reply(node.Reply{})
+	}()
+}
+
+// startRetire answers when what was asked before is done.
+func (p *Process) startRetire(r *node.Request) {
+	p.Node.Retire()
+	go func() {
+		if err := p.Node.AwaitIdle(r.Context); err != nil {
+			r.Fail(err)
+			return
+		}
+		r.Post(node.Reply{})
 	}()
 }
 

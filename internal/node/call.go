@@ -126,10 +126,14 @@ func (n *Node) Values(L *lua.LState, reply *Reply) ([]lua.LValue, error) {
 		return nil, nil
 	}
 	vs, holds, err := n.decode(L, reply.Message)
-	if reply.ack {
+	sent := reply
+	if reply.whole != nil {
+		sent, holds = reply.whole.read(holds)
+	}
+	if sent != nil && sent.ack {
 		n.background(func() {
-			n.awaitHolds(reply.from, holds)
-			n.acknowledge(reply)
+			n.awaitHolds(sent.from, holds)
+			n.acknowledge(sent)
 		})
 	}
 	if err != nil {
@@ -140,6 +144,9 @@ func (n *Node) Values(L *lua.LState, reply *Reply) ([]lua.LValue, error) {
 	}
 	return vs, nil
 }
+
+// Report shows a text to the user: an error that nobody waits for.
+func (n *Node) Report(text string) { n.cfg.Report(text) }
 
 // report shows an error that nobody waits for to the user, in the process
 // that asked for what failed.

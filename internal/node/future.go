@@ -68,7 +68,43 @@ func (p *progress) settle(reply *Reply, err error) {
 		p.raised = reply.Meta[0] == noteRaised
 		p.value = reply.Message
 	}
+	p.mu.Lock()
 	close(p.done)
+	then := p.then
+	p.then = nil
+	p.mu.Unlock()
+	for _, f := range then {
+		f()
+	}
+}
+
+// WhenDone calls f once when the call of a future that was made here is over;
+// f returns at once and may be called before WhenDone returns.
+func (r *Reference) WhenDone(f func()) {
+	p := r.state
+	p.mu.Lock()
+	select {
+	case <-p.done:
+		p.mu.Unlock()
+		f()
+		return
+	default:
+	}
+	p.then = append(p.then, f)
+	p.mu.Unlock()
+}
+
+// Promise makes a future that lives here, and the function that gives it its
+// result, which is called once.
+func (n *Node) Promise() (*Reference, func(Reply)) {
+	id := n.values.nextID(n.Self())
+	n.values.define(id, func(v *stored) { v.running = true })
+	return n.newReference(id, KindFuture), func(reply Reply) {
+		if reply.Message != nil {
+			reply.Message.Detach()
+		}
+		n.values.complete(id, &reply)
+	}
 }
 
 // Fetch waits for the result of a future and gives it, to be read with

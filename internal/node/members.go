@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -25,6 +26,20 @@ func (n *Node) IsMember(pid Pid) bool {
 	return found
 }
 
+// MembersChange is closed when a process joins or leaves the cluster.
+func (n *Node) MembersChange() <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.membersChange
+}
+
+// renewMembers sets who is here. n.mu is held.
+func (n *Node) renewMembers(members []Pid) {
+	n.members = members
+	close(n.membersChange)
+	n.membersChange = make(chan struct{})
+}
+
 // Join makes processes part of the cluster and tells all that are linked with
 // this one, which is the master.
 func (n *Node) Join(pids ...Pid) {
@@ -43,7 +58,7 @@ func (n *Node) setMembers(change func([]Pid) []Pid) {
 	n.mu.Lock()
 	members := change(slices.Clone(n.members))
 	slices.Sort(members)
-	n.members = slices.Compact(members)
+	n.renewMembers(slices.Compact(members))
 	list := make([]byte, 0, 4*len(n.members))
 	for _, p := range n.members {
 		list = binary.LittleEndian.AppendUint32(list, uint32(p))
@@ -101,7 +116,7 @@ func (n *Node) hearMaster(from Pid, kind byte, b []byte) error {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.members = members
+	n.renewMembers(members)
 	return nil
 }
 
@@ -124,8 +139,29 @@ func (n *Node) awaitGone(pid Pid) {
 }
 
 // Retire makes the node take no more requests but those of services that are
-// marked Always.
-func (n *Node) Retire() { n.retired.Store(true) }
+// marked Always, and fails those that wait for values here.
+func (n *Node) Retire() {
+	n.retired.Store(true)
+	n.values.failAll(n.errRetired())
+}
+
+// AwaitIdle returns when no request is served but the one whose context it is.
+func (n *Node) AwaitIdle(ctx context.Context) error {
+	for {
+		n.mu.Lock()
+		if len(n.serving) <= 1 {
+			n.mu.Unlock()
+			return nil
+		}
+		quiet := n.quiet
+		n.mu.Unlock()
+		select {
+		case <-quiet:
+		case <-ctx.Done():
+			return ended(ctx)
+		}
+	}
+}
 
 func (n *Node) errRetired() error {
 	return luaerr.New(luaerr.Lost, "pid %d takes no more calls: it was removed with cluster.rmprocs", n.Self())

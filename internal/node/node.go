@@ -64,15 +64,18 @@ type Node struct {
 	holding  map[*lua.LState][]*Begun // see Hold; who holds the interpreter may touch it
 	working  sync.WaitGroup           // goroutines that are not readers
 
-	mu      sync.Mutex
-	members []Pid                            // sorted; of the cluster, this process included
-	unacked map[requestKey][]value.Traveller // sent in answers, not yet counted by their receivers
-	peers   map[Pid]*peer
-	pending map[uint64]*pending
-	serving map[requestKey]*Request
-	nextID  uint64
-	closed  bool
-	readers sync.WaitGroup
+	mu            sync.Mutex
+	members       []Pid         // sorted; of the cluster, this process included
+	quiet         chan struct{} // closed when few requests are served
+	membersChange chan struct{} // closed when members change
+	whenGone      []func(Pid)
+	unacked       map[requestKey][]value.Traveller // sent in answers, not yet counted by their receivers
+	peers         map[Pid]*peer
+	pending       map[uint64]*pending
+	serving       map[requestKey]*Request
+	nextID        uint64
+	closed        bool
+	readers       sync.WaitGroup
 }
 
 // New makes a node with the services that every process has.
@@ -84,6 +87,7 @@ func New(cfg Config) *Node {
 		cfg: cfg, services: map[string]*Service{}, peers: map[Pid]*peer{},
 		pending: map[uint64]*pending{}, serving: map[requestKey]*Request{},
 		unacked: map[requestKey][]value.Traveller{}, members: []Pid{cfg.Self}, rank: luaerr.NoRank,
+		membersChange: make(chan struct{}), quiet: make(chan struct{}),
 		holding: map[*lua.LState][]*Begun{},
 	}
 	if n.cfg.Report == nil {
@@ -110,7 +114,7 @@ func (n *Node) Become(self Pid) {
 	n.Codec().Self = self
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.members = []Pid{self}
+	n.renewMembers([]Pid{self})
 }
 
 // SetPlace tells where the process runs, for errors: its rank (or
@@ -136,6 +140,10 @@ func (n *Node) Offer(s Service) {
 	}
 	n.services[s.Name] = &s
 }
+
+// WhenGone has f called with the pid of each process that is lost. It is
+// called before the first link is attached; f returns at once.
+func (n *Node) WhenGone(f func(Pid)) { n.whenGone = append(n.whenGone, f) }
 
 // Attach takes over the link to a process: the node reads from it until it
 // breaks, then everything that waits for that process fails.
@@ -191,6 +199,9 @@ func (n *Node) Forget(pid Pid, why *luaerr.Error) {
 	}
 	n.failWaiting(pid, why)
 	n.values.forget(pid, why)
+	for _, f := range n.whenGone {
+		f(pid)
+	}
 	if n.Self() == Master {
 		n.tellGone(pid, why)
 	}

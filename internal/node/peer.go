@@ -9,15 +9,15 @@ import (
 
 // peer is another process as this one sees it. Node.mu guards it.
 type peer struct {
-	pid     Pid
-	link    link.Link     // where frames for it go, once ready is closed
-	all     []link.Link   // every link that is read: both ends may dial at once
-	ready   chan struct{} // closed when link or lost is set
-	dialing bool
-	gone    chan struct{} // closed when lost is set
-	lost    *luaerr.Error
-	inbox   inbox
-	outbox  outbox
+	pid      Pid
+	link     link.Link     // where frames for it go, once ready is closed
+	all      []link.Link   // every link that is read: both ends may dial at once
+	ready    chan struct{} // closed when link or lost is set
+	dialling *dialling     // the attempt to connect that is being made
+	gone     chan struct{} // closed when lost is set
+	lost     *luaerr.Error
+	inbox    inbox
+	outbox   outbox
 }
 
 // peer gives the record of a process, a fresh one if need be.
@@ -44,21 +44,27 @@ func (p *peer) lose(why *luaerr.Error) {
 func (n *Node) route(ctx context.Context, p *peer) (link.Link, error) {
 	n.mu.Lock()
 	for p.link == nil {
-		if p.lost != nil || n.closed {
-			defer n.mu.Unlock()
-			if p.lost != nil {
-				return nil, p.lost
-			}
-			return nil, errClosed
+		if err := n.noRoute(p); err != nil {
+			n.mu.Unlock()
+			return nil, err
 		}
-		dial := !p.dialing
-		p.dialing = true
+		try := p.dialling
+		if try == nil {
+			try = &dialling{over: make(chan struct{})}
+			p.dialling = try
+			n.working.Add(1)
+			go func() {
+				defer n.working.Done()
+				n.connect(p.pid, try)
+			}()
+		}
 		n.mu.Unlock()
-		if dial {
-			n.background(func() { n.connect(p.pid) })
-		}
 		select {
 		case <-p.ready:
+		case <-try.over:
+			if try.refused != nil {
+				return nil, try.refused
+			}
 		case <-ctx.Done():
 			return nil, ended(ctx)
 		case <-n.ctx.Done():
@@ -73,12 +79,33 @@ func (n *Node) route(ctx context.Context, p *peer) (link.Link, error) {
 	return p.link, nil
 }
 
+// noRoute tells why a process without a link cannot be connected to. The
+// master never dials: processes join it. n.mu is held.
+func (n *Node) noRoute(p *peer) error {
+	switch {
+	case p.lost != nil:
+		return p.lost
+	case n.closed:
+		return errClosed
+	case p.pid == Master || n.Self() == Master:
+		return unknown(p.pid, nil)
+	}
+	return nil
+}
+
+// dialling is an attempt to connect. It may be repeated after it was refused.
+type dialling struct {
+	over    chan struct{}
+	refused *luaerr.Error // set before over is closed
+}
+
 // connect makes the direct link to a process, or settles for the way through
 // the master, with one warning.
-func (n *Node) connect(pid Pid) {
+func (n *Node) connect(pid Pid, try *dialling) {
+	defer close(try.over)
 	var l link.Link
 	var err error
-	if n.cfg.Connect != nil && pid != Master {
+	if n.cfg.Connect != nil {
 		l, err = n.cfg.Connect(n.ctx, pid)
 	}
 	if l != nil {
@@ -93,12 +120,12 @@ func (n *Node) connect(pid Pid) {
 	if p.link != nil || p.lost != nil {
 		return
 	}
-	if refused := refusal(err); refused != nil {
-		p.lose(refused)
+	p.dialling = nil
+	if try.refused = refusal(err); try.refused != nil {
 		return
 	}
-	if pid == Master || n.Self() == Master || n.peer(Master).link == nil {
-		p.lose(unknown(pid, err))
+	if n.peer(Master).link == nil {
+		try.refused = unknown(pid, err)
 		return
 	}
 	if err != nil {
@@ -118,8 +145,7 @@ func (n *Node) throughMaster(p *peer) {
 func (n *Node) reachedThroughMaster(from Pid) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if p := n.peer(from); p.link == nil && p.lost == nil && !p.dialing {
-		p.dialing = true
+	if p := n.peer(from); p.link == nil && p.lost == nil && p.dialling == nil {
 		n.throughMaster(p)
 	}
 }

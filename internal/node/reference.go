@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -67,7 +68,9 @@ type progress struct {
 	done   chan struct{} // closed when the call is over; nil: not known here
 	value  *value.Message
 	raised bool
-	err    error       // the call did not come about
+	err    error // the call did not come about
+	mu     sync.Mutex
+	then   []func()    // what WhenDone got
 	never  atomic.Bool // the owner does not know the value: no share to give back
 }
 
@@ -132,7 +135,10 @@ func (n *Node) decode(L *lua.LState, m *value.Message) (vs []lua.LValue, holds [
 // confirm returns when the owners know of the references in the request, so
 // that the sender may forget its own. What is said to the sender itself
 // arrives there before the answer.
-func (r *Request) confirm() { r.node.awaitHolds(r.From, r.holds) }
+func (r *Request) confirm() {
+	r.node.awaitHolds(r.From, r.holds)
+	r.holds = nil
+}
 
 func (n *Node) awaitHolds(from Pid, holds []*Begun) {
 	for _, b := range holds {
@@ -191,9 +197,27 @@ func (s *store) flush() {
 		lists[id.Owner] = id.append(lists[id.Owner])
 	}
 	s.dropped = nil
+	s.unconfirmed += len(lists)
 	s.dropping.Unlock()
 	for owner, list := range lists {
-		s.node.cast(owner, Ask{Service: serviceRelease, Meta: list})
+		s.node.Post(owner, Ask{Service: serviceRelease, Meta: list, Answer: func(*Reply, error) {
+			s.dropping.Lock()
+			defer s.dropping.Unlock()
+			if s.unconfirmed--; s.unconfirmed == 0 {
+				s.confirmed.Broadcast()
+			}
+		}})
+	}
+}
+
+// Flush returns when the owners know of all shares that are given back.
+func (n *Node) Flush() {
+	s := &n.values
+	s.flush()
+	s.dropping.Lock()
+	defer s.dropping.Unlock()
+	for s.unconfirmed > 0 {
+		s.confirmed.Wait()
 	}
 }
 
@@ -219,4 +243,5 @@ func (n *Node) startRelease(r *Request) {
 		n.values.adjust(id, r.From, -1)
 		b = rest
 	}
+	r.Post(Reply{})
 }

@@ -65,10 +65,11 @@ type Reply struct {
 	// Raised tells that Message holds the Lua error that the request raised.
 	Raised bool
 
-	text string // the error as people read it, where it was raised
-	from Pid    // who gave it
-	id   uint64 // of the request
-	ack  bool   // it holds references: the sender is to be told when they are ours
+	text  string      // the error as people read it, where it was raised
+	from  Pid         // who gave it
+	id    uint64      // of the request
+	whole *wholeReply // what it is a part of
+	ack   bool        // it holds references: the sender is to be told when they are ours
 }
 
 // pending is a request of ours that waits for its answer.
@@ -338,6 +339,10 @@ func (r *Request) finish() bool {
 			return false
 		}
 		delete(r.node.serving, key)
+		if r.node.retired.Load() && len(r.node.serving) <= 1 {
+			close(r.node.quiet)
+			r.node.quiet = make(chan struct{})
+		}
 	}
 	return true
 }

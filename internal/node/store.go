@@ -17,8 +17,10 @@ type store struct {
 	mu     sync.Mutex
 	values map[ValueID]*stored
 
-	dropping sync.Mutex
-	dropped  []ValueID // shares that are to be given back
+	dropping    sync.Mutex
+	dropped     []ValueID // shares that are to be given back
+	unconfirmed int       // messages about such shares that are on their way
+	confirmed   sync.Cond // signalled when there are none
 }
 
 // stored is a value. One that is not known yet was heard of before it was
@@ -44,6 +46,7 @@ type waiter struct {
 
 func (s *store) open(n *Node) {
 	s.node, s.values = n, map[ValueID]*stored{}
+	s.confirmed.L = &s.dropping
 }
 
 // Count tells what lives in this process: futures and channels, and how many
@@ -62,10 +65,6 @@ func (n *Node) Count() (futures, channels, references int) {
 	}
 	return futures, channels, int(s.references.Load())
 }
-
-// Flush gives back the shares of references that are garbage at once, and not
-// after the usual moment.
-func (n *Node) Flush() { n.values.flush() }
 
 func (s *store) nextID(owner Pid) ValueID {
 	return ValueID{Owner: owner, Maker: s.node.Self(), Seq: s.seq.Add(1)}
@@ -174,4 +173,27 @@ func (s *store) unclaimed() (list []*stored) {
 		}
 	}
 	return list
+}
+
+// failAll fails all requests that wait for something here.
+func (s *store) failAll(why error) {
+	s.mu.Lock()
+	var waiters []*waiter
+	var putters []*putter
+	for _, v := range s.values {
+		waiters = append(waiters, v.waiting...)
+		v.waiting = nil
+		if v.channel != nil {
+			putters = append(putters, v.channel.putters...)
+			v.channel.putters = nil
+		}
+	}
+	s.mu.Unlock()
+	for _, w := range waiters {
+		w.fail(why)
+	}
+	for _, p := range putters {
+		p.stop()
+		p.request.Fail(why)
+	}
 }

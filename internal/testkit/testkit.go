@@ -157,10 +157,15 @@ func New(t testing.TB, cfg host.Config) *Cluster {
 
 // Run runs a script on the master and gives what it raised.
 func (c *Cluster) Run(ctx context.Context, source string) error {
+	return c.RunNamed(ctx, "job.lua", source)
+}
+
+// RunNamed is Run for a script of that name.
+func (c *Cluster) RunNamed(ctx context.Context, name, source string) error {
 	in := c.Host.Interp()
 	var err error
 	in.Run(ctx, "test", func(t *interp.Task) {
-		fn, e := in.Codec().Chunks.Load(t.L(), "job.lua", source)
+		fn, e := in.Codec().Chunks.Load(t.L(), name, source)
 		if err = e; err == nil {
 			_, err = t.Call(fn)
 		}

@@ -1,0 +1,274 @@
+package host
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// Travel implements value.Traveller: a manager arrives as a table that tells
+// what it was like.
+func (m *Manager) Travel() (kind string, data []byte, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := cluster.ManagerSnapshot{
+		Mode: string(m.mode), Launched: m.launched, Initialized: len(m.workers) > 0 && !m.closed,
+	}
+	for _, w := range m.workers {
+		s.Pids = append(s.Pids, w.pid)
+	}
+	return s.Travel()
+}
+
+// openParallel connects what the Lua module needs of the host.
+func (h *Host) openParallel(module *cluster.Module) {
+	h.parallel = module
+	module.Revive, module.SameJob = h.revive, h.sameJob
+	h.node.Offer(node.Service{Name: worker.ServiceConnect, Inline: true, Start: h.serveConnect})
+}
+
+// revive starts the jobs of workers that died again, and gives the pids of
+// the new workers.
+func (h *Host) revive(ctx context.Context, dead []node.Pid) (fresh []node.Pid, err error) {
+	h.mu.Lock()
+	managers := slices.Clone(h.managers)
+	h.mu.Unlock()
+	for _, m := range managers {
+		if !slices.ContainsFunc(dead, func(pid node.Pid) bool { return m.worker(pid) != nil }) || m.isClosed() {
+			continue
+		}
+		if err := m.Restart(ctx); err != nil {
+			return nil, err
+		}
+		if err := m.prepare(ctx); err != nil {
+			return nil, err
+		}
+		fresh = append(fresh, m.Pids()...)
+	}
+	return fresh, nil
+}
+
+// sameJob tells whether two workers, dead or not, are of one MPI job.
+func (h *Host) sameJob(a, b node.Pid) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.jobs[a] != 0 && h.jobs[a] == h.jobs[b]
+}
+
+// noteJob remembers which workers came with one job.
+func (h *Host) noteJob(pids []node.Pid) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.jobs == nil {
+		h.jobs = map[node.Pid]node.Pid{}
+	}
+	for _, pid := range pids {
+		h.jobs[pid] = pids[0]
+	}
+}
+
+// prepare runs on new workers what init of addprocs says, and then what
+// everywhere has run on all.
+func (m *Manager) prepare(ctx context.Context) error {
+	m.mu.Lock()
+	init := m.init
+	m.mu.Unlock()
+	if init != nil {
+		outcome, err := m.Run(ctx, init, nil)
+		if err != nil {
+			return err
+		}
+		if err := m.host.failure(ctx, outcome); err != nil {
+			return err
+		}
+	}
+	return m.host.parallel.Define(ctx, m.Pids())
+}
+
+// failure gives the one error of what a chunk came to on several ranks. The
+// caller holds no interpreter.
+func (h *Host) failure(ctx context.Context, o *Outcome) (err error) {
+	errs := map[int]*luaerr.Error{}
+	for _, a := range o.Answers {
+		err := a.Err
+		if err == nil && a.Reply.Raised {
+			err = h.parallel.Raised(ctx, a.Pid, a.Reply)
+		}
+		if err != nil {
+			errs[a.Rank] = luaerr.From(err).At(a.Rank, int(a.Pid), "")
+		}
+	}
+	if e := combine(errs, len(o.Answers), o); e != nil {
+		return e
+	}
+	return nil
+}
+
+// setInit keeps the chunk that each start of the job begins with.
+func (m *Manager) setInit(msg *value.Message) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.host.interp.Codec().Missing(msg) // keeps its sources in memory
+	m.init = msg
+}
+
+// Restart ends what is left of the MPI job and starts a fresh one with the
+// same options: new workers with new pids, prepared as the first ones were.
+// Futures and channels that lived on the old ones are lost.
+func (m *Manager) Restart(ctx context.Context) error {
+	if m.transport != nil {
+		return luaerr.New(luaerr.Argument, "the workers of this manager are the ranks of an mpirun: they cannot be restarted")
+	}
+	if !m.alreadyLaunched() {
+		return luaerr.New(luaerr.Argument, "this manager has no workers yet: call cluster.addprocs(manager) first")
+	}
+	select {
+	case <-m.queue: // no chunk runs while the job is exchanged
+		defer func() { m.queue <- struct{}{} }()
+	case <-ctx.Done():
+		return luaerr.From(context.Cause(ctx))
+	}
+	if err := m.Close(ctx); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.launched, m.closed, m.hasLeft, m.broken, m.killed = false, false, false, nil, nil
+	m.folder, m.listener, m.plan, m.job, m.workers = nil, nil, nil, nil, nil
+	m.present = map[string]*remote{}
+	m.mu.Unlock()
+	_, err := m.Start(ctx)
+	return err
+}
+
+// luaRestart is manager:restart() → the new pids, in rank order.
+func luaRestart(L *lua.LState) int {
+	m := checkManager(L, 1, "restart")
+	err := m.host.interp.Wait(L, func(ctx context.Context) error {
+		if err := m.Restart(ctx); err != nil {
+			return err
+		}
+		return m.prepare(ctx)
+	})
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	L.Push(cluster.PidList(L, m.Pids()))
+	return 1
+}
+
+// luaRmprocs is rmprocs(pids, { waitfor = seconds }).
+func (h *Host) luaRmprocs(L *lua.LState) int {
+	pids := h.parallel.Pids(L, 1, "rmprocs")
+	waitFor := time.Duration(-1)
+	o := readOptions(L, 2, "rmprocs")
+	o.seconds("waitfor", &waitFor)
+	o.done()
+	workers := map[*Manager][]*remote{}
+	for _, pid := range pids {
+		w := h.worker(pid)
+		switch {
+		case pid == h.node.Self():
+			luaerr.RaiseArg(L, "rmprocs", 1, "pids", "pid %d is the master", pid)
+		case w == nil || !h.node.IsMember(pid):
+			luaerr.RaiseArg(L, "rmprocs", 1, "pids", "there is no process with pid %d", pid)
+		}
+		workers[w.manager] = append(workers[w.manager], w)
+	}
+	err := h.interp.Wait(L, func(ctx context.Context) error {
+		for m, list := range workers {
+			if err := m.retire(ctx, list, waitFor); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	return 0
+}
+
+// retire makes workers take no more calls and waits until they are idle, no
+// longer than limit unless that is below zero. They stay in their MPI job,
+// which has no other way, until all have retired: then the job ends.
+func (m *Manager) retire(ctx context.Context, workers []*remote, limit time.Duration) error {
+	var pids []node.Pid
+	for _, w := range workers {
+		w.setRetired()
+		pids = append(pids, w.pid)
+	}
+	m.host.node.Part(pids...)
+	if limit >= 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, luaerr.New(luaerr.Timeout, "rmprocs: pids %v were still at work after %v", pids, limit))
+		defer cancel()
+	}
+	var busy error
+	for _, w := range workers {
+		if _, err := m.host.node.Call(ctx, w.pid, node.Ask{Service: worker.ServiceRetire}); err != nil && luaerr.From(err).Kind != luaerr.Lost {
+			busy = err
+		}
+	}
+	if len(m.remaining()) == 0 && m.transport == nil {
+		return m.Close(context.WithoutCancel(ctx))
+	}
+	return busy
+}
+
+func (w *remote) setRetired() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.retired = true
+}
+
+// remaining gives the ranks that have not retired.
+func (m *Manager) remaining() (ranks []int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for rank, w := range m.workers {
+		w.mu.Lock()
+		if !w.retired {
+			ranks = append(ranks, rank)
+		}
+		w.mu.Unlock()
+	}
+	return ranks
+}
+
+// serveConnect has a worker listen for another one that wants a link to it,
+// and tells that one how to reach it.
+func (h *Host) serveConnect(r *node.Request) {
+	go func() {
+		reply, err := h.introduce(r.Context, r.From, r.Meta)
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		r.Post(node.Reply{Meta: reply.Meta})
+	}()
+}
+
+func (h *Host) introduce(ctx context.Context, from node.Pid, meta []byte) (*node.Reply, error) {
+	var c worker.Connect
+	if err := worker.Decode(meta, &c); err != nil {
+		return nil, err
+	}
+	target, asker := h.worker(c.Pid), h.worker(from)
+	if target == nil || asker == nil {
+		return nil, luaerr.New(luaerr.Argument, "there is no process with pid %d", c.Pid)
+	}
+	for _, m := range []*Manager{target.manager, asker.manager} {
+		if m.opts.Topology == "master_worker" {
+			return nil, luaerr.New(luaerr.Argument, "pid %d cannot call pid %d: their manager was started with topology = \"master_worker\"", from, c.Pid)
+		}
+	}
+	return h.node.Call(ctx, c.Pid, node.Ask{Service: worker.ServiceListen, Meta: meta})
+}

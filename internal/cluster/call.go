@@ -1,0 +1,135 @@
+package cluster
+
+import (
+	"context"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+)
+
+func (m *Module) callFunctions() map[string]lua.LGFunction {
+	return map[string]lua.LGFunction{
+		"remotecall":       m.remotecall,
+		"remotecall_fetch": m.remotecallFetch,
+		"remotecall_wait":  m.remotecallWait,
+		"remote_do":        m.remoteDo,
+		"spawnat":          m.spawnat,
+		"everywhere":       m.everywhere,
+	}
+}
+
+// remotecall is remotecall(f, pid or pool, ...) → future.
+func (m *Module) remotecall(L *lua.LState) int {
+	fn := Body(m.interp, L, 1)
+	if p := poolArgument(L, 2); p != nil {
+		pid := m.takeWorker(L, p)
+		ref := m.spawn(L, fn, pid, Rest(L, 3))
+		ref.WhenDone(func() { p.put(pid) })
+		return m.pushReference(L, ref)
+	}
+	return m.pushReference(L, m.spawn(L, fn, m.pidArgument(L, 2, "remotecall"), Rest(L, 3)))
+}
+
+// spawn starts a call and gives its future.
+func (m *Module) spawn(L *lua.LState, fn lua.LValue, pid node.Pid, args []lua.LValue) *node.Reference {
+	ref, begun := m.node.Spawn(pid, m.message(L, "the function, argument", fn, args))
+	if err := m.interp.Wait(L, begun.Go); err != nil {
+		ref.Void()
+		luaerr.Raise(L, luaerr.From(err))
+	}
+	return ref
+}
+
+// remotecallFetch is remotecall_fetch(f, pid or pool, ...): calls f there and
+// gives what it returns.
+func (m *Module) remotecallFetch(L *lua.LState) int {
+	fn := Body(m.interp, L, 1)
+	if p := poolArgument(L, 2); p != nil {
+		return m.push(L, m.applyInPool(L, p, fn, Rest(L, 3)))
+	}
+	pid := m.pidArgument(L, 2, "remotecall_fetch")
+	return m.push(L, m.call(L, pid, node.AskCall(m.message(L, "the function, argument", fn, Rest(L, 3)))))
+}
+
+// call makes a request and waits for the answer.
+func (m *Module) call(L *lua.LState, pid node.Pid, ask node.Ask) (reply *node.Reply) {
+	begun := m.node.Prepare(pid, ask)
+	m.wait(L, func(ctx context.Context) (err error) {
+		if err = begun.Go(ctx); err != nil {
+			return err
+		}
+		if reply, err = begun.Await(ctx); err != nil {
+			return err
+		}
+		return m.node.FetchSources(ctx, pid, reply.Message)
+	})
+	return reply
+}
+
+// remotecallWait is remotecall_wait(f, pid or pool, ...) → future, once its
+// call is over; an error of the call is raised.
+func (m *Module) remotecallWait(L *lua.LState) int {
+	fn := Body(m.interp, L, 1)
+	p := poolArgument(L, 2)
+	var pid node.Pid
+	if p != nil {
+		pid = m.takeWorker(L, p)
+		defer p.put(pid)
+	} else {
+		pid = m.pidArgument(L, 2, "remotecall_wait")
+	}
+	ref := m.spawn(L, fn, pid, Rest(L, 3))
+	m.await(L, ref)
+	return m.pushReference(L, ref)
+}
+
+// remoteDo is remote_do(f, pid, ...): nothing comes back; an error of the
+// call is printed here.
+func (m *Module) remoteDo(L *lua.LState) int {
+	fn := Body(m.interp, L, 1)
+	pid := m.pidArgument(L, 2, "remote_do")
+	ask := node.AskDo(m.message(L, "the function, argument", fn, Rest(L, 3)))
+	ask.Answer = func(_ *node.Reply, err error) {
+		if err != nil && luaerr.From(err).Kind != luaerr.Interrupted {
+			m.node.Report("mpiclus-lua: a call that nobody waits for was lost: " + err.Error())
+		}
+	}
+	m.wait(L, m.node.Prepare(pid, ask).Go)
+	return 0
+}
+
+// spawnat is spawnat(pid or "any", f, ...) → future. "any" takes the workers
+// in turn.
+func (m *Module) spawnat(L *lua.LState) int {
+	var pid node.Pid
+	if s, ok := L.Get(1).(lua.LString); ok {
+		if s != "any" {
+			luaerr.RaiseArg(L, "spawnat", 1, "pid", "a pid or \"any\" expected, got \"%s\"", string(s))
+		}
+		workers := m.workers()
+		pid = workers[m.turn%len(workers)]
+		m.turn++
+	} else {
+		pid = m.pidArgument(L, 1, "spawnat")
+	}
+	return m.pushReference(L, m.spawn(L, Body(m.interp, L, 2), pid, Rest(L, 3)))
+}
+
+// pidArgument reads the pid of a process that is here.
+func (m *Module) pidArgument(L *lua.LState, n int, call string) node.Pid {
+	number, ok := L.Get(n).(lua.LNumber)
+	if !ok || lua.LNumber(node.Pid(number)) != number {
+		luaerr.RaiseArg(L, call, n, "pid", "the pid of a process expected, got %s", describe(L.Get(n)))
+	}
+	return node.Pid(number)
+}
+
+func describe(v lua.LValue) string {
+	switch v.(type) {
+	case lua.LNumber, *lua.LNilType, lua.LBool:
+		return v.String()
+	}
+	return "a " + v.Type().String()
+}

@@ -1,0 +1,354 @@
+package cluster
+
+import (
+	"context"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+)
+
+// pmap is pmap(f, list, opts): f(item) for each item, on the workers of a
+// pool, a batch at a time on each; the results are in the order of the items.
+func (m *Module) pmap(L *lua.LState) int {
+	fn := Body(m.interp, L, 1)
+	list := L.CheckTable(2)
+	p := &mapping{
+		m: m, n: list.MaxN(), options: m.mapOptions(L, 3),
+		kills: map[int]int{}, tries: map[int]int{}, signal: make(chan struct{}, 1), running: map[node.Pid]*batch{},
+	}
+	p.items, p.results = make([]lua.LValue, p.n), make([]lua.LValue, p.n)
+	p.parts = make([]*node.Reply, p.n)
+	for i := range p.items {
+		p.items[i] = list.RawGetInt(i + 1)
+	}
+	p.queue.all(p.n)
+	if p.pool.sent != nil {
+		p.fn = p.pool.sent.function(L, fn)
+	} else {
+		p.fn = m.newSent(L, fn)
+		defer p.fn.drop()
+	}
+	defer p.stop()
+	p.progress.start(p.n)
+	p.run(L)
+	L.Push(p.collect(L))
+	return 1
+}
+
+// mapping is a pmap at work. All of it but the answers belongs to who holds
+// the interpreter.
+type mapping struct {
+	m  *Module
+	fn *sentFunction
+	options
+	n       int
+	items   []lua.LValue
+	results []lua.LValue  // of on_error
+	parts   []*node.Reply // results that are not decoded yet
+	done    int
+	queue   queue
+	running map[node.Pid]*batch
+	kills   map[int]int // workers that an item has killed
+	tries   map[int]int // retries of an item
+	dead    []node.Pid
+	pace    pace
+	flaw    error // an item that cannot be sent
+	inbox   answers
+	signal  chan struct{} // there are answers
+}
+
+// batch is what a worker is at.
+type batch struct {
+	items []int
+	begun *node.Begun
+	since time.Time
+}
+
+// run hands out batches and takes answers until all items are done.
+func (p *mapping) run(L *lua.LState) {
+	for p.done < p.n {
+		sends := p.handOut(L)
+		pool, cluster := p.pool.news(), p.m.node.MembersChange()
+		if len(sends) == 0 && len(p.running) == 0 && !p.queue.empty() {
+			if len(p.pool.members()) == 0 {
+				p.revive(L)
+				continue
+			}
+		}
+		p.m.wait(L, func(ctx context.Context) error {
+			for _, s := range sends {
+				s.begin(ctx, p)
+			}
+			if p.flaw != nil {
+				return p.flaw
+			}
+			return p.await(ctx, pool, cluster)
+		})
+		for _, a := range p.inbox.take() {
+			p.settle(L, a)
+		}
+	}
+}
+
+// await returns when there is something to do.
+func (p *mapping) await(ctx context.Context, pool, cluster <-chan struct{}) error {
+	if p.queue.empty() { // a free worker would be of no use
+		pool, cluster = nil, nil
+	}
+	var due <-chan time.Time
+	if wait, ok := p.queue.nextDue(); ok {
+		t := time.NewTimer(wait)
+		defer t.Stop()
+		due = t.C
+	}
+	select {
+	case <-p.signal:
+	case <-pool:
+	case <-cluster:
+	case <-due:
+	case <-ctx.Done():
+		return stopped(ctx)
+	}
+	return nil
+}
+
+// handOut gives work to each free worker; what it gives is to be sent.
+func (p *mapping) handOut(L *lua.LState) (sends []send) {
+	for !p.queue.empty() {
+		pid, ok, _ := p.pool.tryTake()
+		if !ok {
+			break
+		}
+		b := &batch{items: p.queue.next(p.size()), since: time.Now()}
+		msg, err := p.pack(L, b.items)
+		if err != nil {
+			p.pool.put(pid)
+			p.flaw = err // raised once what was prepared before is sent
+			break
+		}
+		p.running[pid] = b
+		install := p.fn.install(pid)
+		b.begun = p.m.node.Prepare(pid, node.Ask{
+			Service: serviceMap, Meta: p.meta(), Message: msg,
+			Answer: func(reply *node.Reply, err error) { p.answer(answer{pid, reply, err}) },
+		})
+		sends = append(sends, send{pid, install, b.begun})
+	}
+	return sends
+}
+
+// send is a request whose place in the line is taken.
+type send struct {
+	pid            node.Pid
+	install, begun *node.Begun
+}
+
+func (s send) begin(ctx context.Context, p *mapping) {
+	if s.install != nil {
+		_ = s.install.Go(ctx) // the request after it fails as well
+	}
+	if err := s.begun.Go(ctx); err != nil {
+		p.answer(answer{s.pid, nil, err})
+	}
+}
+
+func (p *mapping) meta() []byte {
+	return append(p.fn.meta(), flags(p.onError != nil || len(p.delays) > 0, p.pool.sent != nil))
+}
+
+// pack encodes each item by itself, so that what two of them share is not
+// shared on arrival, whatever the size of batches.
+func (p *mapping) pack(L *lua.LState, items []int) (*value.Message, error) {
+	parts := make([]node.Part, len(items))
+	for k, i := range items {
+		msg, err := p.m.node.Codec().Encode(L, "the item", p.items[i])
+		if err != nil {
+			e := *luaerr.From(err)
+			e.Message = itemText(i) + e.Message
+			return nil, &e
+		}
+		parts[k].Message = msg
+	}
+	return node.Pack(parts), nil
+}
+
+func (p *mapping) answer(a answer) {
+	p.inbox.add(a)
+	select {
+	case p.signal <- struct{}{}:
+	default:
+	}
+}
+
+// settle takes the answer of a worker.
+func (p *mapping) settle(L *lua.LState, a answer) {
+	b := p.running[a.pid]
+	if b == nil {
+		return
+	}
+	delete(p.running, a.pid)
+	if a.err == nil && a.reply.Raised {
+		_, a.err = p.m.node.Values(L, a.reply)
+	}
+	if a.err != nil {
+		p.pool.put(a.pid)
+		p.failed(L, a, b)
+		return
+	}
+	p.pace.add(len(b.items), time.Since(b.since))
+	p.pool.put(a.pid)
+	parts := p.m.node.Unpack(a.reply)
+	for k, i := range b.items {
+		switch {
+		case k >= len(parts): // it stopped at an item before
+			p.queue.again(i)
+		case parts[k].Raised:
+			_, err := p.m.node.Values(L, parts[k])
+			p.itemFailed(L, i, luaerr.From(err))
+		default:
+			p.parts[i] = parts[k]
+			p.finish(1)
+		}
+	}
+}
+
+func (p *mapping) finish(n int) {
+	p.done += n
+	p.progress.add(n)
+}
+
+// failed handles a batch that has no answer. A worker that died may have been
+// killed by an item: each is tried again by itself.
+func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
+	e := luaerr.From(a.err)
+	if e.Kind != luaerr.Lost {
+		luaerr.Raise(L, e)
+	}
+	counts := p.firstOfItsJob(a.pid)
+	p.dead = append(p.dead, a.pid)
+	for _, i := range b.items {
+		if counts {
+			p.kills[i]++
+		}
+		if p.kills[i] >= maxKills {
+			given := *e
+			given.Message = itemText(i) + "given up, because three workers died with it; the last: " + e.Message
+			p.itemLost(L, i, &given)
+			continue
+		}
+		p.queue.alone(i)
+	}
+}
+
+// maxKills is how many workers an item may cost.
+const maxKills = 3
+
+// firstOfItsJob tells whether no other worker of the same job was lost
+// before: when one rank dies its job often takes the others along, which is
+// not the fault of what they were at.
+func (p *mapping) firstOfItsJob(pid node.Pid) bool {
+	if p.m.SameJob == nil {
+		return true
+	}
+	for _, other := range p.dead {
+		if p.m.SameJob(pid, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// itemFailed handles an error that f raised: a retry, on_error, or the end.
+func (p *mapping) itemFailed(L *lua.LState, i int, e *luaerr.Error) {
+	if p.tries[i] < len(p.delays) && (p.retryCheck == nil || lua.LVAsBool(call1(L, p.retryCheck, e.ToLua(L)))) {
+		p.queue.later(i, p.delays[p.tries[i]])
+		p.tries[i]++
+		return
+	}
+	p.itemLost(L, i, e)
+}
+
+func (p *mapping) itemLost(L *lua.LState, i int, e *luaerr.Error) {
+	if p.onError == nil {
+		named := *e
+		if named.Kind != luaerr.Lost {
+			named.Message = itemText(i) + named.Message
+		}
+		named.Errors = map[int]*luaerr.Error{e.Rank: e}
+		luaerr.Raise(L, &named)
+	}
+	p.results[i] = call1(L, p.onError, e.ToLua(L), p.items[i])
+	p.finish(1)
+}
+
+func call1(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {
+	L.Push(fn)
+	for _, a := range args {
+		L.Push(a)
+	}
+	L.Call(len(args), 1)
+	v := L.Get(-1)
+	L.Pop(1)
+	return v
+}
+
+// revive finds other workers when the pool has none any more: those of other
+// managers, else those of the jobs that are started again.
+func (p *mapping) revive(L *lua.LState) {
+	others := p.m.node.Members()
+	if len(others) > 1 {
+		p.pool.add(workersOf(others)...)
+		return
+	}
+	if p.m.Revive == nil || len(p.dead) == 0 {
+		luaerr.Raise(L, luaerr.New(luaerr.Lost, "the pool has no workers (any more)"))
+	}
+	var fresh []node.Pid
+	p.m.wait(L, func(ctx context.Context) (err error) {
+		fresh, err = p.m.Revive(ctx, p.dead)
+		return err
+	})
+	p.pool.add(fresh...)
+	if len(fresh) == 0 {
+		luaerr.Raise(L, luaerr.New(luaerr.Lost, "the pool has no workers any more"))
+	}
+}
+
+// stop ends what still runs, when pmap ends before all is done.
+func (p *mapping) stop() {
+	p.progress.end()
+	for pid, b := range p.running {
+		b.begun.Cancel(errStopped)
+		p.pool.put(pid)
+	}
+	p.running = nil
+}
+
+var errStopped = luaerr.New(luaerr.Interrupted, "stopped, because pmap has ended")
+
+// collect makes the list of results.
+func (p *mapping) collect(L *lua.LState) *lua.LTable {
+	t := L.CreateTable(p.n, 0)
+	for i, part := range p.parts {
+		v := p.results[i]
+		if part != nil {
+			if len(p.m.node.Codec().Missing(part.Message)) > 0 {
+				p.m.wait(L, func(ctx context.Context) error {
+					return p.m.node.FetchPartSources(ctx, part)
+				})
+			}
+			v = lua.LNil
+			if vs := p.m.values(L, part); len(vs) > 0 {
+				v = vs[0]
+			}
+		}
+		if v != nil && v != lua.LNil {
+			t.RawSetInt(i+1, v)
+		}
+	}
+	return t
+}

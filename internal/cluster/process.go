@@ -1,0 +1,264 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+)
+
+const serviceInterrupt = "interrupt" // stop what others asked this process to do; parameter: the reason
+
+func (m *Module) processFunctions() map[string]lua.LGFunction {
+	return map[string]lua.LGFunction{
+		"myid":      m.myid,
+		"procs":     m.procs,
+		"workers":   func(L *lua.LState) int { L.Push(PidList(L, m.workers())); return 1 },
+		"nprocs":    func(L *lua.LState) int { L.Push(lua.LNumber(len(m.node.Members()))); return 1 },
+		"nworkers":  func(L *lua.LState) int { L.Push(lua.LNumber(len(m.workers()))); return 1 },
+		"mpiprocs":  m.mpiprocs,
+		"each":      each,
+		"interrupt": m.interrupt,
+		"timedwait": m.timedwait,
+		"sleep":     m.sleep,
+		"status":    m.status,
+	}
+}
+
+func (m *Module) myid(L *lua.LState) int {
+	L.Push(lua.LNumber(m.node.Self()))
+	return 1
+}
+
+// workers lists the pids of all workers; without any, the master's.
+func (m *Module) workers() []node.Pid {
+	return workersOf(m.node.Members())
+}
+
+func workersOf(members []node.Pid) []node.Pid {
+	if len(members) > 1 {
+		members = slices.DeleteFunc(members, func(p node.Pid) bool { return p == node.Master })
+	}
+	return members
+}
+
+// procs is procs() → all pids, or procs(manager) → those of its workers.
+func (m *Module) procs(L *lua.LState) int {
+	pids := m.node.Members()
+	if L.Get(1) != lua.LNil {
+		pids, _ = managerProcesses(L, "procs")
+		pids = slices.DeleteFunc(pids, func(p node.Pid) bool { return !m.node.IsMember(p) })
+	}
+	L.Push(PidList(L, pids))
+	return 1
+}
+
+// mpiprocs is mpiprocs(manager) → the ranks of its workers.
+func (m *Module) mpiprocs(L *lua.LState) int {
+	_, ranks := managerProcesses(L, "mpiprocs")
+	t := L.NewTable()
+	for _, rank := range ranks {
+		t.Append(lua.LNumber(rank))
+	}
+	L.Push(t)
+	return 1
+}
+
+// managerProcesses reads argument 1, a manager or the table that one becomes
+// when it travels: pids and ranks, each sorted.
+func managerProcesses(L *lua.LState, call string) (pids []node.Pid, ranks []int) {
+	byRank, ok := lua.LNil, false
+	switch L.Get(1).(type) {
+	case *lua.LTable, *lua.LUserData:
+		byRank, ok = L.GetField(L.Get(1), "mpi2j"), true
+	}
+	table, isTable := byRank.(*lua.LTable)
+	if !ok || !isTable {
+		luaerr.RaiseArg(L, call, 1, "manager", "a manager expected, got %s", describe(L.Get(1)))
+	}
+	for _, rank := range RankKeys(table) {
+		ranks = append(ranks, rank)
+		pid, _ := table.RawGetInt(rank).(lua.LNumber)
+		pids = append(pids, node.Pid(pid))
+	}
+	slices.Sort(pids)
+	return pids, ranks
+}
+
+// PidList makes a list of pids for a script.
+func PidList(L *lua.LState, pids []node.Pid) *lua.LTable {
+	t := L.CreateTable(len(pids), 0)
+	for _, pid := range pids {
+		t.Append(lua.LNumber(pid))
+	}
+	return t
+}
+
+// RankKeys gives the whole numbers among a table's keys, in order.
+func RankKeys(t *lua.LTable) []int {
+	var ranks []int
+	t.ForEach(func(k, _ lua.LValue) {
+		if n, ok := k.(lua.LNumber); ok && lua.LNumber(int(n)) == n {
+			ranks = append(ranks, int(n))
+		}
+	})
+	slices.Sort(ranks)
+	return ranks
+}
+
+// each walks the table that mpido gave, in rank order:
+// for rank, v in cluster.each(result).
+func each(L *lua.LState) int {
+	t := L.CheckTable(1)
+	ranks := RankKeys(t)
+	next := 0
+	L.Push(L.NewFunction(func(L *lua.LState) int {
+		if next == len(ranks) {
+			return 0
+		}
+		L.Push(lua.LNumber(ranks[next]))
+		L.Push(t.RawGet(lua.LNumber(ranks[next])))
+		next++
+		return 2
+	}))
+	return 1
+}
+
+// Pids reads an argument that must be a pid or a list of pids.
+func (m *Module) Pids(L *lua.LState, n int, call string) []node.Pid {
+	if L.Get(n) == lua.LNil {
+		luaerr.RaiseArg(L, call, n, "pids", "a pid or a list of pids expected, got nil")
+	}
+	return m.pidsArgument(L, n, call, nil)
+}
+
+// pidsArgument reads a pid or a list of pids; missing when there is none.
+func (m *Module) pidsArgument(L *lua.LState, n int, call string, missing []node.Pid) []node.Pid {
+	switch v := L.Get(n).(type) {
+	case *lua.LNilType:
+		return missing
+	case *lua.LTable:
+		pids := make([]node.Pid, 0, v.Len())
+		for i := 1; i <= v.Len(); i++ {
+			number, ok := v.RawGetInt(i).(lua.LNumber)
+			if !ok || lua.LNumber(node.Pid(number)) != number {
+				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, describe(v.RawGetInt(i)))
+			}
+			pids = append(pids, node.Pid(number))
+		}
+		return pids
+	}
+	return []node.Pid{m.pidArgument(L, n, call)}
+}
+
+// interrupt is interrupt([pids]): stops what processes run, all workers by
+// default; they go on living.
+func (m *Module) interrupt(L *lua.LState) int {
+	pids := m.pidsArgument(L, 1, "interrupt", m.workers())
+	m.wait(L, func(ctx context.Context) error {
+		_, err := m.askAll(ctx, pids, node.Ask{Service: serviceInterrupt})
+		return err
+	})
+	return 0
+}
+
+func (m *Module) startInterrupt(r *node.Request) {
+	why := luaerr.New(luaerr.Interrupted, "interrupted by pid %d", r.From)
+	r.Post(node.Reply{})
+	m.node.Interrupt(why)
+	if m.Stopped != nil {
+		m.Stopped(why)
+	}
+}
+
+// askAll makes a request to several processes and gives their answers in the
+// order of pids, nil where one failed. The error is that of all failures.
+func (m *Module) askAll(ctx context.Context, pids []node.Pid, ask node.Ask) ([]*node.Reply, error) {
+	begun := make([]*node.Begun, len(pids))
+	replies := make([]*node.Reply, len(pids))
+	errs := make([]error, len(pids))
+	for i, pid := range pids {
+		begun[i], errs[i] = m.node.Begin(ctx, pid, ask)
+	}
+	for i, b := range begun {
+		if b != nil {
+			replies[i], errs[i] = b.Await(ctx)
+		}
+	}
+	return replies, errors.Join(errs...)
+}
+
+// sleep is sleep(seconds): other tasks of the process run meanwhile.
+func (m *Module) sleep(L *lua.LState) int {
+	d := seconds(L, 1, "sleep")
+	m.wait(L, func(ctx context.Context) error { return pause(ctx, d) })
+	return 0
+}
+
+// seconds reads a time.
+func seconds(L *lua.LState, n int, call string) time.Duration {
+	s, ok := L.Get(n).(lua.LNumber)
+	if !ok || s < 0 || s != s {
+		luaerr.RaiseArg(L, call, n, "seconds", "a number from 0 expected, got %s", describe(L.Get(n)))
+	}
+	return duration(float64(s))
+}
+
+// duration turns seconds into a time; what is too long is for ever.
+func duration(s float64) time.Duration {
+	if s >= math.MaxInt64/1e9 {
+		return math.MaxInt64
+	}
+	return time.Duration(s * 1e9)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return stopped(ctx)
+	}
+}
+
+// stopped is the error of a wait that was left.
+func stopped(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if e := luaerr.From(cause); e.Kind != luaerr.Script {
+		return e
+	}
+	return luaerr.New(luaerr.Interrupted, "interrupted")
+}
+
+// timedwait asks f again and again, at first every millisecond, later every
+// 0.1 s.
+func (m *Module) timedwait(L *lua.LState) int {
+	const first, last = time.Millisecond, 100 * time.Millisecond
+	f := L.CheckFunction(1)
+	limit := seconds(L, 2, "timedwait")
+	begin := time.Now()
+	for next := first; ; next = min(2*next, last) {
+		L.Push(f)
+		L.Call(0, 1)
+		yes := lua.LVAsBool(L.Get(-1))
+		L.Pop(1)
+		left := limit - time.Since(begin)
+		switch {
+		case yes:
+			L.Push(lua.LString("ok"))
+			return 1
+		case left <= 0:
+			L.Push(lua.LString("timed_out"))
+			return 1
+		}
+		m.wait(L, func(ctx context.Context) error { return pause(ctx, min(next, left)) })
+	}
+}
