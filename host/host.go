@@ -24,17 +24,18 @@ import (
 // Config is what the command line says. The zero value runs on this machine
 // with one worker for each processor.
 type Config struct {
-	Args          []string      // the script's name and its arguments
-	NP            int           // default number of workers; 0: one for each processor
-	Mpiexec       string        // launcher instead of the one that is found
-	MPIFlags      []string      // further options for it
-	Hosts         string        // "a,b:4"
-	Hostfile      string        // a file in the launcher's format
-	Interface     string        // where the master listens; "": where it is needed
-	LaunchTimeout time.Duration // 0: 60 s and more for many workers
-	Output        string        // "live" (default), "grouped", "file=DIR", "none"
-	Version       string        // of this software
-	Verbose       bool          // reports hold all that is known
+	Args          []string          // the script's name and its arguments
+	NP            int               // default number of workers; 0: one for each processor
+	Mpiexec       string            // launcher instead of the one that is found
+	MPIFlags      []string          // further options for it
+	Hosts         string            // "a,b:4"
+	Hostfile      string            // a file in the launcher's format
+	Interface     string            // where the master listens; "": where it is needed
+	LaunchTimeout time.Duration     // 0: 60 s and more for many workers
+	Output        string            // "live" (default), "grouped", "file=DIR", "none"
+	Env           map[string]string // for all workers, besides what a script says
+	Version       string            // of this software
+	Verbose       bool              // reports hold all that is known
 	Log           *slog.Logger
 	Stdout        io.Writer // default os.Stdout
 	Stderr        io.Writer // default os.Stderr
@@ -56,6 +57,7 @@ type Host struct {
 	parallel *cluster.Module
 	display  *display
 	part     *worker.Process // of a rank: what serves chunks
+	peers    worker.Peers    // of a rank: links to other workers
 	loop     mainLoop
 
 	mu       sync.Mutex
@@ -87,7 +89,7 @@ func New(cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, display: display, nextPid: node.Master + 1}
 	codec := &value.Codec{Self: node.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
 	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: display.own()})
-	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost, Report: display.note})
+	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost, Connect: h.connectRank, Report: display.note})
 	h.node.Offer(node.Service{Name: worker.ServiceModule, Inline: true, Start: h.serveModule})
 	h.openRanks()
 	h.openModules()

@@ -53,6 +53,20 @@ func (h *Host) openRanks() {
 		Leave: sync.OnceFunc(func() { close(h.loop.leave) }),
 	}
 	h.part.Offer()
+	h.node.SetPlace(rank, hostname())
+	h.peers.Version, h.peers.Log = h.cfg.Version, h.cfg.Log
+	h.peers.Serve(h.node)
+}
+
+// connectRank makes the link from one rank that is a worker to another.
+func (h *Host) connectRank(ctx context.Context, pid node.Pid) (link.Link, error) {
+	h.loop.mu.Lock()
+	t := h.loop.transport
+	h.loop.mu.Unlock()
+	if t == nil || h.node.Self() == node.Master {
+		return nil, nil
+	}
+	return t.Connect(ctx, pid)
 }
 
 func (l *mainLoop) isStarted() bool {

@@ -33,11 +33,14 @@ func (h *Host) adoptRanks(mode Mode, opts Options, links []link.Link) (*Manager,
 		}
 	}
 	h.adopt(m)
+	pids := m.Pids()
+	h.noteJob(pids)
 	for _, r := range m.workers[1:] {
 		if err := h.node.Attach(r.pid, r.link); err != nil {
 			return nil, err
 		}
 	}
+	h.node.Join(pids...)
 	return m, nil
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -57,6 +58,9 @@ type Transport interface {
 	// where there is none. Rank 0 has one to each other rank and each has one
 	// to rank 0. It is collective, after a Meet.
 	Open(ctx context.Context) ([]link.Link, error)
+	// Connect makes the link to another worker that Open gave none to, when it
+	// is first used.
+	Connect(ctx context.Context, pid node.Pid) (link.Link, error)
 	// Close returns when all that was sent before the links were closed is
 	// delivered, or is too late. It is called when they are closed.
 	Close() error

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
@@ -78,6 +79,10 @@ func (t *tcpTransport) accept(ctx context.Context, size int) ([]link.Link, error
 	return links, t.listener.Close()
 }
 
+func (t *tcpTransport) Connect(ctx context.Context, pid node.Pid) (link.Link, error) {
+	return t.host.peers.Connect(ctx, pid)
+}
+
 func (t *tcpTransport) listen() (err error) {
 	cfg := t.host.cfg
 	if t.folder, err = launch.MakeFolder(); err != nil {
@@ -91,6 +96,7 @@ func (t *tcpTransport) listen() (err error) {
 }
 
 func (t *tcpTransport) Close() error {
+	t.host.peers.Close()
 	if t.listener != nil {
 		t.listener.Close()
 	}

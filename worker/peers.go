@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync"
 
@@ -27,21 +28,31 @@ type Connect struct {
 // Decode reads the parameters of a service of this package.
 func Decode(meta []byte, v any) error { return protocol.Decode(meta, v) }
 
-// peers makes links to other workers, when they are first used: one asks the
-// master, which has the other listen, and then dials.
-type peers struct {
-	worker *Worker
+// Peers makes links to other workers, when they are first used: one asks the
+// master, which has the other listen, and then dials. Close ends the listening.
+type Peers struct {
+	Version string // of this software
+	Folder  string // where sockets go; "": where there is a place
+	Log     *slog.Logger
 
+	node      *node.Node
 	mu        sync.Mutex
 	listeners map[bool]*link.Listener // whether for other hosts as well
 	closed    bool
 	accepting sync.WaitGroup
 }
 
-// connect makes the link to a worker.
-func (p *peers) connect(ctx context.Context, pid node.Pid) (link.Link, error) {
+// Serve makes the node one that others can reach. It is called before the
+// node has links.
+func (p *Peers) Serve(n *node.Node) {
+	p.node = n
+	n.Offer(node.Service{Name: ServiceListen, Inline: true, Start: p.serveListen})
+}
+
+// Connect makes the link to a worker.
+func (p *Peers) Connect(ctx context.Context, pid node.Pid) (link.Link, error) {
 	host, _ := os.Hostname()
-	reply, err := p.worker.node.Call(ctx, node.Master, node.Ask{
+	reply, err := p.node.Call(ctx, node.Master, node.Ask{
 		Service: ServiceConnect, Meta: protocol.Encode(Connect{Pid: pid, Host: host}),
 	})
 	if err != nil {
@@ -54,7 +65,7 @@ func (p *peers) connect(ctx context.Context, pid node.Pid) (link.Link, error) {
 	dialling, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	l, err := link.Dial(dialling, join, link.Hello{
-		Version: p.worker.cfg.Version, Role: protocol.RolePeer, Data: protocol.Encode(p.worker.node.Self()),
+		Version: p.Version, Role: protocol.RolePeer, Data: protocol.Encode(p.node.Self()),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pid %d cannot be reached directly: %w", pid, err)
@@ -63,7 +74,7 @@ func (p *peers) connect(ctx context.Context, pid node.Pid) (link.Link, error) {
 }
 
 // serveListen opens this worker for others and tells how to reach it.
-func (p *peers) serveListen(r *node.Request) {
+func (p *Peers) serveListen(r *node.Request) {
 	go func() {
 		var c Connect
 		err := protocol.Decode(r.Meta, &c)
@@ -81,19 +92,19 @@ func (p *peers) serveListen(r *node.Request) {
 
 // listen gives the way to this worker for one on a host, listening when it is
 // the first that asks. Each worker has a secret of its own.
-func (p *peers) listen(host string) (link.Join, error) {
+func (p *Peers) listen(host string) (link.Join, error) {
 	own, _ := os.Hostname()
 	beyond := host != own
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return link.Join{}, luaerr.New(luaerr.Lost, "pid %d is ending", p.worker.node.Self())
+		return link.Join{}, luaerr.New(luaerr.Lost, "pid %d is ending", p.node.Self())
 	}
 	if l := p.listeners[beyond]; l != nil {
 		return l.Join(), nil
 	}
 	l, err := link.Listen(link.ListenConfig{
-		Version: p.worker.cfg.Version, Job: p.worker.settings.Folder, Dir: p.worker.settings.Folder, TCP: beyond, Log: p.worker.cfg.Log,
+		Version: p.Version, Job: p.Folder, Dir: p.Folder, TCP: beyond, Log: p.Log,
 	})
 	if err != nil {
 		return link.Join{}, err
@@ -107,20 +118,21 @@ func (p *peers) listen(host string) (link.Join, error) {
 }
 
 // accept takes links from other workers until the listener closes.
-func (p *peers) accept(from *link.Listener) {
+func (p *Peers) accept(from *link.Listener) {
 	for {
 		l, hello, err := from.Accept()
 		if err != nil {
 			return
 		}
 		var pid node.Pid
-		if hello.Role != protocol.RolePeer || protocol.Decode(hello.Data, &pid) != nil || p.worker.node.Attach(pid, l) != nil {
+		if hello.Role != protocol.RolePeer || protocol.Decode(hello.Data, &pid) != nil || p.node.Attach(pid, l) != nil {
 			l.Close()
 		}
 	}
 }
 
-func (p *peers) close() {
+// Close ends listening; links stay.
+func (p *Peers) Close() {
 	p.mu.Lock()
 	p.closed = true
 	for _, l := range p.listeners {

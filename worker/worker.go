@@ -103,7 +103,7 @@ func (m member) serve(ctx context.Context, join link.Join, settings protocol.Set
 type Worker struct {
 	cfg      Config
 	settings protocol.Settings
-	peers    peers
+	peers    Peers
 	session  Session
 	interp   *interp.Interp
 	node     *node.Node
@@ -151,16 +151,16 @@ func (w *Worker) open() {
 		Find:  func(ctx context.Context, name string) (string, string, error) { return w.part.FindModule(ctx, name) },
 		Exit:  func(code int) { _, _ = w.flush(); os.Exit(code) },
 	})
+	w.peers.Version, w.peers.Folder, w.peers.Log = w.cfg.Version, w.settings.Folder, w.cfg.Log
 	w.node = node.New(node.Config{
-		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer, Connect: w.peers.connect,
+		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer, Connect: w.peers.Connect,
 	})
 	w.node.SetPlace(rank, host)
-	w.peers.worker = w
 	w.part = &Process{
 		Session: w.session, Interp: w.interp, Node: w.node, Flush: w.flush, Leave: func() { w.end(nil) },
 	}
 	w.part.Offer()
-	w.node.Offer(node.Service{Name: ServiceListen, Inline: true, Start: w.peers.serveListen})
+	w.peers.Serve(w.node)
 	w.interp.AddModule("cluster", cluster.New(w.node, nil).Open)
 	w.cfg.Modules(w.interp, w.node)
 	w.session.Modules(w.interp)
@@ -193,7 +193,7 @@ func (w *Worker) run(ctx context.Context) error {
 	w.node.Interrupt(luaerr.New(luaerr.Interrupted, "the worker is ending"))
 	defer w.interp.Close()
 	defer w.node.Close()
-	defer w.peers.close()
+	defer w.peers.Close()
 	if w.lost != nil {
 		return w.lost // without MPI_Finalize: it would wait for ranks that may never come
 	}

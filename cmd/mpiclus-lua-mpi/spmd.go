@@ -109,6 +109,9 @@ func (m *messages) Open(context.Context) ([]link.Link, error) {
 	return m.fabric.Links(), nil
 }
 
+// Connect has nothing to do: there are links between all ranks.
+func (m *messages) Connect(context.Context, node.Pid) (link.Link, error) { return nil, nil }
+
 func (m *messages) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 	defer cancel()
