@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -133,9 +134,18 @@ func (m *Manager) spec() (launch.Spec, error) {
 	if np < 0 {
 		np = 0
 	}
+	env := maps.Clone(m.opts.Env)
+	for name, v := range m.host.cfg.Env {
+		if _, said := env[name]; !said {
+			if env == nil {
+				env = map[string]string{}
+			}
+			env[name] = v
+		}
+	}
 	return launch.Spec{
 		NP: np, Command: m.opts.Command, Mpiexec: m.opts.Mpiexec, Flags: m.opts.Flags,
-		Hosts: m.opts.Hosts, Hostfile: m.opts.Hostfile, Dir: m.opts.Dir, Env: m.opts.Env,
+		Hosts: m.opts.Hosts, Hostfile: m.opts.Hostfile, Dir: m.opts.Dir, Env: env,
 		Exe: exe, ExeArgs: append([]string{"worker"}, m.opts.ExeFlags...), Folder: m.folder.Path,
 		Forward: []string{protocol.EnvJoin, protocol.EnvSettings},
 	}, nil

@@ -60,7 +60,7 @@ func (m *Module) offer() {
 		{Name: serviceUninstall, Start: m.startUninstall},
 		{Name: serviceMap, Start: m.startMap},
 		{Name: serviceApply, Start: m.startApply},
-		{Name: serviceInterrupt, Inline: true, Start: m.startInterrupt},
+		{Name: serviceInterrupt, Inline: true, Always: true, Start: m.startInterrupt},
 		{Name: serviceSettle, Always: true, Start: m.startSettle},
 		{Name: serviceStatus, Inline: true, Always: true, Start: m.startStatus},
 	} {

@@ -84,7 +84,7 @@ func managerProcesses(L *lua.LState, call string) (pids []node.Pid, ranks []int)
 	}
 	for _, rank := range RankKeys(table) {
 		ranks = append(ranks, rank)
-		pid, _ := table.RawGetInt(rank).(lua.LNumber)
+		pid, _ := table.RawGet(lua.LNumber(rank)).(lua.LNumber)
 		pids = append(pids, node.Pid(pid))
 	}
 	slices.Sort(pids)

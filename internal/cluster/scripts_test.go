@@ -11,6 +11,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/mpiclus/mpiclus-lua/host"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/testkit"
 )
 
@@ -42,7 +43,7 @@ func TestScripts(t *testing.T) {
 			}
 			c := testkit.New(t, host.Config{})
 			if err := run(t, c, name, string(source)); err != nil {
-				t.Fatalf("%v\n%s", err, c.Err)
+				t.Fatalf("%v\n%s\n%s", err, luaerr.From(err).Traceback, c.Err)
 			}
 		})
 	}

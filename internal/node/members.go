@@ -139,10 +139,11 @@ func (n *Node) awaitGone(pid Pid) {
 }
 
 // Retire makes the node take no more requests but those of services that are
-// marked Always, and fails those that wait for values here.
+// marked Always, and fails those that wait at channels here. Results of calls
+// can be fetched until the process ends.
 func (n *Node) Retire() {
 	n.retired.Store(true)
-	n.values.failAll(n.errRetired())
+	n.values.failChannels(n.errRetired())
 }
 
 // AwaitIdle returns when no request is served but the one whose context it is.

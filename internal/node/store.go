@@ -175,15 +175,15 @@ func (s *store) unclaimed() (list []*stored) {
 	return list
 }
 
-// failAll fails all requests that wait for something here.
-func (s *store) failAll(why error) {
+// failChannels fails all requests that wait at channels here.
+func (s *store) failChannels(why error) {
 	s.mu.Lock()
 	var waiters []*waiter
 	var putters []*putter
 	for _, v := range s.values {
-		waiters = append(waiters, v.waiting...)
-		v.waiting = nil
 		if v.channel != nil {
+			waiters = append(waiters, v.waiting...)
+			v.waiting = nil
 			putters = append(putters, v.channel.putters...)
 			v.channel.putters = nil
 		}

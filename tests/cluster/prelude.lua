@@ -33,17 +33,25 @@ function prelude.fails(want, f, ...)
   return e
 end
 
--- equal checks that two values are the same, tables by content.
-function prelude.equal(got, want, where)
-  where = where or "value"
-  if type(got) == "table" and type(want) == "table" then
-    for k, v in pairs(want) do prelude.equal(got[k], v, where .. "[" .. tostring(k) .. "]") end
-    for k in pairs(got) do
-      if want[k] == nil then error(where .. " has a field " .. tostring(k) .. " too many", 2) end
-    end
-  elseif got ~= want then
-    error(where .. " is " .. tostring(got) .. ", want " .. tostring(want), 2)
+-- difference tells where two values differ, tables by content.
+local function difference(got, want, where)
+  if type(got) ~= "table" or type(want) ~= "table" then
+    if got ~= want then return where .. " is " .. tostring(got) .. ", want " .. tostring(want) end
+    return nil
   end
+  for k, v in pairs(want) do
+    local d = difference(got[k], v, where .. "[" .. tostring(k) .. "]")
+    if d then return d end
+  end
+  for k in pairs(got) do
+    if want[k] == nil then return where .. " has a field " .. tostring(k) .. " too many" end
+  end
+end
+
+-- equal checks that two values are the same, tables by content.
+function prelude.equal(got, want)
+  local d = difference(got, want, "value")
+  if d then error(d, 2) end
 end
 
 return prelude
