@@ -27,7 +27,7 @@ func parseCalls(text string) []*Call {
 		}
 		c := &Call{
 			Index: len(calls), Name: f[0], Class: Class(f[1]), Since: f[2][1:2] + "." + f[2][2:],
-			Section: unquote(f[3]), Chapter: chapter, Doc: unquote(f[8]),
+			Section: unquote(f[3]), Chapter: chapter, Doc: unquote(f[8]), C: f[6] + " " + f[7],
 		}
 		c.Args = parseArgs(c.Name, unquote(f[4]), SlotX)
 		c.Results = parseArgs(c.Name, unquote(f[5]), SlotR)
@@ -102,7 +102,7 @@ func parseArgs(call, text string, next int) []Arg {
 		}
 		row := kindRows[kind]
 		switch {
-		case row.wide == 0:
+		case row.wide == 0 || isResult && kind == Request:
 		case row.slot >= 0 && !isResult:
 			a.Slot = row.slot
 		case isResult:

@@ -53,6 +53,7 @@ type Call struct {
 	Args    []Arg
 	Results []Arg
 	Doc     string
+	C       string // what C runs
 	// Other marks the non-blocking form of a COLL line.
 	Other bool
 }

@@ -1,0 +1,144 @@
+package table
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+func TestLines(t *testing.T) {
+	if len(Calls) < 100 || len(Constants) < 100 {
+		t.Fatalf("%d calls, %d constants", len(Calls), len(Constants))
+	}
+	classes := map[Class]bool{P2P: true, Poll: true, Start: true, Coll: true, Sync: true, Local: true, Hand: true, Twin: true}
+	for _, c := range Calls {
+		if !classes[c.Class] {
+			t.Errorf("%s: no class %q", c.Name, c.Class)
+		}
+		if !strings.HasSuffix(c.Doc, ".") || !unicode.IsUpper(rune(c.Doc[0])) {
+			t.Errorf("%s: its documentation is no sentence: %q", c.Name, c.Doc)
+		}
+		if c.Section == "" && !c.Own() && c.Chapter != "This software" {
+			t.Errorf("%s: no section of the standard", c.Name)
+		}
+		for i, a := range c.Args {
+			if a.Kind == Comm && i != len(c.Args)-1 {
+				t.Errorf("%s: the communicator comes last", c.Name)
+			}
+			if a.Slot >= SlotR {
+				t.Errorf("%s: no slot left for %s", c.Name, a.Name)
+			}
+		}
+		for _, r := range c.Results {
+			if r.Slot >= Slots {
+				t.Errorf("%s: no slot left for result %s", c.Name, r.Name)
+			}
+		}
+	}
+	for _, c := range Constants {
+		if c.Doc == "" {
+			t.Errorf("%s: no documentation", c.Name)
+		}
+		if ByName[c.Name] != nil {
+			t.Errorf("%s is a constant and a call", c.Name)
+		}
+	}
+}
+
+var slotUse = regexp.MustCompile(`\b([XR])\((\d+)\)`)
+
+// TestSlots compares the slots that the C text of a line uses with those that
+// its words declare.
+func TestSlots(t *testing.T) {
+	for _, c := range Calls {
+		if c.Own() || c.Class == Hand || c.Class == Twin {
+			continue // Go fills their slots by number
+		}
+		declared := map[string]bool{}
+		for _, a := range c.Args {
+			if a.Slot >= SlotX {
+				for k := range kindRows[a.Kind].wide {
+					declared[fmt.Sprintf("X%d", a.Slot-SlotX+k)] = true
+				}
+			}
+		}
+		for _, r := range c.Results {
+			if r.Slot >= SlotR {
+				declared[fmt.Sprintf("R%d", r.Slot-SlotR)] = true
+			}
+		}
+		used := map[string]bool{}
+		for _, m := range slotUse.FindAllStringSubmatch(c.C, -1) {
+			if n, _ := strconv.Atoi(m[2]); n >= 0 {
+				used[m[1]+m[2]] = true
+			}
+		}
+		for slot := range declared {
+			if !used[slot] {
+				t.Errorf("%s declares %s and does not use it: %s", c.Name, slot, c.C)
+			}
+		}
+		for slot := range used {
+			if !declared[slot] {
+				t.Errorf("%s uses %s and does not declare it: %s", c.Name, slot, c.C)
+			}
+		}
+	}
+}
+
+func TestNonBlocking(t *testing.T) {
+	i := ByName["Iallreduce"]
+	if i == nil || !i.Other || i.Index != ByName["Allreduce"].Index || i.Results[0].Kind != Request {
+		t.Fatalf("%+v", i)
+	}
+	if ByName["Isend"].Other || ByName["IBarrier"] != nil {
+		t.Fatal("a line of its own taken for a form of a collective")
+	}
+}
+
+func TestHelp(t *testing.T) {
+	want := "mpi.Bcast(array, root, comm) → array\n    Copies the array of the root to every process. (MPI 3.1, section 5.4)"
+	if got := Help("Bcast"); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := Help("ANY_SOURCE"); got != "mpi.ANY_SOURCE\n    A message from any rank." {
+		t.Errorf("got %q", got)
+	}
+	all := Help("")
+	for _, c := range All {
+		if !strings.Contains(all, c.Synopsis()) {
+			t.Errorf("the overview lacks %s", c.Name)
+		}
+	}
+	if Help("Bcats") != "" || strings.Contains(all, "own_") {
+		t.Error("help on what is not there")
+	}
+}
+
+func TestParseArgs(t *testing.T) {
+	args := parseArgs("X", "color:int key:int=0 ranks:ints group!free comm", SlotX)
+	for i, want := range []Arg{
+		{Name: "color", Kind: Int, Slot: SlotX},
+		{Name: "key", Kind: Int, Slot: SlotX + 1, Default: "0", Optional: true},
+		{Name: "ranks", Kind: Ints, Slot: SlotX + 2},
+		{Name: "group", Kind: Group, Slot: SlotX + 4, Required: true, Frees: true},
+		{Name: "comm", Kind: Comm, Slot: SlotComm},
+	} {
+		if args[i] != want {
+			t.Errorf("got %+v, want %+v", args[i], want)
+		}
+	}
+	for _, wrong := range []string{"x:nokind", "a b", "x:int:y"} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%q was read", wrong)
+				}
+			}()
+			parseArgs("X", wrong, SlotX)
+		}()
+	}
+}
