@@ -41,6 +41,7 @@ run: build ## Run examples/hello.lua on 4 workers (SCRIPT=… NP=… for another
 build: setup ## Build the command and its MPI-linked sibling into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua ./cmd/mpiclus-lua
 	CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua-openmpi ./cmd/mpiclus-lua-mpi
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/plugins/ ./plugins/stats ./plugins/topk
 
 build-mpich: build ## Build the sibling for MPICH as well (needs libmpich-dev)
 	scripts/mpich-pkgconfig build/mpich
@@ -74,9 +75,12 @@ docs: ## Write what is made from the table of calls: docs/mpi-reference.md
 install: build ## Install into PREFIX (root: /usr/local, else ~/.local)
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(BIN)/mpiclus-lua* "$(DESTDIR)$(PREFIX)/bin/"
+	install -d "$(DESTDIR)$(PREFIX)/bin/plugins"
+	install -m 755 $(BIN)/plugins/* "$(DESTDIR)$(PREFIX)/bin/plugins/"
 
 uninstall: ## Remove what install put there
 	rm -f "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-openmpi" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-mpich"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/plugins/stats" "$(DESTDIR)$(PREFIX)/bin/plugins/topk"
 
 clean: ## Remove what was built
 	rm -rf $(BIN) build

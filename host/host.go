@@ -24,18 +24,17 @@ import (
 // Config is what the command line says. The zero value runs on this machine
 // with one worker for each processor.
 type Config struct {
-	Args          []string          // the script's name and its arguments
-	NP            int               // default number of workers; 0: one for each processor
-	Mpiexec       string            // launcher instead of the one that is found
-	MPIFlags      []string          // further options for it
-	Hosts         string            // "a,b:4"
-	Hostfile      string            // a file in the launcher's format
-	Interface     string            // where the master listens; "": where it is needed
-	LaunchTimeout time.Duration     // 0: 60 s and more for many workers
-	Output        string            // "live" (default), "grouped", "file=DIR", "none"
-	Env           map[string]string // for all workers, besides what a script says
-	Version       string            // of this software
-	Verbose       bool              // reports hold all that is known
+	Args          []string      // the script's name and its arguments
+	NP            int           // default number of workers; 0: one for each processor
+	Mpiexec       string        // launcher instead of the one that is found
+	MPIFlags      []string      // further options for it
+	Hosts         string        // "a,b:4"
+	Hostfile      string        // a file in the launcher's format
+	Interface     string        // where the master listens; "": where it is needed
+	LaunchTimeout time.Duration // 0: 60 s and more for many workers
+	Output        string        // "live" (default), "grouped", "file=DIR", "none"
+	Version       string        // of this software
+	Verbose       bool          // reports hold all that is known
 	Log           *slog.Logger
 	Stdout        io.Writer // default os.Stdout
 	Stderr        io.Writer // default os.Stderr
@@ -43,6 +42,8 @@ type Config struct {
 	// Ranks is the MPI job that this process is a rank of itself, if it is.
 	Ranks *Ranks
 
+	// Env are variables for all workers, besides what a script says.
+	Env map[string]string
 	// Launcher starts workers; default: an MPI launcher, as processes.
 	Launcher Launcher
 	// Modules adds the Lua modules of the process besides cluster.

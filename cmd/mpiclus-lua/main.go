@@ -33,7 +33,7 @@ func run(args []string) int {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.AddCommand(runCommand(), workerCommand(), doctorCommand(), versionCommand())
+	root.AddCommand(runCommand(), workerCommand(), doctorCommand(), versionCommand(), pluginCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetArgs(args)
 	err := root.Execute()

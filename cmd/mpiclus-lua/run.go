@@ -15,6 +15,8 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/luampi/outside"
+	"github.com/mpiclus/mpiclus-lua/plugins/load"
+	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
 )
 
 // hostFlags are the flags of a command that is a master.
@@ -53,16 +55,21 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	if err != nil {
 		return host.Config{}, fmt.Errorf("--mpiflags: %w", err)
 	}
+	files, err := absolutePlugins(f.plugins)
+	if err != nil {
+		return host.Config{}, err
+	}
 	if f.np < 0 {
 		return host.Config{}, fmt.Errorf("-n %d: the number of workers cannot be negative", f.np)
 	}
 	return host.Config{
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
 		Interface: f.iface, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
-		Verbose: f.logLevel == "debug",
+		Verbose: f.logLevel == "debug", Env: pluginEnvironment(files),
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			modules.Common(in)
 			in.AddModule("mpi", outside.Open(version))
+			luaplugin.Add(in, luaplugin.Config{Loader: load.New(pluginConfig(files))})
 		},
 	}, nil
 }
