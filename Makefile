@@ -24,7 +24,7 @@ PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: docs help run build build-mpich test unit check lint bench install uninstall setup setup-test clean
+.PHONY: docs help run build build-mpich test unit check lint soak bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ lint: setup ## Format, vet and linter
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }
 	$(GO) vet ./...
 	GOTOOLCHAIN=$$($(GO) env GOVERSION) $(GO) run $(STATICCHECK) ./...
+
+soak: setup-test build ## Run the tests of rare failures as often as it takes to see them
+	MPICLUS_SOAK=1 $(GO) test -count=1 -timeout 30m -run 'TestLastWords|TestPrintf|TestKill' ./tests
 
 bench: setup-test build ## Measure against mpi4py and C (start, latency, reductions)
 	@$(GO) run ./bench
