@@ -26,6 +26,9 @@ func (h *Host) openModules() {
 		"stop_main_loop":   h.luaStopMainLoop,
 	}
 	module := cluster.New(h.node, extra)
+	for name, f := range extra {
+		extra[name] = module.OnMaster(name, f)
+	}
 	h.openParallel(module)
 	h.interp.AddModule("cluster", module.Open)
 	if h.cfg.Modules != nil {
