@@ -149,9 +149,11 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 		e := *killed
 		return &e
 	}
-	select {
-	case <-w.exited:
-	case <-time.After(exitWait):
+	if w.hasSupervisor() {
+		select {
+		case <-w.exited:
+		case <-time.After(exitWait):
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -173,6 +175,13 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	}
 	m.mu.Unlock()
 	return e
+}
+
+// hasSupervisor tells whether somebody is there to say how the worker ended.
+func (w *remote) hasSupervisor() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.supervisor != nil
 }
 
 // launcherGone tells whether the launcher has ended by itself.

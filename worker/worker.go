@@ -190,8 +190,8 @@ func (w *Worker) run(ctx context.Context) error {
 	case <-ctx.Done():
 		w.end(context.Cause(ctx))
 	}
-	w.node.Interrupt(luaerr.New(luaerr.Interrupted, "the worker is ending"))
 	defer w.interp.Close()
+	defer w.node.Interrupt(luaerr.New(luaerr.Interrupted, "the worker is ending"))
 	defer w.node.Close()
 	defer w.peers.Close()
 	if w.lost != nil {

@@ -55,6 +55,8 @@ type mapping struct {
 	kills   map[int]int // workers that an item has killed
 	tries   map[int]int // retries of an item
 	dead    []node.Pid
+	avoid   []node.Pid // the master, once workers have died: it must not be next
+	alive   int        // workers in the pool when it last had none to lend
 	pace    pace
 	flaw    error // an item that cannot be sent
 	inbox   answers
@@ -74,7 +76,7 @@ func (p *mapping) run(L *lua.LState) {
 		sends := p.handOut(L)
 		pool, cluster := p.pool.news(), p.m.node.MembersChange()
 		if len(sends) == 0 && len(p.running) == 0 && !p.queue.empty() {
-			if len(p.pool.members()) == 0 {
+			if p.alive == 0 {
 				p.revive(L)
 				continue
 			}
@@ -119,8 +121,9 @@ func (p *mapping) await(ctx context.Context, pool, cluster <-chan struct{}) erro
 // handOut gives work to each free worker; what it gives is to be sent.
 func (p *mapping) handOut(L *lua.LState) (sends []send) {
 	for !p.queue.empty() {
-		pid, ok, _ := p.pool.tryTake()
+		pid, ok, alive := p.pool.tryTake(p.avoid...)
 		if !ok {
+			p.alive = alive
 			break
 		}
 		b := &batch{items: p.queue.next(p.size()), since: time.Now()}
@@ -230,6 +233,7 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 	}
 	counts := p.firstOfItsJob(a.pid)
 	p.dead = append(p.dead, a.pid)
+	p.avoid = []node.Pid{node.Master}
 	for _, i := range b.items {
 		if counts {
 			p.kills[i]++

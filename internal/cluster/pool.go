@@ -50,17 +50,24 @@ func (p *workerPool) refresh() {
 	p.pids, p.free = slices.DeleteFunc(p.pids, gone), slices.DeleteFunc(p.free, gone)
 }
 
-// tryTake lends a worker if one is free. alive is how many the pool has.
-func (p *workerPool) tryTake() (pid node.Pid, ok bool, alive int) {
+// tryTake lends a worker if one is free, none of those that who asks avoids.
+// alive is how many there are.
+func (p *workerPool) tryTake(avoid ...node.Pid) (pid node.Pid, ok bool, alive int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refresh()
-	if len(p.free) == 0 {
-		return 0, false, len(p.pids)
+	for _, pid := range p.pids {
+		if !slices.Contains(avoid, pid) {
+			alive++
+		}
 	}
-	pid = p.free[0]
-	p.free = p.free[1:]
-	return pid, true, len(p.pids)
+	for i, pid := range p.free {
+		if !slices.Contains(avoid, pid) {
+			p.free = slices.Delete(p.free, i, i+1)
+			return pid, true, alive
+		}
+	}
+	return 0, false, alive
 }
 
 // put gives a worker back.

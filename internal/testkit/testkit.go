@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"github.com/mpiclus/mpiclus-lua/host"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
@@ -61,12 +63,31 @@ func (j *job) run(rank, size int) {
 	j.mu.Unlock()
 	err := worker.Join(ctx, worker.Config{
 		Library: library{rank, size}, Log: slog.New(slog.DiscardHandler),
-		Modules: func(in *interp.Interp, _ *node.Node) { modules.Common(in) },
+		Modules: func(in *interp.Interp, _ *node.Node) {
+			modules.Common(in)
+			in.AddModule("testkit", openKit(in, cancel))
+		},
 	}, j.join, j.settings)
 	if err != nil {
 		j.mu.Lock()
 		j.errs = append(j.errs, err)
 		j.mu.Unlock()
+	}
+}
+
+// openKit is the Lua module "testkit" of workers: die() ends the worker as a
+// signal would, without a word to anybody.
+func openKit(in *interp.Interp, cancel func()) lua.LGFunction {
+	return func(L *lua.LState) int {
+		L.Push(L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
+			"die": func(L *lua.LState) int {
+				cancel()
+				_ = in.Wait(L, func(ctx context.Context) error { <-ctx.Done(); return nil })
+				L.RaiseError("dead")
+				return 0
+			},
+		}))
+		return 1
 	}
 }
 
