@@ -65,7 +65,6 @@ type Host struct {
 	managers []*Manager
 	nextPid  node.Pid
 	jobs     map[node.Pid]node.Pid // worker → first worker of its MPI job
-	script   string                // what runs, for error messages
 }
 
 // New makes the master of a cluster without workers. Close ends it.

@@ -7,8 +7,6 @@ import (
 	"time"
 )
 
-var errAny = errors.New("any")
-
 func TestFaults(t *testing.T) {
 	var violation *ProtocolError
 	isViolation := func(err error) bool { return errors.As(err, &violation) }
