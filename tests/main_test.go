@@ -42,6 +42,9 @@ func run(m *testing.M) (status int, err error) {
 		return 0, err
 	}
 	if os.Getenv(mpitest.NoMPI) == "" {
+		if err := buildPlugins(); err != nil {
+			return 0, err
+		}
 		if err := build(command+"-openmpi", "mpiclus-lua-mpi", true); err != nil {
 			return 0, err
 		}
