@@ -69,7 +69,7 @@ lint: setup ## Format, vet and linter
 soak: setup-test build ## Run the tests of rare failures as often as it takes to see them
 	MPICLUS_SOAK=1 $(GO) test -count=1 -timeout 30m -run 'TestLastWords|TestPrintf|TestKill' ./tests
 
-bench: setup-test build ## Measure against mpi4py and C (start, latency, reductions)
+bench: setup-test build ## Measure against mpi4py, mpi4py.futures, ipyparallel and C
 	@$(GO) run ./bench
 
 docs: ## Write what is made from the table of calls: docs/mpi-reference.md

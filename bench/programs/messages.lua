@@ -1,5 +1,5 @@
 -- What a script measures of this software. Prints "name value" lines, in
--- microseconds.  Run by `make bench`:  mpiclus-lua run -n 2 bench.lua
+-- microseconds.  Run by `make bench`:  mpiclus-lua run messages.lua
 local cluster = require "cluster"
 local mpi = require "mpi"
 local array = require "array"
@@ -73,11 +73,3 @@ report("pingpong-4194304", pingpong, 4194304, 50)
 report("table-131072", table_pingpong, 131072, 5)
 report("allreduce-1", allreduce, 1, 20000)
 report("allreduce-1048576", allreduce, 1048576, 10)
-
-local begin = os.time()
-local calls = 0
-repeat
-  cluster.mpido(manager, "return 1")
-  calls = calls + 1
-until os.time() - begin >= 2
-print("mpido-empty", 2e6 / calls)
