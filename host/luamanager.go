@@ -53,7 +53,7 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 func checkManager(L *lua.LState, n int, call string) *Manager {
 	if ud, ok := L.Get(n).(*lua.LUserData); ok {
 		if m, ok := ud.Value.(*Manager); ok {
-			return m
+			return m.current()
 		}
 	}
 	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", L.Get(n).Type())

@@ -71,6 +71,7 @@ type Manager struct {
 	broken    *luaerr.Error // why MPI cannot be used any more
 	killed    *luaerr.Error // why we ended the job ourselves
 	closed    bool
+	next      *Manager       // of the job that was started instead
 	init      *value.Message // what each start of the job begins with
 }
 

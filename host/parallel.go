@@ -17,6 +17,7 @@ import (
 // Travel implements value.Traveller: a manager arrives as a table that tells
 // what it was like.
 func (m *Manager) Travel() (kind string, data []byte, err error) {
+	m = m.current()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := cluster.ManagerSnapshot{
@@ -45,13 +46,11 @@ func (h *Host) revive(ctx context.Context, dead []node.Pid) (fresh []node.Pid, e
 		if !slices.ContainsFunc(dead, func(pid node.Pid) bool { return m.worker(pid) != nil }) || m.isClosed() {
 			continue
 		}
-		if err := m.Restart(ctx); err != nil {
+		again, err := m.Restart(ctx)
+		if err != nil {
 			return nil, err
 		}
-		if err := m.prepare(ctx); err != nil {
-			return nil, err
-		}
-		fresh = append(fresh, m.Pids()...)
+		fresh = append(fresh, again.Pids()...)
 	}
 	return fresh, nil
 }
@@ -122,40 +121,54 @@ func (m *Manager) setInit(msg *value.Message) {
 
 // Restart ends what is left of the MPI job and starts a fresh one with the
 // same options: new workers with new pids, prepared as the first ones were.
-// Futures and channels that lived on the old ones are lost.
-func (m *Manager) Restart(ctx context.Context) error {
+// Futures and channels that lived on the old ones are lost. The manager of the
+// fresh job takes the place of this one for scripts.
+func (m *Manager) Restart(ctx context.Context) (*Manager, error) {
 	if m.transport != nil {
-		return luaerr.New(luaerr.Argument, "the workers of this manager are the ranks of an mpirun: they cannot be restarted")
+		return nil, luaerr.New(luaerr.Argument, "the workers of this manager are the ranks of an mpirun: they cannot be restarted")
 	}
 	if !m.alreadyLaunched() {
-		return luaerr.New(luaerr.Argument, "this manager has no workers yet: call cluster.addprocs(manager) first")
+		return nil, luaerr.New(luaerr.Argument, "this manager has no workers yet: call cluster.addprocs(manager) first")
 	}
 	select {
 	case <-m.queue: // no chunk runs while the job is exchanged
 		defer func() { m.queue <- struct{}{} }()
 	case <-ctx.Done():
-		return luaerr.From(context.Cause(ctx))
+		return nil, luaerr.From(context.Cause(ctx))
 	}
 	if err := m.Close(ctx); err != nil {
-		return err
+		return nil, err
 	}
+	fresh := m.host.NewManager(m.mode, m.opts)
 	m.mu.Lock()
-	m.launched, m.closed, m.hasLeft, m.broken, m.killed = false, false, false, nil, nil
-	m.folder, m.listener, m.plan, m.job, m.workers = nil, nil, nil, nil, nil
-	m.present = map[string]*remote{}
+	fresh.init, fresh.display = m.init, m.display
+	m.next = fresh
 	m.mu.Unlock()
-	_, err := m.Start(ctx)
-	return err
+	if _, err := fresh.Start(ctx); err != nil {
+		return nil, err
+	}
+	return fresh, fresh.prepare(ctx)
+}
+
+// current is the manager that has taken this one's place, or this one.
+func (m *Manager) current() *Manager {
+	for {
+		m.mu.Lock()
+		next := m.next
+		m.mu.Unlock()
+		if next == nil {
+			return m
+		}
+		m = next
+	}
 }
 
 // luaRestart is manager:restart() → the new pids, in rank order.
 func luaRestart(L *lua.LState) int {
 	m := checkManager(L, 1, "restart")
-	err := m.host.interp.Wait(L, func(ctx context.Context) error {
-		if err := m.Restart(ctx); err != nil {
-			return err
-		}
-		return m.prepare(ctx)
+	err := m.host.interp.Wait(L, func(ctx context.Context) (err error) {
+		m, err = m.Restart(ctx)
+		return err
 	})
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))

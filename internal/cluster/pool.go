@@ -185,11 +185,7 @@ func (m *Module) defaultPool() *workerPool {
 	return m.pool
 }
 
-func (m *Module) wrapPool(L *lua.LState, p *workerPool) *lua.LUserData {
-	ud := L.NewUserData()
-	ud.Value, ud.Metatable = p, L.NewTypeMetatable(poolMeta)
-	return ud
-}
+func (m *Module) wrapPool(L *lua.LState, p *workerPool) *lua.LUserData { return m.wrap(L, p, poolMeta) }
 
 // poolArgument gives argument n when it is a pool, else nil.
 func poolArgument(L *lua.LState, n int) *workerPool {

@@ -81,9 +81,24 @@ func (m *Module) openMetatables(L *lua.LState, module *lua.LTable) {
 }
 
 func (m *Module) wrapReference(L *lua.LState, ref *node.Reference) *lua.LUserData {
+	meta := futureMeta
+	if ref.Kind == node.KindChannel {
+		meta = channelMeta
+	}
+	return m.wrap(L, ref, meta)
+}
+
+// wrap makes the userdata of a value of this package. It may have come from
+// another process before a script here has asked for the module.
+func (m *Module) wrap(L *lua.LState, v any, meta string) *lua.LUserData {
 	ud := L.NewUserData()
-	ud.Value = ref
-	ud.Metatable = L.NewTypeMetatable(map[string]string{node.KindFuture: futureMeta, node.KindChannel: channelMeta}[ref.Kind])
+	mt := L.NewTypeMetatable(meta)
+	if mt.RawGetString("__index") == lua.LNil {
+		if _, err := m.interp.Require(L, "cluster"); err != nil {
+			panic("cluster: a module in Go that cannot be loaded: " + err.Error())
+		}
+	}
+	ud.Value, ud.Metatable = v, mt
 	return ud
 }
 

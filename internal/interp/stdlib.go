@@ -234,9 +234,37 @@ func HeapBytes() uint64 {
 	return sample[0].Value.Uint64()
 }
 
+// Depth of calls and number of registers above those in use that dropStale
+// clears.
+const (
+	staleCalls     = 64
+	staleRegisters = 1024
+)
+
+// dropStale lets go of values that idle threads and the unused part of this
+// one still refer to: gopher-lua does not clear what a call leaves behind.
+func (in *Interp) dropStale(L *lua.LState) {
+	in.pool = nil
+	top := L.GetTop()
+	L.SetTop(top + staleRegisters)
+	L.SetTop(top)
+	var down func(L *lua.LState) int
+	depth := 0
+	fn := L.NewFunction(func(L *lua.LState) int { return down(L) })
+	down = func(L *lua.LState) int {
+		if depth++; depth < staleCalls {
+			L.Push(fn)
+			L.Call(0, 0)
+		}
+		return 0
+	}
+	down(L)
+}
+
 func (in *Interp) collectGarbage(L *lua.LState) int {
 	switch option := L.OptString(1, "collect"); option {
 	case "collect":
+		in.dropStale(L)
 		_ = in.Wait(L, func(context.Context) error {
 			runtime.GC() // finds what is garbage
 			runtime.GC() // frees what the clean-ups of the first let go

@@ -49,7 +49,8 @@ func (in *Interp) Run(ctx context.Context, label string, body func(t *Task)) {
 func (t *Task) enter() {
 	in := t.in
 	if n := len(in.pool); n > 0 {
-		t.l, in.pool = in.pool[n-1], in.pool[:n-1]
+		t.l, in.pool[n-1] = in.pool[n-1], nil
+		in.pool = in.pool[:n-1]
 	} else {
 		t.l, _ = in.root.NewThread()
 	}

@@ -204,6 +204,7 @@ func (v *stored) move() (answers []func()) {
 			break
 		}
 		w := v.waiting[0]
+		v.waiting[0] = nil
 		v.waiting = v.waiting[1:]
 		answers = append(answers, v.serve(w)...)
 	}
@@ -216,6 +217,7 @@ func (v *stored) move() (answers []func()) {
 // accept takes the item of the first putter in.
 func (c *channel) accept() func() {
 	p := c.putters[0]
+	c.putters[0] = nil // its message may refer to the channel itself
 	c.putters = c.putters[1:]
 	c.items = append(c.items, p.request.Message)
 	return func() {
