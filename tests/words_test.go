@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
 )
@@ -28,7 +29,7 @@ func TestLastWords(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			c := master(t, 2, "last_words.lua", way, strconv.Itoa(times()))
-			c.Limit *= 5
+			c.Limit = 5 * time.Minute
 			r := mpitest.Run(t, c)
 			if r.Status != 0 {
 				t.Fatal(r)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -92,7 +93,7 @@ func (j *Job) environment() []string {
 	}
 	j.mark = "MPITEST_JOB=" + filepath.Base(memory)
 	env := append(os.Environ(), j.mark, "TMPDIR="+files, "MPICLUS_TMPDIR="+memory)
-	if !ours(j.c.Args[0]) {
+	if !ours(j.c.Args) {
 		env = append(env, "OMPI_MCA_btl_vader_backing_directory="+memory, "OMPI_MCA_osc_sm_backing_directory="+memory)
 	}
 	if !j.c.Bare {
@@ -101,8 +102,13 @@ func (j *Job) environment() []string {
 	return append(env, j.c.Env...)
 }
 
-// ours tells whether a program is of this project: it sees to its own files.
-func ours(program string) bool { return strings.HasPrefix(filepath.Base(program), "mpiclus") }
+// ours tells whether a job is started by a program of this project, which
+// sees to the files of its MPI library.
+func ours(args []string) bool {
+	return filepath.Base(args[0]) != "mpirun" && slices.ContainsFunc(args, func(word string) bool {
+		return strings.HasPrefix(filepath.Base(word), "mpiclus-lua")
+	})
+}
 
 // folder makes a folder with a short name: sockets allow about 100 bytes.
 func (j *Job) folder(where string) string {
