@@ -25,13 +25,9 @@ type pluginState struct {
 }
 
 // AddPlugins offers the Lua module "plugin" in a process that is in an MPI
-// job. It must follow the module "mpi". Close of the loader that it gives
-// ends the plugins; they also end with the process.
-func AddPlugins(in *interp.Interp, s *mpi.Session, cfg load.Config) *load.Loader {
-	cfg.Rank = s.Info().Rank
-	loader := load.New(cfg)
+// job and has the module "mpi". Who made the loader closes it.
+func AddPlugins(in *interp.Interp, loader *load.Loader) {
 	luaplugin.Add(in, luaplugin.Config{Loader: loader, MPI: &pluginMPI{in}})
-	return loader
 }
 
 // pluginMPI is the MPI of the module "plugin".

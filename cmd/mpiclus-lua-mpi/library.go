@@ -19,11 +19,18 @@ func (library) Init(threadLevel string) (worker.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return session{s}, nil
+	return newSession(s), nil
 }
 
 // session adapts the engine to what a worker asks of it.
-type session struct{ *mpi.Session }
+type session struct {
+	*mpi.Session
+	plugins *load.Loader
+}
+
+func newSession(s *mpi.Session) session {
+	return session{s, load.New(load.Config{Version: version, Rank: s.Info().Rank}.FromEnvironment())}
+}
 
 func (s session) Info() worker.Info {
 	i := s.Session.Info()
@@ -32,7 +39,13 @@ func (s session) Info() worker.Info {
 
 func (s session) Modules(in *interp.Interp) {
 	in.AddModule("mpi", luampi.Open(in, in.Codec(), s.Session))
-	luampi.AddPlugins(in, s.Session, load.Config{Version: version}.FromEnvironment())
+	luampi.AddPlugins(in, s.plugins)
+}
+
+// Finalize ends the plugins, and MPI.
+func (s session) Finalize() error {
+	s.plugins.Close()
+	return s.Session.Finalize()
 }
 
 func (s session) World() worker.World { return world{s.Session} }

@@ -32,16 +32,17 @@ func spmd(args []string, log *slog.Logger) int {
 		s.Abort(host.ExitLaunch)
 	}
 	r := rank{s}
+	own := newSession(s)
 	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it
 	return host.Run(host.Config{
 		Args: args, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug",
 		LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
 		Ranks: &host.Ranks{
-			Session: session{s}, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, End: r.end,
+			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, End: r.end,
 		},
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			common(in)
-			session{s}.Modules(in)
+			own.Modules(in)
 		},
 	})
 }

@@ -15,7 +15,7 @@ func doctorCommand() *cobra.Command {
 		Short: "Look at what this machine offers and what is missing",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			report := launch.Examine(c.Context())
+			report := append(launch.Examine(c.Context()), pluginFindings(c.Context())...)
 			if _, err := fmt.Fprint(c.OutOrStdout(), report); err != nil {
 				return err
 			}

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mpiclus/mpiclus-lua/host"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/plugins"
 	"github.com/mpiclus/mpiclus-lua/plugins/load"
 	"github.com/mpiclus/mpiclus-lua/plugins/skeleton"
@@ -122,6 +124,30 @@ func adding(about *wire.Description) string {
 		names = append(names, f.GetName()+"()")
 	}
 	return strings.Join(names, " ")
+}
+
+// pluginFindings tells of the plugins that scripts can load by name, for the
+// doctor.
+func pluginFindings(ctx context.Context) []launch.Finding {
+	l := load.New(pluginConfig(nil))
+	defer l.Close()
+	var fine []string
+	var findings []launch.Finding
+	for _, f := range l.List() {
+		p, err := l.Load(ctx, f.Path, "")
+		if err != nil {
+			text, _, _ := strings.Cut(luaerr.From(err).Message, "\n")
+			findings = append(findings, launch.Finding{
+				Level: launch.Warning, Topic: "plugins", Text: text, Cure: "mpiclus-lua plugin info " + f.Name + " tells more",
+			})
+			continue
+		}
+		fine = append(fine, p.About().GetName()+" "+p.About().GetVersion())
+	}
+	if len(fine) > 0 {
+		findings = append(findings, launch.Finding{Topic: "plugins", Text: strings.Join(fine, ", ")})
+	}
+	return findings
 }
 
 func pluginInfoCommand(loader func() (*load.Loader, error)) *cobra.Command {

@@ -26,6 +26,7 @@ type hostFlags struct {
 	iface, output, logLevel            string
 	timeout                            time.Duration
 	plugins                            []string
+	loader                             *load.Loader // made by config, for who runs to close
 }
 
 func (f *hostFlags) add(c *cobra.Command) {
@@ -62,6 +63,7 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	if f.np < 0 {
 		return host.Config{}, fmt.Errorf("-n %d: the number of workers cannot be negative", f.np)
 	}
+	f.loader = load.New(pluginConfig(files))
 	return host.Config{
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
 		Interface: f.iface, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
@@ -69,7 +71,7 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			modules.Common(in)
 			in.AddModule("mpi", outside.Open(version))
-			luaplugin.Add(in, luaplugin.Config{Loader: load.New(pluginConfig(files))})
+			luaplugin.Add(in, luaplugin.Config{Loader: f.loader})
 		},
 	}, nil
 }
@@ -95,6 +97,7 @@ func runCommand() *cobra.Command {
 			if launch.RankKind(os.Environ()) != launch.Unknown {
 				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()))
 			}
+			defer f.loader.Close()
 			return exit(host.Run(cfg))
 		},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -27,7 +28,14 @@ type communicators struct {
 type served struct {
 	ctx  context.Context
 	comm *plugins.Comm
+
+	mu   sync.Mutex
+	busy chan struct{} // of the operation at work, closed when it is over
 }
+
+// leaveGrace is how long an operation that was given up may take to leave
+// MPI. One that cannot is left behind.
+const leaveGrace = time.Second
 
 func newCommunicators(p *process) *communicators {
 	return &communicators{p: p, calls: map[uint64]*served{}}
@@ -51,17 +59,29 @@ func (c *communicators) stop() {
 }
 
 // serve lets a call communicate until the function that it gives is called:
-// then an operation that still waits is given up.
+// then an operation that still waits is given up, and has left MPI when the
+// function returns, if it can.
 func (c *communicators) serve(ctx context.Context, id uint64, comm *plugins.Comm) (end func()) {
 	ctx, cancel := context.WithCancel(ctx)
+	s := &served{ctx: ctx, comm: comm}
 	c.mu.Lock()
-	c.calls[id] = &served{ctx, comm}
+	c.calls[id] = s
 	c.mu.Unlock()
 	return func() {
 		c.mu.Lock()
 		delete(c.calls, id)
 		c.mu.Unlock()
 		cancel()
+		s.mu.Lock()
+		busy := s.busy
+		s.mu.Unlock()
+		if busy == nil {
+			return
+		}
+		select {
+		case <-busy:
+		case <-time.After(leaveGrace):
+		}
 	}
 }
 
@@ -77,6 +97,11 @@ func (c *communicators) Do(rpc context.Context, w *wire.Operation) (*wire.Done, 
 	if s == nil {
 		return &wire.Done{Error: "the function call is over"}, nil
 	}
+	over := make(chan struct{})
+	defer close(over)
+	s.mu.Lock()
+	s.busy = over
+	s.mu.Unlock()
 	ctx, cancel := context.WithCancelCause(s.ctx)
 	defer cancel(nil)
 	stop := context.AfterFunc(rpc, func() { cancel(context.Cause(rpc)) })

@@ -10,6 +10,7 @@ package luaplugin
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -126,6 +127,9 @@ func (m *module) load(L *lua.LState, name, checksum string) (lua.LValue, error) 
 			return known, nil
 		}
 		m.tables[p] = t
+	}
+	if strings.ContainsRune(name, filepath.Separator) {
+		name = p.Path() // others have another working directory
 	}
 	place := travelPrefix + name
 	if checksum != "" {
