@@ -2,6 +2,7 @@ package luampi
 
 import (
 	"math"
+	"strings"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -18,10 +19,15 @@ type buffer struct {
 	typ     uint64
 	inPlace bool
 	missing bool
+	derived bool // the type is not the array's own
+	layout  layoutOf
 }
 
 // isArray tells whether a value can stand for an array argument.
 func (x *call) isArray(v lua.LValue) bool {
+	if t, ok := v.(*lua.LTable); ok {
+		v = t.RawGetInt(1) // {array, count, type}
+	}
 	ud, ok := v.(*lua.LUserData)
 	if !ok {
 		return false
@@ -35,6 +41,9 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 	if v == lua.LNil {
 		b.missing = true
 		return b
+	}
+	if t, ok := v.(*lua.LTable); ok {
+		return x.spec(i, t)
 	}
 	ud, ok := v.(*lua.LUserData)
 	if !ok {
@@ -116,6 +125,7 @@ func init() {
 		table.RootSendN: (*call).readRootSendN, table.RootRecvN: (*call).readRootRecvN,
 		table.SendV: (*call).readSendV, table.RecvV: (*call).readRecvV,
 		table.RootSendV: (*call).readRootSendV, table.RootRecvV: (*call).readRootRecvV,
+		table.SendW: (*call).readSendW, table.RecvW: (*call).readRecvW,
 		table.Reduce: (*call).readReduce, table.Reduced: (*call).readReduced, table.RootReduced: (*call).readRootReduced,
 		table.ExReduced: (*call).readExReduced, table.BlockReduced: (*call).readBlockReduced, table.PartReduced: (*call).readPartReduced,
 	}
@@ -150,9 +160,24 @@ func (x *call) readRecv(i int) {
 	x.out = x.recv.arr
 }
 
-// parts gives the elements of each rank's part of an array.
-func (x *call) parts(i int, b *buffer) int {
-	n := x.comm.Peers()
+// places gives how many parts an array has: one for each rank or, in a
+// collective of neighbours, for each of those.
+func (x *call) places(receives bool) int {
+	switch {
+	case !strings.HasPrefix(x.row.Name, "Neighbor_") && !strings.HasPrefix(x.row.Name, "Ineighbor_"):
+		return x.comm.Peers()
+	case receives:
+		return x.comm.In
+	}
+	return x.comm.Out
+}
+
+// parts gives the elements of each part of an array.
+func (x *call) parts(i int, b *buffer, receives bool) int {
+	n := x.places(receives)
+	if n == 0 {
+		return 0
+	}
 	if b.count%n != 0 {
 		x.arg(i, "%d elements cannot be cut in %d equal parts", b.count, n)
 	}
@@ -164,7 +189,7 @@ func (x *call) readSendN(i int) {
 	x.need(i, &x.send, true)
 	count := 0
 	if !x.send.inPlace {
-		count = x.parts(i, &x.send)
+		count = x.parts(i, &x.send, false)
 	}
 	x.set(table.SlotSend, &x.send, count)
 }
@@ -173,17 +198,17 @@ func (x *call) readSendN(i int) {
 // is made.
 func (x *call) readRecvN(i int) {
 	x.recv = x.buffer(i, x.at[i])
-	part := int(int32(x.c.S[table.SlotSend+1]))
+	part, n := int(int32(x.c.S[table.SlotSend+1])), x.places(true)
 	if x.recv.missing {
 		if x.send.inPlace {
 			x.arg(i, "array expected: IN_PLACE has what to send there")
 		}
-		x.recv = x.arrayBuffer(i, array.New(x.send.arr.Type(), part*x.comm.Peers()))
+		x.recv = x.arrayBuffer(i, array.New(x.send.arr.Type(), part*n))
 	}
 	x.need(i, &x.recv, false)
-	count := x.parts(i, &x.recv)
-	if !x.send.inPlace && x.send.typ == x.recv.typ && count != part && !x.comm.Inter {
-		x.arg(i, "array of %d elements expected for %d from each of %d ranks, got %d", part*x.comm.Peers(), part, x.comm.Peers(), x.recv.count)
+	count := x.parts(i, &x.recv, true)
+	if !x.send.inPlace && x.send.typ == x.recv.typ && count != part && n > 0 && !x.comm.Inter {
+		x.arg(i, "array of %d elements expected for %d from each of %d ranks, got %d", part*n, part, n, x.recv.count)
 	}
 	x.set(table.SlotRecv, &x.recv, count)
 	x.out = x.recv.arr

@@ -35,10 +35,12 @@ type call struct {
 	scalar bool
 	lists  [6][]int32 // of the slots from SlotSCounts on
 	keep   []any      // lists that C reads
-	msg    *message   // that the call receives
-	packet []byte     // of a twin, used again and again
-	live   bool       // between begin and end
-	plain  bool       // read by readMessage: nothing of the above is set
+	stypes []*handle  // of an Alltoallw
+	rtypes []*handle
+	msg    *message // that the call receives
+	packet []byte   // of a twin, used again and again
+	live   bool     // between begin and end
+	plain  bool     // read by readMessage: nothing of the above is set
 }
 
 // generic gives the implementation of a call that its line describes fully.
@@ -79,6 +81,7 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 func (x *call) end() {
 	if !x.plain {
 		x.comm, x.task, x.out, x.msg = nil, nil, nil, nil
+		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}
 		clear(x.at[:])

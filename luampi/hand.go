@@ -32,6 +32,9 @@ func (m *module) handWritten() map[string]implementation {
 		"Cancel":       m.cancelRequest,
 		"Request_free": m.freeRequest, "Request_get_status": m.requestStatus,
 		"Op_create": m.opCreate(false), "Op_create_array": m.opCreate(true), "Op_free": m.opFree,
+		"Start": m.start, "Startall": m.startAll, "Sendrecv_replace": m.sendrecvReplace, "Comm_idup": m.commIdup,
+		"Bsend": m.bsend(row("Bsend"), false), "Ibsend": m.bsend(row("Ibsend"), true),
+		"Buffer_attach": m.bufferAttach, "Buffer_detach": m.bufferDetach,
 		"cancellable": m.cancellable, "help": m.helpText,
 	}
 	for name, fn := range m.twins() {

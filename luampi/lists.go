@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -17,7 +18,7 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 		if !x.root && x.partsOnRoot() {
 			return
 		}
-		x.setList(a.Slot, x.perRank(i, v, "count"))
+		x.setList(a.Slot, x.perRank(i, v, "count", a.Kind == table.RCounts))
 	case table.SDispls, table.RDispls:
 		if !x.root && x.partsOnRoot() {
 			return
@@ -26,11 +27,30 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 			x.setList(a.Slot, packed(x.lists[a.Slot-table.SlotSCounts-1]))
 			return
 		}
-		x.setList(a.Slot, x.perRank(i, v, "displacement"))
+		x.setList(a.Slot, x.perRank(i, v, "displacement", a.Kind == table.RDispls))
+	case table.STypes, table.RTypes:
+		x.readTypes(i, a, v)
 	case table.Ints:
 		list := x.int32s(i, v)
+		x.sameLength(i, a, len(list))
 		x.c.S[a.Slot] = slot(len(list))
 		x.c.S[a.Slot+1] = x.hold32(list)
+	case table.Weights:
+		x.c.S[a.Slot] = mpi.Constant("UNWEIGHTED")
+		if v != lua.LNil {
+			x.c.S[a.Slot] = x.hold32(x.int32s(i, v))
+		}
+	case table.Aints:
+		list := x.int64s(i, v)
+		x.sameLength(i, a, len(list))
+		x.c.S[a.Slot] = slot(len(list))
+		x.keep = append(x.keep, list)
+		x.c.S[a.Slot+1] = x.c.Hold(unsafe.Pointer(unsafe.SliceData(list)))
+	case table.Types:
+		list := x.handles(i, v)
+		x.sameLength(i, a, len(list))
+		x.c.S[a.Slot] = slot(len(list))
+		x.c.S[a.Slot+1] = x.holdTypes(list)
 	case table.Triples:
 		var flat []int32
 		ranges, ok := v.(*lua.LTable)
@@ -79,10 +99,10 @@ func (x *call) hold32(list []int32) uint64 {
 func (x *call) counts(slotOf int) []int32 { return x.lists[slotOf-table.SlotSCounts] }
 
 // perRank reads a list of one number that is not negative for each rank.
-func (x *call) perRank(i int, v lua.LValue, what string) []int32 {
+func (x *call) perRank(i int, v lua.LValue, what string, receives bool) []int32 {
 	list := x.int32s(i, v)
-	if len(list) != x.comm.Peers() {
-		x.arg(i, "%d %ss expected, one for each rank, got %d", x.comm.Peers(), what, len(list))
+	if n := x.places(receives); len(list) != n {
+		x.arg(i, "%d %ss expected, one for each rank, got %d", n, what, len(list))
 	}
 	for k, n := range list {
 		if n < 0 {
@@ -106,7 +126,14 @@ func (x *call) int32s(i int, v lua.LValue) []int32 {
 	}
 	list := make([]int32, t.Len())
 	for k := range list {
-		n, ok := number(t.RawGetInt(k + 1))
+		v := t.RawGetInt(k + 1)
+		if b, ok := v.(lua.LBool); ok {
+			if b {
+				list[k] = 1
+			}
+			continue
+		}
+		n, ok := number(v)
 		if !ok || n < math.MinInt32 || n > math.MaxInt32 {
 			x.arg(i, "entry %d is no C int: %v", k+1, t.RawGetInt(k+1))
 		}
@@ -155,7 +182,7 @@ func (x *call) readRecvV(i int) {
 	}
 	x.readV(i, table.SlotRCounts, &x.recv)
 	x.need(i, &x.recv, false)
-	if counts := x.counts(table.SlotRCounts); x.row.Args[0].Kind == table.Send && !x.send.inPlace && !x.comm.Inter &&
+	if counts := x.counts(table.SlotRCounts); x.row.Args[0].Kind == table.Send && len(counts) == x.comm.Size && !x.send.inPlace && !x.comm.Inter &&
 		x.send.typ == x.recv.typ && int(counts[x.comm.Rank]) != x.send.count {
 		x.arg(0, "array of %d elements expected, as the counts say, got %d", counts[x.comm.Rank], x.send.count)
 	}

@@ -41,6 +41,7 @@ type module struct {
 	known    map[string]map[uint64]*lua.LUserData // predefined handles by class
 	help     map[string]string
 	limits   limits
+	buffered buffered
 
 	plugins pluginState
 	calls   []*call // idle

@@ -21,6 +21,7 @@ type handle struct {
 	op     *mpi.Op // of an op that a script made, with its function
 	fn     *lua.LFunction
 	whole  bool
+	layout *layoutOf     // of a type, once it was asked for
 	plugin *luaplugin.Op // of an op that a plugin added
 	cancel runtime.Cleanup
 }
@@ -85,7 +86,7 @@ func (m *module) handleObject(class string, value uint64) lua.LValue {
 }
 
 // freeCall names the local call that frees an object of a class.
-var freeCall = map[string]string{"group": "Group_free", "op": "Op_free"}
+var freeCall = map[string]string{"group": "Group_free", "op": "Op_free", "type": "Type_free", "info": "Info_free"}
 
 // commObject gives the userdata of a communicator.
 func (m *module) commObject(c *mpi.Comm) lua.LValue {

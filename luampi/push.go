@@ -15,7 +15,7 @@ func (x *call) push() int {
 	L, n := x.L, 0
 	for i := range x.row.Results {
 		r := &x.row.Results[i]
-		if r.Kind == table.Status && x.flagFalse() {
+		if i > 0 && x.flagFalse() && (r.Kind == table.Status || r.Kind == table.Text) {
 			continue
 		}
 		L.Push(x.result(r))
@@ -60,6 +60,18 @@ func (x *call) result(r *table.Arg) lua.LValue {
 		return m.newObject(&message{handle: s[r.Slot], comm: x.comm}, m.messageMT)
 	case table.Ints:
 		return x.ints(r)
+	case table.Aints:
+		t := x.L.NewTable()
+		for _, n := range x.c.Words(r.Slot, x.countOf(r)) {
+			t.Append(lua.LNumber(int64(n)))
+		}
+		return t
+	case table.Types:
+		t := x.L.NewTable()
+		for _, h := range x.c.Handles(r.Slot, x.countOf(r)) {
+			t.Append(m.handleObject("type", h))
+		}
+		return t
 	}
 	panic("luampi: cannot give results of kind " + r.Kind.String())
 }
@@ -90,9 +102,11 @@ func (x *call) arrayResult() lua.LValue {
 	return array.ToLua(x.L, x.out)
 }
 
+func (x *call) countOf(r *table.Arg) int { return int(int32(x.c.S[r.CountOf])) }
+
 func (x *call) ints(r *table.Arg) lua.LValue {
 	t := x.L.NewTable()
-	for _, n := range x.c.Ints(r.Slot, int(int32(x.c.S[r.CountOf]))) {
+	for _, n := range x.c.Ints(r.Slot, x.countOf(r)) {
 		t.Append(lua.LNumber(n))
 	}
 	return t

@@ -40,7 +40,16 @@ func (x *call) read(base int, comm *mpi.Comm) {
 	x.countRecords()
 	for i := range x.row.Results {
 		if r := &x.row.Results[i]; r.CountOf != 0 {
-			x.c.S[r.Slot] = x.hold32(make([]int32, int32(x.c.S[r.CountOf])))
+			n := openList
+			if !r.Open {
+				n = int(int32(x.c.S[r.CountOf]))
+			}
+			words := make([]uint64, n/2+1) // as handles, which are the widest, or twice as many ints
+			if r.Kind != table.Ints {
+				words = make([]uint64, n+1)
+			}
+			x.keep = append(x.keep, words)
+			x.c.S[r.Slot] = x.c.Hold(unsafe.Pointer(unsafe.SliceData(words)))
 		}
 	}
 }
@@ -118,6 +127,15 @@ func (x *call) readArg(i int, a *table.Arg) {
 		s[a.Slot] = h.value
 	case table.Int:
 		s[a.Slot] = slot(x.integer(i, v, a))
+	case table.Aint:
+		n, ok := number(v)
+		if v == lua.LNil && a.Optional {
+			n, ok = number(parseNumber(a.Default))
+		}
+		if !ok {
+			x.arg(i, "integer expected, got %s", kindOf(v))
+		}
+		s[a.Slot] = uint64(int64(n))
 	case table.Bool:
 		s[a.Slot] = 0
 		if lua.LVAsBool(v) || v == lua.LNil && a.Default == "true" {
@@ -157,6 +175,9 @@ func (x *call) readArg(i int, a *table.Arg) {
 		x.readList(i, a, v)
 	}
 }
+
+// openList is the room for a list result whose length MPI tells.
+const openList = 1 << 16
 
 // slot gives a C int as a slot holds it.
 func slot(n int) uint64 { return uint64(uint32(int32(n))) }

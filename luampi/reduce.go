@@ -19,7 +19,7 @@ func (x *call) readReduce(i int) {
 		x.need(i, &x.send, x.collective())
 	}
 	x.set(table.SlotSend, &x.send, x.send.count)
-	if x.send.arr != nil {
+	if x.send.arr != nil && !x.send.derived {
 		x.checkOp(i, x.send.arr.Type())
 	}
 }
@@ -126,7 +126,9 @@ func (x *call) readReduced(i int) {
 		x.scalar = false
 	}
 	if x.send.inPlace {
-		x.checkOp(i, x.recv.arr.Type())
+		if !x.recv.derived {
+			x.checkOp(i, x.recv.arr.Type())
+		}
 		x.c.S[table.SlotSend+1], x.c.S[table.SlotSend+2] = slot(x.recv.count), x.recv.typ
 	} else {
 		x.sameType(i)
@@ -179,11 +181,11 @@ func (x *call) readBlockReduced(i int) {
 	if x.send.inPlace {
 		x.need(i, &x.recv, false)
 		x.checkOp(i, x.recv.arr.Type())
-		x.set(table.SlotRecv, &x.recv, x.parts(i, &x.recv))
+		x.set(table.SlotRecv, &x.recv, x.parts(i, &x.recv, true))
 		x.out = x.recv.arr
 		return
 	}
-	part := x.parts(0, &x.send)
+	part := x.parts(0, &x.send, false)
 	if x.recv.missing {
 		x.recv = x.arrayBuffer(i, array.New(x.send.arr.Type(), part))
 	}

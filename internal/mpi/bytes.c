@@ -72,3 +72,26 @@ int mpiclus_unit(int bytes, MPI_Datatype *type) {
     int rc = MPI_Type_contiguous(bytes, MPI_BYTE, type);
     return rc != MPI_SUCCESS ? rc : MPI_Type_commit(type);
 }
+
+int mpiclus_dims(int nodes, int n, const int *given, int *dims) {
+    for (int i = 0; i < n; i++) dims[i] = given[i];
+    return MPI_Dims_create(nodes, n, dims);
+}
+
+int mpiclus_pack(void *in, int n, MPI_Datatype type, void *out, MPI_Aint room, MPI_Aint at, MPI_Comm comm, MPI_Aint *after) {
+    if (room > INT_MAX) room = INT_MAX;
+    if (at < 0 || at > room) return MPI_ERR_ARG;
+    int position = (int)at;
+    int rc = MPI_Pack(in, n, type, out, (int)room, &position, comm);
+    *after = position;
+    return rc;
+}
+
+int mpiclus_unpack(void *in, MPI_Aint bytes, void *out, int n, MPI_Datatype type, MPI_Aint at, MPI_Comm comm, MPI_Aint *after) {
+    if (bytes > INT_MAX) bytes = INT_MAX;
+    if (at < 0 || at > bytes) return MPI_ERR_ARG;
+    int position = (int)at;
+    int rc = MPI_Unpack(in, (int)bytes, &position, out, n, type, comm);
+    *after = position;
+    return rc;
+}

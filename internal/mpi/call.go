@@ -73,7 +73,7 @@ var plans = func() []plan {
 		case row.Class == table.Sync:
 			p.blocks, p.barrier = true, 1
 		}
-		if row.MakesComm() {
+		if row.MakesComm() && row.Class != table.Hand {
 			p.adopt = 1
 		}
 	}
@@ -306,6 +306,31 @@ func (c *Call) Double(slot int) float64 { return math.Float64frombits(c.S[slot])
 // Ints gives a result that is a list of C ints.
 func (c *Call) Ints(slot, n int) []int32 {
 	return unsafe.Slice((*int32)(pointer(C.uintptr_t(c.S[slot]))), n)
+}
+
+// Words gives a result that is a list of 64-bit numbers.
+func (c *Call) Words(slot, n int) []uint64 {
+	return unsafe.Slice((*uint64)(pointer(C.uintptr_t(c.S[slot]))), n)
+}
+
+// Handles gives a result that is a list of types.
+func (c *Call) Handles(slot, n int) []uint64 {
+	list := make([]uint64, n)
+	for i, h := range unsafe.Slice((*C.MPI_Datatype)(pointer(C.uintptr_t(c.S[slot]))), n) {
+		*(*C.MPI_Datatype)(unsafe.Pointer(&list[i])) = h
+	}
+	return list
+}
+
+// PackHandles lays handles of types out as C has them: as pointers in Open
+// MPI, as ints in MPICH.
+func PackHandles(list []uint64) []byte {
+	raw := make([]byte, (len(list)+1)*C.sizeof_MPI_Datatype)
+	at := unsafe.Slice((*C.MPI_Datatype)(unsafe.Pointer(unsafe.SliceData(raw))), len(list))
+	for i := range list {
+		at[i] = *(*C.MPI_Datatype)(unsafe.Pointer(&list[i]))
+	}
+	return raw
 }
 
 // Flag gives the flag that a test of a request has set.

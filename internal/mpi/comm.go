@@ -22,6 +22,9 @@ type Comm struct {
 	Size   int
 	Remote int // size of the remote group of an inter-communicator
 	Inter  bool
+	In     int     // neighbours to receive from, in a topology
+	Out    int     // neighbours to send to
+	Making bool    // by Comm_idup, whose request is not complete
 	Name   string  // of a constant, else ""
 	Busy   Pending // the blocking collective that is at work here, nil for none
 
@@ -58,10 +61,12 @@ func (c *Comm) Peers() int {
 
 // Unusable says why the communicator cannot be used, "" if it can.
 func (c *Comm) Unusable() string {
-	if c.s != nil && c.generation == c.s.generation && !c.freed {
+	if c.s != nil && c.generation == c.s.generation && !c.freed && !c.Making {
 		return ""
 	}
 	switch {
+	case c.Making:
+		return "the communicator is still being made: wait for the request of Comm_idup"
 	case c.freed:
 		return "the communicator was freed"
 	case c.s == nil:
@@ -83,7 +88,13 @@ func (c *Call) newComm() *Comm {
 	return &Comm{
 		s: c.s, generation: c.s.generation, Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1], Bulk: c.S[table.SlotR+6],
 		Rank: c.Result(2), Size: c.Result(3), Inter: c.Result(4) != 0, Remote: c.Result(5),
+		In: int(c.S[table.SlotR+7] >> 32), Out: int(uint32(c.S[table.SlotR+7])),
 	}
+}
+
+// Twin gives a communicator of the same processes that is still to be made.
+func (c *Comm) Twin() *Comm {
+	return &Comm{s: c.s, generation: c.generation, Rank: c.Rank, Size: c.Size, Remote: c.Remote, Inter: c.Inter, In: c.In, Out: c.Out}
 }
 
 // become renews a fixed communicator in its place.

@@ -28,7 +28,14 @@
 #define FLAG (&f->flag)
 #define TEXT f->text
 #define NONE MPI_SUCCESS
+#define THEN(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (b) : f->rc)
 #define BOTH(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (f->nreq = 2, (b)) : f->rc)
+
+static MPI_Aint bytes_of(int n, MPI_Datatype type) {
+    int size = 0;
+    MPI_Type_size(type, &size);
+    return (MPI_Aint)n * size;
+}
 
 enum { P2P, POLL, START, COLL, SYNC, LOCAL, HAND, TWIN };
 
@@ -101,6 +108,23 @@ static void explain(mpiclus_frame *f) {
     if (MPI_Error_string(f->rc, f->text, &n) != MPI_SUCCESS) f->text[0] = 0;
 }
 
+/* Gives how many neighbours a process has to receive from (upper half) and to send to (lower half). */
+static uint64_t degrees(MPI_Comm comm) {
+    int kind = MPI_UNDEFINED, in = 0, out = 0, rank = 0, weighted = 0;
+    MPI_Topo_test(comm, &kind);
+    if (kind == MPI_CART) {
+        MPI_Cartdim_get(comm, &in);
+        in = out = 2 * in;
+    } else if (kind == MPI_GRAPH) {
+        MPI_Comm_rank(comm, &rank);
+        MPI_Graph_neighbors_count(comm, rank, &in);
+        out = in;
+    } else if (kind == MPI_DIST_GRAPH) {
+        MPI_Dist_graph_neighbors_count(comm, &in, &out, &weighted);
+    }
+    return (uint64_t)in << 32 | (uint32_t)out;
+}
+
 /* Gives a communicator that a call made what every one of ours has: errors that return, and two duplicates for the
  * lower-case calls: one for the messages that announce a value, one for what does not fit into those. */
 void mpiclus_adopt(mpiclus_frame *f) {
@@ -114,6 +138,7 @@ void mpiclus_adopt(mpiclus_frame *f) {
     MPI_Comm_test_inter(made, &R(4).n);
     R(5).n = 0;
     if (R(4).n) MPI_Comm_remote_size(made, &R(5).n);
+    R(7).u = degrees(made);
     f->rc = MPI_Comm_dup(made, &R(1).comm);
     if (f->rc == MPI_SUCCESS) f->rc = MPI_Comm_dup(made, &R(6).comm);
 }

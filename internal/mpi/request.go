@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"runtime"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -21,6 +22,8 @@ type Request struct {
 	incoming unsafe.Pointer // a value that comes with it, in C memory
 	s        *Session
 	handle   uint64
+	persists bool // starts again and again
+	started  bool // of a persistent one
 	held     []unsafe.Pointer
 	pinner   runtime.Pinner
 	lost     bool // given up when the world was renewed
@@ -32,6 +35,7 @@ func (c *Call) Detach() *Request {
 	r := &Request{Row: c.Row, s: c.s}
 	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[0]
 	r.held = append(r.held, c.held...)
+	r.persists = strings.HasSuffix(c.Row.Name, "_init")
 	if c.Row == ownIrecv {
 		r.incoming = pointer(C.uintptr_t(c.S[table.SlotR]))
 	}
@@ -49,16 +53,34 @@ func (c *Call) Detach() *Request {
 var ownIrecv = table.ByName["own_irecv"]
 
 // Active tells whether the request is still to be completed.
-func (r *Request) Active() bool { return r.handle != nullRequest }
+func (r *Request) Active() bool { return r.handle != nullRequest && (!r.persists || r.started) }
+
+// Persistent tells whether the request is started by Start.
+func (r *Request) Persistent() bool { return r.persists }
+
+// Started notes that a persistent request was started.
+func (r *Request) Started() {
+	r.started = true
+	r.s.mu.Lock()
+	r.s.active[r] = struct{}{}
+	r.s.mu.Unlock()
+}
+
+// ended lets go of what a request held.
+func (r *Request) ended() {
+	r.handle = nullRequest
+	r.held = nil
+	r.pinner.Unpin()
+}
 
 // Lost tells whether the request was given up when the world was renewed.
 func (r *Request) Lost() bool { return r.lost }
 
 func (r *Request) complete(st Status) {
 	r.Status = st
-	r.handle = nullRequest
-	r.held = nil
-	r.pinner.Unpin()
+	if r.started = false; !r.persists {
+		r.ended()
+	}
 	r.s.mu.Lock()
 	delete(r.s.active, r)
 	r.s.mu.Unlock()

@@ -13,8 +13,8 @@ import (
 )
 
 // Traffic is messages that come and go beside the calls of the script: the
-// ground of mpilink. One goroutine, its owner, runs Wait and what is allowed
-// between Wait and Release, while it holds the MPI lock. The memory of a
+// ground of mpilink. One goroutine runs Wait, in a loop; it and any other that
+// has the MPI lock by TryEnter may send until Release. The memory of a
 // transfer stays where it is, pinned by the caller, until the transfer is
 // over.
 type Traffic struct {
@@ -25,14 +25,14 @@ type Traffic struct {
 	share int
 }
 
-// ShortMessage is the most bytes that a header may have: libraries pass a
-// message of this size on without waiting for the receiver.
+// ShortMessage is the most bytes that Send takes: libraries pass a message of
+// this size on without waiting for the receiver.
 const ShortMessage = 4000
 
 // How long the owner looks without a pause after each event, and which part
 // of the time waited its pauses are after that.
 const (
-	trafficSpin  = 30 * time.Microsecond
+	trafficSpin  = 50 * time.Microsecond
 	trafficShare = 16
 	crowdedShare = 4
 )
@@ -57,6 +57,7 @@ func (t *Traffic) Tags() (first, last int) { return tagPayload, t.y.s.maxTag }
 // over, and gives the rank that a header is here from, -1 for none.
 func (t *Traffic) Wait() (source int, err error) {
 	C.mpiclus_traffic_wait(t.t, C.int64_t(t.spin), C.int(t.share))
+	atomic.LoadInt32(t.lock()) // C has taken it: so that Go knows
 	if t.t.rc != C.MPI_SUCCESS {
 		return -1, mpiError("Testsome", int(t.t.rc))
 	}
@@ -102,38 +103,47 @@ func (t *Traffic) Release() error {
 	return nil
 }
 
-// TryEnter takes the MPI lock if it is free, for one Send and Release. It may
-// be called from any goroutine.
-func (t *Traffic) TryEnter() bool { return C.mpiclus_enter() != 0 }
+// TryEnter takes the MPI lock if it is free, until Release. It may be called
+// from any goroutine.
+func (t *Traffic) TryEnter() bool { return atomic.CompareAndSwapInt32(t.lock(), 0, 1) }
+
+func (t *Traffic) lock() *int32 { return (*int32)(unsafe.Pointer(&C.mpiclus_lock)) }
 
 // Send sends a header that the receiver's library surely takes at once. The
 // MPI lock is held.
 func (t *Traffic) Send(b []byte, to int) { t.y.comm.Send(b, to, tagHeader) }
 
-// Header takes the next header of a rank, nil when none is here.
-func (t *Traffic) Header(from int) []byte {
+// Header tells whether a header of a rank is here, and of how many bytes.
+func (t *Traffic) Header(from int) (bytes int, here bool) {
 	here, st := t.y.comm.Iprobe(from, tagHeader)
 	if !here {
-		return nil
+		return 0, false
 	}
-	b := make([]byte, st.Count[byte]())
-	t.y.comm.RecvPrealloc(b, from, tagHeader)
-	return b
+	return st.Count[byte](), true
 }
 
-// SendHeader sends a header without waiting for the receiver's library, and
-// calls over when b may be changed. Only the owner calls it.
+// Receive takes a short header that is here.
+func (t *Traffic) Receive(b []byte, from int) { t.y.comm.RecvPrealloc(b, from, tagHeader) }
+
+// ReceiveHeader takes a header of any size that is here, and calls over when
+// it has come.
+func (t *Traffic) ReceiveHeader(b []byte, from int, over func()) error {
+	return t.start(b, from, tagHeader, over, 1)
+}
+
+// SendHeader sends a header of any size without waiting for the receiver, and
+// calls over when b may be changed.
 func (t *Traffic) SendHeader(b []byte, to int, over func()) error {
 	return t.start(b, to, tagHeader, over, 0)
 }
 
-// SendPiece sends a piece of a payload. Only the owner calls it.
+// SendPiece sends a piece of a payload.
 func (t *Traffic) SendPiece(b []byte, to, tag int, over func()) error {
 	return t.start(b, to, tag, over, 0)
 }
 
 // ReceivePiece receives a piece of a payload: pieces of one sender and tag
-// arrive in the order in which they were sent. Only the owner calls it.
+// arrive in the order in which they were sent.
 func (t *Traffic) ReceivePiece(b []byte, from, tag int, over func()) error {
 	return t.start(b, from, tag, over, 1)
 }

@@ -28,6 +28,5 @@ void mpiclus_traffic_free(mpiclus_traffic *t);
 int mpiclus_traffic_start(mpiclus_traffic *t, uintptr_t memory, int bytes, int peer, int tag, int receive);
 void mpiclus_traffic_wait(mpiclus_traffic *t, int64_t spin_ns, int share);
 void mpiclus_traffic_signal(mpiclus_traffic *t);
-int mpiclus_enter(void);
 
 #endif

@@ -71,9 +71,14 @@ func (s *Session) Sweep() {
 
 // finished looks whether an orphan is complete.
 func (s *Session) finished(r *Request) bool {
-	if !r.Active() || r.lost {
-		if !r.lost {
-			r.dropValue()
+	if r.lost {
+		return true
+	}
+	if !r.Active() {
+		r.dropValue()
+		if r.persists && r.handle != nullRequest {
+			s.FreeLater("own_request_free", r.handle)
+			r.ended()
 		}
 		return true
 	}
@@ -88,6 +93,5 @@ func (s *Session) finished(r *Request) bool {
 		return false
 	}
 	c.CompleteOne(r)
-	r.dropValue()
-	return true
+	return s.finished(r)
 }

@@ -37,7 +37,7 @@ type Fabric struct {
 	abandon bool
 
 	delivered bool  // since the loop last let others run; the loop's own
-	broken    error // what ends the loop; its own
+	broken    error // what ends the loop; under the MPI lock
 	stopped   chan struct{}
 }
 
@@ -80,7 +80,8 @@ func (f *Fabric) run() {
 		if err == nil {
 			f.step(source)
 		}
-		if err = errors.Join(err, f.broken, f.traffic.Release()); err != nil {
+		err = errors.Join(err, f.broken)
+		if err = errors.Join(err, f.traffic.Release()); err != nil {
 			f.fail(err)
 			return
 		}
@@ -102,14 +103,11 @@ func (f *Fabric) step(source int) {
 	if source >= 0 {
 		p := f.peers[source]
 		for range burst {
-			b := f.traffic.Header(source)
-			if b == nil {
+			n, here := f.traffic.Header(source)
+			if !here {
 				break
 			}
-			if err := p.header(b); err != nil {
-				f.stop(fmt.Errorf("from rank %d: %w", source, err))
-				return
-			}
+			p.announced(n)
 		}
 	}
 	f.mu.Lock()
@@ -137,10 +135,11 @@ func (f *Fabric) queue(p *peer) {
 	}
 }
 
-// stop notes an error, if it is one, that ends the loop.
+// stop notes an error, if it is one, that ends the loop. The MPI lock is held.
 func (f *Fabric) stop(err error) {
 	if err != nil && f.broken == nil {
 		f.broken = err
+		f.traffic.Wake()
 	}
 }
 

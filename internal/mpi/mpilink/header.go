@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
-	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 )
 
 // A header is one MPI message, all numbers little-endian:
@@ -86,8 +85,12 @@ func parseHeader(b []byte) (h header, rest []byte, err error) {
 	return h, b[headerSize:], nil
 }
 
+// maxHeader is the most bytes of a header message. A frame that fits is copied
+// into one message.
+const maxHeader = 64 << 10
+
 // inline tells whether the metadata are in the header message.
-func (h *header) inline() bool { return headerSize+h.meta <= mpi.ShortMessage }
+func (h *header) inline() bool { return headerSize+h.meta <= maxHeader }
 
 // smallBlob is the size up to which a blob is copied rather than sent from
 // where it is.
@@ -102,8 +105,8 @@ func describe(f *link.Frame, tag int) (h header, meta []byte, large [][]byte) {
 	for _, b := range f.Blobs {
 		all += len(b)
 	}
-	if headerSize+all <= mpi.ShortMessage {
-		h.small = mpi.ShortMessage
+	if headerSize+all <= maxHeader {
+		h.small = maxHeader
 	}
 	meta = make([]byte, 0, fixed+min(all-fixed, int(h.small)*len(f.Blobs)))
 	for _, b := range f.Blobs {

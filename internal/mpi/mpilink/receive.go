@@ -3,11 +3,13 @@ package mpilink
 import (
 	"fmt"
 	"io"
+	"runtime"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 )
 
-// incoming is a frame that was announced.
+// incoming is what a header message has announced, or will when it is here.
 type incoming struct {
 	header  header
 	frame   *link.Frame
@@ -15,13 +17,37 @@ type incoming struct {
 	whole   bool
 }
 
-// header handles a header message from the peer. Only the loop calls it, with
-// the MPI lock held.
-func (p *peer) header(b []byte) error {
+// announced takes a header message of n bytes from the peer. Only the loop
+// calls it, with the MPI lock held.
+func (p *peer) announced(n int) {
+	in := &incoming{}
+	p.arriving = append(p.arriving, in)
+	b := link.Fresh(max(n, headerSize))
+	take := func() {
+		if err := p.header(in, b[:n]); err != nil {
+			p.f.stop(fmt.Errorf("from rank %d: %w", p.rank, err))
+		}
+	}
+	if n <= mpi.ShortMessage {
+		p.f.traffic.Receive(b[:n], p.rank)
+		take()
+		return
+	}
+	var pinner runtime.Pinner
+	pinner.Pin(&b[0])
+	p.f.stop(p.f.traffic.ReceiveHeader(b, p.rank, func() {
+		pinner.Unpin()
+		take()
+	}))
+}
+
+// header handles a header message that is here.
+func (p *peer) header(in *incoming, b []byte) error {
 	h, rest, err := parseHeader(b)
 	if err != nil {
 		return err
 	}
+	in.header = h
 	p.mu.Lock()
 	p.acked = max(p.acked, h.credit)
 	more := len(p.queue) > 0
@@ -29,24 +55,21 @@ func (p *peer) header(b []byte) error {
 	if more {
 		p.f.queue(p)
 	}
-	switch h.what {
-	case isEnd:
-		p.arriving = append(p.arriving, &incoming{whole: true})
+	if h.what != isFrame {
+		in.whole = true
 		p.deliver()
-	case isFrame:
-		in := &incoming{header: h}
-		p.arriving = append(p.arriving, in)
-		if h.inline() {
-			return p.blobs(in, rest)
-		}
-		meta := link.Fresh(int(h.meta))
-		in.payload.add(meta)
-		p.pump(in, func() {
-			if err := p.blobs(in, meta); err != nil {
-				p.f.stop(fmt.Errorf("from rank %d: %w", p.rank, err))
-			}
-		})
+		return nil
 	}
+	if h.inline() {
+		return p.blobs(in, rest)
+	}
+	meta := link.Fresh(int(h.meta))
+	in.payload.add(meta)
+	p.pump(in, func() {
+		if err := p.blobs(in, meta); err != nil {
+			p.f.stop(fmt.Errorf("from rank %d: %w", p.rank, err))
+		}
+	})
 	return nil
 }
 
@@ -84,7 +107,8 @@ func (p *peer) deliver() {
 		p.arriving[0] = nil
 		p.arriving = p.arriving[1:]
 		switch {
-		case in.frame == nil:
+		case in.header.what == isCredit:
+		case in.header.what == isEnd:
 			p.end()
 		case p.closed:
 			p.take(costOf(in.frame))

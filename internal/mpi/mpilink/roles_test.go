@@ -34,7 +34,7 @@ func noise(seed uint64, n int) []byte {
 func sample(from, to, n int) *link.Frame {
 	sizes := []int{
 		0, 1, 15, 16, 17, smallBlob - 1, smallBlob, smallBlob + 1, mpi.ShortMessage - headerSize - 1, mpi.ShortMessage,
-		1 << 16, pieceBytes - 1, pieceBytes, pieceBytes + 1, 5*pieceBytes + 3,
+		maxHeader - headerSize - 1, maxHeader, pieceBytes - 1, pieceBytes, pieceBytes + 1, 5*pieceBytes + 3,
 	}
 	seed := uint64(from*1000003 + to*1009 + n)
 	r := rand.New(rand.NewPCG(seed, 7))

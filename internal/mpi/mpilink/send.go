@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 )
 
 // outgoing is a frame on its way out.
@@ -54,16 +55,20 @@ func (p *peer) Send(f *link.Frame) error {
 		o.payload.pinner.Unpin()
 		return err
 	}
-	if p.sendNow(o) {
-		err := p.f.traffic.Release()
-		p.mu.Unlock()
+	now, err := p.sendNow(o)
+	if !now {
+		p.queue = append(p.queue, o)
+		p.queued += o.copied
+	}
+	p.mu.Unlock()
+	if now {
 		p.f.traffic.Alert()
+	} else {
+		p.f.queue(p)
+	}
+	if err != nil {
 		return err
 	}
-	p.queue = append(p.queue, o)
-	p.queued += o.copied
-	p.mu.Unlock()
-	p.f.queue(p)
 	if o.over == nil {
 		return nil
 	}
@@ -99,16 +104,14 @@ func (p *peer) admit(o *outgoing) error {
 	}
 }
 
-// sendNow sends a frame that is all header at once, if nothing is before it,
-// the peer is ready for it and MPI is free. MPI is then to be released. p.mu
-// is held.
-func (p *peer) sendNow(o *outgoing) bool {
-	if !o.payload.empty() || len(p.queue) > 0 || p.sent-p.acked > calm || !p.f.traffic.TryEnter() {
-		return false
+// sendNow gives a frame to MPI at once, if nothing is before it, the window is
+// open and MPI is free. p.mu is held.
+func (p *peer) sendNow(o *outgoing) (done bool, err error) {
+	if len(p.queue) > 0 || p.sent-p.acked > window || !p.f.traffic.TryEnter() {
+		return false, nil
 	}
-	p.announce(o)
-	p.f.traffic.Send(o.header, p.rank)
-	return true
+	p.launch(o)
+	return true, p.f.traffic.Release()
 }
 
 // announce counts a frame whose header goes out now. p.mu is held.
@@ -149,7 +152,7 @@ func (p *peer) send() (more bool) {
 
 // launch gives one frame to MPI. p.mu and the MPI lock are held.
 func (p *peer) launch(o *outgoing) {
-	ready := p.sent-p.acked <= calm
+	ready := p.sent-p.acked <= calm && len(o.header) <= mpi.ShortMessage
 	p.announce(o)
 	t := p.f.traffic
 	if ready {

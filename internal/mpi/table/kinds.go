@@ -77,7 +77,8 @@ const (
 	Aints //
 	Types //
 	Triples
-	Comm1 // a communicator that is not the one that the call is about
+	Weights // a list or nil
+	Comm1   // a communicator that is not the one that the call is about
 	Group
 	Type
 	Info
@@ -117,7 +118,7 @@ var kindRows = [kinds]struct {
 	STypes: {"stypes", SlotSTypes, 1}, RTypes: {"rtypes", SlotRTypes, 1}, Status1: {"status1", -1, 0},
 	Int: {"int", -1, 1}, Aint: {"aint", -1, 1}, Bool: {"bool", -1, 1}, Double: {"double", -1, 1},
 	String: {"string", -1, 1}, Text: {"text", -1, 1}, Ints: {"ints", -1, 2}, Aints: {"aints", -1, 2}, Types: {"types", -1, 2},
-	Triples: {"triples", -1, 2}, Comm1: {"comm1", -1, 1}, Group: {"group", -1, 1}, Type: {"type", -1, 1}, Info: {"info", -1, 1},
+	Triples: {"triples", -1, 2}, Weights: {"weights", -1, 1}, Comm1: {"comm1", -1, 1}, Group: {"group", -1, 1}, Type: {"type", -1, 1}, Info: {"info", -1, 1},
 	Win: {"win", SlotWin, 1}, File: {"file", -1, 1}, Message: {"message", -1, 1}, Request: {"request", -1, 1},
 	Requests: {"requests", -1, 0}, Status: {"status", -1, 0}, Statuses: {"statuses", -1, 0}, Op1: {"op1", -1, 0},
 	Function: {"function", -1, 0}, Any: {"any", -1, 0}, Array: {"array", -1, 0},

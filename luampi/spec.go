@@ -1,0 +1,155 @@
+package luampi
+
+import (
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// layoutOf is where the data of a type lies in memory, in bytes.
+type layoutOf struct {
+	extent   int // from one element to the next
+	low, end int // of the data of one element
+}
+
+// typeLayout asks MPI for the layout of a type, once.
+func (m *module) typeLayout(L *lua.LState, h *handle) layoutOf {
+	if h.layout != nil {
+		return *h.layout
+	}
+	ask := func(name string) (int, int) {
+		c := m.s.NewCall(name)
+		defer c.Release()
+		c.S[table.SlotX] = h.value
+		if err := m.do(L, c); err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+		return int(int64(c.S[table.SlotR])), int(int64(c.S[table.SlotR+1]))
+	}
+	_, extent := ask("Type_get_extent")
+	low, span := ask("Type_get_true_extent")
+	l := layoutOf{extent: extent, low: low, end: low + span}
+	h.layout = &l
+	return l
+}
+
+// reach gives the bytes from the first to the last that n elements touch,
+// from the address that MPI gets.
+func (l layoutOf) reach(n int) (low, end int) {
+	if n == 0 {
+		return 0, 0
+	}
+	last := (n - 1) * l.extent
+	return min(l.low, last+l.low), max(l.end, last+l.end)
+}
+
+// spec reads {array, count, type, offset = n}: elements of any type in the
+// memory of an array, from element offset on (from 0).
+func (x *call) spec(i int, t *lua.LTable) buffer {
+	a, ok := array.To(t.RawGetInt(1))
+	if !ok {
+		x.arg(i, "array expected, got table%s", x.hint())
+	}
+	field := func(n int, name string) lua.LValue {
+		if v := t.RawGetString(name); v != lua.LNil {
+			return v
+		}
+		if n == 0 {
+			return lua.LNil
+		}
+		return t.RawGetInt(n)
+	}
+	offset := 0
+	if v := field(0, "offset"); v != lua.LNil {
+		if offset, ok = number(v); !ok || offset < 0 || offset > a.Len() {
+			x.arg(i, "offset %v is not in the array of %d", v, a.Len())
+		}
+	}
+	size := a.Type().Size()
+	room := (a.Len() - offset) * size
+	b := buffer{arr: a, typ: x.m.types[a.Type()], count: a.Len() - offset}
+	l := layoutOf{extent: size, end: size}
+	if v := field(3, "type"); v != lua.LNil {
+		h := x.datatype(i, v)
+		b.derived, b.typ = true, h.value
+		l = x.m.typeLayout(x.L, h)
+		b.layout = l
+		if b.count = 0; l.extent > 0 {
+			b.count = room / l.extent
+		}
+	}
+	if v := field(2, "count"); v != lua.LNil {
+		if b.count, ok = number(v); !ok || b.count < 0 {
+			x.arg(i, "count expected, got %v", v)
+		}
+	}
+	if low, end := l.reach(b.count); low < -offset*size || end > room {
+		x.arg(i, "%d elements of the type reach from byte %d to %d of an array that has %d there", b.count, low, end, room)
+	}
+	if raw := a.Bytes(); len(raw) > 0 && offset < a.Len() {
+		b.address = unsafe.Pointer(&raw[offset*size])
+	}
+	return b
+}
+
+// datatype reads a type: one of MPI or the name of an array's type.
+func (x *call) datatype(i int, v lua.LValue) *handle {
+	if name, ok := v.(lua.LString); ok {
+		if t, ok := array.ParseType(string(name)); ok {
+			v = x.m.known["type"][x.m.types[t]]
+		}
+	}
+	h := toHandle(v, "type")
+	if h == nil {
+		x.arg(i, "type expected, got %s", kindOf(v))
+	}
+	x.alive(i, h)
+	x.keep = append(x.keep, h)
+	return h
+}
+
+// readW reads an array whose parts have types of their own: counts,
+// displacements in bytes and types must lie inside.
+func (x *call) readW(i int, b *buffer, countsSlot int, types []*handle) {
+	counts, displs := x.counts(countsSlot), x.counts(countsSlot+1)
+	*b = x.buffer(i, x.at[i])
+	if b.inPlace || b.arr == nil {
+		return
+	}
+	bytes := len(b.arr.Bytes())
+	for r, n := range counts {
+		low, end := x.m.typeLayout(x.L, types[r]).reach(int(n))
+		if low+int(displs[r]) < 0 || end+int(displs[r]) > bytes {
+			x.arg(i, "the part of rank %d reaches from byte %d to %d of an array of %d", r, low+int(displs[r]), end+int(displs[r]), bytes)
+		}
+	}
+}
+
+func (x *call) readSendW(i int) {
+	x.readW(i, &x.send, table.SlotSCounts, x.stypes)
+	x.need(i, &x.send, true)
+	x.set(table.SlotSend, &x.send, 0)
+}
+
+func (x *call) readRecvW(i int) {
+	x.readW(i, &x.recv, table.SlotRCounts, x.rtypes)
+	x.need(i, &x.recv, false)
+	x.set(table.SlotRecv, &x.recv, 0)
+	x.out = x.recv.arr
+}
+
+// holdTypes puts handles of types into memory as C has them.
+func (x *call) holdTypes(list []*handle) uint64 {
+	values := make([]uint64, len(list))
+	for i, h := range list {
+		values[i] = h.value
+	}
+	raw := mpi.PackHandles(values)
+	x.keep = append(x.keep, raw)
+	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(raw)))
+}

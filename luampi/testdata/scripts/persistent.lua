@@ -1,0 +1,74 @@
+-- Persistent requests, buffered sends, and duplication in the background.
+local mpi, array, check = require "mpi", require "array", require "check"
+local comm, rank, size = check.comm, check.rank, check.size
+local right, left = (rank + 1) % size, (rank - 1) % size
+
+for _, make in ipairs{mpi.Send_init, mpi.Ssend_init} do
+  local out, into = array.zeros(2), array.zeros(2)
+  local s, r = make(out, right, 3, comm), mpi.Recv_init(into, left, 3, comm)
+  check.eq(mpi.Test(s), true) -- not active
+  for round = 1, 5 do
+    out:fill(10 * rank + round)
+    mpi.Startall{r, s}
+    check.fails("the request is active already", mpi.Start, r)
+    local st = mpi.Waitall{r, s}[1]
+    check.eq(st.source, left)
+    check.eq(into:totable(), {10 * left + round, 10 * left + round})
+  end
+  r:free()
+  s:free()
+end
+local into = array.zeros(1)
+local r = mpi.Recv_init(into, left)
+mpi.Start(r)
+mpi.Barrier()
+local s = mpi.Rsend_init(array.full(1, rank), right)
+s:start()
+mpi.Wait(s)
+mpi.Wait(r)
+check.eq(into[1], left)
+check.fails("the request is not persistent", mpi.Start, mpi.Isend(into, mpi.PROC_NULL))
+check.fails("the request is not persistent", mpi.Start, mpi.REQUEST_NULL)
+
+-- requests that nobody frees
+for i = 1, 20 do mpi.Recv_init(array.zeros(10), left, 50) end
+collectgarbage()
+
+-- buffered
+check.fails("ERR_BUFFER: no buffer is attached", mpi.Buffer_detach)
+check.fails("Bsend: ERR_BUFFER", mpi.Bsend, array.zeros(1), right)
+local space = array.zeros(8 * 1000 + 10 * mpi.BSEND_OVERHEAD, "uint8")
+mpi.Buffer_attach(space)
+check.fails("a buffer is attached already", mpi.Buffer_attach, space)
+local a = array.zeros(100)
+for i = 1, 5 do
+  a:fill(10 * rank + i)
+  mpi.Bsend(a, right, i)
+  local r = mpi.Ibsend(a, right, 10 + i)
+  a:fill(0)
+  r:wait()
+end
+local err = check.fails("ERR_BUFFER", mpi.Bsend, array.zeros(3000), right)
+check.eq(err.class, "ERR_BUFFER")
+for i = 5, 1, -1 do
+  for _, tag in ipairs{10 + i, i} do
+    mpi.Recv(a, left, tag)
+    check.eq({a[1], a[100]}, {10 * left + i, 10 * left + i})
+  end
+end
+check.eq(mpi.Buffer_detach() == space, true)
+
+-- Sendrecv_replace
+local a = array.full(3, rank)
+local st = mpi.Sendrecv_replace(a, right, 1, left, 1)
+check.eq({a:totable(), st.source}, {{left, left, left}, left})
+
+-- Comm_idup
+local r, dup = mpi.Comm_idup(comm)
+check.fails("still being made", mpi.Barrier, dup)
+mpi.Wait(r)
+check.eq({dup:rank(), dup:size()}, {rank, size})
+check.eq(mpi.Comm_compare(dup, comm), mpi.CONGRUENT)
+check.eq(dup:allgather(rank)[size], size - 1)
+check.eq(mpi.Allreduce(1, mpi.SUM, dup), size)
+dup:free()

@@ -1,0 +1,62 @@
+package luampi
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// sameLength checks a list that must be as long as the one before it.
+func (x *call) sameLength(i int, a *table.Arg, n int) {
+	if !a.Same {
+		return
+	}
+	before := &x.row.Args[i-1]
+	if want := int(int32(x.c.S[before.Slot])); n != want {
+		x.arg(i, "list of %d expected, as '%s' is, got %d", want, before.Name, n)
+	}
+}
+
+// int64s reads a list of whole numbers; at least one entry has memory.
+func (x *call) int64s(i int, v lua.LValue) []int64 {
+	t, ok := v.(*lua.LTable)
+	if !ok {
+		x.arg(i, "list expected, got %s", kindOf(v))
+	}
+	list := make([]int64, t.Len(), t.Len()+1)
+	for k := range list {
+		n, ok := number(t.RawGetInt(k + 1))
+		if !ok {
+			x.arg(i, "entry %d is no integer: %v", k+1, t.RawGetInt(k+1))
+		}
+		list[k] = int64(n)
+	}
+	return list
+}
+
+// handles reads a list of types.
+func (x *call) handles(i int, v lua.LValue) []*handle {
+	t, ok := v.(*lua.LTable)
+	if !ok {
+		x.arg(i, "list of types expected, got %s", kindOf(v))
+	}
+	list := make([]*handle, t.Len())
+	for k := range list {
+		list[k] = x.datatype(i, t.RawGetInt(k+1))
+	}
+	return list
+}
+
+// readTypes reads the types of an Alltoallw, one for each rank.
+func (x *call) readTypes(i int, a *table.Arg, v lua.LValue) {
+	list := x.handles(i, v)
+	if n := x.places(a.Kind == table.RTypes); len(list) != n {
+		x.arg(i, "%d types expected, one for each rank, got %d", n, len(list))
+	}
+	x.c.S[a.Slot] = x.holdTypes(list)
+	if a.Kind == table.STypes {
+		x.stypes = list
+	} else {
+		x.rtypes = list
+	}
+}
