@@ -3,35 +3,32 @@ package interp
 import "sync"
 
 // lock is a mutual exclusion with a strict order: who asked first gets it
-// first. A place in the line can be taken before anybody waits in it, which
-// is how calls start in the order in which they arrived.
+// first. A place in the line can be taken for work that starts when its turn
+// comes, which is how calls start in the order in which they arrived.
 type lock struct {
 	mu    sync.Mutex
 	held  bool
-	queue []chan struct{}
+	queue []inLine
 }
 
-// turn is a place in the line; nil means that the lock is held already.
-type turn chan struct{}
+// inLine is a place in the line: of a goroutine that waits, or of work that gets a
+// goroutine when it is its turn.
+type inLine struct {
+	wake chan struct{}
+	run  func()
+}
 
-// enqueue takes the next place.
-func (l *lock) enqueue() turn {
+// start takes the next place for work; it runs holding the lock, and releases
+// it.
+func (l *lock) start(run func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.held {
 		l.held = true
-		return nil
+		go run()
+		return
 	}
-	t := make(chan struct{}, 1)
-	l.queue = append(l.queue, t)
-	return t
-}
-
-// await returns when the lock is held by the owner of the place.
-func (t turn) await() {
-	if t != nil {
-		<-t
-	}
+	l.queue = append(l.queue, inLine{run: run})
 }
 
 func (l *lock) acquire() {
@@ -42,7 +39,7 @@ func (l *lock) acquire() {
 		return
 	}
 	t := make(chan struct{}, 1)
-	l.queue = append(l.queue, t)
+	l.queue = append(l.queue, inLine{wake: t})
 	l.mu.Unlock()
 	<-t
 }
@@ -50,13 +47,18 @@ func (l *lock) acquire() {
 // release hands the lock to the first in the line.
 func (l *lock) release() {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	if len(l.queue) == 0 {
 		l.held = false
 		l.queue = nil
-	} else {
-		next := l.queue[0]
-		l.queue = l.queue[1:]
-		next <- struct{}{}
+		return
 	}
-	l.mu.Unlock()
+	next := l.queue[0]
+	l.queue[0] = inLine{}
+	l.queue = l.queue[1:]
+	if next.run != nil {
+		go next.run()
+		return
+	}
+	next.wake <- struct{}{}
 }

@@ -30,14 +30,12 @@ type Task struct {
 func (in *Interp) Start(ctx context.Context, label string, body func(t *Task)) *Task {
 	t := &Task{in: in, label: label, done: make(chan struct{})}
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
-	place := in.lock.enqueue()
-	go func() {
-		place.await()
+	in.lock.start(func() {
 		noteHolder()
 		t.enter()
 		defer t.leave()
 		body(t)
-	}()
+	})
 	return t
 }
 

@@ -32,8 +32,11 @@ func AskDo(m *value.Message) Ask { return Ask{Service: serviceDo, Message: m} }
 func (n *Node) Serve(r *Request, label string, body func(t *interp.Task) Reply) {
 	n.cfg.Interp.Start(r.Context, label, func(t *interp.Task) {
 		reply := body(t)
-		// Let go of the interpreter before the answer is sent.
-		_ = n.cfg.Interp.Wait(t.L(), func(context.Context) error { r.Reply(reply); return nil })
+		if reply.Message == nil && len(r.holds) == 0 {
+			r.Post(reply)
+		} else { // let go of the interpreter before the answer is sent
+			_ = n.cfg.Interp.Wait(t.L(), func(context.Context) error { r.Reply(reply); return nil })
+		}
 		r.cancel(context.Canceled)
 	})
 }
@@ -156,7 +159,7 @@ func (n *Node) report(to Pid, reply Reply) {
 	}
 	text := fmt.Sprintf("mpiclus-lua: error in a call on pid %d that nobody waits for: %s", n.Self(), reply.text)
 	if to == n.Self() {
-		n.cfg.Report(text)
+		n.background(func() { n.cfg.Report(text) }) // who fails a future may hold the interpreter
 		return
 	}
 	n.cast(to, Ask{Service: serviceReport, Meta: []byte(text)})

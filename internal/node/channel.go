@@ -110,7 +110,7 @@ func (s *store) change(r *Request, step func(v *stored) error) {
 		return
 	}
 	s.mu.Lock()
-	v := s.values[id]
+	v := s.values.all[id]
 	var answers []func()
 	if v == nil || v.channel == nil {
 		err = luaerr.New(luaerr.Argument, "there is no such channel on pid %d", s.node.Self())

@@ -204,7 +204,7 @@ func (n *Node) relay(via, from, to Pid, f *link.Frame) error {
 
 func (n *Node) cancelServing(key requestKey, reason string) {
 	n.mu.Lock()
-	r := n.serving[key]
+	r := n.serving.all[key]
 	n.mu.Unlock()
 	if r == nil {
 		return
@@ -264,7 +264,7 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 	n.mu.Lock()
 	if f.Kind == kindCall {
 		r.id = f.ID
-		n.serving[requestKey{from, f.ID}] = r
+		n.serving.set(requestKey{from, f.ID}, r)
 	}
 	p := n.peer(from)
 	n.mu.Unlock()

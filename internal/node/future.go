@@ -181,12 +181,11 @@ func (n *Node) startSpawn(r *Request) {
 	n.cfg.Interp.Start(r.Context, fmt.Sprintf("call from pid %d", r.From), func(t *interp.Task) {
 		reply := n.Evaluate(t, r)
 		reply.Message.Detach()
-		_ = n.cfg.Interp.Wait(t.L(), func(context.Context) error {
-			r.confirm()
-			n.values.complete(id, &reply)
-			r.Reply(note(reply))
-			return nil
-		})
+		if len(r.holds) > 0 {
+			_ = n.cfg.Interp.Wait(t.L(), func(context.Context) error { r.confirm(); return nil })
+		}
+		n.values.complete(id, &reply)
+		r.Post(note(reply))
 		r.cancel(context.Canceled)
 	})
 }
@@ -216,7 +215,7 @@ func (s *store) define(id ValueID, content func(*stored)) {
 // complete gives a future its result.
 func (s *store) complete(id ValueID, result *Reply) {
 	s.mu.Lock()
-	v := s.values[id]
+	v := s.values.all[id]
 	v.running, v.result = false, result
 	waiting := v.waiting
 	v.waiting = nil
@@ -277,7 +276,7 @@ func (s *store) startIsReady(r *Request) {
 		return
 	}
 	s.mu.Lock()
-	v := s.values[id]
+	v := s.values.all[id]
 	ready := v != nil && (v.result != nil || v.channel != nil && v.channel.filled())
 	s.mu.Unlock()
 	r.Post(Reply{Meta: []byte{flag(ready)}})

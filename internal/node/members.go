@@ -150,7 +150,7 @@ func (n *Node) Retire() {
 func (n *Node) AwaitIdle(ctx context.Context) error {
 	for {
 		n.mu.Lock()
-		if len(n.serving) <= 1 {
+		if len(n.serving.all) <= 1 {
 			n.mu.Unlock()
 			return nil
 		}
@@ -172,7 +172,7 @@ func (n *Node) errRetired() error {
 func (n *Node) Busy() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return len(n.serving)
+	return len(n.serving.all)
 }
 
 // Interrupt stops what others asked this process to do: their requests end
@@ -180,7 +180,7 @@ func (n *Node) Busy() int {
 func (n *Node) Interrupt(why *luaerr.Error) {
 	n.mu.Lock()
 	var all []*Request
-	for _, r := range n.serving {
+	for _, r := range n.serving.all {
 		all = append(all, r)
 	}
 	n.mu.Unlock()

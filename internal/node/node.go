@@ -69,10 +69,10 @@ type Node struct {
 	quiet         chan struct{} // closed when few requests are served
 	membersChange chan struct{} // closed when members change
 	whenGone      []func(Pid)
-	unacked       map[requestKey][]value.Traveller // sent in answers, not yet counted by their receivers
+	unacked       table[requestKey, []value.Traveller] // sent in answers, not yet counted by their receivers
 	peers         map[Pid]*peer
-	pending       map[uint64]*pending
-	serving       map[requestKey]*Request
+	pending       table[uint64, *pending]
+	serving       table[requestKey, *Request]
 	nextID        uint64
 	closed        bool
 	readers       sync.WaitGroup
@@ -85,8 +85,7 @@ func New(cfg Config) *Node {
 	}
 	n := &Node{
 		cfg: cfg, services: map[string]*Service{}, peers: map[Pid]*peer{},
-		pending: map[uint64]*pending{}, serving: map[requestKey]*Request{},
-		unacked: map[requestKey][]value.Traveller{}, members: []Pid{cfg.Self}, rank: luaerr.NoRank,
+		members: []Pid{cfg.Self}, rank: luaerr.NoRank,
 		membersChange: make(chan struct{}), quiet: make(chan struct{}),
 		holding: map[*lua.LState][]*Begun{},
 	}

@@ -153,14 +153,14 @@ func (n *Node) keepUntilAck(to Pid, id uint64, refs []value.Traveller) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if p := n.peer(to); p.lost == nil {
-		n.unacked[requestKey{to, id}] = refs
+		n.unacked.set(requestKey{to, id}, refs)
 	}
 }
 
 func (n *Node) acknowledged(key requestKey) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	delete(n.unacked, key)
+	n.unacked.delete(key)
 }
 
 // acknowledge tells the sender of an answer that it need not keep the

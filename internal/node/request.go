@@ -156,7 +156,7 @@ func (n *Node) register(pid Pid, ask *Ask) (*Begun, *link.Frame) {
 		if ask.Answer == nil {
 			b.wait.reply = make(chan result, 1)
 		}
-		n.pending[b.id] = b.wait
+		n.pending.set(b.id, b.wait)
 	}
 	n.mu.Unlock()
 	return b, &link.Frame{Kind: kind, ID: b.id, Head: encodeAsk(n.Self(), pid, ask), Blobs: blobs(ask.Message)}
@@ -241,8 +241,8 @@ func ended(ctx context.Context) error {
 func (n *Node) drop(id uint64) *pending {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	p := n.pending[id]
-	delete(n.pending, id)
+	p := n.pending.all[id]
+	n.pending.delete(id)
 	return p
 }
 
@@ -251,21 +251,21 @@ func (n *Node) drop(id uint64) *pending {
 func (n *Node) failWaiting(pid Pid, why *luaerr.Error) {
 	n.mu.Lock()
 	var ours []*pending
-	for id, p := range n.pending {
+	for id, p := range n.pending.all {
 		if p.to == pid {
 			ours = append(ours, p)
-			delete(n.pending, id)
+			n.pending.delete(id)
 		}
 	}
 	var theirs []*Request
-	for key, r := range n.serving {
+	for key, r := range n.serving.all {
 		if key.from == pid {
 			theirs = append(theirs, r)
 		}
 	}
-	for key := range n.unacked {
+	for key := range n.unacked.all {
 		if key.from == pid {
-			delete(n.unacked, key)
+			n.unacked.delete(key)
 		}
 	}
 	n.mu.Unlock()
@@ -335,11 +335,11 @@ func (r *Request) finish() bool {
 	defer r.node.mu.Unlock()
 	if r.id != 0 {
 		key := requestKey{r.From, r.id}
-		if r.node.serving[key] != r {
+		if r.node.serving.all[key] != r {
 			return false
 		}
-		delete(r.node.serving, key)
-		if r.node.retired.Load() && len(r.node.serving) <= 1 {
+		r.node.serving.delete(key)
+		if r.node.retired.Load() && len(r.node.serving.all) <= 1 {
 			close(r.node.quiet)
 			r.node.quiet = make(chan struct{})
 		}

@@ -15,7 +15,7 @@ type store struct {
 	seq        atomic.Uint64
 
 	mu     sync.Mutex
-	values map[ValueID]*stored
+	values table[ValueID, *stored]
 
 	dropping    sync.Mutex
 	dropped     []ValueID // shares that are to be given back
@@ -45,7 +45,7 @@ type waiter struct {
 }
 
 func (s *store) open(n *Node) {
-	s.node, s.values = n, map[ValueID]*stored{}
+	s.node = n
 	s.confirmed.L = &s.dropping
 }
 
@@ -55,7 +55,7 @@ func (n *Node) Count() (futures, channels, references int) {
 	s := &n.values
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, v := range s.values {
+	for _, v := range s.values.all {
 		switch {
 		case v.channel != nil:
 			channels++
@@ -72,10 +72,10 @@ func (s *store) nextID(owner Pid) ValueID {
 
 // get gives the record of a value, a fresh one if need be. s.mu is held.
 func (s *store) get(id ValueID) *stored {
-	v := s.values[id]
+	v := s.values.all[id]
 	if v == nil {
 		v = &stored{id: id, holders: map[Pid]int{}}
-		s.values[id] = v
+		s.values.set(id, v)
 	}
 	return v
 }
@@ -98,7 +98,7 @@ func (s *store) dropIfFree(v *stored) (unclaimed *stored) {
 	if len(v.holders) > 0 || v.running || len(v.waiting) > 0 {
 		return nil
 	}
-	delete(s.values, v.id)
+	s.values.delete(v.id)
 	if v.failedUnheard() {
 		return v
 	}
@@ -113,7 +113,7 @@ func (s *store) forget(pid Pid, why *luaerr.Error) {
 	s.mu.Lock()
 	var lost []*waiter
 	var unclaimed []*stored
-	for id, v := range s.values {
+	for id, v := range s.values.all {
 		delete(v.holders, pid)
 		if !v.known && id.Maker == pid {
 			lost = append(lost, v.waiting...)
@@ -166,7 +166,7 @@ func (w *waiter) fail(err error) {
 func (s *store) unclaimed() (list []*stored) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, v := range s.values {
+	for _, v := range s.values.all {
 		if v.failedUnheard() {
 			v.claimed = true
 			list = append(list, v)
@@ -180,7 +180,7 @@ func (s *store) failChannels(why error) {
 	s.mu.Lock()
 	var waiters []*waiter
 	var putters []*putter
-	for _, v := range s.values {
+	for _, v := range s.values.all {
 		if v.channel != nil {
 			waiters = append(waiters, v.waiting...)
 			v.waiting = nil
