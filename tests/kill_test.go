@@ -86,8 +86,33 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// TestEndWhileStarting: no process is left of a job that is ended at any moment
+// of its start, by kill -9 or by Ctrl-C. After kill -9, before there is any
+// supervisor, nobody can remove the job's folder; the next start does.
+func TestEndWhileStarting(t *testing.T) {
+	mpitest.Need(t)
+	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT} {
+		for delay := 10 * time.Millisecond; delay < 300*time.Millisecond; delay += 35 * time.Millisecond {
+			t.Run(fmt.Sprint(sig, " after ", delay), func(t *testing.T) {
+				c := master(t, 4, "killed.lua", "loop")
+				c.Alone, c.Untidy = true, sig == syscall.SIGKILL
+				j := mpitest.Start(t, c)
+				time.Sleep(delay)
+				begin := time.Now()
+				j.Kill(j.Pid(), sig)
+				r := j.Wait()
+				soon(t, time.Since(begin), reportLimit, r)
+				if want := map[syscall.Signal]int{syscall.SIGKILL: 128 + 9, syscall.SIGINT: 130}[sig]; r.Status != want {
+					t.Errorf("status %d, want %d\n%s", r.Status, want, r)
+				}
+			})
+		}
+	}
+}
+
 // TestLostWorkerIsAnError: the loss of a worker is an error that a script can
-// catch; the job is over, and says so.
+// catch; the job is over, and says so; a restart begins another one, in which
+// what everywhere defined is there.
 func TestLostWorkerIsAnError(t *testing.T) {
 	mpitest.Need(t)
 	j := busy(t, "Recv", "catch")
@@ -96,7 +121,7 @@ func TestLostWorkerIsAnError(t *testing.T) {
 	if r.Status != 0 {
 		t.Fatal(r)
 	}
-	holds(t, r, r.Stdout, "false\tlost\tlost", "the MPI job of this manager has ended", "manager:restart()")
+	holds(t, r, r.Stdout, "false\tlost\tlost", "the MPI job of this manager has ended", "manager:restart()", "after the restart: 42 42 42")
 }
 
 // TestInterrupt: Ctrl-C ends the script with status 130, in time and cleanly;

@@ -6,6 +6,7 @@ local array = require "array"
 
 local manager = cluster.MPIManager{}
 cluster.addprocs(manager)
+cluster.everywhere(function() kept = 39 end)
 local states = {
   Recv = function() mpi.Recv(array.zeros(1), 1, 7) end,
   Barrier = function() if mpi.Comm_rank() == 1 then mpi.Recv(array.zeros(1), 1, 7) end mpi.Barrier() end,
@@ -26,6 +27,9 @@ elseif arg[2] then
   local ok, e = pcall(cluster.mpido, manager, chunk)
   print(ok, e.kind, e.errors and e.errors[1] and e.errors[1].kind)
   print(pcall(cluster.mpido, manager, chunk))
+  manager:restart()
+  local sums = cluster.mpido(manager, function() return mpi.Allreduce(mpi.Comm_rank(), mpi.SUM) + kept end)
+  print("after the restart: " .. sums[0] .. " " .. sums[1] .. " " .. sums[2])
 else
   cluster.mpido(manager, chunk)
 end
