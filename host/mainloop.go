@@ -25,6 +25,7 @@ type mainLoop struct {
 	mu         sync.Mutex
 	started    bool
 	transport  Transport
+	capture    *rankCapture  // of a worker whose output goes to the master
 	words      []word        // what the ranks said when they met
 	manager    *Manager      // on rank 0
 	masterGone bool          // gone is closed
@@ -49,13 +50,26 @@ func (h *Host) openRanks() {
 	})
 	h.part = &worker.Process{
 		Session: h.cfg.Ranks.Session, Interp: h.interp, Node: h.node,
-		Flush: func() (uint64, error) { h.cfg.Ranks.FlushC(); return 0, nil },
+		Flush: h.flushRank,
 		Leave: sync.OnceFunc(func() { close(h.loop.leave) }),
 	}
 	h.part.Offer()
+	h.node.Offer(node.Service{Name: serviceOutput, Inline: true, Always: true, Start: h.startOutput})
 	h.node.SetPlace(rank, hostname())
 	h.peers.Version, h.peers.Log = h.cfg.Version, h.cfg.Log
 	h.peers.Serve(h.node)
+}
+
+// flushRank brings what this process wrote on its way.
+func (h *Host) flushRank() (uint64, error) {
+	h.cfg.Ranks.FlushC()
+	h.loop.mu.Lock()
+	c := h.loop.capture
+	h.loop.mu.Unlock()
+	if c == nil {
+		return 0, nil
+	}
+	return c.flush(), nil
 }
 
 // connectRank makes the link from one rank that is a worker to another.
@@ -95,7 +109,7 @@ func (h *Host) luaStartMainLoop(L *lua.LState) int {
 	}
 	h.node.Become(node.Pid(h.cfg.Ranks.Info().Rank) + 1)
 	if h.cfg.Ranks.Info().Rank != 0 {
-		return h.serve(L, links)
+		return h.serve(L, links, opts.Redirect)
 	}
 	m, err := h.adoptRanks(mode, opts, links)
 	if err != nil {
@@ -125,6 +139,8 @@ func (h *Host) mainLoopOptions(L *lua.LState) (mode Mode, opts Options, problem 
 			}
 		}
 		o.choice("threadlevel", &opts.ThreadLevel, threadLevels...)
+		o.boolean("stdout_to_master", func(yes bool) { opts.Redirect[0] = yes })
+		o.boolean("stderr_to_master", func(yes bool) { opts.Redirect[1] = yes })
 		o.seconds("launch_timeout", &opts.LaunchTimeout)
 		o.seconds("error_grace", &opts.ErrorGrace)
 		o.done()
@@ -198,7 +214,7 @@ func (h *Host) transport(mode Mode, words []word) Transport {
 }
 
 // serve is the life of a rank that is a worker, in the task of its script.
-func (h *Host) serve(L *lua.LState, links []link.Link) int {
+func (h *Host) serve(L *lua.LState, links []link.Link, redirect [2]bool) int {
 	h.interp.SetFind(h.part.FindModule)
 	for rank, l := range links {
 		if l == nil {
@@ -207,6 +223,9 @@ func (h *Host) serve(L *lua.LState, links []link.Link) int {
 		if err := h.node.Attach(node.Pid(rank)+1, l); err != nil {
 			luaerr.Raise(L, luaerr.From(err))
 		}
+	}
+	if err := h.redirect(redirect); err != nil {
+		luaerr.Raise(L, luaerr.From(err))
 	}
 	err := h.interp.Wait(L, h.awaitLeave)
 	h.loop.mu.Lock()
@@ -232,6 +251,9 @@ func (h *Host) awaitLeave(ctx context.Context) error {
 		select {
 		case <-h.loop.gone:
 		case <-time.After(hearWait):
+		}
+		if h.loop.capture != nil {
+			h.loop.capture.close()
 		}
 		h.node.Close()
 		return h.loop.transport.Close()

@@ -41,6 +41,7 @@ type Options struct {
 	ThreadLevel   string
 	Topology      string
 	Output        string
+	Redirect      [2]bool       // of ranks: standard output and error go to the master
 	LeaveOutput   bool          // leave output to the launcher (stdout_to_master = false)
 	ErrorGrace    time.Duration // how long other ranks have after one failed; 0: 2 s
 }

@@ -1,0 +1,110 @@
+package tests
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
+)
+
+// wrongUses are the ways of wrong.lua, what the report says, and the status.
+var wrongUses = []struct {
+	way, want string
+	status    int
+}{
+	{"disagree", "the ranks disagree: ranks 0,2 (2 of 3) called start_main_loop(TCP_TRANSPORT_ALL); rank 1 called start_main_loop(MPI_TRANSPORT_ALL)", 1},
+	{"unknown", "ranks 0-2 (3 of 3): bad argument #1 'mode' to 'start_main_loop' (cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got \"CARRIER_PIGEONS\")", 1},
+	{"unknown_on_one", "rank 1: bad argument #1 'mode' to 'start_main_loop'", 1},
+	{"nothing", "expected, got a nil", 1},
+	{"option", "start_main_loop has no option 'speed'; it knows comm, threadlevel", 1},
+	{"comm", "start_main_loop: option 'comm': it must hold all ranks of the job, in their order", 1},
+	{"level", "MPI provides thread level serialized, less than the wanted multiple", 1},
+	{"not_all", "the ranks disagree: ranks 0,2 (2 of 3) called start_main_loop(MPI_TRANSPORT_ALL); rank 1 ended the script without start_main_loop", 1},
+	{"absent", "start_main_loop: rank 1 did not call it within 500ms: all ranks must (option launch_timeout for more time)", 3},
+	{"twice", "start_main_loop was called before: it can be called once in a job", 1},
+	{"again", "start_main_loop was called before: it can be called once in a job", 1},
+	{"addprocs", "addprocs cannot start workers from inside an MPI job: start the script without mpirun (mpiclus-lua run SCRIPT), or make the ranks of this job the workers with cluster.start_main_loop(cluster.TCP_TRANSPORT_ALL)", 1},
+	{"stop_other", "a manager that start_main_loop gave expected", 1},
+}
+
+// TestWrongUse: each ends with a clear error that is the same on all ranks,
+// and nothing hangs.
+func TestWrongUse(t *testing.T) {
+	for _, use := range wrongUses {
+		t.Run(use.way, func(t *testing.T) {
+			t.Parallel()
+			c := ranked(t, 3, "wrong.lua", use.way)
+			c.Untidy = true
+			r := mpitest.Run(t, c)
+			if r.Status != use.status {
+				t.Errorf("status %d, want %d\n%s", r.Status, use.status, r)
+			}
+			holds(t, r, r.Stderr, use.want)
+			silent(t, r)
+			soon(t, r.Took, 5*time.Second, r)
+		})
+	}
+}
+
+// TestWrongPlace: without mpirun there is nothing to make a main loop of.
+func TestWrongPlace(t *testing.T) {
+	r := mpitest.Run(t, mpitest.Command{Args: []string{command, "run", "testdata/modes/cycle.lua", overMPI}})
+	if r.Status != 1 {
+		t.Errorf("status %d, want 1\n%s", r.Status, r)
+	}
+	holds(t, r, r.Stderr, "start this one with mpirun -n N mpiclus-lua run")
+}
+
+// failures are the ways of fails.lua: the status, and what is reported. What
+// mpirun itself makes of a rank that was killed is its status.
+var failures = []struct {
+	way, want string
+	status    int
+	mode      string // "" for both
+	clean     bool   // the script went on to its end
+}{
+	{"before", "rank 1: testdata/modes/fails.lua:7: boom on purpose", 1, "", false},
+	{"after", "fails.lua:15: boom on purpose", 1, "", false},
+	{"chunk", "rank 1: testdata/modes/fails.lua:16: boom on purpose", 1, "", false},
+	{"caught", "", 0, "", true},
+	{"recv", "rank 0 was stopped in Recv", 1, "", false},
+	{"barrier", "rank 0: Barrier", 1, overTCP, false}, // native: it cannot be left
+	{"barrier", "rank 0 was stopped in Barrier", 1, overMPI, false},
+	{"killed", "rank 1: worker lost", 137, overTCP, false},
+	{"killed", "signal 9 (Killed)", 137, overMPI, false},
+	{"killed_idle", "signal 9 (Killed)", 137, "", false},
+	{"master_killed", "signal 9 (Killed)", 137, "", false},
+	{"exit", "", 7, "", false},
+	{"exit_0", "", 0, "", false},
+	{"exit_worker", "rank 1 called os.exit(0) while it served as a worker: the job ends", 1, "", false},
+	{"running", "", 0, "", true},
+}
+
+// TestFailures: an error on any rank, before or after start_main_loop, or the
+// loss of a rank, ends the whole job with a report and a status; what a
+// script ends in order does.
+func TestFailures(t *testing.T) {
+	for _, f := range failures {
+		for _, mode := range allInMPI {
+			if f.mode != "" && f.mode != mode {
+				continue
+			}
+			t.Run(f.way+"/"+mode, func(t *testing.T) {
+				t.Parallel()
+				c := ranked(t, 3, "fails.lua", mode, f.way)
+				c.Untidy = f.status != 0
+				r := mpitest.Run(t, c)
+				if r.Status != f.status {
+					t.Errorf("status %d, want %d\n%s", r.Status, f.status, r)
+				}
+				holds(t, r, r.Stderr, f.want)
+				silent(t, r)
+				soon(t, r.Took, 8*time.Second, r)
+				if f.clean != strings.Contains(r.Stdout, "end of script") {
+					t.Errorf("whether the script went on is wrong\n%s", r)
+				}
+			})
+		}
+	}
+}
