@@ -92,7 +92,7 @@ func TestKill(t *testing.T) {
 func TestEndWhileStarting(t *testing.T) {
 	mpitest.Need(t)
 	for _, sig := range []syscall.Signal{syscall.SIGKILL, syscall.SIGINT} {
-		for delay := 10 * time.Millisecond; delay < 300*time.Millisecond; delay += 35 * time.Millisecond {
+		for delay := 10 * time.Millisecond; delay < 300*time.Millisecond; delay += 70 * time.Millisecond {
 			t.Run(fmt.Sprint(sig, " after ", delay), func(t *testing.T) {
 				c := master(t, 4, "killed.lua", "loop")
 				c.Alone, c.Untidy = true, sig == syscall.SIGKILL
