@@ -56,7 +56,7 @@ func noPlugins(t *testing.T) {
 
 func pluginScript(name string) string { return filepath.Join("testdata", "plugins", name) }
 
-// TestPluginOps and functions on 1 to 4 ranks of an mpirun.
+// TestPluginsUnderMpirun: ops and functions on 1 to 4 ranks.
 func TestPluginsUnderMpirun(t *testing.T) {
 	mpitest.Need(t)
 	if err := inputs(); err != nil {
@@ -64,7 +64,7 @@ func TestPluginsUnderMpirun(t *testing.T) {
 	}
 	for _, script := range []string{"ops.lua", "functions.lua"} {
 		for n := 1; n <= 4; n++ {
-			r := mpitest.Run(t, mpitest.Mpirun(n, command, "run", pluginScript(script)))
+			r := mpitest.Run(t, mpitest.Mpirun(n, command, "run", "--plugin", filepath.Join(folder, "faulty"), pluginScript(script)))
 			if r.Status != 0 || strings.TrimSpace(r.Stdout) != "fine" {
 				t.Errorf("%s on %d ranks: %s", script, n, r)
 			}

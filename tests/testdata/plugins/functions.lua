@@ -1,7 +1,7 @@
 -- Functions of plugins under mpirun: communicators, arguments, errors.
 local mpi, array = require "mpi", require "array"
 local plugin = require "plugin"
-local stats, topk = plugin.load "stats", plugin.load "topk"
+local stats, topk, bad = plugin.load "stats", plugin.load "topk", plugin.load "bad"
 local rank, size = mpi.Comm_rank(), mpi.Comm_size()
 
 local function fails(what, kind, pattern, f, ...)
@@ -19,6 +19,8 @@ local next = (rank + 1) % size
 local handed = mpi.isend({from = rank}, next, 0)
 local indices, sorted = topk.argsort_global(array.from{size - rank, 0.5})
 assert(indices:type() == "int64" and #sorted == 2)
+local from, source, count = bad.ring()
+assert(from == (rank + size - 1) % size and source == from and count == 1, "ring")
 local d = stats.describe(array.full(rank, rank))
 assert(d.n == size * (size - 1) / 2)
 mpi.Send(array.from{rank}, next, 3)
@@ -65,4 +67,7 @@ for _, p in ipairs(plugin.list()) do names[p.name] = p.path end
 assert(names.stats and names.topk)
 
 -- An MPI error inside a function keeps its class.
+local e = fails("truncated", "plugin", "plugin bad too_long: .*ERR_TRUNCATE", bad.too_long, mpi.COMM_SELF)
+assert(e.class == "ERR_TRUNCATE")
+assert(bad.ring() == from)
 if rank == 0 then print("fine") end

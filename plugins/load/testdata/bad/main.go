@@ -86,6 +86,8 @@ var functions = []plugins.Function{
 	function("hangs", func(c *plugins.Call) ([]any, error) { time.Sleep(time.Hour); return nil, nil }),
 	function("odd", func(c *plugins.Call) ([]any, error) { return plugins.Return(make(chan int)) }),
 	{Name: "rank_sum", Communicates: true, Run: rankSum},
+	{Name: "ring", Communicates: true, Run: ring},
+	{Name: "too_long", Communicates: true, Run: tooLong},
 	{Name: "waits", Communicates: true, Run: func(c *plugins.Call) ([]any, error) {
 		_, err := plugins.Recv(c.Comm(), make([]float64, 1), plugins.AnySource, plugins.AnyTag)
 		return nil, err
@@ -157,6 +159,52 @@ func environment(c *plugins.Call) ([]any, error) {
 		return nil, err
 	}
 	return plugins.Return(strings.Join(os.Environ(), "\n"), string(input), os.Getpid())
+}
+
+// ring passes the rank to the next one, in messages with wildcards, and gives
+// what came, from whom.
+func ring(c *plugins.Call) ([]any, error) {
+	comm := c.Comm()
+	next := (comm.Rank() + 1) % comm.Size()
+	got := make([]int64, 1)
+	if _, err := plugins.Sendrecv(comm, []int64{int64(comm.Rank())}, next, got, plugins.AnySource, 0); err != nil {
+		return nil, err
+	}
+	// One message after the other, so that it may be sent to oneself.
+	if comm.Rank() == 0 {
+		if comm.Size() == 1 {
+			return plugins.Return(got[0], 0, 1)
+		}
+		if err := plugins.Send(comm, got, next, 5); err != nil {
+			return nil, err
+		}
+	}
+	st, err := comm.Probe(plugins.AnySource, plugins.AnyTag)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]int64, 3)
+	if st, err = plugins.Recv(comm, list, st.Source, st.Tag); err != nil {
+		return nil, err
+	}
+	if comm.Rank() != 0 {
+		if err := plugins.Send(comm, got, next, 5); err != nil {
+			return nil, err
+		}
+	}
+	return plugins.Return(got[0], st.Source, st.Count(plugins.Int64))
+}
+
+// tooLong receives a message from itself that is longer than the array. (The
+// message comes first: Open MPI 4.1 tells nothing where it finds the receive
+// waiting.)
+func tooLong(c *plugins.Call) ([]any, error) {
+	me, comm := c.Comm().Rank(), c.Comm()
+	if err := plugins.Send(comm, []int64{1, 2}, me, 0); err != nil {
+		return nil, err
+	}
+	_, err := plugins.Recv(comm, make([]int64, 1), me, 0)
+	return nil, err
 }
 
 func rankSum(c *plugins.Call) ([]any, error) {
