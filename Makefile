@@ -24,7 +24,7 @@ PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: docs help run build build-mpich test unit check lint soak bench install uninstall setup setup-test clean
+.PHONY: docs help run build build-mpich test test-hosts unit check lint soak bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,10 @@ build-mpich: build ## Build the sibling for MPICH as well (needs libmpich-dev)
 test: setup-test build ## Run all tests, under MPI too
 	$(GO) test -timeout $(TIMEOUT) ./...
 
+test-hosts: setup-test build ## Run all modes across hosts that network namespaces play (needs root)
+	@tests/hosts/run 2
+	@tests/hosts/run 3
+
 unit: ## Run the tests that need no MPI (seconds)
 	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
 
@@ -67,7 +71,7 @@ lint: setup ## Format, vet and linter
 	GOTOOLCHAIN=$$($(GO) env GOVERSION) $(GO) run $(STATICCHECK) ./...
 
 soak: setup-test build ## Run the tests of rare failures as often as it takes to see them
-	MPICLUS_SOAK=1 $(GO) test -count=1 -timeout 30m -run 'TestLastWords|TestPrintf|TestKill' ./tests
+	MPICLUS_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'TestLastWords|TestPrintf|TestKill|TestCycles' ./tests
 
 bench: setup-test build ## Measure against mpi4py, mpi4py.futures, ipyparallel and C
 	@$(GO) run ./bench
