@@ -182,6 +182,30 @@ func TestPluginNew(t *testing.T) {
 	noPlugins(t)
 }
 
+// TestPluginDocumentation runs the scripts of docs/plugins.md.
+func TestPluginDocumentation(t *testing.T) {
+	mpitest.Need(t)
+	doc, err := os.ReadFile("../docs/plugins.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := strings.Split(string(doc), "```lua\n")[1:]
+	if len(blocks) == 0 {
+		t.Fatal("no scripts")
+	}
+	for i, b := range blocks {
+		script, _, _ := strings.Cut(b, "```")
+		file := filepath.Join(t.TempDir(), fmt.Sprintf("block%d.lua", i+1))
+		if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if r := mpitest.Run(t, mpitest.Command{Args: []string{command, "run", file}}); r.Status != 0 || r.Stderr != "" {
+			t.Error(r)
+		}
+	}
+	noPlugins(t)
+}
+
 // TestPluginCommand: list, info and lock.
 func TestPluginCommand(t *testing.T) {
 	mpitest.Need(t)

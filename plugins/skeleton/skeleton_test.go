@@ -39,6 +39,21 @@ func TestFilesAreComplete(t *testing.T) {
 	}
 }
 
+// The program in docs/plugins.md is the one that is written.
+func TestDocumentationShowsTheProgram(t *testing.T) {
+	files, err := Files("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile("../../docs/plugins.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(doc), "```go\n"+string(files["main.go"])+"```\n") {
+		t.Error("docs/plugins.md shows another program than 'plugin new' writes")
+	}
+}
+
 // What is written builds and passes its test, without any part of this
 // repository.
 func TestWrite(t *testing.T) {

@@ -35,7 +35,7 @@ assert(stats.describe(array.from{1}, half).n == half:size())
 assert(stats.describe(array.from{1}, {0.5}, half).n == half:size())
 assert(stats.describe(array.from{1}, mpi.COMM_WORLD).n == size)
 assert(stats.describe(array.from{1}, nil, mpi.COMM_SELF).n == 1)
-for _ = 1, 20 do
+for _ = 1, 5 do
     local dup = mpi.Comm_dup()
     assert(stats.describe(array.from{rank}, dup).mean == (size - 1) / 2)
     dup:free()
@@ -43,10 +43,13 @@ end
 half:free()
 fails("freed", "argument", "stats%.describe: the communicator was freed", stats.describe, array.from{1}, half)
 
--- Arrays keep their type and shape; those of 2^20 elements come over as well.
-local big = array.rand(2 ^ 20)
-local place, values = topk.argsort_global(big, mpi.COMM_SELF)
-for i = 2, #values, 997 do assert(values[i - 1] <= values[i] and big[place[i]] == values[i]) end
+-- Arrays keep their type and shape; long ones, of more than gRPC's 4 MB, come
+-- over as well.
+if rank == 0 then
+    local big = array.rand(600000)
+    local place, values = topk.argsort_global(big, mpi.COMM_SELF)
+    for i = 2, #values, 997 do assert(values[i - 1] <= values[i] and big[place[i]] == values[i]) end
+end
 assert(stats.accumulate(array.matrix(2, 3, "int8"))[1] == 6)
 
 -- Errors of functions, and of arguments that cannot go there.
