@@ -125,6 +125,7 @@ func (h *Host) Close() error {
 		}()
 	}
 	wait.Wait()
+	h.node.ReportUnclaimed()
 	h.node.Close()
 	h.display.close()
 	return first

@@ -36,6 +36,14 @@ func (h *Host) openParallel(module *cluster.Module) {
 	h.node.Offer(node.Service{Name: worker.ServiceConnect, Inline: true, Start: h.serveConnect})
 }
 
+// StopWorkers stops what the workers run, and leaves them usable. It does not
+// wait.
+func (h *Host) StopWorkers(why *luaerr.Error) {
+	if h.node.Self() == node.Master {
+		h.parallel.StopWorkers(why)
+	}
+}
+
 // revive starts the jobs of workers that died again, and gives the pids of
 // the new workers.
 func (h *Host) revive(ctx context.Context, dead []node.Pid) (fresh []node.Pid, err error) {

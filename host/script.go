@@ -166,7 +166,9 @@ func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
 	go func() {
 		select {
 		case s := <-signals:
-			cancel(h.interruption(s))
+			why := h.interruption(s)
+			cancel(why)
+			h.StopWorkers(luaerr.From(why))
 		case <-done:
 			return
 		}

@@ -168,8 +168,22 @@ func (m *Module) interrupt(L *lua.LState) int {
 	return 0
 }
 
+// StopWorkers is interrupt for all workers, with a reason; it does not wait.
+func (m *Module) StopWorkers(why *luaerr.Error) {
+	for _, pid := range m.workers() {
+		if pid != m.node.Self() {
+			m.node.Post(pid, node.Ask{
+				Service: serviceInterrupt, Meta: []byte(why.Message), Answer: func(*node.Reply, error) {},
+			})
+		}
+	}
+}
+
 func (m *Module) startInterrupt(r *node.Request) {
 	why := luaerr.New(luaerr.Interrupted, "interrupted by pid %d", r.From)
+	if len(r.Meta) > 0 {
+		why.Message = string(r.Meta)
+	}
 	r.Post(node.Reply{})
 	m.node.Interrupt(why)
 	if m.Stopped != nil {
