@@ -177,6 +177,9 @@ func (m *module) sendrecvReplace(L *lua.LState, base int, comm *mpi.Comm) int {
 	for _, k := range []int{table.SlotPeer, table.SlotTag, table.SlotPeer2, table.SlotTag2} {
 		c.S[k] = s[k]
 	}
+	if int(int32(s[table.SlotPeer2])) == m.limits.procNull {
+		c.FromNull()
+	}
 	x.run()
 	st := x.c.Status()
 	x.end()

@@ -218,6 +218,9 @@ func (x *call) peer(i int, v lua.LValue, kind table.Kind) int {
 	if !ok {
 		x.arg(i, "rank expected, got %s", kindOf(v))
 	}
+	if n == l.procNull && kind != table.Dest {
+		x.c.FromNull()
+	}
 	if n >= 0 && n < x.comm.Peers() || n == l.procNull || n == l.anySource && kind != table.Dest {
 		return n
 	}

@@ -108,6 +108,9 @@ func (m *module) send(x *call) (int, error) {
 
 func (m *module) recv(x *call) (int, error) {
 	x.again(rowRecv, x.comm.Shadow)
+	if int(int32(x.c.S[table.SlotPeer])) == m.limits.procNull {
+		x.c.FromNull()
+	}
 	packet := x.packetBuffer()
 	m.setBytes(x.c, table.SlotRecv, packet)
 	if err := x.try(); err != nil {
@@ -248,6 +251,9 @@ func (m *module) sendrecv(x *call) (int, error) {
 	}
 	x.again(rowRecv, x.comm.Shadow)
 	x.c.S[table.SlotPeer], x.c.S[table.SlotTag] = source, tag
+	if int(int32(source)) == m.limits.procNull {
+		x.c.FromNull()
+	}
 	packet := x.packetBuffer()
 	m.setBytes(x.c, table.SlotRecv, packet)
 	if err := x.try(); err != nil {

@@ -73,6 +73,31 @@ int mpiclus_unit(int bytes, MPI_Datatype *type) {
     return rc != MPI_SUCCESS ? rc : MPI_Type_commit(type);
 }
 
+MPI_Aint mpiclus_bytes_of(int n, MPI_Datatype type) {
+    int size = 0;
+    MPI_Type_size(type, &size);
+    return (MPI_Aint)n * size;
+}
+
+/* The portable representation: its data may be longer than in memory. */
+int mpiclus_pack_external(const char *rep, void *in, int n, MPI_Datatype type, void *out, MPI_Aint room, MPI_Aint *at) {
+    MPI_Aint bytes = 0;
+    int rc = MPI_Pack_external_size(rep, n, type, &bytes);
+    if (rc != MPI_SUCCESS) return rc;
+    if (*at < 0 || *at > room) return MPI_ERR_ARG;
+    if (bytes > room - *at) return MPI_ERR_TRUNCATE;
+    return MPI_Pack_external(rep, in, n, type, out, room, at);
+}
+
+int mpiclus_unpack_external(const char *rep, void *in, MPI_Aint room, MPI_Aint *at, void *out, int n, MPI_Datatype type) {
+    MPI_Aint bytes = 0;
+    int rc = MPI_Pack_external_size(rep, n, type, &bytes);
+    if (rc != MPI_SUCCESS) return rc;
+    if (*at < 0 || *at > room) return MPI_ERR_ARG;
+    if (bytes > room - *at) return MPI_ERR_TRUNCATE;
+    return MPI_Unpack_external(rep, in, room, at, out, n, type);
+}
+
 int mpiclus_dims(int nodes, int n, const int *given, int *dims) {
     for (int i = 0; i < n; i++) dims[i] = given[i];
     return MPI_Dims_create(nodes, n, dims);
@@ -81,6 +106,7 @@ int mpiclus_dims(int nodes, int n, const int *given, int *dims) {
 int mpiclus_pack(void *in, int n, MPI_Datatype type, void *out, MPI_Aint room, MPI_Aint at, MPI_Comm comm, MPI_Aint *after) {
     if (room > INT_MAX) room = INT_MAX;
     if (at < 0 || at > room) return MPI_ERR_ARG;
+    if (mpiclus_bytes_of(n, type) > room - at) return MPI_ERR_TRUNCATE;
     int position = (int)at;
     int rc = MPI_Pack(in, n, type, out, (int)room, &position, comm);
     *after = position;
@@ -90,6 +116,7 @@ int mpiclus_pack(void *in, int n, MPI_Datatype type, void *out, MPI_Aint room, M
 int mpiclus_unpack(void *in, MPI_Aint bytes, void *out, int n, MPI_Datatype type, MPI_Aint at, MPI_Comm comm, MPI_Aint *after) {
     if (bytes > INT_MAX) bytes = INT_MAX;
     if (at < 0 || at > bytes) return MPI_ERR_ARG;
+    if (mpiclus_bytes_of(n, type) > bytes - at) return MPI_ERR_TRUNCATE;
     int position = (int)at;
     int rc = MPI_Unpack(in, (int)bytes, &position, out, n, type, comm);
     *after = position;

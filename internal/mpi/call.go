@@ -108,9 +108,12 @@ func (c *Call) Prepare(row *table.Call) {
 		c.Row, c.plan = row, &plans[planOf(row)]
 	}
 	p := c.plan
+	if len(row.Results) > 0 {
+		clear(c.S[table.SlotR:]) // where handles are ints, C writes half of a slot
+	}
 	f.call, f.other, f.detach, f.adopt, f.barrier = p.call, p.other, p.detach, p.adopt, 0
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
-	f.rc, f.nreq, f.flag, f.cancel = 0, 0, 0, 0
+	f.rc, f.nreq, f.flag, f.cancel, f.from_null = 0, 0, 0, 0, 0
 	c.native = p.blocks
 	if c.ctx != nil {
 		c.ctx = nil
@@ -268,6 +271,9 @@ func (c *Call) abandon(ctx context.Context) error {
 	}
 	return context.Cause(ctx)
 }
+
+// FromNull says that the call receives from PROC_NULL: its status tells so.
+func (c *Call) FromNull() { c.f.from_null = 1 }
 
 // Do is Try and, if need be, Wait, for callers that hold no interpreter.
 func (c *Call) Do(ctx context.Context) error {

@@ -31,12 +31,6 @@
 #define THEN(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (b) : f->rc)
 #define BOTH(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (f->nreq = 2, (b)) : f->rc)
 
-static MPI_Aint bytes_of(int n, MPI_Datatype type) {
-    int size = 0;
-    MPI_Type_size(type, &size);
-    return (MPI_Aint)n * size;
-}
-
 enum { P2P, POLL, START, COLL, SYNC, LOCAL, HAND, TWIN };
 
 enum {
@@ -143,6 +137,13 @@ void mpiclus_adopt(mpiclus_frame *f) {
     if (f->rc == MPI_SUCCESS) f->rc = MPI_Comm_dup(made, &R(6).comm);
 }
 
+void mpiclus_null_status(MPI_Status *st) {
+    st->MPI_SOURCE = MPI_PROC_NULL;
+    st->MPI_TAG = MPI_ANY_TAG;
+    MPI_Status_set_elements(st, MPI_BYTE, 0);
+    MPI_Status_set_cancelled(st, 0);
+}
+
 /* Tests the started operation once: 1 when it is over, with the return code in rc. */
 static int test(mpiclus_frame *f) {
     int flag = 0;
@@ -210,6 +211,7 @@ static int start(mpiclus_frame *f) {
 static void finish(mpiclus_frame *f) {
     f->phase = MPICLUS_OVER;
     if (f->rc == MPI_SUCCESS && f->adopt) mpiclus_adopt(f);
+    if (f->from_null) mpiclus_null_status(&f->st[0]);
     explain(f);
 }
 

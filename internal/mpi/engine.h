@@ -8,6 +8,12 @@
 #include <mpi.h>
 #include <stdint.h>
 
+#ifdef OPEN_MPI
+enum { MPICLUS_OPEN_MPI = 1 };
+#else
+enum { MPICLUS_OPEN_MPI = 0 };
+#endif
+
 enum { MPICLUS_SLOTS = 40, MPICLUS_TEXT = 8192 };
 
 /* A slot holds one argument or result: a handle of any kind fits, in Open MPI a pointer, in MPICH an int. */
@@ -61,6 +67,7 @@ typedef struct {
     int flag;
     int rc, class_; /* return code and its error class */
     int adopt;      /* the call makes a communicator: give it an error handler and a shadow */
+    int from_null;  /* receives from MPI_PROC_NULL, of which not every library tells in the status */
     int detach;     /* the request goes to the script: do not wait for it */
     int barrier;    /* run a non-blocking barrier first: the call itself cannot be left */
     int32_t owner;  /* number of the Go object, for callbacks */
@@ -78,6 +85,10 @@ int mpiclus_recorded_error(void);
 uint64_t mpiclus_world(void);
 int mpiclus_max_tag(void);
 int mpiclus_dup_self(MPI_Comm *made);
+void mpiclus_null_status(MPI_Status *st);
+MPI_Aint mpiclus_bytes_of(int n, MPI_Datatype type);
+int mpiclus_pack_external(const char *rep, void *in, int n, MPI_Datatype type, void *out, MPI_Aint room, MPI_Aint *at);
+int mpiclus_unpack_external(const char *rep, void *in, MPI_Aint room, MPI_Aint *at, void *out, int n, MPI_Datatype type);
 int mpiclus_dims(int nodes, int n, const int *given, int *dims);
 int mpiclus_pack(void *in, int n, MPI_Datatype type, void *out, MPI_Aint room, MPI_Aint at, MPI_Comm comm, MPI_Aint *after);
 int mpiclus_unpack(void *in, MPI_Aint bytes, void *out, int n, MPI_Datatype type, MPI_Aint at, MPI_Comm comm, MPI_Aint *after);

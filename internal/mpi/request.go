@@ -24,6 +24,7 @@ type Request struct {
 	handle   uint64
 	persists bool // starts again and again
 	started  bool // of a persistent one
+	fromNull bool // receives from PROC_NULL
 	held     []unsafe.Pointer
 	pinner   runtime.Pinner
 	lost     bool // given up when the world was renewed
@@ -35,6 +36,7 @@ func (c *Call) Detach() *Request {
 	r := &Request{Row: c.Row, s: c.s}
 	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[0]
 	r.held = append(r.held, c.held...)
+	r.fromNull = c.f.from_null != 0
 	r.persists = strings.HasSuffix(c.Row.Name, "_init")
 	if c.Row == ownIrecv {
 		r.incoming = pointer(C.uintptr_t(c.S[table.SlotR]))
@@ -77,6 +79,9 @@ func (r *Request) ended() {
 func (r *Request) Lost() bool { return r.lost }
 
 func (r *Request) complete(st Status) {
+	if r.fromNull {
+		C.mpiclus_null_status(&st.c)
+	}
 	r.Status = st
 	if r.started = false; !r.persists {
 		r.ended()
@@ -192,6 +197,7 @@ func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
 		status := Status{*st}
 		if r := list[i]; r != nil && r.Active() {
 			r.complete(status)
+			status = r.Status
 		}
 		each(i, status)
 	}

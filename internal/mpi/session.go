@@ -131,7 +131,14 @@ var levels = map[string]int{
 // prepareEnvironment sets what the library reads at its start, unless the
 // user did: the one-sided component that crashes is left out, the signals
 // that Go needs are left to Go.
+//
+// Others than Open MPI are linked with UCX itself, which reads its settings
+// before this program runs, and warns of those that come later: there the
+// launcher sets them.
 func prepareEnvironment() {
+	if C.MPICLUS_OPEN_MPI == 0 {
+		return
+	}
 	for name, value := range map[string]string{
 		"OMPI_MCA_osc": "^rdma", "UCX_ERROR_SIGNALS": "SIGILL,SIGBUS,SIGFPE", "UCX_MEMTYPE_CACHE": "no",
 	} {

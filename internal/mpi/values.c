@@ -13,7 +13,8 @@ struct mpiclus_incoming {
     MPI_Request packet_request, bulk_request, whole;
     MPI_Comm bulk;
     MPI_Status st;
-    int started;  /* the second receive */
+    int from_null; /* the source is MPI_PROC_NULL */
+    int started;   /* the second receive */
     int rc;       /* of what went wrong */
     char *data;   /* what is longer than a packet, NULL otherwise */
     uint64_t total; /* bytes of the value's stream */
@@ -48,6 +49,7 @@ int mpiclus_irecv_value(int source, int tag, MPI_Comm comm, MPI_Comm bulk, MPI_R
     mpiclus_incoming *v = calloc(1, sizeof *v);
     if (v == NULL) return MPI_ERR_NO_MEM;
     v->bulk = bulk;
+    v->from_null = source == MPI_PROC_NULL;
     int rc = MPI_Irecv(v->packet, PACKET, MPI_BYTE, source, tag, comm, &v->packet_request);
     if (rc == MPI_SUCCESS) rc = MPI_Grequest_start(query, keep, cancel, v, &v->whole);
     if (rc != MPI_SUCCESS) {
@@ -68,6 +70,10 @@ static int packet_came(mpiclus_incoming *v) {
     v->rc = MPI_Test(&v->packet_request, &flag, &v->st);
     if (v->rc != MPI_SUCCESS) return 1;
     if (!flag) return 0;
+    if (v->from_null) {
+        mpiclus_null_status(&v->st);
+        return 1;
+    }
     MPI_Test_cancelled(&v->st, &cancelled);
     MPI_Get_count(&v->st, MPI_BYTE, &n);
     if (cancelled || n < HEAD) return 1; /* also a message from PROC_NULL */

@@ -45,7 +45,6 @@ mpi.Group_size(3) --! group expected, got number
 mpi.Comm_split("red") --! integer expected, got string
 mpi.Comm_split(2^40) --! does not fit a C int
 mpi.Comm_free() --! communicator expected, got nil
-mpi.Error_string(-77) --! Error_string: ERR_ARG
 mpi.Comm_set_name(3) --! string expected, got number
 mpi.send() --! bad argument #2 'dest' to 'send' \(rank expected, got nil\)
 mpi.recv(99) --! rank 99 is not in a communicator

@@ -107,7 +107,7 @@ if size > 1 then
     mpi.Send(array.from{1, 2, 3}, 1, 1)
   elseif rank == 1 then
     local err = check.fails("Recv: ERR_TRUNCATE", mpi.Recv, array.zeros(2), 0, 1)
-    check.eq({err.kind, err.class, err.call, err.code}, {"mpi", "ERR_TRUNCATE", "Recv", mpi.ERR_TRUNCATE})
+    check.eq({err.kind, err.class, err.call, mpi.Error_class(err.code)}, {"mpi", "ERR_TRUNCATE", "Recv", mpi.ERR_TRUNCATE})
   end
 end
 mpi.Barrier()
