@@ -121,6 +121,17 @@ func TestPluginFaults(t *testing.T) {
 	noPlugins(t)
 }
 
+// TestPluginTimeouts: what hangs in a plugin is left.
+func TestPluginTimeouts(t *testing.T) {
+	mpitest.Need(t)
+	c := faulty("")
+	c.Args[4] = pluginScript("timeouts.lua")
+	if r := mpitest.Run(t, c); r.Status != 0 || r.Stdout != "fine\n" {
+		t.Error(r)
+	}
+	noPlugins(t)
+}
+
 // TestPluginsDieWithTheJob: whoever is killed while plugins are at work, none
 // of them is left.
 func TestPluginsDieWithTheJob(t *testing.T) {

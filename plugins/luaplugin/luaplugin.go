@@ -276,7 +276,7 @@ func (m *module) takeComm(L *lua.LState, name string, args []lua.LValue) (*plugi
 	if m.cfg.MPI == nil {
 		luaerr.Raise(L, luaerr.New(luaerr.MPI, "%s communicates: %s", name, outside.Message))
 	}
-	var v lua.LValue = lua.LNil
+	v := lua.LNil
 	if n := len(args); n > 0 && m.cfg.MPI.IsComm(args[n-1]) {
 		v, args = args[n-1], args[:n-1]
 	}
