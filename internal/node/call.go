@@ -101,13 +101,27 @@ func (n *Node) Raise(L *lua.LState, err error) Reply {
 	e := n.Blame(err)
 	m, encodeErr := n.Codec().Encode(L, "the error", e.ToLua(L))
 	if encodeErr != nil {
-		plain := *e
-		plain.Value = lua.LString(e.Value.String())
-		if m, encodeErr = n.Codec().Encode(L, "the error", plain.ToLua(L)); encodeErr != nil {
+		if m, encodeErr = n.Codec().Encode(L, "the error", plain(e).ToLua(L)); encodeErr != nil {
 			panic("node: an error of plain fields does not encode: " + encodeErr.Error())
 		}
 	}
 	return Reply{Message: m, Raised: true, text: errorText(e)}
+}
+
+// plain gives a copy of an error whose values, and those of the errors in it,
+// are their text.
+func plain(e *luaerr.Error) *luaerr.Error {
+	c := *e
+	if e.Value != nil {
+		c.Value = lua.LString(e.Value.String())
+	}
+	if e.Errors != nil {
+		c.Errors = make(map[int]*luaerr.Error, len(e.Errors))
+		for i, sub := range e.Errors {
+			c.Errors[i] = plain(sub)
+		}
+	}
+	return &c
 }
 
 // errorText is an error that nobody waits for, as people read it.

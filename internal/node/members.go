@@ -55,8 +55,13 @@ func (n *Node) Part(pids ...Pid) {
 }
 
 func (n *Node) setMembers(change func([]Pid) []Pid) {
+	n.telling.Lock() // what the others hear last is how it is
+	defer n.telling.Unlock()
 	n.mu.Lock()
-	members := change(slices.Clone(n.members))
+	members := slices.DeleteFunc(change(slices.Clone(n.members)), func(pid Pid) bool {
+		p := n.peers[pid]
+		return p != nil && p.lost != nil
+	})
 	slices.Sort(members)
 	n.renewMembers(slices.Compact(members))
 	list := make([]byte, 0, 4*len(n.members))

@@ -67,6 +67,7 @@ type Node struct {
 	mu            sync.Mutex
 	members       []Pid         // sorted; of the cluster, this process included
 	quiet         chan struct{} // closed when few requests are served
+	telling       sync.Mutex    // held while members change and the others are told
 	membersChange chan struct{} // closed when members change
 	whenGone      []func(Pid)
 	unacked       table[requestKey, []value.Traveller] // sent in answers, not yet counted by their receivers
@@ -160,6 +161,7 @@ func (n *Node) Attach(pid Pid, l link.Link) error {
 		p.link = l
 		close(p.ready)
 	}
+	p.all = append(p.all, l)
 	n.readers.Add(1)
 	go n.read(pid, l)
 	return nil
@@ -175,8 +177,16 @@ func (n *Node) Close() {
 			l.Close()
 		}
 	}
+	var waits []*pending
+	for id, p := range n.pending.all {
+		waits = append(waits, p)
+		n.pending.delete(id)
+	}
 	n.mu.Unlock()
 	n.end()
+	for _, p := range waits {
+		p.settle(result{err: errClosed})
+	}
 	n.readers.Wait()
 	n.working.Wait()
 }
@@ -208,9 +218,6 @@ func (n *Node) Forget(pid Pid, why *luaerr.Error) {
 
 func (n *Node) read(pid Pid, l link.Link) {
 	defer n.readers.Done()
-	n.mu.Lock()
-	n.peer(pid).all = append(n.peer(pid).all, l)
-	n.mu.Unlock()
 	for {
 		f, err := l.Receive()
 		if err == nil {

@@ -194,4 +194,4 @@ func (n *Node) background(work func()) {
 	}()
 }
 
-var errClosed = luaerr.New(luaerr.Lost, "this process is ending")
+var errClosed = luaerr.New(luaerr.Interrupted, "this process is ending")
