@@ -3,6 +3,7 @@ package luaerr
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -75,7 +76,11 @@ func (e *Error) ToLua(L *lua.LState) *lua.LTable {
 // FromValue reads whatever a script may raise: an error table of ours keeps
 // its fields; a string or any other value becomes a Script error that holds
 // it as Value.
-func FromValue(v lua.LValue) *Error {
+func FromValue(v lua.LValue) *Error { return fromValue(v, nil) }
+
+// fromValue is FromValue for an error that stands inside others: a script may
+// have put one into itself.
+func fromValue(v lua.LValue, outer []*lua.LTable) *Error {
 	t, ok := v.(*lua.LTable)
 	if !ok || t.RawGetString(kindField).Type() != lua.LTString || t.RawGetString("message").Type() != lua.LTString {
 		return &Error{Kind: Script, Message: describe(v), Rank: NoRank, Value: v}
@@ -96,9 +101,11 @@ func FromValue(v lua.LValue) *Error {
 	}
 	if each, ok := t.RawGetString("errors").(*lua.LTable); ok {
 		e.Errors = map[int]*Error{}
+		outer = append(outer, t)
 		each.ForEach(func(k, v lua.LValue) {
-			if n, ok := k.(lua.LNumber); ok {
-				e.Errors[int(n)] = FromValue(v)
+			n, ok := k.(lua.LNumber)
+			if inner, isTable := v.(*lua.LTable); ok && !(isTable && slices.Contains(outer, inner)) {
+				e.Errors[int(n)] = fromValue(v, outer)
 			}
 		})
 	}
