@@ -201,8 +201,8 @@ func (n *Node) Tell(ctx context.Context, pid Pid, ask Ask) error {
 	return err
 }
 
-// Await waits for the answer. It may be called again after ctx ended: the
-// request goes on unless it was cancelled with Cancel.
+// Await waits for the answer. When ctx ends first it cancels the request: the
+// answer is lost then. It is called once.
 func (b *Begun) Await(ctx context.Context) (*Reply, error) {
 	select {
 	case r := <-b.wait.reply:
