@@ -73,7 +73,7 @@ func TestErrors(t *testing.T) {
 			if cluster.myid() == 3 then error("boom") end
 			return 1 end)`, "rank 1: job.lua:6: boom"},
 		"all ranks":      {`cluster.mpido(manager, function() error("boom") end)`, "ranks 0-2 (3 of 3): job.lua:5: boom"},
-		"other function": {`cluster.mpido(manager, function() nosuch() end)`, "global 'nosuch' is not defined on pid 2 (rank 0"},
+		"other function": {`cluster.mpido(manager, function() nosuch() end)`, "ranks 0-2 (3 of 3): job.lua:5: global 'nosuch' is not defined: define it there"},
 		"unknown option": {`cluster.MPIManager{ npp = 3 }`, "MPIManager has no option 'npp'; it knows np, mode"},
 		"bad option":     {`cluster.MPIManager{ np = 1.5 }`, "option 'np' must be a whole number from 0, got 1.5"},
 		"captured":       {`local co = coroutine.create(print) cluster.mpido(manager, function() return co end)`, "captured variable 'co' is a coroutine"},
@@ -81,7 +81,7 @@ func TestErrors(t *testing.T) {
 		"timeout":        {`manager:mpido{ chunk = "while true do end", timeout = 0.1 }`, "longer than its timeout of 100ms"},
 		"no process":     {`cluster.remotecall_fetch(print, 17)`, "there is no process with pid 17"},
 		"not a function": {`cluster.mpido(manager, 7)`, "a function or a string of Lua source expected"},
-		"syntax":         {`cluster.mpido(manager, "x = = 1")`, "(chunk)"},
+		"syntax":         {`cluster.mpido(manager, "x = = 1")`, `job.lua:5: [string "x = = 1"]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := testkit.New(t, host.Config{})

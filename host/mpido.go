@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -19,7 +20,7 @@ const (
 	defaultGrace = 2 * time.Second        // for the other ranks to end by themselves
 	lostGrace    = 200 * time.Millisecond // the same, when a process died: MPI is over anyway
 	leaveGrace   = time.Second            // for ranks that were interrupted
-	whereLimit   = 300 * time.Millisecond // for a rank to say what it is at
+	whereLimit   = 700 * time.Millisecond // for a rank to say what it is at
 	renewLimit   = 10 * time.Second       // for the ranks to agree on a new world
 )
 
@@ -96,7 +97,8 @@ func (m *Manager) targets(ranks []int) ([]*remote, error) {
 		return nil, luaerr.New(luaerr.Argument, "this manager has no workers yet: call cluster.addprocs(manager) first")
 	case m.broken != nil:
 		e := *m.broken
-		e.Message = "the MPI job of this manager has ended: " + e.Message + "\nmanager:restart() starts a fresh one"
+		e.Message = "the MPI job of this manager has ended (manager:restart() starts a fresh one): " + e.Error()
+		e.Rank, e.Pid, e.Output = luaerr.NoRank, 0, ""
 		return nil, &e
 	case ranks == nil:
 		return m.workers, nil
@@ -289,9 +291,11 @@ func (r *run) repair() {
 // interruption is the error of a chunk that was stopped from outside.
 func (r *run) interruption() error {
 	e := *luaerr.From(context.Cause(r.ctx))
+	lines := append([]string{e.Message}, stoppedAt(r.Stuck, len(r.Answers))...)
 	if r.Ended != nil {
-		e.Message += "\n" + r.Ended.Message
+		lines = append(lines, r.Ended.Message)
 	}
+	e.Message = strings.Join(lines, "\n")
 	return &e
 }
 
@@ -332,10 +336,13 @@ func (m *Manager) awaitOutput(answers []Answer) {
 	}
 }
 
+// uninterruptible is what a worker is at that is in no call of MPI.
+const uninterruptible = "code outside of MPI"
+
 // describe says what a worker is at.
 func describe(where worker.Where) string {
 	if len(where.Calls) == 0 {
-		return "code that cannot be interrupted"
+		return uninterruptible
 	}
 	text := ""
 	for i, c := range where.Calls {

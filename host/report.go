@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,20 +29,25 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 		if first == nil {
 			first = g.err
 		}
-		lines = append(lines, ranksText(g.ranks, of)+": "+g.err.Message)
+		text := g.err.Message
+		if len(g.ranks) > 1 {
+			text = sameText(text)
+		}
+		lines = append(lines, ranksText(g.ranks, of)+": "+text)
 		for _, rank := range g.ranks {
 			if out := errs[rank].Output; out != "" {
 				lines = append(lines, fmt.Sprintf("  last output of rank %d:\n%s", rank, indent(indent(out))))
 			}
 		}
 	}
+	places := map[int]string{}
 	for _, rank := range stopped {
-		where := o.Stuck[rank]
-		if where == "" || strings.HasPrefix(where, "code that") {
-			where = strings.TrimSuffix(errs[rank].Message, ": interrupted because another rank failed")
+		places[rank] = o.Stuck[rank]
+		if places[rank] == "" || places[rank] == uninterruptible {
+			places[rank] = strings.TrimSuffix(errs[rank].Message, ": interrupted because another rank failed")
 		}
-		lines = append(lines, fmt.Sprintf("  rank %d was stopped in %s", rank, where))
 	}
+	lines = append(lines, stoppedAt(places, of)...)
 	if o.Ended != nil {
 		lines = append(lines, o.Ended.Message)
 		if first == nil {
@@ -62,6 +68,27 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 	return &e
 }
 
+// stoppedAt tells where ranks were when they were stopped, those at the same
+// place in one line.
+func stoppedAt(places map[int]string, of int) (lines []string) {
+	ranks := map[string][]int{}
+	var order []string
+	for _, rank := range slices.Sorted(maps.Keys(places)) {
+		if ranks[places[rank]] == nil {
+			order = append(order, places[rank])
+		}
+		ranks[places[rank]] = append(ranks[places[rank]], rank)
+	}
+	for _, place := range order {
+		were := "were"
+		if len(ranks[place]) == 1 {
+			were = "was"
+		}
+		lines = append(lines, fmt.Sprintf("  %s %s stopped in %s", ranksText(ranks[place], of), were, place))
+	}
+	return lines
+}
+
 // split tells errors that are causes from those of ranks that were stopped
 // because of them.
 func split(errs map[int]*luaerr.Error) (causes map[int]*luaerr.Error, stopped []int) {
@@ -80,6 +107,12 @@ func split(errs map[int]*luaerr.Error) (causes map[int]*luaerr.Error, stopped []
 	return causes, stopped
 }
 
+// ownName is how a message names the process that it comes from.
+var ownName = regexp.MustCompile(` on pid \d+ \(rank \d+, host [^)]*\)`)
+
+// sameText is a message without what differs from process to process.
+func sameText(message string) string { return ownName.ReplaceAllString(message, "") }
+
 type sameError struct {
 	err   *luaerr.Error
 	ranks []int
@@ -92,7 +125,7 @@ func group(errs map[int]*luaerr.Error) []sameError {
 	for _, rank := range slices.Sorted(maps.Keys(errs)) {
 		e := errs[rank]
 		at := slices.IndexFunc(groups, func(g sameError) bool {
-			return g.err.Kind == e.Kind && g.err.Message == e.Message
+			return g.err.Kind == e.Kind && sameText(g.err.Message) == sameText(e.Message)
 		})
 		if at < 0 {
 			groups = append(groups, sameError{err: e})

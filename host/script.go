@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -157,6 +158,9 @@ func (h *Host) scriptArgs() []lua.LValue {
 	return args
 }
 
+// sameSignal is the time in which a second signal is taken for the first one.
+const sameSignal = 200 * time.Millisecond
+
 // watchSignals turns Ctrl-C into an interrupt of the script, and a second one
 // into the end.
 func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
@@ -172,8 +176,20 @@ func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
 		case <-done:
 			return
 		}
+		// What comes at once is the same signal again: timeout(1) and some
+		// terminals send it to the process and to its group.
+		for once := time.After(sameSignal); once != nil; {
+			select {
+			case <-signals:
+			case <-once:
+				once = nil
+			case <-done:
+				return
+			}
+		}
 		select {
 		case <-signals:
+			h.display.note("mpiclus-lua: interrupted again: the workers are killed")
 			h.Kill()
 			h.removeFolders()
 			os.Exit(ExitInterrupted)

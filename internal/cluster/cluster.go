@@ -122,9 +122,9 @@ func Body(in *interp.Interp, L *lua.LState, n int) lua.LValue {
 	case *lua.LFunction:
 		return v
 	case lua.LString:
-		fn, err := in.Codec().Chunks.LoadTemporary(L, "=(chunk)", string(v))
+		fn, err := in.Codec().Chunks.LoadTemporary(L, interp.ChunkName(string(v)), string(v))
 		if err != nil {
-			luaerr.Raise(L, luaerr.New(luaerr.Argument, "%w", err))
+			luaerr.Raise(L, luaerr.New(luaerr.Argument, "%s%w", luaerr.Where(L), err))
 		}
 		return fn
 	}

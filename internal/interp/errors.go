@@ -2,8 +2,8 @@ package interp
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -65,50 +65,44 @@ func (in *Interp) nameCalled(L *lua.LState, message string) string {
 	if !strings.HasSuffix(message, calledNil) {
 		return message
 	}
-	f, line := innermost(L)
+	f, pc := innermost(L)
 	if f == nil {
 		return message
 	}
-	globals, others := calledNames(f, line)
-	switch {
-	case len(globals) == 1:
-		return leadingPlace(message) + in.undefined(globals[0])
-	case len(globals) == 0 && len(others) == 1:
-		return leadingPlace(message) + fmt.Sprintf("attempt to call '%s', which is not a function", others[0])
-	default:
-		return message
+	for _, call := range f.Proto.DbgCalls {
+		switch {
+		case call.Pc != pc || !isIdentifier(call.Name):
+		case readsGlobal(f.Proto, call.Name, f.Proto.DbgSourcePositions[pc]):
+			return leadingPlace(message) + in.undefined(call.Name)
+		default:
+			return leadingPlace(message) + fmt.Sprintf("attempt to call '%s', which is not a function", call.Name)
+		}
 	}
+	return message
 }
 
-// innermost gives the Lua function on top of the stack, and its line.
+// innermost gives the Lua function on top of the stack and the instruction
+// that it is at. gopher-lua keeps the latter in a field that it does not
+// export; without it there is no function.
 func innermost(L *lua.LState) (*lua.LFunction, int) {
 	for level := 0; ; level++ {
 		dbg, ok := L.GetStack(level)
 		if !ok {
 			return nil, 0
 		}
-		fn, err := L.GetInfo("Slf", dbg, lua.LNil)
+		fn, err := L.GetInfo("f", dbg, lua.LNil)
 		if f, ok := fn.(*lua.LFunction); err == nil && ok && !f.IsG {
-			return f, dbg.CurrentLine
-		}
-	}
-}
-
-// calledNames gives what a line calls: globals that are nil, and names that
-// are no globals.
-func calledNames(f *lua.LFunction, line int) (globals, others []string) {
-	for _, call := range f.Proto.DbgCalls {
-		switch {
-		case call.Pc >= len(f.Proto.DbgSourcePositions) || f.Proto.DbgSourcePositions[call.Pc] != line:
-		case !readsGlobal(f.Proto, call.Name, line):
-			if isIdentifier(call.Name) && !slices.Contains(others, call.Name) {
-				others = append(others, call.Name)
+			frame := reflect.ValueOf(dbg).Elem().FieldByName("frame")
+			if !frame.IsValid() || frame.IsNil() || !frame.Elem().FieldByName("Pc").IsValid() {
+				return nil, 0
 			}
-		case f.Env.RawGetString(call.Name) == lua.LNil && !slices.Contains(globals, call.Name):
-			globals = append(globals, call.Name)
+			pc := int(frame.Elem().FieldByName("Pc").Int()) - 1
+			if pc < 0 || pc >= len(f.Proto.DbgSourcePositions) {
+				return nil, 0
+			}
+			return f, pc
 		}
 	}
-	return globals, others
 }
 
 // readsGlobal tells whether a line of a function reads a global: a field or a

@@ -131,7 +131,7 @@ func (in *Interp) load(L *lua.LState) int {
 		}
 		source = lua.LString(b.String())
 	}
-	n := in.pushChunk(L, L.OptString(2, chunkName(string(source))), string(source))
+	n := in.pushChunk(L, L.OptString(2, ChunkName(string(source))), string(source))
 	if env, ok := L.Get(4).(*lua.LTable); ok && n == 1 {
 		L.SetFEnv(L.Get(-1), env)
 	}
@@ -140,11 +140,11 @@ func (in *Interp) load(L *lua.LState) int {
 
 func (in *Interp) loadString(L *lua.LState) int {
 	source := L.CheckString(1)
-	return in.pushChunk(L, L.OptString(2, chunkName(source)), source)
+	return in.pushChunk(L, L.OptString(2, ChunkName(source)), source)
 }
 
-// chunkName names a chunk by its first line, as stock Lua does.
-func chunkName(source string) string {
+// ChunkName names a chunk by its first line, as stock Lua does.
+func ChunkName(source string) string {
 	line, _, more := strings.Cut(source, "\n")
 	if len(line) > 50 {
 		line, more = line[:50], true
