@@ -94,6 +94,7 @@ func (c *Call) Run(ctx context.Context, comm *plugins.Comm, args []*wire.Value) 
 	stream, c.cancel = context.WithCancel(ctx)
 	c.broken = true
 	resp, err := c.talk(stream, req)
+	p.settle()
 	switch {
 	case ctx.Err() != nil:
 		p.kill()

@@ -26,6 +26,7 @@ func (p *process) combine(ctx context.Context, op string, t plugins.Type, in, in
 		In:    &wire.Region{Offset: uint64(piece.Offset), Length: uint64(n)},
 		Inout: &wire.Region{Offset: uint64(piece.Offset + second), Length: uint64(n)},
 	})
+	p.settle()
 	switch {
 	case ctx.Err() != nil:
 		p.kill()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -209,7 +210,8 @@ func TestOutputIsTagged(t *testing.T) {
 	if _, err := call(context.Background(), p, "fails", nil); err == nil {
 		t.Error("no error")
 	}
-	if !strings.Contains(out.String(), "[bad] about to fail\n") {
+	// All of it is there when the call is over.
+	if out.String() != "[bad] about to fail\n" || !regexp.MustCompile(`^\[bad\] .* as was said\n$`).MatchString(errs.String()) {
 		t.Errorf("output %q, errors %q", out.String(), errs.String())
 	}
 	if _, err := call(context.Background(), p, "dies", nil); err == nil {

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -37,20 +36,18 @@ type process struct {
 	tail   *tail
 	born   time.Time
 
-	stderr, stdout *lineWriter
-	lifeline       *os.File
-	output         *os.File
-	folder         *socketFolder
-	drained        chan struct{} // closed when output is at its end
-	stream         chan wire.Plugin_CombineClient
-	killed         atomic.Bool
-	endOnce        sync.Once
+	pumps    []*pump // of what it writes
+	lifeline *os.File
+	folder   *socketFolder
+	stream   chan wire.Plugin_CombineClient
+	killed   atomic.Bool
+	endOnce  sync.Once
 }
 
 // start starts a plugin and asks what it is. The error says what is wrong
 // with it; nothing of it is left then.
 func (l *Loader) start(ctx context.Context, path string) (*process, error) {
-	p := &process{loader: l, path: path, tail: &tail{}, born: time.Now(), drained: make(chan struct{}), stream: make(chan wire.Plugin_CombineClient, 1)}
+	p := &process{loader: l, path: path, tail: &tail{}, born: time.Now(), stream: make(chan wire.Plugin_CombineClient, 1)}
 	p.stream <- nil // opened by who first uses it
 	files, err := p.prepare()
 	if err != nil {
@@ -95,23 +92,44 @@ func (p *process) prepare() (files []*os.File, err error) {
 		life.Close()
 		return nil, err
 	}
-	p.output = output
 	files = []*os.File{p.host.File(), p.own.File(), life, outWrite}
-	p.stderr = &lineWriter{tag: p.tag, to: p.loader.cfg.Stderr, tail: p.tail}
-	p.stdout = &lineWriter{tag: p.tag, to: p.loader.cfg.Stdout, tail: p.tail}
-	go func() {
-		defer close(p.drained)
-		_, _ = io.Copy(p.stdout, bufio.NewReader(output))
-		p.stdout.flush()
-	}()
-	if p.folder, err = newSocketFolder(); err == nil {
+	err = p.listen(output, p.loader.cfg.Stdout)
+	if err == nil {
+		p.folder, err = newSocketFolder()
+	}
+	if err == nil {
 		p.runner, err = newRunner(p.loader.starter, p.path, nil, files)
+	}
+	if err == nil {
+		err = p.listen(p.runner.stderr, p.loader.cfg.Stderr)
 	}
 	if err != nil {
 		life.Close()
 		outWrite.Close()
 	}
 	return files, err
+}
+
+// listen passes on what comes from a pipe.
+func (p *process) listen(from *os.File, to io.Writer) error {
+	pump, err := startPump(from, p.writer(to))
+	if err != nil {
+		from.Close()
+		return err
+	}
+	p.pumps = append(p.pumps, pump)
+	return nil
+}
+
+func (p *process) writer(to io.Writer) *lineWriter {
+	return &lineWriter{tag: p.tag, to: to, tail: p.tail}
+}
+
+// settle passes on what the plugin has written until now.
+func (p *process) settle() {
+	for _, pump := range p.pumps {
+		pump.settle()
+	}
 }
 
 // connect starts the process and shakes hands with it.
@@ -123,9 +141,8 @@ func (p *process) connect(files []*os.File) error {
 		AutoMTLS:         true,
 		SkipHostEnv:      true, // the runner gives a clean one
 		Logger:           hclog.NewNullLogger(),
-		Stderr:           p.stderr,
-		SyncStdout:       p.stdout,
-		SyncStderr:       p.stderr,
+		SyncStdout:       p.writer(p.loader.cfg.Stdout), // of plugins without the SDK
+		SyncStderr:       p.writer(p.loader.cfg.Stderr),
 		StartTimeout:     p.loader.cfg.StartTimeout,
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: p.folder.path},
 		GRPCDialOptions:  []grpc.DialOption{grpc.WithIdleTimeout(0)},
@@ -247,19 +264,11 @@ func (p *process) end() {
 		} else if p.runner != nil {
 			p.runner.discard()
 		}
-		if p.stderr != nil {
-			p.stderr.flush()
-		}
 		if p.lifeline != nil {
 			p.lifeline.Close()
 		}
-		if p.output != nil {
-			select {
-			case <-p.drained:
-			case <-time.After(drainTime):
-			}
-			p.output.Close()
-			<-p.drained
+		for _, pump := range p.pumps {
+			pump.stop()
 		}
 		if p.folder != nil {
 			p.folder.remove()

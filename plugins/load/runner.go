@@ -22,7 +22,7 @@ type executableRunner struct {
 	cmd     *exec.Cmd
 	first   *firstLine // of standard output
 	stdout  *os.File
-	stderr  *os.File
+	stderr  *os.File // for who wants to read it, and to close
 	exited  chan struct{}
 	started atomic.Bool
 	err     error // of the end, set before exited is closed
@@ -64,7 +64,6 @@ func (r *executableRunner) Start(context.Context) error {
 	r.cmd.Stderr.(*os.File).Close()
 	if err != nil {
 		r.stdout.Close()
-		r.stderr.Close()
 		r.err = err
 		close(r.exited)
 		return err
@@ -73,10 +72,7 @@ func (r *executableRunner) Start(context.Context) error {
 	go func() {
 		r.err = r.cmd.Wait()
 		close(r.exited)
-		time.AfterFunc(drainTime, func() {
-			r.stdout.Close()
-			r.stderr.Close()
-		})
+		time.AfterFunc(drainTime, func() { r.stdout.Close() })
 	}()
 	return nil
 }
@@ -97,7 +93,7 @@ func (r *executableRunner) Kill(context.Context) error {
 }
 
 func (r *executableRunner) Stdout() io.ReadCloser           { return r.first }
-func (r *executableRunner) Stderr() io.ReadCloser           { return r.stderr }
+func (r *executableRunner) Stderr() io.ReadCloser           { return untilExit{r.exited} }
 func (r *executableRunner) Name() string                    { return r.cmd.Path }
 func (r *executableRunner) Diagnose(context.Context) string { return "" }
 
@@ -128,6 +124,16 @@ func (r *executableRunner) end() string {
 	}
 	return r.err.Error()
 }
+
+// untilExit is standard error as go-plugin is to see it: nothing, and an end.
+type untilExit struct{ exited <-chan struct{} }
+
+func (u untilExit) Read([]byte) (int, error) {
+	<-u.exited
+	return 0, io.EOF
+}
+
+func (untilExit) Close() error { return nil }
 
 // firstLine remembers the first line that passes through it: the handshake,
 // or what was written in its place.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ var functions = []plugins.Function{
 	function("environment", environment),
 	function("fails", func(c *plugins.Call) ([]any, error) {
 		fmt.Println("about to fail")
-		time.Sleep(50 * time.Millisecond)
+		log.Print("as was said")
 		return nil, errors.New("it does not want to")
 	}),
 	function("panics", func(c *plugins.Call) ([]any, error) {
