@@ -38,18 +38,22 @@ type call struct {
 	stypes []*handle  // of an Alltoallw
 	rtypes []*handle
 	msg    *message // that the call receives
-	packet []byte   // of a twin, used again and again
-	live   bool     // between begin and end
-	plain  bool     // read by readMessage: nothing of the above is set
+	win    *window
+	packet []byte // of a twin, used again and again
+	live   bool   // between begin and end
+	plain  bool   // read by readMessage: nothing of the above is set
 }
 
 // generic gives the implementation of a call that its line describes fully.
 func (m *module) generic(row *table.Call) implementation {
-	message := isMessage(row)
+	message, hook := isMessage(row), m.hooks[row.Name]
 	return func(L *lua.LState, base int, comm *mpi.Comm) int {
 		x := m.begin(L, row)
 		if !message || !x.readMessage(base, comm) {
 			x.read(base, comm)
+		}
+		if hook != nil {
+			hook(x)
 		}
 		x.run()
 		if x.msg != nil {
@@ -80,7 +84,7 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 // end gives the call back. What it held of the script is let go.
 func (x *call) end() {
 	if !x.plain {
-		x.comm, x.task, x.out, x.msg = nil, nil, nil, nil
+		x.comm, x.task, x.out, x.msg, x.win = nil, nil, nil, nil, nil
 		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}

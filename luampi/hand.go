@@ -37,6 +37,9 @@ func (m *module) handWritten() map[string]implementation {
 		"Buffer_attach": m.bufferAttach, "Buffer_detach": m.bufferDetach,
 		"cancellable": m.cancellable, "help": m.helpText,
 	}
+	for name, fn := range m.windowCalls() {
+		hand[name] = fn
+	}
 	for name, fn := range m.twins() {
 		hand[name] = fn
 	}

@@ -42,6 +42,8 @@ type module struct {
 	help     map[string]string
 	limits   limits
 	buffered buffered
+	hooks    map[string]func(x *call) // checks between reading arguments and the call
+	windows  map[*window]bool         // that are open
 
 	plugins pluginState
 	calls   []*call // idle
@@ -66,6 +68,7 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 	m.openObjects(L)
 	m.openConstants(L, t)
 	hand := m.handWritten()
+	m.hooks = m.windowHooks()
 	for _, row := range table.All {
 		fn := hand[row.Name]
 		if fn == nil {
@@ -114,16 +117,35 @@ func bind(fn implementation, method bool) lua.LGFunction {
 	}
 }
 
+// rotated makes a method of a call that takes its object last.
+func rotated(fn implementation, n int) lua.LGFunction {
+	return func(L *lua.LState) int {
+		self := L.Get(1)
+		L.Remove(1)
+		L.SetTop(max(n-1, L.GetTop()))
+		L.Push(self)
+		return fn(L, 1, nil)
+	}
+}
+
 // methodOf are the objects whose methods the calls with a prefix are:
 // comm:rank() is Comm_rank, group:union(g) is Group_union.
 var methodOf = map[table.Kind]string{
-	table.Group: "group", table.Type: "type", table.Info: "info", table.Win: "win", table.File: "file", table.Op1: "op",
+	table.Group: "group", table.Type: "type", table.Info: "info", table.File: "file", table.Op1: "op",
 }
 
 // addMethods makes the call a method where its first argument (for
 // communicators its last) is an object.
 func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
 	plain := L.NewFunction(bind(fn, false))
+	if row.HasWin() {
+		_, short, cut := strings.Cut(row.Name, "_")
+		if !cut || !strings.HasPrefix(row.Name, "Win_") {
+			short = row.Name
+		}
+		m.method(m.handleMT["win"], row.Name, short, L.NewFunction(rotated(fn, len(row.Args))))
+		return
+	}
 	if row.HasComm() {
 		method := L.NewFunction(bind(fn, true))
 		index := m.commMT.RawGetString("__index").(*lua.LTable)

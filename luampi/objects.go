@@ -145,6 +145,8 @@ func (m *module) text(v any) string {
 		return fmt.Sprintf("status{source=%d, tag=%d, error=%d}", v.Source(), v.Tag(), v.Error())
 	case *message:
 		return "message"
+	case *window:
+		return v.text()
 	case *special:
 		return "mpi." + v.name
 	}

@@ -129,6 +129,8 @@ func kindOf(v lua.LValue) string {
 		return "request"
 	case *mpi.Status:
 		return "status"
+	case *window:
+		return "window"
 	case *special:
 		return o.name
 	}

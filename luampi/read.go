@@ -86,7 +86,15 @@ func (x *call) skips(a *table.Arg, v lua.LValue) bool {
 	case table.Root, table.Tag, table.AnyTag, table.Source, table.SDispls, table.RDispls:
 		return toComm(v) != nil
 	}
-	return a.Optional && a.Kind == table.Int && toComm(v) != nil
+	if ud, ok := v.(*lua.LUserData); ok && a.Optional && (a.Kind == table.Int || a.Kind == table.Aint || a.Kind == table.Info) {
+		switch o := ud.Value.(type) {
+		case *mpi.Comm, *window:
+			return true
+		case *handle:
+			return a.Kind == table.Int && o.class != "info"
+		}
+	}
+	return false
 }
 
 func (x *call) readComm(i int, comm *mpi.Comm) {
@@ -159,6 +167,8 @@ func (x *call) readArg(i int, a *table.Arg) {
 		s[a.Slot] = c.Handle
 	case table.Group, table.Info, table.Type:
 		x.readHandle(i, a, v)
+	case table.Win:
+		x.readWindow(i, a, v)
 	case table.Message:
 		msg := m.toMessage(v)
 		if msg == nil || msg.handle == mpi.Constant("MESSAGE_NULL") {

@@ -126,7 +126,7 @@ func (c *Call) Prepare(row *table.Call) {
 // Leavable makes a collective one that can be left while it waits, as
 // SetCancellable does for all. Every rank must do the same.
 func (c *Call) Leavable() {
-	if c.plan.blocks {
+	if c.plan.otherwise != 0 || c.plan.barrier != 0 {
 		c.native = false
 		c.f.other, c.f.barrier = c.plan.otherwise, c.plan.barrier
 	}
@@ -326,6 +326,15 @@ func (c *Call) Handles(slot, n int) []uint64 {
 		*(*C.MPI_Datatype)(unsafe.Pointer(&list[i])) = h
 	}
 	return list
+}
+
+// Memory gives memory that MPI made as a slice; it is valid as long as MPI
+// keeps it.
+func (c *Call) Memory(address uint64, n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(pointer(C.uintptr_t(address))), n)
 }
 
 // PackHandles lays handles of types out as C has them: as pointers in Open

@@ -19,6 +19,8 @@
 #define PEER2 s[10].n
 #define TAG2 s[11].n
 #define COMM s[12].comm
+#define TARGET s[17].n, s[18].type /* as many elements of the same type as here */
+#define COMPARE s[16].p
 #define WIN s[19].win
 #define X(i) s[20 + (i)]
 #define R(i) s[32 + (i)]
@@ -31,7 +33,7 @@
 #define THEN(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (b) : f->rc)
 #define BOTH(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (f->nreq = 2, (b)) : f->rc)
 
-enum { P2P, POLL, START, COLL, SYNC, LOCAL, HAND, TWIN };
+enum { P2P, POLL, START, COLL, SYNC, LOCAL, NATIVE, HAND, TWIN };
 
 enum {
 #define CALL(name, class, since, section, args, results, call, other, doc) CALL_##name,

@@ -10,6 +10,7 @@
  *         COLL   call is the blocking form, other the non-blocking one: the line gives name and Iname
  *         SYNC   collective without a non-blocking form
  *         LOCAL  needs no other process
+ *         NATIVE may wait for another process, inside C
  *         HAND   written out in Go: requests, environment
  *         TWIN   takes any Lua value; written out in Go on top of the other lines
  * since   the version of the standard that has it: M31, M40
@@ -211,6 +212,49 @@ CALL(Info_get_nkeys,    LOCAL, M31, "9",     "info", "count:int", MPI_Info_get_n
 CALL(Info_get_nthkey,   LOCAL, M31, "9",     "info n:int", "key:text", (R(0).n = 0, MPI_Info_get_nthkey(X(0).info, X(1).n, TEXT)), NONE, "Gives the name of the n-th hint, from 0.")
 CALL(Info_dup,          LOCAL, M31, "9",     "info", "new:info", MPI_Info_dup(X(0).info, &R(0).info), NONE, "Duplicates a set of hints.")
 CALL(Info_free,         LOCAL, M31, "9",     "info!free", "", MPI_Info_free(&X(0).info), NONE, "Frees a set of hints; it also frees itself when it is garbage.")
+
+/* chapter: Windows */
+CALL(Win_create,         HAND,  M31, "11.2.1","inout unit:int=0 info=INFO_NULL comm", "win", MPI_Win_create(s[0].p, X(2).a, X(0).n, X(1).info, COMM, &R(0).win), NONE, "Opens an array to the other processes; displacements count in units of bytes, by default in elements.")
+CALL(Win_allocate,       HAND,  M31, "11.2.2","n:int type:any info=INFO_NULL comm", "win array:any", NONE, NONE, "Makes an array of n elements and a window of it.")
+CALL(Win_allocate_shared, HAND,  M31, "11.2.3","n:int type:any info=INFO_NULL comm", "win array:any", MPI_Win_allocate_shared(X(0).a, X(1).n, X(2).info, COMM, &R(1).p, &R(0).win), NONE, "Makes an array in memory that the processes of one machine share, and a window of it; the memory lives as long as the process.")
+CALL(Win_shared_query,   HAND,  M31, "11.2.3","rank:int win", "array:any", MPI_Win_shared_query(WIN, X(0).n, &R(0).a, &R(1).n, &R(2).p), NONE, "Gives the array of another rank of a shared window.")
+CALL(Win_create_dynamic, HAND,  M31, "11.2.4","info=INFO_NULL comm", "win", MPI_Win_create_dynamic(X(0).info, COMM, &R(0).win), NONE, "Makes a window to which arrays are attached; displacements are addresses, as Get_address gives them.")
+CALL(Win_attach,         LOCAL, M31, "11.2.4","inout win", "", MPI_Win_attach(WIN, s[0].p, mpiclus_bytes_of(s[1].n, s[2].type)), NONE, "Attaches an array to a dynamic window.")
+CALL(Win_detach,         LOCAL, M31, "11.2.4","inout win", "", MPI_Win_detach(WIN, s[0].p), NONE, "Detaches an array from a dynamic window.")
+CALL(Win_free,           HAND,  M31, "11.2.5","win", "", MPI_Win_free(&WIN), NONE, "Frees a window; collective.")
+CALL(Win_get_group,      LOCAL, M31, "11.2.6","win", "group", MPI_Win_get_group(WIN, &R(0).group), NONE, "Gives the group of the window's processes.")
+CALL(Win_set_name,       LOCAL, M31, "6.8",   "name:string win", "", MPI_Win_set_name(WIN, X(0).str), NONE, "Names the window.")
+CALL(Win_get_name,       LOCAL, M31, "6.8",   "win", "name:text", MPI_Win_get_name(WIN, TEXT, &R(0).n), NONE, "Gives the name of the window.")
+CALL(Win_set_info,       SYNC,  M31, "11.2.7","info win", "", MPI_Win_set_info(WIN, X(0).info), NONE, "Gives the window hints.")
+CALL(Win_get_info,       LOCAL, M31, "11.2.7","win", "info", MPI_Win_get_info(WIN, &R(0).info), NONE, "Gives the hints that the library uses for the window.")
+CALL(Put,                LOCAL, M31, "11.3.1","send target:int disp:aint=0 win", "", MPI_Put(SEND, X(0).n, X(1).a, TARGET, WIN), NONE, "Writes an array into the window of a rank, at a displacement.")
+CALL(Rput,               START, M31, "11.3.5","send target:int disp:aint=0 win", "request", MPI_Rput(SEND, X(0).n, X(1).a, TARGET, WIN, REQ), NONE, "Starts what Put does and gives a request.")
+CALL(Get,                LOCAL, M31, "11.3.2","recv target:int disp:aint=0 win", "", MPI_Get(RECV, X(0).n, X(1).a, TARGET, WIN), NONE, "Reads from the window of a rank into an array.")
+CALL(Rget,               START, M31, "11.3.5","recv target:int disp:aint=0 win", "request", MPI_Rget(RECV, X(0).n, X(1).a, TARGET, WIN, REQ), NONE, "Starts what Get does and gives a request.")
+CALL(Accumulate,         LOCAL, M31, "11.3.4","send op target:int disp:aint=0 win", "", MPI_Accumulate(SEND, X(0).n, X(1).a, TARGET, OPER, WIN), NONE, "Combines an array into the window of a rank.")
+CALL(Raccumulate,        START, M31, "11.3.5","send op target:int disp:aint=0 win", "request", MPI_Raccumulate(SEND, X(0).n, X(1).a, TARGET, OPER, WIN, REQ), NONE, "Starts what Accumulate does and gives a request.")
+CALL(Get_accumulate,     LOCAL, M31, "11.3.4","send recv op target:int disp:aint=0 win", "", MPI_Get_accumulate(SEND, RECV, X(0).n, X(1).a, TARGET, OPER, WIN), NONE, "Reads from the window of a rank and combines an array into it, in one step.")
+CALL(Rget_accumulate,    START, M31, "11.3.5","send recv op target:int disp:aint=0 win", "request", MPI_Rget_accumulate(SEND, RECV, X(0).n, X(1).a, TARGET, OPER, WIN, REQ), NONE, "Starts what Get_accumulate does and gives a request.")
+CALL(Fetch_and_op,       LOCAL, M31, "11.3.4","send recv op target:int disp:aint=0 win", "", MPI_Fetch_and_op(s[0].p, s[3].p, s[2].type, X(0).n, X(1).a, OPER, WIN), NONE, "Is Get_accumulate for one element.")
+CALL(Compare_and_swap,   LOCAL, M31, "11.3.4","send compare:any recv target:int disp:aint=0 win", "", MPI_Compare_and_swap(s[0].p, COMPARE, s[3].p, s[2].type, X(0).n, X(1).a, WIN), NONE, "Puts one element into the window if what is there equals another, and gives what was there.")
+CALL(Win_fence,          SYNC,  M31, "11.5.1","assert:int=0 win", "", MPI_Win_fence(X(0).n, WIN), NONE, "Ends one epoch of accesses by all processes and begins the next.")
+CALL(Win_start,          NATIVE, M31, "11.5.2","group assert:int=0 win", "", MPI_Win_start(X(0).group, X(1).n, WIN), NONE, "Begins an epoch of accesses to the windows of a group.")
+CALL(Win_complete,       NATIVE, M31, "11.5.2","win", "", MPI_Win_complete(WIN), NONE, "Ends the epoch that Win_start began.")
+CALL(Win_post,           NATIVE, M31, "11.5.2","group assert:int=0 win", "", MPI_Win_post(X(0).group, X(1).n, WIN), NONE, "Opens the own window to a group.")
+CALL(Win_wait,           POLL,  M31, "11.5.2","win", "", MPI_Win_test(WIN, FLAG), NONE, "Waits until the epoch that Win_post began is over.")
+CALL(Win_test,           LOCAL, M31, "11.5.2","win", "flag:bool", MPI_Win_test(WIN, &R(0).n), NONE, "Tells whether the epoch that Win_post began is over.")
+CALL(Win_lock,           NATIVE, M31, "11.5.3","type:int target:int assert:int=0 win", "", MPI_Win_lock(X(0).n, X(1).n, X(2).n, WIN), NONE, "Begins an epoch of accesses to the window of a rank: LOCK_SHARED or LOCK_EXCLUSIVE.")
+CALL(Win_unlock,         NATIVE, M31, "11.5.3","target:int win", "", MPI_Win_unlock(X(0).n, WIN), NONE, "Ends the epoch that Win_lock began.")
+CALL(Win_lock_all,       NATIVE, M31, "11.5.3","assert:int=0 win", "", MPI_Win_lock_all(X(0).n, WIN), NONE, "Begins an epoch of accesses to all windows.")
+CALL(Win_unlock_all,     NATIVE, M31, "11.5.3","win", "", MPI_Win_unlock_all(WIN), NONE, "Ends the epoch that Win_lock_all began.")
+CALL(Win_flush,          NATIVE, M31, "11.5.4","target:int win", "", MPI_Win_flush(X(0).n, WIN), NONE, "Completes all accesses to the window of a rank, there too.")
+CALL(Win_flush_local,    NATIVE, M31, "11.5.4","target:int win", "", MPI_Win_flush_local(X(0).n, WIN), NONE, "Completes all accesses to the window of a rank here: arrays may be used again.")
+CALL(Win_flush_all,      NATIVE, M31, "11.5.4","win", "", MPI_Win_flush_all(WIN), NONE, "Completes all accesses, at the targets too.")
+CALL(Win_flush_local_all, NATIVE, M31, "11.5.4","win", "", MPI_Win_flush_local_all(WIN), NONE, "Completes all accesses here.")
+CALL(Win_sync,           LOCAL, M31, "11.5.4","win", "", MPI_Win_sync(WIN), NONE, "Makes the process's own and the window's view of the memory the same.")
+CALL(Get_address,        LOCAL, M31, "4.1.5", "inout", "address:aint", MPI_Get_address(s[0].p, &R(0).a), NONE, "Gives the address of an array, for dynamic windows and types.")
+CALL(Aint_add,           LOCAL, M31, "4.1.5", "base:aint disp:aint", "address:aint", (R(0).a = MPI_Aint_add(X(0).a, X(1).a), MPI_SUCCESS), NONE, "Adds a displacement to an address.")
+CALL(Aint_diff,          LOCAL, M31, "4.1.5", "a:aint b:aint", "disp:aint", (R(0).a = MPI_Aint_diff(X(0).a, X(1).a), MPI_SUCCESS), NONE, "Gives the difference of two addresses.")
 
 /* chapter: Operations */
 CALL(Op_create,         HAND,  M31, "5.9.5", "f:function commute:bool=true", "op", mpiclus_op_create(X(0).n, X(1).n, &R(0).u), NONE, "Makes an op of a Lua function of two elements that gives their combination.")

@@ -20,14 +20,15 @@ type Class string
 
 // The classes of calls.
 const (
-	P2P   Class = "P2P"
-	Poll  Class = "POLL"
-	Start Class = "START"
-	Coll  Class = "COLL"
-	Sync  Class = "SYNC"
-	Local Class = "LOCAL"
-	Hand  Class = "HAND"
-	Twin  Class = "TWIN"
+	P2P    Class = "P2P"
+	Poll   Class = "POLL"
+	Start  Class = "START"
+	Coll   Class = "COLL"
+	Sync   Class = "SYNC"
+	Local  Class = "LOCAL"
+	Native Class = "NATIVE"
+	Hand   Class = "HAND"
+	Twin   Class = "TWIN"
 )
 
 // Arg is an argument or a result of a call.
@@ -125,6 +126,12 @@ func (c *Call) nonblocking() *Call {
 func (c *Call) HasComm() bool {
 	n := len(c.Args)
 	return n > 0 && c.Args[n-1].Kind == Comm
+}
+
+// HasWin tells whether the call is a method of windows.
+func (c *Call) HasWin() bool {
+	n := len(c.Args)
+	return n > 0 && c.Args[n-1].Kind == Win
 }
 
 // MakesComm tells whether the call makes a communicator.

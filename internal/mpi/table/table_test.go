@@ -13,7 +13,7 @@ func TestLines(t *testing.T) {
 	if len(Calls) < 100 || len(Constants) < 100 {
 		t.Fatalf("%d calls, %d constants", len(Calls), len(Constants))
 	}
-	classes := map[Class]bool{P2P: true, Poll: true, Start: true, Coll: true, Sync: true, Local: true, Hand: true, Twin: true}
+	classes := map[Class]bool{P2P: true, Poll: true, Start: true, Coll: true, Sync: true, Local: true, Native: true, Hand: true, Twin: true}
 	for _, c := range Calls {
 		if !classes[c.Class] {
 			t.Errorf("%s: no class %q", c.Name, c.Class)

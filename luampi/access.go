@@ -1,0 +1,138 @@
+package luampi
+
+import (
+	"unsafe"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// windowHooks are the checks of accesses to windows and of their epochs,
+// which follow the synchronisation of the standard (MPI 3.1, section 11.5).
+func (m *module) windowHooks() map[string]func(x *call) {
+	hooks := map[string]func(x *call){
+		"Win_fence": func(x *call) {
+			w := x.win
+			if w.lockedAll || len(w.locked) > 0 || w.started {
+				rmaError(x, "ERR_RMA_SYNC", "another epoch is open")
+			}
+			w.fenced = int(int32(x.c.S[table.SlotX]))&mpi.Int("MODE_NOSUCCEED") == 0
+		},
+		"Win_lock": func(x *call) {
+			kind, target := int(int32(x.c.S[table.SlotX])), x.target(table.SlotX+1, 1)
+			if kind != mpi.Int("LOCK_SHARED") && kind != mpi.Int("LOCK_EXCLUSIVE") {
+				rmaError(x, "ERR_LOCKTYPE", "LOCK_SHARED or LOCK_EXCLUSIVE expected, got %d", kind)
+			}
+			if x.win.lockedAll || x.win.locked[target] {
+				rmaError(x, "ERR_RMA_SYNC", "the window of rank %d is locked already", target)
+			}
+			x.win.fenced = false
+			x.win.locked[target] = true
+		},
+		"Win_unlock": func(x *call) {
+			target := x.target(table.SlotX, 0)
+			if !x.win.locked[target] {
+				rmaError(x, "ERR_RMA_SYNC", "the window of rank %d is not locked", target)
+			}
+			delete(x.win.locked, target)
+		},
+		"Win_lock_all": func(x *call) {
+			if x.win.lockedAll || len(x.win.locked) > 0 {
+				rmaError(x, "ERR_RMA_SYNC", "the window is locked already")
+			}
+			x.win.fenced = false
+			x.win.lockedAll = true
+		},
+		"Win_unlock_all": func(x *call) {
+			if !x.win.lockedAll {
+				rmaError(x, "ERR_RMA_SYNC", "Win_lock_all did not lock the window")
+			}
+			x.win.lockedAll = false
+		},
+		"Win_start":    func(x *call) { x.win.started, x.win.fenced = true, false },
+		"Win_complete": func(x *call) { x.win.started = false },
+		"Win_attach":   func(x *call) { x.hold() },
+	}
+	for _, name := range []string{"Win_flush", "Win_flush_local"} {
+		hooks[name] = func(x *call) {
+			if target := x.target(table.SlotX, 0); !x.win.lockedAll && !x.win.locked[target] {
+				rmaError(x, "ERR_RMA_SYNC", "the window of rank %d is not locked", target)
+			}
+		}
+	}
+	for _, name := range []string{"Put", "Rput", "Accumulate", "Raccumulate", "Get_accumulate", "Rget_accumulate"} {
+		hooks[name] = func(x *call) { x.access(&x.send) }
+	}
+	hooks["Get"] = func(x *call) { x.access(&x.recv) }
+	hooks["Rget"] = hooks["Get"]
+	hooks["Fetch_and_op"] = func(x *call) { x.single(); x.access(&x.send) }
+	hooks["Compare_and_swap"] = func(x *call) {
+		x.single()
+		other := x.buffer(1, x.at[1])
+		x.need(1, &other, false)
+		if other.typ != x.send.typ || other.count != 1 {
+			x.arg(1, "array of one element of the same type expected")
+		}
+		x.access(&x.send)
+		x.c.S[table.SlotRDispls] = x.c.Hold(other.address)
+	}
+	return hooks
+}
+
+// target reads the rank of a call on a window.
+func (x *call) target(slotOf, i int) int {
+	rank := int(int32(x.c.S[slotOf]))
+	if n := x.comm.Size; rank < 0 || rank >= n {
+		x.arg(i, "rank %d is not in a communicator of %d", rank, n)
+	}
+	return rank
+}
+
+// single checks that send and receive array have one element of one type.
+func (x *call) single() {
+	if x.send.count != 1 || x.recv.count != 1 || x.send.typ != x.recv.typ {
+		x.arg(0, "arrays of one element of the same type expected")
+	}
+}
+
+// access checks an access to a window: an epoch must be open for the target,
+// and what is reached must be inside its memory. The target has as many
+// elements of the same type as the array here.
+func (x *call) access(b *buffer) {
+	w, target := x.win, x.target(table.SlotX, x.argOf(table.SlotX))
+	if !w.fenced && !w.lockedAll && !w.locked[target] && !w.started {
+		rmaError(x, "ERR_RMA_SYNC", "no epoch is open for rank %d: call Win_fence, Win_lock or Win_start before", target)
+	}
+	if x.recv.arr != nil && x.send.arr != nil && x.recv.count != x.send.count {
+		x.arg(0, "arrays of the same length expected, got %d and %d", x.send.count, x.recv.count)
+	}
+	disp := int(int64(x.c.S[table.SlotX+1]))
+	l := b.layout
+	if !b.derived {
+		size := b.arr.Type().Size()
+		l = layoutOf{extent: size, end: size}
+	}
+	low, end := l.reach(b.count)
+	if at := disp * w.units[target]; !w.dynamic && (disp < 0 || at+low < 0 || at+end > w.bytes[target]) {
+		rmaError(x, "ERR_RMA_RANGE", "bytes %d to %d are not in the window of rank %d, which has %d", at+low, at+end, target, w.bytes[target])
+	}
+	x.c.S[table.SlotSTypes], x.c.S[table.SlotRTypes] = slot(b.count), b.typ
+}
+
+// argOf gives the number of the argument that lies in a slot.
+func (x *call) argOf(slotOf int) int {
+	for i := range x.row.Args {
+		if x.row.Args[i].Slot == slotOf {
+			return i
+		}
+	}
+	return 0
+}
+
+// hold keeps an array that is attached to a window in its place.
+func (x *call) hold() {
+	if raw := x.send.arr.Bytes(); len(raw) > 0 {
+		x.win.pinner.Pin(unsafe.Pointer(unsafe.SliceData(raw)))
+	}
+	x.win.attached = append(x.win.attached, x.send.arr)
+}
