@@ -168,11 +168,11 @@ func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
 	done := make(chan struct{})
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
+		var why error
 		select {
 		case s := <-signals:
-			why := h.interruption(s)
+			why = h.interruption(s)
 			cancel(why)
-			h.StopWorkers(luaerr.From(why))
 		case <-done:
 			return
 		}
@@ -187,6 +187,8 @@ func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
 				return
 			}
 		}
+		// Chunks have told by now where they were; all else stops, too.
+		h.StopWorkers(luaerr.From(why))
 		select {
 		case <-signals:
 			h.display.note("mpiclus-lua: interrupted again: the workers are killed")

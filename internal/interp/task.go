@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -181,6 +182,9 @@ func (in *Interp) interrupted(ctx context.Context, e *luaerr.Error) *luaerr.Erro
 	}
 	cause := context.Cause(ctx)
 	if c := luaerr.From(cause); c.Kind != luaerr.Script {
+		if e.Kind == c.Kind && strings.Contains(e.Message, c.Message) {
+			return e // it says so itself, and more
+		}
 		out := *c
 		if out.Traceback == "" {
 			out.Traceback = e.Traceback
