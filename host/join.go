@@ -8,10 +8,24 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
+// gathering is a start at work: who has news of a worker tells it.
+type gathering struct {
+	news chan joining
+	over chan struct{} // closed when nobody listens any more
+}
+
+// tell waits until the news is taken, or of no use.
+func (g *gathering) tell(j joining) {
+	select {
+	case g.news <- j:
+	case <-g.over:
+	}
+}
+
 // accept lets the processes of the job in until the listener closes.
-func (m *Manager) accept() {
+func (m *Manager) accept(from *link.Listener, start *gathering) {
 	for {
-		l, hello, err := m.listener.Accept()
+		l, hello, err := from.Accept()
 		if err != nil {
 			return
 		}
@@ -21,7 +35,7 @@ func (m *Manager) accept() {
 			l.Close()
 			continue
 		}
-		w := m.arrival(p)
+		w := m.arrival(p, start)
 		switch hello.Role {
 		case protocol.RoleSupervisor:
 			w.mu.Lock()
@@ -42,12 +56,12 @@ func (m *Manager) accept() {
 
 // arrival gives the record of a worker, made when it or its supervisor first
 // calls.
-func (m *Manager) arrival(p protocol.Presence) *remote {
+func (m *Manager) arrival(p protocol.Presence, start *gathering) *remote {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	w := m.present[p.Supervisor]
 	if w == nil {
-		w = &remote{manager: m, presence: p, outlet: newOutlet(m.display), exited: make(chan struct{})}
+		w = &remote{manager: m, start: start, presence: p, outlet: newOutlet(m.display), exited: make(chan struct{})}
 		m.present[p.Supervisor] = w
 	}
 	return w
@@ -80,7 +94,7 @@ func (m *Manager) serveSupervisor(w *remote, l link.Link) {
 		case protocol.FrameFailed:
 			var why string
 			if protocol.Decode(f.Head, &why) == nil {
-				m.news(joining{worker: w, err: luaerr.New(luaerr.Launch, "%s", why)})
+				w.start.tell(joining{worker: w, err: luaerr.New(luaerr.Launch, "%s", why)})
 			}
 		}
 	}
@@ -115,7 +129,7 @@ func (m *Manager) afterExit(w *remote) {
 	if exit != nil && *exit != (protocol.Exit{}) {
 		e := luaerr.New(luaerr.Launch, "a worker on host %s ended before it had joined: %s", host, exit)
 		e.Output = w.outlet.lastLines(10)
-		m.news(joining{worker: w, err: e})
+		w.start.tell(joining{worker: w, err: e})
 	}
 }
 
@@ -133,19 +147,11 @@ func (m *Manager) serveJoin(w *remote, l link.Link) {
 		if err != nil {
 			err = luaerr.New(luaerr.Launch, "a worker on host %s joined wrongly: %w", w.presence.Host, err)
 		}
-		m.news(joining{worker: w, err: err})
+		w.start.tell(joining{worker: w, err: err})
 	case protocol.FrameFailed:
 		var why string
 		if protocol.Decode(f.Head, &why) == nil {
-			m.news(joining{worker: w, err: luaerr.New(luaerr.Launch, "a worker on host %s: %s", w.presence.Host, why)})
+			w.start.tell(joining{worker: w, err: luaerr.New(luaerr.Launch, "a worker on host %s: %s", w.presence.Host, why)})
 		}
-	}
-}
-
-// news tells Start of a worker; when nobody listens any more it is dropped.
-func (m *Manager) news(j joining) {
-	select {
-	case m.joined <- j:
-	default:
 	}
 }

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -57,20 +56,21 @@ type Manager struct {
 	queue chan struct{} // holds one token: chunks run one after the other
 	seq   uint64        // of the last chunk; who holds the token owns it
 
+	ending    sync.Mutex     // held by who ends the job: who comes second waits for that
+	accepting sync.WaitGroup // who lets processes in
+
 	mu       sync.Mutex
 	launched bool
 	folder   *launch.Folder
 	listener *link.Listener
-	plan     *launch.Command
 	job      Job
 	// transport made the links of ranks that nobody launched.
 	transport Transport
 	hasLeft   bool               // the workers were told to end, and heard it
 	workers   []*remote          // by rank, complete once the job runs
 	present   map[string]*remote // by supervisor token, while they join
-	joined    chan joining
-	broken    *luaerr.Error // why MPI cannot be used any more
-	killed    *luaerr.Error // why we ended the job ourselves
+	broken    *luaerr.Error      // why MPI cannot be used any more
+	killed    *luaerr.Error      // why we ended the job ourselves
 	closed    bool
 	next      *Manager       // of the job that was started instead
 	init      *value.Message // what each start of the job begins with
@@ -82,10 +82,12 @@ type joining struct {
 	err    error
 }
 
-// remote is a worker as the master sees it.
+// remote is a worker as the master sees it. Who holds its mu does not take the
+// manager's.
 type remote struct {
 	manager *Manager
 	outlet  *outlet
+	start   *gathering // that waits for it, or has
 
 	mu         sync.Mutex
 	presence   protocol.Presence
@@ -157,25 +159,31 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 		case <-time.After(exitWait):
 		}
 	}
+	e := w.obituary(cause, m.launcherGone())
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.broken == nil {
+		m.broken = e
+	}
+	return e
+}
+
+// obituary tells how a worker ended.
+func (w *remote) obituary(cause error, launcherGone bool) *luaerr.Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	how := "the connection to it broke"
 	if w.exit != nil {
 		how = w.exit.String()
-	} else if cause != nil && m.transport == nil {
+	} else if cause != nil && w.manager.transport == nil {
 		how += " and its supervisor is gone (" + cause.Error() + ")"
 	}
-	if m.launcherGone() {
+	if launcherGone {
 		how += "; the launcher has ended, too"
 	}
 	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, how)
 	e.Output = w.outlet.lastLines(10)
 	e.Rank, e.Pid, e.Host = w.ready.Rank, int(w.pid), w.presence.Host
-	m.mu.Lock()
-	if m.broken == nil {
-		m.broken = e
-	}
-	m.mu.Unlock()
 	return e
 }
 
@@ -202,134 +210,9 @@ func (m *Manager) launcherGone() bool {
 	}
 }
 
-// kill ends the job at once. why is what later calls get as their error.
-func (m *Manager) kill(why *luaerr.Error) {
-	m.mu.Lock()
-	if m.broken == nil {
-		m.broken = why
-	}
-	m.killed = why
-	workers, job := m.everyone(), m.job
-	m.mu.Unlock()
-	for _, w := range workers {
-		w.end()
-	}
-	if job != nil {
-		job.Kill()
-	}
-	for _, w := range workers {
-		if w.pid != 0 {
-			e := *why
-			m.host.node.Forget(w.pid, &e)
-		}
-	}
-}
-
-// everyone lists all workers, those that have not joined as well. m.mu is
-// held.
-func (m *Manager) everyone() []*remote {
-	all := make([]*remote, 0, len(m.present))
-	for _, w := range m.present {
-		all = append(all, w)
-	}
-	return all
-}
-
-// end tells the worker's supervisor to end it, and breaks its link.
-func (w *remote) end() {
+// member is the worker's pid; 0 before it has joined.
+func (w *remote) member() node.Pid {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.supervisor != nil {
-		_ = w.supervisor.Send(&link.Frame{Kind: protocol.FrameKill})
-	}
-}
-
-// Times of an end.
-const (
-	hearWait  = 2 * time.Second  // for the workers to hear that they are to leave
-	leaveWait = 10 * time.Second // for MPI_Finalize on all ranks
-	exitLimit = 5 * time.Second  // for the launcher, after its processes
-)
-
-// Close ends the workers cleanly; those that do not answer are killed. Its
-// error tells of workers that were lost and that nobody has heard about.
-func (m *Manager) Close(ctx context.Context) error {
-	m.mu.Lock()
-	if m.closed || !m.launched {
-		m.closed = true
-		m.mu.Unlock()
-		return nil
-	}
-	m.closed = true
-	workers, job, broken := m.workers, m.job, m.broken
-	m.mu.Unlock()
-	defer m.cleanUp()
-	if job == nil {
-		return nil
-	}
-	if broken == nil && len(workers) > 0 && m.leave(ctx, workers) {
-		if m.transport != nil {
-			m.setLeft()
-			return nil // ranks end when their link is closed
-		}
-		select {
-		case <-job.Done():
-			return nil
-		case <-time.After(leaveWait):
-		}
-	}
-	m.kill(luaerr.New(luaerr.Lost, "the manager was closed"))
-	select {
-	case <-job.Done():
-	case <-time.After(exitLimit):
-	}
-	return nil
-}
-
-// leave asks all workers to leave MPI, and reports whether all of them heard.
-func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
-	ctx, cancel := context.WithTimeout(ctx, hearWait)
-	defer cancel()
-	var begun []*node.Begun
-	for _, w := range workers {
-		if w.pid == m.host.node.Self() {
-			continue
-		}
-		b, err := m.host.node.Begin(ctx, w.pid, askLeave)
-		if err != nil {
-			return false
-		}
-		begun = append(begun, b)
-	}
-	for _, b := range begun {
-		if _, err := b.Await(ctx); err != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// cleanUp frees what the job held on this machine.
-func (m *Manager) cleanUp() {
-	m.mu.Lock()
-	workers, listener, folder := m.everyone(), m.listener, m.folder
-	m.mu.Unlock()
-	for _, w := range workers {
-		if w.pid != 0 {
-			m.host.node.Forget(w.pid, luaerr.New(luaerr.Lost, "the manager of pid %d was closed", w.pid))
-		}
-		if w.supervisor != nil {
-			w.supervisor.Close()
-		}
-		w.outlet.close()
-	}
-	if listener != nil {
-		listener.Close()
-	}
-	if m.transport != nil {
-		_ = m.transport.Close() // what was lost on the way has no receiver any more
-	}
-	if folder != nil {
-		_ = folder.Remove()
-	}
+	return w.pid
 }

@@ -208,9 +208,11 @@ func (h *Host) removeFolders() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, m := range h.managers {
+		m.mu.Lock()
 		if m.folder != nil {
 			_ = m.folder.Remove()
 		}
+		m.mu.Unlock()
 	}
 }
 

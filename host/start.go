@@ -57,16 +57,16 @@ func (m *Manager) Start(ctx context.Context) ([]node.Pid, error) {
 	if m.np == 0 {
 		return nil, nil
 	}
-	if err := m.launch(); err != nil {
-		m.cleanUp()
-		return nil, err
+	start := &gathering{news: make(chan joining), over: make(chan struct{})}
+	err := m.launch(start)
+	if err == nil {
+		err = m.gather(ctx, start)
 	}
-	if err := m.gather(ctx); err != nil {
-		m.kill(luaerr.From(err))
-		select {
-		case <-m.job.Done():
-		case <-time.After(exitLimit):
-		}
+	close(start.over)
+	if err != nil {
+		m.ending.Lock()
+		defer m.ending.Unlock()
+		m.abandon(luaerr.From(err))
 		m.cleanUp()
 		return nil, err
 	}
@@ -81,10 +81,26 @@ func (h *Host) adopt(m *Manager) {
 	}
 }
 
+// keep notes, in set, what cleanUp is to free. The error says that the manager
+// was closed meanwhile.
+func (m *Manager) keep(set func()) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	set()
+	if m.closed {
+		return luaerr.New(luaerr.Launch, "the manager was closed while its workers were started")
+	}
+	return nil
+}
+
 // launch makes the job's folder and listener and starts the launcher.
-func (m *Manager) launch() (err error) {
-	if m.folder, err = launch.MakeFolder(); err != nil {
+func (m *Manager) launch(start *gathering) error {
+	folder, err := launch.MakeFolder()
+	if err != nil {
 		return luaerr.New(luaerr.Launch, "%w", err)
+	}
+	if err := m.keep(func() { m.folder = folder }); err != nil {
+		return err
 	}
 	spec, err := m.spec()
 	if err != nil {
@@ -94,23 +110,28 @@ func (m *Manager) launch() (err error) {
 	if err != nil {
 		return err
 	}
-	m.listener, err = link.Listen(link.ListenConfig{
-		Version: m.host.cfg.Version, Job: m.folder.Path, Dir: m.folder.Path,
+	listener, err := link.Listen(link.ListenConfig{
+		Version: m.host.cfg.Version, Job: folder.Path, Dir: folder.Path,
 		TCP: remoteHosts || m.opts.Interface != "", Interface: m.opts.Interface, Log: m.host.cfg.Log,
 	})
 	if err != nil {
 		return luaerr.New(luaerr.Launch, "%w", err)
 	}
-	m.joined = make(chan joining, 4*max(m.np, 1)+16)
-	go m.accept()
+	m.accepting.Go(func() { m.accept(listener, start) })
+	if err := m.keep(func() { m.listener = listener }); err != nil {
+		return err
+	}
 	settings := protocol.Settings{
-		ThreadLevel: m.opts.ThreadLevel, Folder: m.folder.Path, Capture: !m.opts.LeaveOutput, Topology: m.opts.Topology,
+		ThreadLevel: m.opts.ThreadLevel, Folder: folder.Path, Capture: !m.opts.LeaveOutput, Topology: m.opts.Topology,
 	}
 	if m.host.cfg.Verbose {
 		settings.LogLevel = "debug"
 	}
-	m.job, err = m.host.cfg.Launcher.Launch(spec, m.listener.Join(), settings)
-	return err
+	job, err := m.host.cfg.Launcher.Launch(spec, listener.Join(), settings)
+	if err != nil {
+		return err
+	}
+	return m.keep(func() { m.job = job })
 }
 
 // reachesFurther tells whether workers may come to run on other hosts.
@@ -199,7 +220,7 @@ func (p *process) Explain(o launch.Outcome) error {
 
 // gather waits until all workers have joined, and says what it waits for
 // when that takes long.
-func (m *Manager) gather(ctx context.Context) error {
+func (m *Manager) gather(ctx context.Context, start *gathering) error {
 	limit := m.opts.LaunchTimeout
 	if limit == 0 {
 		limit = defaultTimeout + time.Duration(max(m.np, 0))*perWorker
@@ -212,7 +233,7 @@ func (m *Manager) gather(ctx context.Context) error {
 	size := -1
 	for size < 0 || len(ready) < size {
 		select {
-		case j := <-m.joined:
+		case j := <-start.news:
 			if j.err != nil {
 				return m.explain(j.err, len(ready), size, 0)
 			}
@@ -228,7 +249,7 @@ func (m *Manager) gather(ctx context.Context) error {
 			remind.Reset(remindEvery)
 		case <-m.job.Done():
 			// What a worker said before it died explains more than its end.
-			if err := m.lastWord(); err != nil {
+			if err := start.lastWord(); err != nil {
 				return m.explain(err, len(ready), size, 0)
 			}
 			return m.explain(nil, len(ready), size, 0)
@@ -241,10 +262,12 @@ func (m *Manager) gather(ctx context.Context) error {
 	return m.welcome(ready, size)
 }
 
-func (m *Manager) lastWord() error {
+// lastWord gives what a worker said of its failure before all ended, nil when
+// none did.
+func (g *gathering) lastWord() error {
 	for {
 		select {
-		case j := <-m.joined:
+		case j := <-g.news:
 			if j.err != nil {
 				return j.err
 			}

@@ -93,7 +93,10 @@ func (m member) serve(ctx context.Context, join link.Join, settings protocol.Set
 		session.FlushC()
 		return m.flush()
 	}
-	if err := w.join(l); err != nil {
+	stop := context.AfterFunc(ctx, func() { l.Close() })
+	err = w.join(l)
+	stop()
+	if err != nil {
 		return err
 	}
 	return w.run(ctx)

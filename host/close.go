@@ -1,0 +1,172 @@
+package host
+
+import (
+	"context"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+)
+
+// kill ends the job at once. why is what later calls get as their error.
+func (m *Manager) kill(why *luaerr.Error) {
+	m.mu.Lock()
+	if m.broken == nil {
+		m.broken = why
+	}
+	m.killed = why
+	workers, job := m.everyone(), m.job
+	m.mu.Unlock()
+	for _, w := range workers {
+		w.end()
+	}
+	if job != nil {
+		job.Kill()
+	}
+	for _, w := range workers {
+		if pid := w.member(); pid != 0 {
+			e := *why
+			m.host.node.Forget(pid, &e)
+		}
+	}
+}
+
+// everyone lists all workers, those that have not joined as well. m.mu is
+// held.
+func (m *Manager) everyone() []*remote {
+	all := make([]*remote, 0, len(m.present))
+	for _, w := range m.present {
+		all = append(all, w)
+	}
+	return all
+}
+
+// end tells the worker's supervisor to end it, and breaks its link.
+func (w *remote) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.supervisor != nil {
+		_ = w.supervisor.Send(&link.Frame{Kind: protocol.FrameKill})
+	}
+}
+
+// Times of an end.
+const (
+	hearWait  = 2 * time.Second  // for the workers to hear that they are to leave
+	leaveWait = 10 * time.Second // for MPI_Finalize on all ranks
+	exitLimit = 5 * time.Second  // for the launcher, after its processes
+)
+
+// Close ends the workers cleanly; those that do not answer, and those that are
+// still being started, are killed. They are gone when it returns, also for who
+// calls it while another call is at work.
+func (m *Manager) Close(ctx context.Context) error {
+	m.ending.Lock()
+	defer m.ending.Unlock()
+	m.mu.Lock()
+	if m.closed || !m.launched {
+		m.closed = true
+		m.mu.Unlock()
+		return nil
+	}
+	m.closed = true
+	workers, job, broken := m.workers, m.job, m.broken
+	m.mu.Unlock()
+	defer m.cleanUp()
+	if job == nil {
+		return nil
+	}
+	if broken == nil && len(workers) > 0 && m.leave(ctx, workers) {
+		if m.transport != nil {
+			m.setLeft()
+			return nil // ranks end when their link is closed
+		}
+		select {
+		case <-job.Done():
+			return nil
+		case <-time.After(leaveWait):
+		}
+	}
+	m.abandon(luaerr.New(luaerr.Lost, "the manager was closed"))
+	return nil
+}
+
+// abandon ends the job at once and waits for its end.
+func (m *Manager) abandon(why *luaerr.Error) {
+	m.kill(why)
+	m.mu.Lock()
+	job := m.job
+	m.mu.Unlock()
+	if job == nil {
+		return
+	}
+	select {
+	case <-job.Done():
+	case <-time.After(exitLimit):
+	}
+}
+
+// leave asks all workers to leave MPI, and reports whether all of them heard.
+func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
+	ctx, cancel := context.WithTimeout(ctx, hearWait)
+	defer cancel()
+	var begun []*node.Begun
+	for _, w := range workers {
+		if w.pid == m.host.node.Self() {
+			continue
+		}
+		b, err := m.host.node.Begin(ctx, w.pid, askLeave)
+		if err != nil {
+			return false
+		}
+		begun = append(begun, b)
+	}
+	for _, b := range begun {
+		if _, err := b.Await(ctx); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// cleanUp frees what the job held on this machine.
+func (m *Manager) cleanUp() {
+	m.mu.Lock()
+	listener, folder := m.listener, m.folder
+	m.mu.Unlock()
+	if listener != nil {
+		listener.Close()
+	}
+	m.accepting.Wait() // nobody comes any more
+	m.mu.Lock()
+	workers := m.everyone()
+	m.mu.Unlock()
+	for _, w := range workers {
+		w.release()
+	}
+	if m.transport != nil {
+		_ = m.transport.Close() // what was lost on the way has no receiver any more
+	}
+	if folder != nil {
+		_ = folder.Remove()
+	}
+}
+
+// release ends what the master has to do with a worker.
+func (w *remote) release() {
+	w.mu.Lock()
+	pid, own, supervisor := w.pid, w.link, w.supervisor
+	w.mu.Unlock()
+	if pid != 0 {
+		w.manager.host.node.Forget(pid, luaerr.New(luaerr.Lost, "the manager of pid %d was closed", pid))
+	}
+	if own != nil && w.manager.transport == nil {
+		own.Close() // of one that has not joined: the node does not know it
+	}
+	if supervisor != nil {
+		supervisor.Close()
+	}
+	w.outlet.close()
+}

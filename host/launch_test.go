@@ -1,0 +1,126 @@
+package host_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/host"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/testkit"
+)
+
+// launcher starts np workers whatever is asked for, once go lets it.
+type launcher struct {
+	np      int
+	entered chan struct{}
+	proceed chan struct{}
+	job     host.Job
+}
+
+func newLauncher(np int) *launcher {
+	return &launcher{np: np, entered: make(chan struct{}), proceed: make(chan struct{})}
+}
+
+func (l *launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (host.Job, error) {
+	close(l.entered)
+	<-l.proceed
+	spec.NP = l.np
+	var err error
+	l.job, err = new(testkit.Launcher).Launch(spec, join, settings)
+	return l.job, err
+}
+
+func (l *launcher) over(t *testing.T) {
+	t.Helper()
+	select {
+	case <-l.job.Done():
+	case <-time.After(time.Second):
+		t.Error("workers are left")
+	}
+}
+
+// TestManyAtOnce starts as many workers as the launcher decides: nobody knows
+// how many will join at the same time.
+func TestManyAtOnce(t *testing.T) {
+	l := newLauncher(200)
+	close(l.proceed)
+	c := testkit.New(t, host.Config{Launcher: l, LaunchTimeout: 20 * time.Second})
+	pids, err := c.NewManager(host.MPIOnWorkers, host.Options{NP: -1, LaunchTimeout: 20 * time.Second}).Start(t.Context())
+	if err != nil || len(pids) != 200 {
+		t.Errorf("%d pids, error %v", len(pids), err)
+	}
+}
+
+// TestWrongNumber starts more workers than were asked for: they end.
+func TestWrongNumber(t *testing.T) {
+	l := newLauncher(3)
+	close(l.proceed)
+	c := testkit.New(t, host.Config{Launcher: l})
+	begin := time.Now()
+	_, err := c.NewManager(host.MPIOnWorkers, host.Options{NP: 2}).Start(t.Context())
+	if err == nil || time.Since(begin) > 3*time.Second {
+		t.Errorf("error %v after %v", err, time.Since(begin))
+	}
+	l.over(t)
+}
+
+// TestCloseWhileStarting closes a manager whose workers are being started.
+func TestCloseWhileStarting(t *testing.T) {
+	l := newLauncher(2)
+	c := testkit.New(t, host.Config{Launcher: l})
+	m := c.NewManager(host.MPIOnWorkers, host.Options{NP: 2})
+	started := make(chan error, 1)
+	go func() {
+		_, err := m.Start(context.Background())
+		started <- err
+	}()
+	<-l.entered
+	if err := m.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	close(l.proceed)
+	select {
+	case err := <-started:
+		if err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Errorf("got error %v", err)
+		}
+		l.over(t)
+	case <-time.After(10 * time.Second):
+		t.Error("the start does not end")
+	}
+}
+
+// TestCloseTwice closes a manager from two sides: both return when all is
+// over.
+func TestCloseTwice(t *testing.T) {
+	for range 20 {
+		l := newLauncher(2)
+		close(l.proceed)
+		c := testkit.New(t, host.Config{Launcher: l})
+		m := c.NewManager(host.MPIOnWorkers, host.Options{NP: 2})
+		if _, err := m.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		closed := make(chan bool, 2)
+		for range 2 {
+			go func() {
+				_ = m.Close(context.Background())
+				select {
+				case <-l.job.Done():
+					closed <- true
+				default:
+					closed <- false
+				}
+			}()
+		}
+		for range 2 {
+			if !<-closed {
+				t.Fatal("Close has returned, and workers are left")
+			}
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package host
+
+import (
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+)
+
+// TestLostWhileAsked learns of the loss of workers while others ask who is
+// left.
+func TestLostWhileAsked(t *testing.T) {
+	h, err := New(Config{Modules: func(*interp.Interp, *node.Node) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	m := h.NewManager(MPIOnWorkers, Options{NP: 1})
+	m.workers = []*remote{{manager: m, outlet: newOutlet(m.display), exited: closedChannel(), pid: 2}}
+	const times = 100000
+	done := make(chan struct{}, 2)
+	for _, f := range []func(){
+		func() { m.lostWorker(m.workers[0], nil) },
+		func() { m.remaining() },
+	} {
+		go func() {
+			for range times {
+				f()
+			}
+			done <- struct{}{}
+		}()
+	}
+	for range 2 {
+		select {
+		case <-done:
+		case <-time.After(10 * time.Second):
+			t.Fatal("who learns of a loss and who asks for the remaining workers wait for each other")
+		}
+	}
+}
