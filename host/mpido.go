@@ -119,14 +119,21 @@ type run struct {
 	m       *Manager
 	ctx     context.Context
 	begun   []*node.Begun // by index, as Answers
-	arrived chan int      // index of an answer that is there
+	arrived chan arrival  // answers that nobody has looked at
 	left    int           // answers that are not
 	dirty   bool          // an MPI wait was left on some rank
 }
 
+// arrival is the answer of one rank.
+type arrival struct {
+	index int
+	reply *node.Reply
+	err   error
+}
+
 // start sends the chunk to all ranks.
 func (r *run) start(workers []*remote, ask node.Ask) {
-	r.arrived = make(chan int, len(workers))
+	r.arrived = make(chan arrival, len(workers))
 	r.left = len(workers)
 	own := -1
 	for i, w := range workers {
@@ -146,13 +153,11 @@ func (r *run) start(workers []*remote, ask node.Ask) {
 // over: the ranks must stay in step.
 func (r *run) send(i int, ask node.Ask) {
 	ask.Answer = func(reply *node.Reply, err error) {
-		r.Answers[i].Reply, r.Answers[i].Err = reply, err
-		r.arrived <- i
+		r.arrived <- arrival{i, reply, err}
 	}
 	begun, err := r.m.host.node.Begin(context.WithoutCancel(r.ctx), r.Answers[i].Pid, ask)
 	if err != nil {
-		r.Answers[i].Err = err
-		r.arrived <- i
+		r.arrived <- arrival{i, nil, err}
 		return
 	}
 	r.begun[i] = begun
@@ -166,16 +171,22 @@ func (r *run) collect() {
 	cancelled := r.ctx.Done()
 	for r.left > 0 {
 		select {
-		case i := <-r.arrived:
-			r.take(i)
-			if grace == nil && r.failed(i) {
-				grace = time.After(r.grace(i))
+		case a := <-r.arrived:
+			r.take(a)
+			if grace == nil && !interrupted && r.failed(a.index) {
+				grace = time.After(r.grace(a.index))
 			}
 		case <-cancelled:
 			cancelled = nil
-			grace = closedTimer
+			if !interrupted {
+				grace = closedTimer
+			}
 		case <-grace:
-			if interrupted {
+			switch {
+			case len(r.arrived) > 0: // look at these first: they may be all
+				grace = closedTimer
+				continue
+			case interrupted:
 				r.endJob()
 				grace = nil
 				continue
@@ -193,9 +204,10 @@ var closedTimer = func() <-chan time.Time {
 	return c
 }()
 
-func (r *run) take(i int) {
+func (r *run) take(got arrival) {
 	r.left--
-	a := &r.Answers[i]
+	a := &r.Answers[got.index]
+	a.Reply, a.Err = got.reply, got.err
 	if a.Reply != nil {
 		if err := protocol.Decode(a.Reply.Meta, &a.done); err != nil {
 			a.Err = err
