@@ -39,6 +39,12 @@ func TestScripts(t *testing.T) {
 			assert(r[1] == 11)`,
 		"ranks": `local r = manager:mpido{ chunk = function(x) return x end, args = { 5 }, ranks = { 0, 2 } }
 			assert(r[0] == 5 and r[1] == nil and r[2] == 5)`,
+		"no ranks": `assert(next(manager:mpido{ chunk = "ran = true", ranks = {} }) == nil)
+			assert(cluster.mpido(manager, "return ran")[0] == nil)`,
+		"init that cannot travel": `local m, co = cluster.MPIManager{ np = 1 }, coroutine.create(print)
+			local ok, e = pcall(cluster.addprocs, m, { init = function() return co end })
+			assert(not ok and e.message:find("captured variable 'co' is a coroutine", 1, true), tostring(e))
+			assert(not m.launched and #cluster.addprocs(m) == 1)`,
 		"one result": `local r = cluster.mpido(manager, function() return nil, 2 end)
 			assert(r[0] == nil)`,
 		"remotecall": `assert(cluster.remotecall_fetch(function(a) return a, cluster.myid() end, 3, 7) == 7)

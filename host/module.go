@@ -86,19 +86,19 @@ func (h *Host) luaAddprocs(L *lua.LState) int {
 	if h.cfg.Ranks != nil && m.np != 0 {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument, "addprocs cannot start workers from inside an MPI job: start the script without mpirun (mpiclus-lua run SCRIPT), or make the ranks of this job the workers with cluster.start_main_loop(cluster.TCP_TRANSPORT_ALL)"))
 	}
-	err := h.interp.Wait(L, func(ctx context.Context) error {
-		_, err := m.Start(ctx)
-		return err
-	})
-	if err != nil {
-		luaerr.Raise(L, luaerr.From(err))
-	}
 	if init != lua.LNil {
 		msg, err := h.interp.Codec().Encode(L, "init", init)
 		if err != nil {
 			luaerr.Raise(L, luaerr.From(err))
 		}
 		m.setInit(msg.Detach())
+	}
+	err := h.interp.Wait(L, func(ctx context.Context) error {
+		_, err := m.Start(ctx)
+		return err
+	})
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
 	}
 	if err := h.interp.Wait(L, m.prepare); err != nil {
 		luaerr.Raise(L, luaerr.From(err))

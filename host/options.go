@@ -167,6 +167,7 @@ func (o *options) list(name string, to *[]lua.LValue) {
 	switch v := o.take(name).(type) {
 	case *lua.LNilType:
 	case *lua.LTable:
+		*to = []lua.LValue{}
 		for i := 1; i <= v.MaxN(); i++ {
 			*to = append(*to, v.RawGetInt(i))
 		}
@@ -175,9 +176,13 @@ func (o *options) list(name string, to *[]lua.LValue) {
 	}
 }
 
+// ranks takes a list of ranks; none is another thing than no list.
 func (o *options) ranks(name string, to *[]int) {
 	var vs []lua.LValue
 	o.list(name, &vs)
+	if vs != nil {
+		*to = []int{}
+	}
 	for _, v := range vs {
 		n, ok := v.(lua.LNumber)
 		if !ok || lua.LNumber(int(n)) != n {
