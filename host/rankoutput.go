@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
@@ -123,10 +124,14 @@ func (c *rankCapture) flush() uint64 {
 	return c.sent
 }
 
+// drainWait is for processes that were started here and still hold a pipe.
+const drainWait = 200 * time.Millisecond
+
 // close gives the streams back to where they went before.
 func (c *rankCapture) close() {
 	for _, s := range c.streams {
-		_ = syscall.Dup3(s.saved, int(s.id), 0) // the last writer of the pipe is gone with it
+		_ = syscall.Dup3(s.saved, int(s.id), 0) // most often the last writer of the pipe is gone with it
+		_ = s.pipe.SetReadDeadline(time.Now().Add(drainWait))
 		<-s.over
 		_ = syscall.Close(s.saved)
 		s.pipe.Close()

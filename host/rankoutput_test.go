@@ -1,0 +1,37 @@
+package host
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+)
+
+// TestCaptureEnds gives the standard output back while a process that was
+// started meanwhile still has it.
+func TestCaptureEnds(t *testing.T) {
+	h, err := New(Config{Modules: func(*interp.Interp, *node.Node) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	c, err := captureRank(h.node, []byte{streamOut})
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command("sleep", "15")
+	child.Stdout = os.Stdout
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	c.close()
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("close took %v", took)
+	}
+	_ = child.Process.Kill()
+	_ = child.Wait()
+}
