@@ -117,34 +117,48 @@ enum {
     PAUSE_MOST = 2000000    /* ns: a message after a long silence waits no longer than this */
 };
 
+/* Looks once if MPI is free: 1 when there is something to do, with the MPI lock held. */
+static int try(mpiclus_traffic *t, int *entered) {
+    *entered = enter();
+    if (!*entered) return 0;
+    int woken = __atomic_exchange_n(&t->wake, 0, __ATOMIC_SEQ_CST);
+    if (look(t) || woken) return 1;
+    leave();
+    return 0;
+}
+
+/* Looks without a pause: 1, with the MPI lock held, when there is something to do, 0 after some time. */
+int mpiclus_traffic_spin(mpiclus_traffic *t, int64_t ns) {
+    int64_t began = now();
+    int entered;
+    do {
+        if (try(t, &entered)) return 1;
+        for (volatile int i = 0; i < RELAX; i++) continue;
+    } while (now() - began < ns);
+    return 0;
+}
+
 /*
  * Waits until a header is here, a transfer is over, MPI failed or wake is set, and returns with the MPI lock held. It
- * looks without a pause for spin_ns, then sleeps for a part of 1/share of the time waited, at most 2 ms: a thread that
- * yields instead waits for its turn behind all that run. alert makes it begin anew: a message is expected.
+ * sleeps between two looks, for a part of 1/share of the time waited, at most 2 ms: a thread that yields instead waits
+ * for its turn behind all that run. After alert, when a message is expected, it looks without a pause for spin_ns, and
+ * begins anew.
  */
 void mpiclus_traffic_wait(mpiclus_traffic *t, int64_t spin_ns, int share) {
-    int64_t began = now();
+    int64_t began = now() - spin_ns;
+    int entered;
     be_precise();
-    for (;;) {
-        if (__atomic_exchange_n(&t->alert, 0, __ATOMIC_SEQ_CST)) began = now();
-        int entered = enter();
-        if (entered) {
-            int woken = __atomic_exchange_n(&t->wake, 0, __ATOMIC_SEQ_CST);
-            if (look(t) || woken) return;
-            leave();
-        }
-        int64_t waited = now() - began;
-        if (waited < spin_ns) {
-            for (volatile int i = 0; i < RELAX; i++) continue;
-            continue;
-        }
-        if (!entered) { /* a signal would end a doze at once */
+    while (!try(t, &entered)) {
+        if (__atomic_exchange_n(&t->alert, 0, __ATOMIC_SEQ_CST)) {
+            if (mpiclus_traffic_spin(t, spin_ns)) return;
+            began = now() - spin_ns;
+        } else if (!entered) { /* a signal would end a doze at once */
             struct timespec moment = {0, MOMENT};
             nanosleep(&moment, NULL);
-            continue;
+        } else {
+            int64_t pause = (now() - began) / share;
+            if (pause < PAUSE_LEAST) pause = PAUSE_LEAST;
+            doze(t, pause < PAUSE_MOST ? pause : PAUSE_MOST);
         }
-        int64_t pause = waited / share;
-        if (pause < PAUSE_LEAST) pause = PAUSE_LEAST;
-        doze(t, pause < PAUSE_MOST ? pause : PAUSE_MOST);
     }
 }

@@ -7,6 +7,7 @@ package mpi
 import "C"
 
 import (
+	"runtime"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -32,7 +33,8 @@ const ShortMessage = 4000
 // How long the owner looks without a pause after each event, and which part
 // of the time waited its pauses are after that.
 const (
-	trafficSpin  = 50 * time.Microsecond
+	trafficSpin  = 20 * time.Microsecond
+	spinSlice    = 10 * time.Microsecond
 	trafficShare = 16
 	crowdedShare = 4
 )
@@ -55,8 +57,20 @@ func (t *Traffic) Tags() (first, last int) { return tagPayload, t.y.s.maxTag }
 // Wait returns, with the MPI lock held, when a header is here, a transfer is
 // over or Wake was called. It calls what was to be done for transfers that are
 // over, and gives the rank that a header is here from, -1 for none.
+//
+// While it looks without pauses it lets other goroutines run now and then: one
+// that is ready sits behind this one, on a processor that the runtime takes
+// for busy while C runs.
 func (t *Traffic) Wait() (source int, err error) {
-	C.mpiclus_traffic_wait(t.t, C.int64_t(t.spin), C.int(t.share))
+	found := C.int(0)
+	for spun := time.Duration(0); found == 0 && spun < t.spin; spun += spinSlice {
+		if found = C.mpiclus_traffic_spin(t.t, C.int64_t(spinSlice)); found == 0 {
+			runtime.Gosched()
+		}
+	}
+	if found == 0 {
+		C.mpiclus_traffic_wait(t.t, C.int64_t(t.spin), C.int(t.share))
+	}
 	atomic.LoadInt32(t.lock()) // C has taken it: so that Go knows
 	if t.t.rc != C.MPI_SUCCESS {
 		return -1, mpiError("Testsome", int(t.t.rc))

@@ -26,6 +26,7 @@ typedef struct {
 mpiclus_traffic *mpiclus_traffic_new(uint64_t comm, int tag);
 void mpiclus_traffic_free(mpiclus_traffic *t);
 int mpiclus_traffic_start(mpiclus_traffic *t, uintptr_t memory, int bytes, int peer, int tag, int receive);
+int mpiclus_traffic_spin(mpiclus_traffic *t, int64_t ns);
 void mpiclus_traffic_wait(mpiclus_traffic *t, int64_t spin_ns, int share);
 void mpiclus_traffic_signal(mpiclus_traffic *t);
 

@@ -1,6 +1,7 @@
 package mpilink
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 
@@ -96,9 +97,9 @@ func (h *header) inline() bool { return headerSize+h.meta <= maxHeader }
 // where it is.
 const smallBlob = 1024
 
-// describe makes the header of a frame, its metadata, and the blobs that
-// travel by themselves.
-func describe(f *link.Frame, tag int) (h header, meta []byte, large [][]byte) {
+// describe makes the header of a frame, and gives the blobs that travel by
+// themselves.
+func describe(f *link.Frame, tag int) (h header, large [][]byte) {
 	h = header{what: isFrame, kind: f.Kind, head: uint32(len(f.Head)), id: f.ID, blobs: uint32(len(f.Blobs)), tag: uint32(tag), small: smallBlob}
 	fixed := lengthSize*len(f.Blobs) + len(f.Head)
 	all := fixed
@@ -106,26 +107,36 @@ func describe(f *link.Frame, tag int) (h header, meta []byte, large [][]byte) {
 		all += len(b)
 	}
 	if headerSize+all <= maxHeader {
-		h.small = maxHeader
+		h.small, h.meta = maxHeader, uint64(all)
+		return h, nil
 	}
-	meta = make([]byte, 0, fixed+min(all-fixed, int(h.small)*len(f.Blobs)))
 	for _, b := range f.Blobs {
-		meta = binary.LittleEndian.AppendUint64(meta, uint64(len(b)))
-	}
-	meta = append(meta, f.Head...)
-	for _, b := range f.Blobs {
-		if len(b) <= int(h.small) {
-			meta = append(meta, b...)
+		if len(b) <= smallBlob {
+			fixed += len(b)
 		} else {
 			large = append(large, b)
 		}
 	}
-	h.meta = uint64(len(meta))
-	return h, meta, large
+	h.meta = uint64(fixed)
+	return h, large
 }
 
-// restore makes the frame of a header and its metadata, with memory for the
-// large blobs, which it gives in order.
+// appendMeta appends the metadata of a frame that has that header.
+func (h *header) appendMeta(b []byte, f *link.Frame) []byte {
+	for _, blob := range f.Blobs {
+		b = binary.LittleEndian.AppendUint64(b, uint64(len(blob)))
+	}
+	b = append(b, f.Head...)
+	for _, blob := range f.Blobs {
+		if len(blob) <= int(h.small) {
+			b = append(b, blob...)
+		}
+	}
+	return b
+}
+
+// restore makes the frame of a header and its metadata, in memory of its own,
+// and gives the large blobs in order, still without content.
 func restore(h *header, meta []byte) (f *link.Frame, large [][]byte, err error) {
 	damaged := &link.ProtocolError{What: "metadata that do not fit the header"}
 	lengths := lengthSize * uint64(h.blobs)
@@ -133,7 +144,7 @@ func restore(h *header, meta []byte) (f *link.Frame, large [][]byte, err error) 
 		return nil, nil, damaged
 	}
 	rest := meta[lengths+uint64(h.head):]
-	f = &link.Frame{Kind: h.kind, ID: h.id, Head: meta[lengths : lengths+uint64(h.head) : lengths+uint64(h.head)]}
+	f = &link.Frame{Kind: h.kind, ID: h.id, Head: bytes.Clone(meta[lengths : lengths+uint64(h.head)])}
 	if h.blobs > 0 {
 		f.Blobs = make([][]byte, h.blobs)
 	}

@@ -28,7 +28,11 @@ func decode(message, rest []byte, large [][]byte) (*link.Frame, error) {
 func TestHeaderHoldsFrame(t *testing.T) {
 	for n := range 300 {
 		want := sample(1, 2, n)
-		h, meta, large := describe(want, 77)
+		h, large := describe(want, 77)
+		meta := h.appendMeta(nil, want)
+		if uint64(len(meta)) != h.meta {
+			t.Fatalf("frame %d has %d bytes of metadata, not %d", n, len(meta), h.meta)
+		}
 		message := h.append(nil)
 		if h.inline() {
 			message = append(message, meta...)
@@ -57,7 +61,9 @@ func TestHeaderCredit(t *testing.T) {
 // and no crash.
 func FuzzHeader(f *testing.F) {
 	for n := range 30 {
-		h, meta, _ := describe(sample(0, 1, n), 5)
+		frame := sample(0, 1, n)
+		h, _ := describe(frame, 5)
+		meta := h.appendMeta(nil, frame)
 		f.Add(append(h.append(nil), meta[:min(len(meta), 4000)]...))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {

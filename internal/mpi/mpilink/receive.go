@@ -22,14 +22,19 @@ type incoming struct {
 func (p *peer) announced(n int) {
 	in := &incoming{}
 	p.arriving = append(p.arriving, in)
-	b := link.Fresh(max(n, headerSize))
+	if n < headerSize || n > maxHeader {
+		p.f.stop(&link.ProtocolError{What: fmt.Sprintf("a message of %d bytes from rank %d is no header", n, p.rank)})
+		return
+	}
+	b := takeBuffer(n)
 	take := func() {
-		if err := p.header(in, b[:n]); err != nil {
+		if err := p.header(in, b); err != nil {
 			p.f.stop(fmt.Errorf("from rank %d: %w", p.rank, err))
 		}
+		giveBuffer(b)
 	}
 	if n <= mpi.ShortMessage {
-		p.f.traffic.Receive(b[:n], p.rank)
+		p.f.traffic.Receive(b, p.rank)
 		take()
 		return
 	}

@@ -1,6 +1,7 @@
 package mpilink
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"runtime"
@@ -37,19 +38,7 @@ func (p *peer) Send(f *link.Frame) error {
 		return err
 	}
 	p.mu.Lock()
-	h, meta, large := describe(f, p.takeTag())
-	o := &outgoing{tag: int(h.tag), cost: costOf(f), header: h.append(make([]byte, 0, headerSize+len(meta)))}
-	if h.inline() {
-		o.header = append(o.header, meta...)
-	} else {
-		o.payload.add(meta)
-	}
-	o.payload.add(large...)
-	if len(large) > 0 {
-		o.over = make(chan struct{})
-	} else {
-		o.copied = len(meta)
-	}
+	o := p.prepare(f)
 	if err := p.admit(o); err != nil {
 		p.mu.Unlock()
 		o.payload.pinner.Unpin()
@@ -57,6 +46,9 @@ func (p *peer) Send(f *link.Frame) error {
 	}
 	now, err := p.sendNow(o)
 	if !now {
+		kept := bytes.Clone(o.header) // it may be a long line
+		giveBuffer(o.header)
+		o.header = kept
 		p.queue = append(p.queue, o)
 		p.queued += o.copied
 	}
@@ -74,6 +66,26 @@ func (p *peer) Send(f *link.Frame) error {
 	}
 	<-o.over
 	return o.err
+}
+
+// prepare makes what goes out for a frame. p.mu is held.
+func (p *peer) prepare(f *link.Frame) *outgoing {
+	h, large := describe(f, p.takeTag())
+	o := &outgoing{tag: int(h.tag), cost: costOf(f)}
+	if h.inline() {
+		o.header = takeBuffer(headerSize + int(h.meta))
+		h.appendMeta(h.append(o.header[:0]), f)
+	} else {
+		o.header = h.append(takeBuffer(headerSize)[:0])
+		o.payload.add(h.appendMeta(make([]byte, 0, h.meta), f))
+	}
+	if len(large) == 0 {
+		o.copied = int(h.meta)
+		return o
+	}
+	o.payload.add(large...)
+	o.over = make(chan struct{})
+	return o
 }
 
 // takeTag gives the tag of the next payload: no two that are under way have
@@ -157,9 +169,13 @@ func (p *peer) launch(o *outgoing) {
 	t := p.f.traffic
 	if ready {
 		t.Send(o.header, p.rank)
+		giveBuffer(o.header)
 	} else {
 		o.pinner.Pin(&o.header[0])
-		p.f.stop(t.SendHeader(o.header, p.rank, o.pinner.Unpin))
+		p.f.stop(t.SendHeader(o.header, p.rank, func() {
+			o.pinner.Unpin()
+			giveBuffer(o.header)
+		}))
 	}
 	if o.payload.empty() {
 		return
