@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
@@ -61,10 +62,11 @@ type Host struct {
 	peers    worker.Peers    // of a rank: links to other workers
 	loop     mainLoop
 
-	mu       sync.Mutex
-	managers []*Manager
-	nextPid  node.Pid
-	jobs     map[node.Pid]node.Pid // worker → first worker of its MPI job
+	managerCount atomic.Uint32
+	mu           sync.Mutex
+	managers     []*Manager
+	nextPid      node.Pid
+	jobs         map[node.Pid]node.Pid // worker → first worker of its MPI job
 }
 
 // New makes the master of a cluster without workers. Close ends it.

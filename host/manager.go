@@ -48,6 +48,7 @@ type Options struct {
 // Manager is one MPI job and the master's side of it.
 type Manager struct {
 	host    *Host
+	number  uint32 // tells managers apart, also across a restart
 	mode    Mode
 	opts    Options
 	np      int // as asked; -1: the launcher decides
@@ -104,7 +105,7 @@ type remote struct {
 // NewManager makes a manager that has started nothing yet.
 func (h *Host) NewManager(mode Mode, opts Options) *Manager {
 	m := &Manager{
-		host: h, mode: mode, opts: opts, np: opts.NP, display: h.display,
+		host: h, number: h.managerCount.Add(1), mode: mode, opts: opts, np: opts.NP, display: h.display,
 		queue: make(chan struct{}, 1), present: map[string]*remote{},
 	}
 	m.queue <- struct{}{}

@@ -10,6 +10,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -171,6 +172,9 @@ func (h *Host) methodMpido(L *lua.LState) int {
 // mpido runs a chunk and gives the table of its results, or raises the one
 // error of all ranks.
 func (h *Host) mpido(L *lua.LState, m *Manager, chunk lua.LValue, args []lua.LValue, ranks []int, timeout time.Duration) lua.LValue {
+	if node.InChunk(h.interp.Current().Context(), m.number) {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "mpido cannot be called from inside a chunk of the same manager: the chunk would wait for itself"))
+	}
 	msg, err := h.interp.Codec().Encode(L, "the chunk, argument", append([]lua.LValue{chunk}, args...)...)
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))

@@ -75,7 +75,7 @@ func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	}
 	r.start(workers, node.Ask{
 		Service: worker.ServiceChunk, Message: chunk,
-		Meta: protocol.Encode(worker.Chunk{Seq: m.seq, Ranks: ranks}),
+		Meta: protocol.Encode(worker.Chunk{Seq: m.seq, Ranks: ranks, Manager: m.number}),
 	})
 	r.collect()
 	m.awaitOutput(r.Answers)

@@ -149,7 +149,7 @@ func (m *Manager) Restart(ctx context.Context) (*Manager, error) {
 	}
 	fresh := m.host.NewManager(m.mode, m.opts)
 	m.mu.Lock()
-	fresh.init, fresh.display = m.init, m.display
+	fresh.init, fresh.display, fresh.number = m.init, m.display, m.number
 	m.next = fresh
 	m.mu.Unlock()
 	if _, err := fresh.Start(ctx); err != nil {

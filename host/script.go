@@ -107,6 +107,7 @@ func (h *Host) report(err error) {
 func (h *Host) RunScript(file string) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
+	h.parallel.Stopped = func(why *luaerr.Error) { cancel(why) }
 	stop := h.watchSignals(cancel)
 	defer stop()
 	h.interp.SetExit(h.exit)

@@ -3,6 +3,8 @@ package luampi
 import (
 	"encoding/binary"
 	"fmt"
+	"runtime"
+	"time"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -37,12 +39,23 @@ var padding [16]byte
 
 func padded(n int) int { return (n + 15) &^ 15 }
 
+// lingerTime is how long futures and channels in a message are kept alive
+// here: nobody tells this process when the receiver has its own.
+const lingerTime = time.Minute
+
+func linger(m *value.Message) {
+	if held := m.Travellers; len(held) > 0 {
+		time.AfterFunc(lingerTime, func() { runtime.KeepAlive(held) })
+	}
+}
+
 // pack encodes values. Blobs alias live arrays.
 func (m *module) pack(L *lua.LState, what string, vs ...lua.LValue) (*wire, error) {
 	msg, err := m.codec.Encode(L, what, vs...)
 	if err != nil {
 		return nil, err
 	}
+	linger(msg)
 	w := &wire{blobs: msg.Blobs, tail: msg.Body}
 	chunks := 0
 	for _, ref := range unknown.Missing(msg) {

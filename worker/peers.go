@@ -125,7 +125,8 @@ func (p *Peers) accept(from *link.Listener) {
 			return
 		}
 		var pid node.Pid
-		if hello.Role != protocol.RolePeer || protocol.Decode(hello.Data, &pid) != nil || p.node.Attach(pid, l) != nil {
+		if hello.Role != protocol.RolePeer || protocol.Decode(hello.Data, &pid) != nil ||
+			pid <= node.Master || pid == p.node.Self() || p.node.Attach(pid, l) != nil {
 			l.Close()
 		}
 	}

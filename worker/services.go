@@ -25,6 +25,8 @@ const (
 type Chunk struct {
 	Seq   uint64
 	Ranks []int // that run it; nil: all
+	// Manager is the number of the manager whose chunk it is.
+	Manager uint32
 }
 
 // ChunkDone is what a worker tells with the result or error of a chunk.
@@ -79,7 +81,7 @@ func (p *Process) startChunk(r *node.Request) {
 		r.Fail(err)
 		return
 	}
-	p.Interp.Start(r.Context, fmt.Sprintf("mpido %d", chunk.Seq), func(t *interp.Task) {
+	p.Interp.Start(node.EnterChunk(r.Context, chunk.Manager), fmt.Sprintf("mpido %d", chunk.Seq), func(t *interp.Task) {
 		reply, done := p.runChunk(t, r, chunk)
 		_ = p.Interp.Wait(t.L(), func(context.Context) error {
 			var err error

@@ -30,7 +30,7 @@ type Module struct {
 	// job. Nil: no two are.
 	SameJob func(a, b node.Pid) bool
 	// Stopped is told that interrupt was called for this process, beside what
-	// others asked it to do. It may be nil.
+	// others asked it to do. It may be nil, and is set before there are others.
 	Stopped func(why *luaerr.Error)
 
 	definitions definitions

@@ -212,11 +212,18 @@ func (m *Module) newChannel(L *lua.LState) int {
 			luaerr.RaiseArg(L, "RemoteChannel", 2, "capacity", "a whole number from 0 or math.huge expected, got %s", describe(v))
 		}
 	}
-	var ref *node.Reference
-	m.wait(L, func(ctx context.Context) (err error) {
-		ref, err = m.node.NewChannel(ctx, pid, capacity)
+	ref, begun := m.node.NewChannel(pid, capacity)
+	err := m.interp.Wait(L, func(ctx context.Context) error {
+		if err := begun.Go(ctx); err != nil {
+			return err
+		}
+		_, err := begun.Await(ctx)
 		return err
 	})
+	if err != nil {
+		ref.Void()
+		luaerr.Raise(L, luaerr.From(err))
+	}
 	return m.pushReference(L, ref)
 }
 

@@ -45,14 +45,13 @@ func (n *Node) offerChannels() {
 
 // NewChannel makes a channel in a process. Capacity 0 means that a put waits
 // until its item is taken.
-func (n *Node) NewChannel(ctx context.Context, pid Pid, capacity int64) (*Reference, error) {
+//
+// Like Spawn it waits for nothing; Go and Await of what it gives must follow.
+// When they fail the channel is void.
+func (n *Node) NewChannel(pid Pid, capacity int64) (*Reference, *Begun) {
 	ref := n.newReference(n.values.nextID(pid), KindChannel)
 	meta := binary.LittleEndian.AppendUint64(ref.ID.append(nil), uint64(capacity))
-	if _, err := n.Call(ctx, pid, Ask{Service: serviceChannel, Meta: meta}); err != nil {
-		ref.Void()
-		return nil, err
-	}
-	return ref, nil
+	return ref, n.Prepare(pid, Ask{Service: serviceChannel, Meta: meta})
 }
 
 // Put takes the place of a message in the line to a channel. The answer to it

@@ -15,7 +15,7 @@ import (
 // Kinds of frames between nodes. The head begins with the pids of receiver
 // and sender, 4 bytes each, little endian; what follows is told at each kind.
 const (
-	kindCall    byte = iota + 1 // service, meta, message: an answer is wanted
+	kindCall    byte = iota + 1 // service, origin, meta, message: an answer is wanted
 	kindTell                    // the same, one-way
 	kindReply                   // 1 where kindAck is to follow, else 0; meta, message
 	kindRaised                  // the same: the Lua error that was raised
@@ -69,6 +69,7 @@ func blobs(m *value.Message) [][]byte {
 func encodeAsk(from, to Pid, ask *Ask) []byte {
 	b := address(to, from, len(ask.Service)+len(ask.Meta)+bodyRoom(ask.Message))
 	b = appendPart(b, []byte(ask.Service))
+	b = appendPart(b, ask.origin)
 	return appendMessage(appendPart(b, ask.Meta), ask.Message)
 }
 
@@ -251,6 +252,10 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 	if err != nil {
 		return err
 	}
+	inside, rest, err := cutPart(rest)
+	if err != nil {
+		return err
+	}
 	meta, rest, err := cutPart(rest)
 	if err != nil {
 		return err
@@ -260,7 +265,11 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 		return err
 	}
 	r := &Request{From: from, Service: string(name), Meta: meta, Message: m, node: n}
-	r.Context, r.cancel = context.WithCancelCause(context.Background())
+	ctx := context.Background()
+	if len(inside) > 0 {
+		ctx = context.WithValue(ctx, originKey{}, inside)
+	}
+	r.Context, r.cancel = context.WithCancelCause(ctx)
 	n.mu.Lock()
 	if f.Kind == kindCall {
 		r.id = f.ID

@@ -206,6 +206,7 @@ func (s *store) define(id ValueID, content func(*stored)) {
 	defer s.mu.Unlock()
 	v := s.get(id)
 	v.known = true
+	s.seen[id.Maker] = max(s.seen[id.Maker], id.Seq)
 	if v.holders[id.Maker]++; v.holders[id.Maker] == 0 {
 		delete(v.holders, id.Maker)
 	}
@@ -251,6 +252,11 @@ func (s *store) startFetch(r *Request, look bool) {
 	}
 	w := &waiter{request: r, look: look}
 	s.mu.Lock()
+	if s.gone(id) {
+		s.mu.Unlock()
+		r.Fail(errGone)
+		return
+	}
 	v := s.get(id)
 	if v.channel != nil {
 		s.mu.Unlock()
@@ -268,6 +274,10 @@ func (s *store) startFetch(r *Request, look bool) {
 		w.give(result)
 	}
 }
+
+// errGone is the error for a value that was freed although somebody asks for
+// it: its reference came in a way that nobody waits for, and took too long.
+var errGone = luaerr.New(luaerr.Lost, "the value is gone: no process had a reference to it any more")
 
 func (s *store) startIsReady(r *Request) {
 	id, _, err := readID(r.Meta)

@@ -228,7 +228,10 @@ func (n *Node) startHold(r *Request) {
 		r.Fail(luaerr.New(luaerr.Argument, "pid %d does not own the value %v", n.Self(), id))
 		return
 	}
-	n.values.adjust(id, r.From, 1)
+	if !n.values.adjust(id, r.From, 1) {
+		r.Fail(errGone)
+		return
+	}
 	r.Post(Reply{})
 }
 

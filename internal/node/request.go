@@ -50,6 +50,7 @@ type Ask struct {
 	Service string
 	Meta    []byte
 	Message *value.Message
+	origin  []byte // see origin.go
 	// NoReply makes it one-way: nothing comes back, not even an error.
 	NoReply bool
 	// Answer, if set, is given the answer instead of Await. It is called once
@@ -119,7 +120,8 @@ type Begun struct {
 // Begin makes a request and returns when it is sent: memory that its message
 // refers to may be changed again. Await gives the answer.
 func (n *Node) Begin(ctx context.Context, pid Pid, ask Ask) (*Begun, error) {
-	b := n.Prepare(pid, ask)
+	ask.origin = origin(ctx)
+	b := n.prepare(pid, &ask)
 	if err := b.Go(ctx); err != nil {
 		return nil, err
 	}
@@ -131,7 +133,12 @@ func (n *Node) Begin(ctx context.Context, pid Pid, ask Ask) (*Begun, error) {
 // requests go out in the order in which the script made them. Go must follow
 // soon. A request to this process itself starts at once.
 func (n *Node) Prepare(pid Pid, ask Ask) *Begun {
-	b, f := n.register(pid, &ask)
+	ask.origin = n.originHere()
+	return n.prepare(pid, &ask)
+}
+
+func (n *Node) prepare(pid Pid, ask *Ask) *Begun {
+	b, f := n.register(pid, ask)
 	if pid == n.Self() {
 		b.err = n.toSelf(f)
 	} else {

@@ -15,6 +15,7 @@ type store struct {
 	seq        atomic.Uint64
 
 	mu     sync.Mutex
+	seen   map[Pid]uint64 // by maker: the last value that was made here for it; they come in order
 	values table[ValueID, *stored]
 
 	dropping    sync.Mutex
@@ -45,7 +46,7 @@ type waiter struct {
 }
 
 func (s *store) open(n *Node) {
-	s.node = n
+	s.node, s.seen = n, map[Pid]uint64{}
 	s.confirmed.L = &s.dropping
 }
 
@@ -80,9 +81,19 @@ func (s *store) get(id ValueID) *stored {
 	return v
 }
 
-// adjust changes the number of shares that a process has in a value.
-func (s *store) adjust(id ValueID, pid Pid, by int) {
+// gone tells whether a value was here and is not any more. s.mu is held.
+func (s *store) gone(id ValueID) bool {
+	return s.values.all[id] == nil && id.Seq <= s.seen[id.Maker]
+}
+
+// adjust changes the number of shares that a process has in a value, and
+// reports whether there is such a value.
+func (s *store) adjust(id ValueID, pid Pid, by int) bool {
 	s.mu.Lock()
+	if s.gone(id) {
+		s.mu.Unlock()
+		return false
+	}
 	v := s.get(id)
 	if v.holders[pid] += by; v.holders[pid] == 0 {
 		delete(v.holders, pid)
@@ -90,6 +101,7 @@ func (s *store) adjust(id ValueID, pid Pid, by int) {
 	unclaimed := s.dropIfFree(v)
 	s.mu.Unlock()
 	s.node.reportUnclaimed(unclaimed)
+	return true
 }
 
 // dropIfFree forgets a value that nobody has a share in. It gives it back when
