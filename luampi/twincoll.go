@@ -12,7 +12,6 @@ import (
 )
 
 var (
-	rowBcast      = table.ByName["Bcast"]
 	rowAllgather  = table.ByName["Allgather"]
 	rowGatherv    = table.ByName["Gatherv"]
 	rowAllgatherv = table.ByName["Allgatherv"]
@@ -20,7 +19,6 @@ var (
 	rowScatterv   = table.ByName["Scatterv"]
 	rowAlltoall   = table.ByName["Alltoall"]
 	rowAlltoallv  = table.ByName["Alltoallv"]
-	rowAllreduce  = table.ByName["Allreduce"]
 	ownBcast      = table.ByName["own_bcast"]
 	ownUnit       = table.ByName["own_unit"]
 	ownUnitFree   = table.ByName["own_unit_free"]

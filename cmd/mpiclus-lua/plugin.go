@@ -76,10 +76,10 @@ func pluginCommand() *cobra.Command {
 // useLoader runs f with a loader and reports its error.
 func useLoader(loader func() (*load.Loader, error), c *cobra.Command, f func(l *load.Loader) error) error {
 	l, err := loader()
-	defer l.Close()
 	if err != nil {
 		return err
 	}
+	defer l.Close()
 	if err := f(l); err != nil {
 		fmt.Fprintln(c.ErrOrStderr(), "mpiclus-lua:", err)
 		return exit(host.ExitScript)
