@@ -39,6 +39,7 @@ type call struct {
 	rtypes []*handle
 	msg    *message // that the call receives
 	win    *window
+	file   *opened
 	packet []byte // of a twin, used again and again
 	live   bool   // between begin and end
 	plain  bool   // read by readMessage: nothing of the above is set
@@ -84,7 +85,7 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 // end gives the call back. What it held of the script is let go.
 func (x *call) end() {
 	if !x.plain {
-		x.comm, x.task, x.out, x.msg, x.win = nil, nil, nil, nil, nil
+		x.comm, x.task, x.out, x.msg, x.win, x.file = nil, nil, nil, nil, nil, nil
 		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}

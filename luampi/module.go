@@ -69,6 +69,7 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 	m.openConstants(L, t)
 	hand := m.handWritten()
 	m.hooks = m.windowHooks()
+	m.fileHooks(m.hooks)
 	for _, row := range table.All {
 		fn := hand[row.Name]
 		if fn == nil {

@@ -22,6 +22,7 @@ type handle struct {
 	fn     *lua.LFunction
 	whole  bool
 	layout *layoutOf     // of a type, once it was asked for
+	file   *opened       // of a file
 	plugin *luaplugin.Op // of an op that a plugin added
 	cancel runtime.Cleanup
 }

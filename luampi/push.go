@@ -49,6 +49,8 @@ func (x *call) result(r *table.Arg) lua.LValue {
 		return lua.LNumber(x.c.Double(r.Slot))
 	case table.Text:
 		return lua.LString(x.c.Text())
+	case table.File:
+		return m.fileObject(x, s[r.Slot])
 	case table.Comm:
 		return m.commObject(x.c.Adopted())
 	case table.Group, table.Type, table.Info, table.Op:

@@ -151,6 +151,9 @@ func (x *call) readArg(i int, a *table.Arg) {
 		}
 	case table.String:
 		text, ok := v.(lua.LString)
+		if v == lua.LNil && a.Optional {
+			text, ok = lua.LString(a.Default), true
+		}
 		if !ok {
 			x.arg(i, "string expected, got %s", kindOf(v))
 		}
@@ -169,6 +172,8 @@ func (x *call) readArg(i int, a *table.Arg) {
 		x.readHandle(i, a, v)
 	case table.Win:
 		x.readWindow(i, a, v)
+	case table.File:
+		x.readFile(i, a, v)
 	case table.Message:
 		msg := m.toMessage(v)
 		if msg == nil || msg.handle == mpi.Constant("MESSAGE_NULL") {
