@@ -134,6 +134,12 @@ func (m *Manager) worker(pid node.Pid) *remote {
 	return nil
 }
 
+func (w *remote) hasRetired() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.retired
+}
+
 // errReuse is raised by a second start of a manager.
 var errReuse = luaerr.New(luaerr.Argument, "Reuse of an MPIManager is not allowed: create another MPIManager")
 

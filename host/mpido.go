@@ -108,6 +108,9 @@ func (m *Manager) targets(ranks []int) ([]*remote, error) {
 		if rank < 0 || rank >= len(m.workers) {
 			return nil, luaerr.New(luaerr.Argument, "there is no rank %d: this manager has ranks 0 to %d", rank, len(m.workers)-1)
 		}
+		if m.workers[rank].hasRetired() {
+			return nil, luaerr.New(luaerr.Argument, "rank %d has retired (rmprocs): it takes no more chunks", rank)
+		}
 		workers = append(workers, m.workers[rank])
 	}
 	return workers, nil

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -17,23 +16,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
-
-// Launcher starts the workers of a job.
-type Launcher interface {
-	// Launch starts what spec says with the variables of join and settings in
-	// the workers' environment, and returns at once.
-	Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error)
-}
-
-// Job is a launcher at work.
-type Job interface {
-	// Done is closed when the launcher and all that it started are gone.
-	Done() <-chan struct{}
-	// Kill ends all of it.
-	Kill()
-	// Explain tells why workers did not come.
-	Explain(o launch.Outcome) error
-}
 
 const (
 	defaultTimeout = 60 * time.Second
@@ -170,52 +152,6 @@ func (m *Manager) spec() (launch.Spec, error) {
 		Exe: exe, ExeArgs: append([]string{"worker"}, m.opts.ExeFlags...), Folder: m.folder.Path,
 		Forward: []string{protocol.EnvJoin, protocol.EnvSettings},
 	}, nil
-}
-
-// processes is the real launcher.
-type processes struct{}
-
-func (processes) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error) {
-	text, err := json.Marshal(settings)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := launch.Plan(spec)
-	if err != nil {
-		return nil, err
-	}
-	plan.Env = append(plan.Env, protocol.EnvJoin+"="+join.String(), protocol.EnvSettings+"="+string(text))
-	if !settings.Capture {
-		plan.Line = passOn
-	}
-	p, err := plan.Start(context.Background())
-	if err != nil {
-		return nil, err
-	}
-	return &process{Process: p, plan: plan}, nil
-}
-
-// passOn shows output that was left to the launcher where the launcher's own
-// would be: on the standard output and standard error of this process.
-func passOn(line string, stderr bool) {
-	to := os.Stdout
-	if stderr {
-		to = os.Stderr
-	}
-	fmt.Fprintln(to, line)
-}
-
-type process struct {
-	*launch.Process
-	plan *launch.Command
-}
-
-// Done waits for orphans of the launcher as well: nothing outlives the job.
-func (p *process) Done() <-chan struct{} { return p.Gone() }
-
-func (p *process) Explain(o launch.Outcome) error {
-	o.Process = p.Process
-	return launch.Explain(p.plan, o)
 }
 
 // gather waits until all workers have joined, and says what it waits for

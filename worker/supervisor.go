@@ -46,6 +46,7 @@ func Supervise(ctx context.Context, version string, log *slog.Logger) int {
 	if err := s.start(); err != nil {
 		_ = protocol.Send(s.link, protocol.FrameFailed, err.Error())
 		s.awaitFarewell(signals)
+		s.removeFolder()
 		return 1
 	}
 	return s.run(ctx, signals)

@@ -1,0 +1,75 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+)
+
+// Launcher starts the workers of a job.
+type Launcher interface {
+	// Launch starts what spec says with the variables of join and settings in
+	// the workers' environment, and returns at once.
+	Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error)
+}
+
+// Job is a launcher at work.
+type Job interface {
+	// Done is closed when the launcher and all that it started are gone.
+	Done() <-chan struct{}
+	// Kill ends all of it.
+	Kill()
+	// Explain tells why workers did not come.
+	Explain(o launch.Outcome) error
+}
+
+// processes is the real launcher.
+type processes struct{}
+
+func (processes) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error) {
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := launch.Plan(spec)
+	if err != nil {
+		return nil, err
+	}
+	plan.Env = append(plan.Env, protocol.EnvJoin+"="+join.String(), protocol.EnvSettings+"="+string(text))
+	if !settings.Capture {
+		plan.Line = passOn
+	}
+	p, err := plan.Start(context.Background())
+	if err != nil {
+		return nil, err
+	}
+	return &process{Process: p, plan: plan}, nil
+}
+
+// passOn shows output that was left to the launcher where the launcher's own
+// would be: on the standard output and standard error of this process.
+func passOn(line string, stderr bool) {
+	to := os.Stdout
+	if stderr {
+		to = os.Stderr
+	}
+	fmt.Fprintln(to, line)
+}
+
+type process struct {
+	*launch.Process
+	plan *launch.Command
+}
+
+// Done waits for orphans of the launcher as well: nothing outlives the job.
+func (p *process) Done() <-chan struct{} { return p.Gone() }
+
+func (p *process) Explain(o launch.Outcome) error {
+	o.Process = p.Process
+	return launch.Explain(p.plan, o)
+}
