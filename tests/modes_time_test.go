@@ -2,8 +2,11 @@ package tests
 
 import (
 	"fmt"
+	"os"
 	"regexp"
+	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
@@ -35,6 +38,17 @@ func measured(t *testing.T, c mpitest.Command, pattern string) []float64 {
 	return numbers
 }
 
+// crowded tells whether so much else runs that not even a plain sleep ends in
+// time.
+func crowded() bool {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return false
+	}
+	load, err := strconv.ParseFloat(strings.Fields(string(text))[0], 64)
+	return err == nil && load > 2*float64(runtime.NumCPU())
+}
+
 // within tries until a measurement keeps its bounds. try gives what is wrong,
 // "" for nothing.
 func within(t *testing.T, try func() string) {
@@ -48,6 +62,9 @@ func within(t *testing.T, try func() string) {
 			return
 		}
 		t.Log(wrong)
+	}
+	if crowded() {
+		t.Skip("the machine is busy with other work")
 	}
 	t.Error(wrong)
 }
