@@ -339,9 +339,11 @@ func (x *call) readMessage(base int, comm *mpi.Comm) bool {
 	L, m := x.L, x.m
 	top := base + 2
 	if comm == nil {
-		top++
-		if comm = toComm(L.Get(base + 3)); comm == nil {
-			return false
+		if comm = m.s.World(); L.GetTop() != top {
+			top++
+			if comm = toComm(L.Get(base + 3)); comm == nil {
+				return false
+			}
 		}
 	}
 	ud, ok := L.Get(base).(*lua.LUserData)
