@@ -22,7 +22,7 @@ var (
 	results = flag.String("results", "bench/results", "the folder where the table is kept as well; \"\": nowhere")
 	python  = flag.String("python", "/usr/bin/python3", "a Python that has mpi4py")
 	runs    = flag.Int("runs", 5, "runs for each median")
-	only    = flag.String("only", "", "the groups to measure: start,messages,mpido,calls,idle,plugin-ops,plugin-calls")
+	only    = flag.String("only", "", "the groups to measure: start,messages,mpido,calls,idle,modes,modes-idle,plugin-ops,plugin-calls")
 )
 
 func main() {
@@ -52,7 +52,7 @@ func run() (err error) {
 		out = io.MultiWriter(os.Stdout, file)
 	}
 	fmt.Fprintln(out, machine())
-	for _, g := range append(groups(build), pluginGroups(build)...) {
+	for _, g := range append(append(groups(build), modeGroups()...), pluginGroups(build)...) {
 		if *only != "" && !strings.Contains(","+*only+",", ","+g.name+",") {
 			continue
 		}
