@@ -25,12 +25,12 @@ func TestUnclaimedErrors(t *testing.T) {
 		body  string
 		times int
 	}{
-		"remote_do":            {`cluster.remote_do(function() error("boom") end, 3) cluster.sleep(0.05)`, 1},
-		"remote_do here":       {`cluster.remote_do(function() error("boom") end, 1) cluster.sleep(0.05)`, 1},
-		"dropped":              {`cluster.remotecall(function() error("boom") end, 3) cluster.sleep(0.05) collectgarbage() cluster.sleep(0.05) collectgarbage() cluster.status()`, 1},
+		"remote_do":            {`cluster.remote_do(function() error("boom") end, 3) cluster.sleep(0.3)`, 1},
+		"remote_do here":       {`cluster.remote_do(function() error("boom") end, 1) cluster.sleep(0.3)`, 1},
+		"dropped":              {`cluster.remotecall(function() error("boom") end, 3) cluster.sleep(0.3) collectgarbage() cluster.sleep(0.05) collectgarbage() cluster.status()`, 1},
 		"dropped before":       {`cluster.remotecall(function() cluster.sleep(0.1) error("boom") end, 3) collectgarbage() cluster.sleep(0.2)`, 1},
-		"held to the end":      {`f = cluster.remotecall(function() error("boom") end, 3) cluster.sleep(0.05)`, 1},
-		"distributed":          {`f = cluster.distributed(nil, 1, 3, function(i) if i == 2 then error("boom") end end) cluster.sleep(0.05)`, 1},
+		"held to the end":      {`f = cluster.remotecall(function() error("boom") end, 3) cluster.timedwait(function() return f:isready() end, 10)`, 1},
+		"distributed":          {`f = cluster.distributed(nil, 1, 3, function(i) if i == 2 then error("boom") end end) cluster.timedwait(function() return f:isready() end, 10)`, 1},
 		"fetched":              {`local f = cluster.remotecall(function() error("boom") end, 3) pcall(cluster.fetch, f)`, 0},
 		"waited for":           {`local f = cluster.remotecall(function() error("boom") end, 3) pcall(cluster.wait, f)`, 0},
 		"fetched by another":   {`local f = cluster.remotecall(function() error("boom") end, 3) cluster.remotecall_fetch(function(f) pcall(cluster.fetch, f) end, 2, f)`, 0},

@@ -96,7 +96,9 @@ func (m *mesh) dial(from, to node.Pid) (link.Link, error) {
 		return nil, err
 	}
 	a, b := link.Pipe()
-	m.attach(to, from, b)
+	if err := m.nodes[to].Attach(from, b); err != nil {
+		return nil, err // it is closed
+	}
 	return a, nil
 }
 
@@ -236,6 +238,10 @@ func TestMembers(t *testing.T) {
 // and one that is given up does not hold up the others.
 func TestPreparedIsSent(t *testing.T) {
 	m := newMesh(t, 1, nil)
+	if _, err := m.ask(1, 2); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(20 * time.Millisecond) // nothing is being sent any more
 	first := m.nodes[1].Prepare(2, node.Ask{Service: "who"})
 	second := m.nodes[1].Prepare(2, node.Ask{Service: "who"})
 	third := m.nodes[1].Prepare(2, node.Ask{Service: "who"})

@@ -2,7 +2,9 @@ package node
 
 import (
 	"context"
+	"errors"
 	"sync"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -148,9 +150,30 @@ func (o *outgoing) transmit(ctx context.Context) error {
 		return err
 	}
 	if err := l.Send(o.frame); err != nil {
-		return luaerr.New(luaerr.Lost, "cannot send to pid %d: %w", o.peer.pid, err)
+		var tooLarge *link.ProtocolError
+		if errors.As(err, &tooLarge) {
+			return luaerr.New(luaerr.Argument, "a message for pid %d cannot be sent: %w", o.peer.pid, err)
+		}
+		return o.node.whyUnsent(ctx, o.peer, err)
 	}
 	return nil
+}
+
+// whyUnsent gives the reason for a frame that could not be sent: the end of
+// its process, which whoever reads from the link is about to find out.
+func (n *Node) whyUnsent(ctx context.Context, p *peer, cause error) error {
+	timer := time.NewTimer(2 * goneWait)
+	defer timer.Stop()
+	select {
+	case <-p.gone:
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		return p.lost
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-n.ctx.Done():
+	}
+	return luaerr.New(luaerr.Lost, "cannot send to pid %d: %w", p.pid, cause)
 }
 
 // send brings a frame to the process with the pid, or to this one, and
