@@ -20,10 +20,6 @@ local function work(calls, futures, channels)
     if i % 2 == 0 then ch:take() end
   end
 end
-work(300, 100, 50)
-local before = collect()
-t.equal(before.values, 0)
-work(calls, futures, channels)
 -- References that travel: to others, to and fro, inside values, in errors.
 local function travel()
   for i = 1, 20 do
@@ -42,6 +38,12 @@ local function travel()
     ch:take()
   end
 end
+work(300, 100, 50)
+travel() -- makes links between the workers
+collect()
+local before = collect()
+t.equal(before.values, 0)
+work(calls, futures, channels)
 travel()
 local after
 assert(cluster.timedwait(function() after = collect() return after.values == 0 end, 10) == "ok",

@@ -1,0 +1,108 @@
+package cluster
+
+import (
+	"context"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+)
+
+// failed handles a batch that has no answer. A worker that died may have been
+// killed by an item: each is tried again by itself.
+func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
+	e := luaerr.From(a.err)
+	if e.Kind != luaerr.Lost {
+		luaerr.Raise(L, e)
+	}
+	counts := p.firstOfItsJob(a.pid)
+	p.dead = append(p.dead, a.pid)
+	p.avoid = []node.Pid{node.Master}
+	for _, i := range b.items {
+		if counts {
+			p.kills[i]++
+		}
+		if p.kills[i] >= maxKills {
+			given := *e
+			given.Message = itemText(i) + "given up, because three workers died with it; the last: " + e.Message
+			p.itemLost(L, i, &given)
+			continue
+		}
+		p.queue.alone(i)
+	}
+}
+
+// maxKills is how many workers an item may cost.
+const maxKills = 3
+
+// firstOfItsJob tells whether no other worker of the same job was lost
+// before: when one rank dies its job often takes the others along, which is
+// not the fault of what they were at.
+func (p *mapping) firstOfItsJob(pid node.Pid) bool {
+	if p.m.SameJob == nil {
+		return true
+	}
+	for _, other := range p.dead {
+		if p.m.SameJob(pid, other) {
+			return false
+		}
+	}
+	return true
+}
+
+// itemFailed handles an error that f raised: a retry, on_error, or the end.
+func (p *mapping) itemFailed(L *lua.LState, i int, e *luaerr.Error) {
+	if p.tries[i] < len(p.delays) && (p.retryCheck == nil || lua.LVAsBool(call1(L, p.retryCheck, e.ToLua(L)))) {
+		p.queue.later(i, p.delays[p.tries[i]])
+		p.tries[i]++
+		return
+	}
+	p.itemLost(L, i, e)
+}
+
+func (p *mapping) itemLost(L *lua.LState, i int, e *luaerr.Error) {
+	if p.onError == nil {
+		named := *e
+		if named.Kind != luaerr.Lost {
+			named.Message = itemText(i) + named.Message
+		}
+		named.Errors = map[int]*luaerr.Error{e.Rank: e}
+		luaerr.Raise(L, &named)
+	}
+	p.results[i] = call1(L, p.onError, e.ToLua(L), p.items[i])
+	p.finish(1)
+}
+
+func call1(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {
+	L.Push(fn)
+	for _, a := range args {
+		L.Push(a)
+	}
+	L.Call(len(args), 1)
+	v := L.Get(-1)
+	L.Pop(1)
+	return v
+}
+
+// revive finds other workers when the pool has none any more: those of other
+// managers, else those of the jobs that are started again.
+func (p *mapping) revive(L *lua.LState) {
+	others := p.m.node.Members()
+	if len(others) > 1 {
+		p.pool.add(workersOf(others)...)
+		return
+	}
+	if p.m.Revive == nil || len(p.dead) == 0 {
+		luaerr.Raise(L, luaerr.New(luaerr.Lost, "the pool has no workers (any more)"))
+	}
+	var fresh []node.Pid
+	p.m.wait(L, func(ctx context.Context) (err error) {
+		fresh, err = p.m.Revive(ctx, p.dead)
+		return err
+	})
+	p.pool.add(fresh...)
+	if len(fresh) == 0 {
+		luaerr.Raise(L, luaerr.New(luaerr.Lost, "the pool has no workers any more"))
+	}
+}
