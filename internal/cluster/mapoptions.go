@@ -57,16 +57,9 @@ func (m *Module) mapOption(L *lua.LState, o *options, name string, v lua.LValue)
 			o.retryCheck = v
 		}
 	case "retry_delays":
-		list, ok := v.(*lua.LTable)
-		if !ok {
+		var ok bool
+		if o.delays, ok = delays(v); !ok {
 			bad("a list of seconds")
-		}
-		for i := 1; i <= list.Len(); i++ {
-			s, ok := list.RawGetInt(i).(lua.LNumber)
-			if !ok || !(s >= 0) {
-				bad("a list of seconds")
-			}
-			o.delays = append(o.delays, duration(float64(s)))
 		}
 	case "pool":
 		L.Push(v)
@@ -82,4 +75,20 @@ func (m *Module) mapOption(L *lua.LState, o *options, name string, v lua.LValue)
 		luaerr.Raise(L, luaerr.New(luaerr.Argument,
 			"pmap has no option '%s'; it knows batch_size, on_error, retry_delays, retry_check, pool, progress", name))
 	}
+}
+
+// delays reads a list of seconds.
+func delays(v lua.LValue) (list []time.Duration, ok bool) {
+	t, ok := v.(*lua.LTable)
+	if !ok {
+		return nil, false
+	}
+	for i := 1; i <= t.Len(); i++ {
+		s, ok := t.RawGetInt(i).(lua.LNumber)
+		if !ok || !(s >= 0) {
+			return nil, false
+		}
+		list = append(list, duration(float64(s)))
+	}
+	return list, true
 }
