@@ -248,25 +248,37 @@ const orphanWait = 3 * time.Second
 func (h *Host) awaitLeave(ctx context.Context) error {
 	select {
 	case <-h.loop.leave:
-		select {
-		case <-h.loop.gone:
-		case <-time.After(hearWait):
-		}
-		if h.loop.capture != nil {
-			h.loop.capture.close()
-		}
-		h.node.Close()
-		return h.loop.transport.Close()
+		return h.leaveRanks()
 	case <-h.loop.gone:
 		select {
 		case <-time.After(orphanWait):
 			return luaerr.New(luaerr.Lost, "the master (rank 0) is gone")
 		case <-ctx.Done():
-			return context.Cause(ctx)
 		}
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		// The launcher ends the job. The master was told, too: it reports, and
+		// may end everything in order.
+		select {
+		case <-h.loop.leave:
+			return h.leaveRanks()
+		case <-h.loop.gone:
+		case <-time.After(orphanWait):
+		}
 	}
+	return context.Cause(ctx)
+}
+
+// leaveRanks ends what this worker has to do with the others.
+func (h *Host) leaveRanks() error {
+	select {
+	case <-h.loop.gone: // the master closes its end when all have heard
+	case <-time.After(hearWait):
+	}
+	if h.loop.capture != nil {
+		h.loop.capture.close()
+	}
+	h.node.Close()
+	return h.loop.transport.Close()
 }
 
 // luaStopMainLoop is stop_main_loop(manager), on rank 0: the workers end.

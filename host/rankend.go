@@ -44,13 +44,22 @@ func (h *Host) endJob(why *luaerr.Error) {
 	}
 	h.loop.mu.Unlock()
 	if first {
-		time.AfterFunc(doomGrace, func() {
-			if h.loop.setEnding() {
-				h.report(why)
-				h.endRank(exitStatus(why))
-			}
-		})
+		h.endAfter(doomGrace, why)
 	}
+}
+
+// signalGrace is how long the script has to end when the launcher told it to:
+// a second later the launcher kills.
+const signalGrace = 500 * time.Millisecond
+
+// endAfter ends the job unless this process ends by itself before.
+func (h *Host) endAfter(grace time.Duration, why *luaerr.Error) {
+	time.AfterFunc(grace, func() {
+		if h.loop.setEnding() {
+			h.report(why)
+			h.endRank(exitStatus(why))
+		}
+	})
 }
 
 // doom gives the reason why the job cannot end in order, nil for none.
@@ -119,8 +128,12 @@ func (h *Host) interruption(s os.Signal) error {
 	if err := h.loop.doom(); err != nil {
 		return err
 	}
-	if h.cfg.Ranks != nil {
-		return luaerr.New(luaerr.Interrupted, "interrupted (%v): Ctrl-C, or the launcher ended the job because a rank failed", s)
+	if h.cfg.Ranks == nil {
+		return luaerr.New(luaerr.Interrupted, "interrupted (%v)", s)
 	}
-	return luaerr.New(luaerr.Interrupted, "interrupted (%v)", s)
+	e := luaerr.New(luaerr.Interrupted, "interrupted (%v): Ctrl-C, or the launcher ended the job because a rank failed", s)
+	if h.cfg.Ranks.Info().Rank == 0 {
+		h.endAfter(signalGrace, e)
+	}
+	return e
 }

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -68,9 +69,9 @@ var failures = []struct {
 	{"after", "fails.lua:15: boom on purpose", 1, "", false},
 	{"chunk", "rank 1: testdata/modes/fails.lua:16: boom on purpose", 1, "", false},
 	{"caught", "", 0, "", true},
-	{"recv", "rank 0 was stopped in Recv", 1, "", false},
+	{"recv", "ranks 0,2 (2 of 3) were stopped in Recv", 1, "", false},
 	{"barrier", "rank 0: Barrier", 1, overTCP, false}, // native: it cannot be left
-	{"barrier", "rank 0 was stopped in Barrier", 1, overMPI, false},
+	{"barrier", "ranks 0,2 (2 of 3) were stopped in Barrier", 1, overMPI, false},
 	{"killed", "rank 1: worker lost", 137, overTCP, false},
 	{"killed", "signal 9 (Killed)", 137, overMPI, false},
 	{"killed_idle", "signal 9 (Killed)", 137, "", false},
@@ -107,4 +108,37 @@ func TestFailures(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestLauncherStopped: Ctrl-C at mpirun, or its death, ends all ranks soon, with
+// a report where there is time for one.
+func TestLauncherStopped(t *testing.T) {
+	for _, mode := range allInMPI {
+		for name, signal := range map[string]syscall.Signal{"interrupted": syscall.SIGINT, "terminated": syscall.SIGTERM, "killed": syscall.SIGKILL} {
+			t.Run(name+"/"+mode, func(t *testing.T) {
+				t.Parallel()
+				c := ranked(t, 3, "fails.lua", mode, "waiting")
+				c.Untidy, c.Linger = true, 8*time.Second
+				j := mpitest.Start(t, c)
+				j.Await("begin")
+				if err := syscall.Kill(j.Pid(), signal); err != nil {
+					t.Fatal(err)
+				}
+				r := j.Wait()
+				if r.Status == 0 {
+					t.Error(r)
+				}
+				if signal != syscall.SIGKILL {
+					holds(t, r, r.Stderr, "rank 0: ", "interrupted (terminated)")
+				}
+				silent(t, r)
+			})
+		}
+	}
+}
+
+// TestLeftWaitsMPI: over MPI all waits can be left, collectives and rank 0
+// included, and the next chunk gets right answers.
+func TestLeftWaitsMPI(t *testing.T) {
+	right(t, mpitest.Run(t, ranked(t, 3, "renew.lua", overMPI)), "renewed")
 }

@@ -36,6 +36,12 @@ local ways = {
   exit = function() os.exit(7) end,
   exit_0 = function() os.exit(0) end,
   exit_worker = function() at(1, function() os.exit(0) end) end,
+  waiting = function()
+    cluster.mpido(manager, function()
+      if mpi.Comm_rank() == 1 then cluster.sleep(30) end
+      mpi.Barrier()
+    end)
+  end,
   running = function()
     cluster.remote_do(function() while true do end end, 2)
     cluster.remote_do(function() mpi.Recv(require("array").zeros(1), 0) end, 2)
