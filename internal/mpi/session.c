@@ -91,3 +91,14 @@ int mpiclus_max_tag(void) {
     if (MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &value, &found) != MPI_SUCCESS || !found) return 32767;
     return *value;
 }
+
+/* Opens a file on a duplicate: where the file is not there, Open MPI 4.1 leaves a message on the communicator, and
+ * collectives after it get each other's data. */
+int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file) {
+    MPI_Comm own;
+    int rc = MPI_Comm_dup(comm, &own);
+    if (rc != MPI_SUCCESS) return rc;
+    rc = MPI_File_open(own, name, amode, info, file);
+    int freed = MPI_Comm_free(&own);
+    return rc != MPI_SUCCESS ? rc : freed;
+}

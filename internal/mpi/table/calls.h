@@ -257,7 +257,7 @@ CALL(Aint_add,           LOCAL, M31, "4.1.5", "base:aint disp:aint", "address:ai
 CALL(Aint_diff,          LOCAL, M31, "4.1.5", "a:aint b:aint", "disp:aint", (R(0).a = MPI_Aint_diff(X(0).a, X(1).a), MPI_SUCCESS), NONE, "Gives the difference of two addresses.")
 
 /* chapter: Files */
-CALL(File_open, SYNC, M31, "13.2.1", "filename:string amode:int info=INFO_NULL comm", "file", MPI_File_open(COMM, X(0).str, X(1).n, X(2).info, &R(0).file), NONE, "Opens a file on all processes of a communicator; amode adds MODE_RDONLY, MODE_CREATE, ….")
+CALL(File_open, SYNC, M31, "13.2.1", "filename:string amode:int info=INFO_NULL comm", "file", mpiclus_file_open(COMM, X(0).str, X(1).n, X(2).info, &R(0).file), NONE, "Opens a file on all processes of a communicator; amode adds MODE_RDONLY, MODE_CREATE, ….")
 CALL(File_close, SYNC, M31, "13.2.2", "file!free", "", MPI_File_close(&X(0).file), NONE, "Closes a file; collective.")
 CALL(File_delete, NATIVE, M31, "13.2.3", "filename:string info=INFO_NULL", "", MPI_File_delete(X(0).str, X(1).info), NONE, "Deletes a file.")
 CALL(File_set_size, SYNC, M31, "13.2.4", "file size:aint", "", MPI_File_set_size(X(0).file, X(1).offset), NONE, "Cuts or extends a file to a size in bytes.")

@@ -57,6 +57,13 @@ function check.fails(what, f, ...)
   return err
 end
 
+-- range gives {first, …, last}.
+function check.range(first, last)
+  local list = {}
+  for i = first, last do list[#list + 1] = i end
+  return list
+end
+
 -- both runs body with collectives that sit in C and with those that can be left.
 function check.both(body)
   for _, on in ipairs{false, true} do

@@ -113,6 +113,10 @@ check.fails("the file was closed", mpi.File_get_size, f)
 
 local err = check.fails("File_open: ERR_NO_SUCH_FILE", mpi.File_open, name .. ".no", mpi.MODE_RDONLY)
 check.eq(err.class, "ERR_NO_SUCH_FILE")
+for i = 1, 3 do -- an open that failed leaves nothing on the communicator
+  local all = mpi.Allgatherv(array.full(rank + 1, 10 * i + rank, "int8"), nil, check.range(1, size))
+  check.eq({all[1], all[#all]}, {10 * i, 10 * i + size - 1})
+end
 check.fails("file expected, got number", mpi.File_get_size, 3)
 mpi.Barrier()
 if rank == 0 then mpi.File_delete(name) check.fails("ERR_NO_SUCH_FILE", mpi.File_delete, name) end
