@@ -15,6 +15,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
 
 // Exit statuses of the command.
@@ -107,7 +108,11 @@ func (h *Host) report(err error) {
 func (h *Host) RunScript(file string) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	h.parallel.Stopped = func(why *luaerr.Error) { cancel(why) }
+	h.parallel.Stopped = func(why *luaerr.Error) {
+		if h.node.Self() == node.Master { // a rank that serves is in its script still
+			cancel(why)
+		}
+	}
 	stop := h.watchSignals(cancel)
 	defer stop()
 	h.interp.SetExit(h.exit)
