@@ -9,7 +9,6 @@ import "C"
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -49,42 +48,6 @@ type Call struct {
 	ctx     context.Context // of Wait, for ops that run meanwhile
 	opErr   error
 	record
-}
-
-// plan is what a line of the table means for a frame.
-type plan struct {
-	call, other, detach, adopt C.int
-	blocks                     bool // without cancellable it sits in C
-	otherwise                  C.int
-	barrier                    C.int
-}
-
-// plans holds two for each line, the second of the non-blocking form.
-var plans = func() []plan {
-	list := make([]plan, 2*len(table.Calls))
-	for _, row := range table.ByName {
-		p := &list[planOf(row)]
-		p.call = C.int(row.Index)
-		switch {
-		case row.Other:
-			p.other, p.detach = 1, 1
-		case row.Class == table.Coll:
-			p.blocks, p.otherwise = true, 1
-		case row.Class == table.Sync:
-			p.blocks, p.barrier = true, 1
-		}
-		if row.MakesComm() && row.Class != table.Hand {
-			p.adopt = 1
-		}
-	}
-	return list
-}()
-
-func planOf(row *table.Call) int {
-	if row.Other {
-		return 2*row.Index + 1
-	}
-	return 2 * row.Index
 }
 
 // NewCall takes a fresh call for a function of the table.
@@ -281,80 +244,4 @@ func (c *Call) Do(ctx context.Context) error {
 		return c.Err()
 	}
 	return c.Wait(ctx)
-}
-
-// Err gives the error of a call that is over.
-func (c *Call) Err() error {
-	if c.opErr != nil {
-		return c.opErr
-	}
-	if c.f.rc == C.MPI_SUCCESS {
-		return nil
-	}
-	return c.libraryError()
-}
-
-// Text gives the text result.
-func (c *Call) Text() string { return C.GoString(&c.f.text[0]) }
-
-// Result gives an integer result: the n-th slot of results.
-func (c *Call) Result(n int) int { return int(int32(c.S[table.SlotR+n])) }
-
-// Status gives the status of the first request or of a probe.
-func (c *Call) Status() Status { return Status{c.f.st[0]} }
-
-// SetStatus gives the call a status to read.
-func (c *Call) SetStatus(st *Status) { c.f.st[0] = st.c }
-
-// Double gives a slot that holds a C double.
-func (c *Call) Double(slot int) float64 { return math.Float64frombits(c.S[slot]) }
-
-// Ints gives a result that is a list of C ints.
-func (c *Call) Ints(slot, n int) []int32 {
-	return unsafe.Slice((*int32)(pointer(C.uintptr_t(c.S[slot]))), n)
-}
-
-// Words gives a result that is a list of 64-bit numbers.
-func (c *Call) Words(slot, n int) []uint64 {
-	return unsafe.Slice((*uint64)(pointer(C.uintptr_t(c.S[slot]))), n)
-}
-
-// Handles gives a result that is a list of types.
-func (c *Call) Handles(slot, n int) []uint64 {
-	list := make([]uint64, n)
-	for i, h := range unsafe.Slice((*C.MPI_Datatype)(pointer(C.uintptr_t(c.S[slot]))), n) {
-		*(*C.MPI_Datatype)(unsafe.Pointer(&list[i])) = h
-	}
-	return list
-}
-
-// Memory gives memory that MPI made as a slice; it is valid as long as MPI
-// keeps it.
-func (c *Call) Memory(address uint64, n int) []byte {
-	if n == 0 {
-		return nil
-	}
-	return unsafe.Slice((*byte)(pointer(C.uintptr_t(address))), n)
-}
-
-// PackHandles lays handles of types out as C has them: as pointers in Open
-// MPI, as ints in MPICH.
-func PackHandles(list []uint64) []byte {
-	raw := make([]byte, (len(list)+1)*C.sizeof_MPI_Datatype)
-	at := unsafe.Slice((*C.MPI_Datatype)(unsafe.Pointer(unsafe.SliceData(raw))), len(list))
-	for i := range list {
-		at[i] = *(*C.MPI_Datatype)(unsafe.Pointer(&list[i]))
-	}
-	return raw
-}
-
-// Flag gives the flag that a test of a request has set.
-func (c *Call) Flag() bool { return c.f.flag != 0 }
-
-// Name gives the name of the call for records and errors.
-func (c *Call) Name() string {
-	if c.As != "" {
-		return c.As
-	}
-	return c.Row.Name
 }

@@ -86,6 +86,7 @@ uint64_t mpiclus_world(void);
 int mpiclus_max_tag(void);
 int mpiclus_dup_self(MPI_Comm *made);
 int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file);
+int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value);
 void mpiclus_null_status(MPI_Status *st);
 MPI_Aint mpiclus_bytes_of(int n, MPI_Datatype type);
 int mpiclus_pack_external(const char *rep, void *in, int n, MPI_Datatype type, void *out, MPI_Aint room, MPI_Aint *at);

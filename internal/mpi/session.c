@@ -85,11 +85,19 @@ int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
     return rc != MPI_SUCCESS ? rc : MPI_Comm_free(comm);
 }
 
-/* The attribute is a pointer to the value. */
+/* Predefined attributes are pointers to their values. Those of a communicator hold for its duplicates only. */
+int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value) {
+    int *at = NULL;
+    (void)comm;
+    int rc = MPI_Comm_get_attr(MPI_COMM_WORLD, key, &at, found);
+    *value = rc == MPI_SUCCESS && *found ? *at : 0;
+    return rc;
+}
+
 int mpiclus_max_tag(void) {
-    int *value, found = 0;
-    if (MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &value, &found) != MPI_SUCCESS || !found) return 32767;
-    return *value;
+    int value = 0, found = 0;
+    if (mpiclus_attribute(MPI_COMM_WORLD, MPI_TAG_UB, &found, &value) != MPI_SUCCESS || !found) return 32767;
+    return value;
 }
 
 /* Opens a file on a duplicate: where the file is not there, Open MPI 4.1 leaves a message on the communicator, and

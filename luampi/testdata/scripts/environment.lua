@@ -26,3 +26,10 @@ check.fails("there is no mpi.Bcats", mpi.help, "Bcats")
 check.eq(tostring(mpi.SUM), "mpi.SUM")
 check.eq(tostring(mpi.COMM_NULL), "mpi.COMM_NULL")
 check.eq(tostring(mpi.COMM_WORLD), ("mpi.COMM_WORLD (rank %d of %d)"):format(check.rank, check.size))
+local there, most = mpi.Comm_get_attr(mpi.TAG_UB)
+assert(there and most >= 32767)
+check.eq(type(mpi.Comm_get_attr(mpi.APPNUM)), "boolean")
+if version < 4 then
+  local err = check.fails("mpi.Isendrecv needs MPI 4.0; ", mpi.Isendrecv)
+  check.eq(err.kind, "mpi")
+end
