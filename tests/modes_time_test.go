@@ -53,6 +53,9 @@ func crowded() bool {
 // "" for nothing.
 func within(t *testing.T, try func() string) {
 	t.Helper()
+	if os.Getenv(soak) == "" {
+		t.Skip("bounds on time are for a quiet machine: make soak, or make bench for the figures")
+	}
 	if raceEnabled {
 		t.Skip("the race detector makes everything slower")
 	}
