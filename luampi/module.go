@@ -39,7 +39,6 @@ type module struct {
 	wordType uint64 // of 64-bit numbers
 	elements map[uint64]array.Type
 	known    map[string]map[uint64]*lua.LUserData // predefined handles by class
-	help     map[string]string
 	limits   limits
 	buffered buffered
 	hooks    map[string]func(x *call) // checks between reading arguments and the call

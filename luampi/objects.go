@@ -72,7 +72,7 @@ func (m *module) predefined(class, name string) *lua.LUserData {
 	return ud
 }
 
-// pushHandle gives the object of a handle that a call returned: the constant
+// handleObject gives the object of a handle that a call returned: the constant
 // if it is one, else a new object that frees itself when it is garbage.
 func (m *module) handleObject(class string, value uint64) lua.LValue {
 	if ud := m.known[class][value]; ud != nil {

@@ -2,10 +2,10 @@ package luampi
 
 import (
 	"context"
+	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -66,14 +66,25 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 func (m *module) failSeveral(x *call, err error, indices []int, statuses []mpi.Status) {
 	for _, i := range indices {
 		if code := statuses[i].Error(); code != 0 && code != mpi.Int("ERR_PENDING") {
-			err = mpi.ErrorOf(x.row.Name, code)
-			if e := luaerr.From(err); e != nil {
-				e.Message += " (request " + lua.LNumber(i+1).String() + ")"
-			}
+			err = x.errorOf(code, i)
 			break
 		}
 	}
 	x.fail(err)
+}
+
+// errorOf gives the error of a code that the status of request i has.
+func (x *call) errorOf(code, i int) error {
+	ask := func(name string) *mpi.Call {
+		c := x.m.s.NewCall(name)
+		c.S[table.SlotX] = slot(code)
+		_ = x.m.do(x.L, c)
+		return c
+	}
+	class, text := ask("Error_class"), ask("Error_string")
+	defer class.Release()
+	defer text.Release()
+	return mpi.NewError(x.row.Name, code, class.Result(0), fmt.Sprintf("%s (request %d)", text.Text(), i+1))
 }
 
 // pushSeveral pushes what a family gives.

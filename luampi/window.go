@@ -131,7 +131,7 @@ func (m *module) windowCalls() map[string]implementation {
 	return out
 }
 
-// together runs a collective step of the making of a window.
+// step runs a collective step of the making of a window.
 func (x *call) step() {
 	if err := x.occupy(); err != nil {
 		x.fail(err)

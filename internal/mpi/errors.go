@@ -34,10 +34,11 @@ func makeError(call string, code, class int, text string) *luaerr.Error {
 	return e
 }
 
-// ErrorOf gives the error of a return code that a call found in a status. It
-// must be called while nothing else can be inside MPI's error tables: they
-// are read without the lock.
-func ErrorOf(call string, code int) error { return mpiError(call, code) }
+// NewError makes the error of a return code that a call found in a status,
+// with the class and the text that Error_class and Error_string give for it.
+func NewError(call string, code, class int, text string) error {
+	return makeError(call, code, class, text)
+}
 
 // ClassName gives the name of an error class, "ERR_TRUNCATE", or "".
 func ClassName(class int) string { return errorClasses[class] }

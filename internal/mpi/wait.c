@@ -67,8 +67,8 @@ int mpiclus_wait(mpiclus_frame *f, int64_t spin_ns, int64_t limit_ns, int share)
 }
 
 /*
- * Gives up a started call after LEFT: a receive is cancelled, which is certain to work when no message has matched.
- * 1 when nothing of the call is left in MPI, 0 when its buffers must stay.
+ * Gives up a started call after LEFT: 1 when nothing of it is left in MPI, as of a probe, 0 when its operation goes on
+ * there and its buffers must stay.
  */
 int mpiclus_withdraw(mpiclus_frame *f) {
     if (f->phase != MPICLUS_STARTED) return 1;

@@ -78,6 +78,19 @@ local flag, i = mpi.Testany(requests)
 check.eq({flag, i}, {true, nil})
 arrived(into)
 
+-- the error of one of several
+if size > 1 then
+  if rank == 0 then
+    mpi.Send(array.zeros(3), 1, 70)
+    mpi.Send(array.zeros(1), 1, 71)
+  elseif rank == 1 then
+    local list = {mpi.Irecv(array.zeros(1), 0, 71), mpi.Irecv(array.zeros(2), 0, 70)}
+    local err = check.fails("(request 2)", mpi.Waitall, list)
+    check.eq({err.class, err.call}, {"ERR_TRUNCATE", "Waitall"})
+  end
+  mpi.Barrier()
+end
+
 -- null requests
 local st = mpi.Wait(mpi.REQUEST_NULL)
 check.eq({st.source, st.tag, mpi.Get_count(st, mpi.DOUBLE)}, {mpi.ANY_SOURCE, mpi.ANY_TAG, 0})
