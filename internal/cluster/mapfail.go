@@ -2,6 +2,8 @@ package cluster
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -16,8 +18,8 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 	if e.Kind != luaerr.Lost {
 		luaerr.Raise(L, e)
 	}
-	counts := p.firstOfItsJob(a.pid)
-	p.dead = append(p.dead, a.pid)
+	counts := !p.collateral(a.pid, b.items)
+	p.deaths = append(p.deaths, death{a.pid, time.Now(), b.items})
 	p.avoid = []node.Pid{node.Master}
 	for _, i := range b.items {
 		if counts {
@@ -36,19 +38,30 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 // maxKills is how many workers an item may cost.
 const maxKills = 3
 
-// firstOfItsJob tells whether no other worker of the same job was lost
-// before: when one rank dies its job often takes the others along, which is
-// not the fault of what they were at.
-func (p *mapping) firstOfItsJob(pid node.Pid) bool {
+// death is the loss of a worker, and what it was at.
+type death struct {
+	pid   node.Pid
+	at    time.Time
+	items []int
+}
+
+// jobsEnd is how long it may take until a rank that died has taken the others
+// of its MPI job along.
+const jobsEnd = 5 * time.Second
+
+// collateral tells whether a worker seems to have died because another one of
+// its job did, with another item.
+func (p *mapping) collateral(pid node.Pid, items []int) bool {
 	if p.m.SameJob == nil {
-		return true
+		return false
 	}
-	for _, other := range p.dead {
-		if p.m.SameJob(pid, other) {
-			return false
+	for _, d := range p.deaths {
+		same := slices.ContainsFunc(items, func(i int) bool { return slices.Contains(d.items, i) })
+		if !same && time.Since(d.at) < jobsEnd && p.m.SameJob(pid, d.pid) {
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // itemFailed handles an error that f raised: a retry, on_error, or the end.
@@ -93,12 +106,15 @@ func (p *mapping) revive(L *lua.LState) {
 		p.pool.add(workersOf(others)...)
 		return
 	}
-	if p.m.Revive == nil || len(p.dead) == 0 {
+	if p.m.Revive == nil || len(p.deaths) == 0 {
 		luaerr.Raise(L, luaerr.New(luaerr.Lost, "the pool has no workers (any more)"))
 	}
-	var fresh []node.Pid
+	var fresh, dead []node.Pid
+	for _, d := range p.deaths {
+		dead = append(dead, d.pid)
+	}
 	p.m.wait(L, func(ctx context.Context) (err error) {
-		fresh, err = p.m.Revive(ctx, p.dead)
+		fresh, err = p.m.Revive(ctx, dead)
 		return err
 	})
 	p.pool.add(fresh...)

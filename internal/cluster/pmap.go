@@ -54,7 +54,7 @@ type mapping struct {
 	running map[node.Pid]*batch
 	kills   map[int]int // workers that an item has killed
 	tries   map[int]int // retries of an item
-	dead    []node.Pid
+	deaths  []death
 	avoid   []node.Pid // the master, once workers have died: it must not be next
 	alive   int        // workers in the pool when it last had none to lend
 	pace    pace

@@ -77,3 +77,13 @@ local with = cluster.pmap(function(x)
   return x
 end, { 1, 2, 3 }, { on_error = function(e, item) return "lost " .. item end })
 t.equal(with, { 1, "lost 2", 3 })
+
+-- Three, not all of a job; and what the others were at is not to blame.
+local third = cluster.MPIManager{ np = 5 }
+cluster.addprocs(third)
+e = t.fails("item 4: given up", cluster.pmap, function(x)
+  if x == 4 then die() end
+  cluster.sleep(0.02)
+  return x
+end, { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, { pool = cluster.WorkerPool(cluster.procs(third)) })
+t.equal(#cluster.procs(third), 2)
