@@ -206,13 +206,13 @@ func (n *Node) Forget(pid Pid, why *luaerr.Error) {
 	for _, l := range links {
 		l.Close()
 	}
+	if n.Self() == Master {
+		n.tellGone(pid, why) // who hears of the loss no longer counts it among the members
+	}
 	n.failWaiting(pid, why)
 	n.values.forget(pid, why)
 	for _, f := range n.whenGone {
 		f(pid)
-	}
-	if n.Self() == Master {
-		n.tellGone(pid, why)
 	}
 }
 
