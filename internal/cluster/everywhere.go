@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,8 +27,15 @@ type definitions struct {
 	list []*value.Message // who holds the token owns it
 }
 
-// take waits for the token.
+// insideEverywhere marks the contexts of what everywhere runs, wherever that
+// calls, as chunks are marked with the number of their manager.
+const insideEverywhere = math.MaxUint32
+
+// take waits for the token, which who is inside everywhere would do for ever.
 func (d *definitions) take(ctx context.Context) error {
+	if node.InChunk(ctx, insideEverywhere) {
+		return luaerr.New(luaerr.Argument, "everywhere and addprocs cannot be called from inside everywhere: call them after it")
+	}
 	select {
 	case <-d.turn:
 		return nil
@@ -127,6 +135,7 @@ func (m *Module) runEverywhere(ctx context.Context, msg *value.Message, pids []n
 func (m *Module) runOn(ctx context.Context, msg *value.Message, pids []node.Pid) error {
 	workers := slices.DeleteFunc(slices.Clone(pids), func(p node.Pid) bool { return p == node.Master })
 	failures := map[node.Pid]*luaerr.Error{}
+	ctx = node.EnterChunk(ctx, insideEverywhere)
 	m.callAll(ctx, msg, workers, failures)
 	if len(workers) < len(pids) && len(failures) == 0 {
 		m.callAll(ctx, msg, []node.Pid{node.Master}, failures)

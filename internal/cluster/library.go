@@ -193,6 +193,13 @@ func (s *sentFunction) install(pid node.Pid) *node.Begun {
 	})
 }
 
+// lost notes that the function did not go out to a worker after all.
+func (s *sentFunction) lost(pid node.Pid) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent = slices.DeleteFunc(s.sent, func(p node.Pid) bool { return p == pid })
+}
+
 // drop makes the workers forget the function.
 func (s *sentFunction) drop() {
 	s.mu.Lock()

@@ -152,7 +152,9 @@ type send struct {
 
 func (s send) begin(ctx context.Context, p *mapping) {
 	if s.install != nil {
-		_ = s.install.Go(ctx) // the request after it fails as well
+		if s.install.Go(ctx) != nil { // the request after it fails as well
+			p.fn.lost(s.pid)
+		}
 	}
 	if err := s.begun.Go(ctx); err != nil {
 		p.answer(answer{s.pid, nil, err})

@@ -259,7 +259,13 @@ func (m *Module) applyInPool(L *lua.LState, p *workerPool, fn lua.LValue, args [
 		luaerr.Raise(L, luaerr.From(err))
 	}
 	if install := f.install(pid); install != nil {
-		m.wait(L, install.Go)
+		m.wait(L, func(ctx context.Context) error {
+			err := install.Go(ctx)
+			if err != nil {
+				f.lost(pid)
+			}
+			return err
+		})
 	}
 	return m.call(L, pid, node.Ask{Service: serviceApply, Meta: f.meta(), Message: msg})
 }

@@ -111,7 +111,9 @@ func (s *store) change(r *Request, step func(v *stored) error) {
 	s.mu.Lock()
 	v := s.values.all[id]
 	var answers []func()
-	if v == nil || v.channel == nil {
+	if s.node.retired.Load() {
+		err = s.node.errRetired() // it came past failChannels
+	} else if v == nil || v.channel == nil {
 		err = luaerr.New(luaerr.Argument, "there is no such channel on pid %d", s.node.Self())
 	} else if err = step(v); err == nil {
 		answers = v.move()

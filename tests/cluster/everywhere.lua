@@ -88,3 +88,6 @@ if t.launched() then
   t.fails("is the master", cluster.rmprocs, 1)
   t.fails("there is no process with pid 77", cluster.rmprocs, { 77 })
 end
+
+-- From inside itself it would wait for its own end.
+t.fails("cannot be called from inside everywhere", cluster.everywhere, function() cluster.everywhere("x = 1") end)
