@@ -123,15 +123,10 @@ func TestAbandoned(t *testing.T) {
 }
 
 func TestAwait(t *testing.T) {
-	j := Start(t, shell("echo one; echo two >&2; sleep 77"))
+	j := Start(t, shell("echo one; echo two >&2; exec sleep 77"))
 	j.Await("two")
 	j.Await("one")
 	j.Kill(j.Pid(), syscall.SIGTERM)
-	for _, p := range j.Processes() { // sleep, which sh does not take along
-		if p.Pid != j.Pid() {
-			j.Kill(p.Pid, syscall.SIGTERM)
-		}
-	}
 	if r := j.Wait(); r.Status != 128+15 {
 		t.Fatal(r)
 	}
