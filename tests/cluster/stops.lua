@@ -35,13 +35,19 @@ cluster.interrupt(3)
 t.fails("interrupted by pid 1", cluster.fetch, on3)
 t.equal(on2:fetch(), "done")
 -- A worker may interrupt another one.
-on3 = cluster.remotecall(function() while true do end end, 3)
+local begun = cluster.RemoteChannel(1, 2)
+on3 = cluster.remotecall(function() begun:put(true) while true do end end, 3)
+begun:take() -- what different processes send arrives in any order
 cluster.remotecall_fetch(cluster.interrupt, 4, { 3 })
 t.fails("interrupted by pid 4", cluster.fetch, on3)
 
 -- Chunks of mpido are stopped as well, and the next one starts clean.
-local stopper = cluster.remotecall(function() cluster.sleep(0.05) cluster.interrupt { 2, 3 } end, 4)
+local stopper = cluster.remotecall(function()
+  begun:take() begun:take()
+  cluster.interrupt { 2, 3 }
+end, 4)
 local e = t.fails("interrupted", cluster.mpido, manager, function()
+  if cluster.myid() == 2 or cluster.myid() == 3 then begun:put(true) end
   if cluster.myid() < 4 then while true do end end
 end)
 stopper:wait()
