@@ -30,11 +30,12 @@ type Launcher struct{}
 func (l *Launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (host.Job, error) {
 	j := &job{done: make(chan struct{}), settings: settings, join: join}
 	for rank := range spec.NP {
-		j.workers.Add(1)
-		go func() {
-			defer j.workers.Done()
-			j.run(rank, spec.NP)
-		}()
+		ctx, cancel := context.WithCancel(context.Background())
+		j.stops = append(j.stops, cancel) // before any of them runs: Kill must find all
+		j.workers.Go(func() {
+			defer cancel()
+			j.run(ctx, cancel, rank, spec.NP)
+		})
 	}
 	go func() {
 		j.workers.Wait()
@@ -50,17 +51,13 @@ type job struct {
 	join     link.Join
 	settings protocol.Settings
 
-	mu    sync.Mutex
-	errs  []error
-	stops []context.CancelFunc
+	stops []context.CancelFunc // of the workers
+
+	mu   sync.Mutex
+	errs []error
 }
 
-func (j *job) run(rank, size int) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	j.mu.Lock()
-	j.stops = append(j.stops, cancel)
-	j.mu.Unlock()
+func (j *job) run(ctx context.Context, cancel context.CancelFunc, rank, size int) {
 	err := worker.Join(ctx, worker.Config{
 		Library: library{rank, size}, Log: slog.New(slog.DiscardHandler),
 		Modules: func(in *interp.Interp, _ *node.Node) {
@@ -94,8 +91,6 @@ func openKit(in *interp.Interp, cancel func()) lua.LGFunction {
 func (j *job) Done() <-chan struct{} { return j.done }
 
 func (j *job) Kill() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	for _, stop := range j.stops {
 		stop()
 	}
