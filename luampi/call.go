@@ -42,7 +42,15 @@ type call struct {
 	file   *opened
 	packet []byte // of a twin, used again and again
 	live   bool   // between begin and end
-	plain  bool   // read by readMessage: nothing of the above is set
+	plain  bool   // read by readPlain: nothing of the above is set
+}
+
+// described gives the implementation of a call that has none written by hand.
+func (m *module) described(row *table.Call) implementation {
+	if isMessage(row) && row.Class == table.P2P && !row.Other && m.hooks[row.Name] == nil {
+		return m.messages(row)
+	}
+	return m.generic(row)
 }
 
 // generic gives the implementation of a call that its line describes fully.
@@ -50,7 +58,7 @@ func (m *module) generic(row *table.Call) implementation {
 	message, hook := isMessage(row), m.hooks[row.Name]
 	return func(L *lua.LState, base int, comm *mpi.Comm) int {
 		x := m.begin(L, row)
-		if !message || !x.readMessage(base, comm) {
+		if !message || !x.readPlain(base, comm) {
 			x.read(base, comm)
 		}
 		if hook != nil {

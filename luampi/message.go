@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -18,39 +19,99 @@ func isMessage(row *table.Call) bool {
 		(a[1].Kind == table.Dest || a[1].Kind == table.Source) && (a[2].Kind == table.Tag || a[2].Kind == table.AnyTag)
 }
 
-// readMessage reads the arguments of a message when all are given and plainly
-// right: the path of a program that sends many. Otherwise it is false and
-// read tells what is wrong or fills in what is missing.
-func (x *call) readMessage(base int, comm *mpi.Comm) bool {
-	L, m := x.L, x.m
-	top := base + 2
-	if comm == nil {
-		if comm = m.s.World(); L.GetTop() != top {
-			top++
-			if comm = toComm(L.Get(base + 3)); comm == nil {
-				return false
+// messages gives the implementation of a call that sends or receives one
+// message and waits for it: what programs do a million times a second. Its
+// plain form, all arguments given and right, goes through one call that is
+// always at hand; all else goes the way of every other call.
+func (m *module) messages(row *table.Call) implementation {
+	general, receives := m.generic(row), len(row.Results) > 0
+	var idle *call
+	return func(L *lua.LState, base int, comm *mpi.Comm) int {
+		x := idle
+		if x == nil {
+			x = &call{m: m, row: row, c: m.s.NewCall(row.Name)}
+		}
+		idle = nil // another task may come while this one waits
+		data := x.readMessage(L, base, comm)
+		if data == nil {
+			idle = x
+			return general(L, base, comm)
+		}
+		if !x.c.Repeat() {
+			x.L = L
+			x.c.Hold(unsafe.Pointer(unsafe.SliceData(data)))
+			if err := x.finish(); err != nil {
+				luaerr.Raise(L, luaerr.From(err))
 			}
 		}
+		m.s.Sweep()
+		idle = x
+		if receives {
+			L.Push(m.statusValue(x.c.Status()))
+			return 1
+		}
+		return 0
 	}
-	ud, ok := L.Get(base).(*lua.LUserData)
-	if !ok || L.GetTop() != top || comm.Unusable() != "" {
+}
+
+// finish waits for a message that did not come at once, or tells what is
+// wrong with it. After an error the call is not used again.
+func (x *call) finish() error {
+	err := x.c.Err()
+	if !x.c.Over() {
+		err = x.wait()
+	}
+	if err == nil {
+		x.task = nil
+		x.c.Reset()
+		return nil
+	}
+	x.c.Release()
+	return err
+}
+
+// readPlain reads the arguments of a message that is not waited for, if they
+// are plain.
+func (x *call) readPlain(base int, comm *mpi.Comm) bool {
+	data := x.readMessage(x.L, base, comm)
+	if data == nil {
 		return false
 	}
-	a, ok := ud.Value.(*array.Array)
+	x.c.Hold(unsafe.Pointer(unsafe.SliceData(data)))
+	x.plain = true
+	return true
+}
+
+// readMessage reads the arguments of a message when all are given and plainly
+// right, and gives the memory of its array, which the caller keeps alive.
+// Otherwise the result is nil, and read tells what is wrong or fills in what
+// is missing.
+func (x *call) readMessage(L *lua.LState, base int, comm *mpi.Comm) []byte {
+	m, top := x.m, L.GetTop()
+	if comm == nil {
+		comm = m.world
+		if top == base+3 {
+			comm = toComm(L.Get(top))
+			top--
+		}
+	}
+	if top != base+2 || comm == nil || comm.Unusable() != "" {
+		return nil
+	}
+	a, ok := array.To(L.Get(base))
 	peer, isRank := L.Get(base + 1).(lua.LNumber)
 	tag, isTag := L.Get(base + 2).(lua.LNumber)
 	rank, number := int(peer), int(tag)
 	if !ok || !isRank || !isTag || a.Len() > math.MaxInt32 || lua.LNumber(rank) != peer || lua.LNumber(number) != tag ||
 		rank < 0 || rank >= comm.Peers() || number < 0 || number > m.limits.maxTag {
-		return false
+		return nil
 	}
 	first := x.row.Args[0].Slot
 	raw := a.Bytes()
 	s := x.c.S
-	s[first] = x.c.Hold(unsafe.Pointer(unsafe.SliceData(raw)))
+	s[first] = uint64(uintptr(unsafe.Pointer(unsafe.SliceData(raw))))
 	s[first+1], s[first+2] = uint64(a.Len()), m.types[a.Type()]
 	s[table.SlotPeer], s[table.SlotTag], s[table.SlotComm] = uint64(rank), uint64(number), comm.Handle
 	x.c.Bytes = len(raw)
-	x.plain = true
-	return true
+	return raw
 }

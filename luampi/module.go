@@ -75,7 +75,7 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 			if row.Class == table.Hand || row.Class == table.Twin {
 				panic("luampi: nothing implements mpi." + row.Name)
 			}
-			fn = m.generic(row)
+			fn = m.described(row)
 		}
 		if !m.offers(row) {
 			fn = m.missing(row)

@@ -2,6 +2,7 @@ package mpi
 
 /*
 #cgo nocallback mpiclus_try
+#cgo nocallback mpiclus_repeat
 #include <stdlib.h>
 #include "engine.h"
 */
@@ -179,6 +180,18 @@ func (c *Call) Quick() bool { return !c.native && c.s.nops.Load() == 0 }
 // Try starts the call if MPI is free and tells whether it is over; its error
 // is Err. It never waits.
 func (c *Call) Try() bool { return C.mpiclus_try(c.address, c.s.tests) == C.MPICLUS_DONE }
+
+// Repeat tries a call of the same line again, with new arguments, and tells
+// whether it is over and no error came. It is Prepare and Try at the price of
+// one visit to C, for a call that waits for its own request only, whose
+// results but the status nobody reads.
+func (c *Call) Repeat() bool {
+	if !c.Quick() {
+		c.Prepare(c.Row)
+		return false
+	}
+	return C.mpiclus_repeat(c.address, c.s.tests) == C.MPICLUS_DONE && c.f.rc == C.MPI_SUCCESS
+}
 
 const (
 	spinTime    = 20 * time.Microsecond

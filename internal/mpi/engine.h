@@ -119,6 +119,7 @@ void mpiclus_sizes(int *request, int *status);
 void mpiclus_reserve(mpiclus_frame *f, int n);
 int mpiclus_visit(mpiclus_frame *f, int tests);
 int mpiclus_try(uintptr_t frame, int tests);
+int mpiclus_repeat(uintptr_t frame, int tests);
 int mpiclus_run(mpiclus_frame *f);
 int mpiclus_wait(mpiclus_frame *f, int64_t spin_ns, int64_t limit_ns, int share);
 int mpiclus_withdraw(mpiclus_frame *f);
