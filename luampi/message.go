@@ -21,20 +21,21 @@ func isMessage(row *table.Call) bool {
 
 // messages gives the implementation of a call that sends or receives one
 // message and waits for it: what programs do a million times a second. Its
-// plain form, all arguments given and right, goes through one call that is
-// always at hand; all else goes the way of every other call.
+// plain form, all arguments given and right, goes through a call that is at
+// hand and prepared already; all else goes the way of every other call.
 func (m *module) messages(row *table.Call) implementation {
 	general, receives := m.generic(row), len(row.Results) > 0
-	var idle *call
+	var idle []*call // as many as tasks were in here at once
 	return func(L *lua.LState, base int, comm *mpi.Comm) int {
-		x := idle
-		if x == nil {
+		var x *call
+		if n := len(idle); n > 0 {
+			x, idle = idle[n-1], idle[:n-1] // another task may come while this one waits
+		} else {
 			x = &call{m: m, row: row, c: m.s.NewCall(row.Name)}
 		}
-		idle = nil // another task may come while this one waits
 		data := x.readMessage(L, base, comm)
 		if data == nil {
-			idle = x
+			idle = append(idle, x)
 			return general(L, base, comm)
 		}
 		if !x.c.Repeat() {
@@ -45,7 +46,7 @@ func (m *module) messages(row *table.Call) implementation {
 			}
 		}
 		m.s.Sweep()
-		idle = x
+		idle = append(idle, x)
 		if receives {
 			L.Push(m.statusValue(x.c.Status()))
 			return 1
@@ -61,13 +62,13 @@ func (x *call) finish() error {
 	if !x.c.Over() {
 		err = x.wait()
 	}
-	if err == nil {
-		x.task = nil
-		x.c.Reset()
-		return nil
+	x.L, x.task = nil, nil
+	if err != nil {
+		x.c.Release()
+		return err
 	}
-	x.c.Release()
-	return err
+	x.c.Reset()
+	return nil
 }
 
 // readPlain reads the arguments of a message that is not waited for, if they

@@ -79,9 +79,6 @@ func (c *Call) Prepare(row *table.Call) {
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
 	f.rc, f.nreq, f.flag, f.cancel, f.from_null = 0, 0, 0, 0, 0
 	c.native = p.blocks
-	if c.ctx != nil {
-		c.ctx = nil
-	}
 	if p.blocks && c.s.cancellable {
 		c.Leavable()
 	}
@@ -127,6 +124,9 @@ func (c *Call) Reset() bool {
 	c.Bytes = 0
 	if c.As != "" {
 		c.As = ""
+	}
+	if c.ctx != nil {
+		c.ctx = nil
 	}
 	if c.f.phase == C.MPICLUS_STARTED {
 		return false
@@ -231,11 +231,21 @@ func (c *Call) Wait(ctx context.Context) error {
 		spin, part = spinCrowded, shareCrowd
 	}
 	r := C.mpiclus_wait(c.f, C.int64_t(spin), 0, C.int(part))
-	stop()
+	if !stop() {
+		c.awaitLeave()
+	}
 	if r == C.MPICLUS_LEFT {
 		return c.abandon(ctx)
 	}
 	return c.Err()
+}
+
+// awaitLeave waits until leave, which has begun, has set the flag: it must not
+// set that of whoever uses the frame next.
+func (c *Call) awaitLeave() {
+	for atomic.LoadInt32((*int32)(unsafe.Pointer(&c.f.cancel))) == 0 {
+		runtime.Gosched()
+	}
 }
 
 func (c *Call) abandon(ctx context.Context) error {

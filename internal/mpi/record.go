@@ -66,6 +66,10 @@ func (s *Session) Pending() []CallRecord {
 	return list
 }
 
+// Made gives how many calls were ever made: they are used again and again, so
+// it does not grow with the number of messages.
+func (s *Session) Made() int { return len(*s.all.Load()) }
+
 func (c *Call) describe() CallRecord {
 	r := CallRecord{Call: c.Name(), Peer: NoRank, Root: NoRank, Bytes: c.Bytes, Since: c.since, Native: c.native}
 	for _, a := range c.Row.Args {
