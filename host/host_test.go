@@ -45,6 +45,9 @@ func TestScripts(t *testing.T) {
 			local ok, e = pcall(cluster.addprocs, m, { init = function() return co end })
 			assert(not ok and e.message:find("captured variable 'co' is a coroutine", 1, true), tostring(e))
 			assert(not m.launched and #cluster.addprocs(m) == 1)`,
+		"init as source": `local m = cluster.MPIManager{ np = 1 }
+			cluster.addprocs(m, { init = "here = 5" })
+			assert(cluster.mpido(m, "return here")[0] == 5)`,
 		"one result": `local r = cluster.mpido(manager, function() return nil, 2 end)
 			assert(r[0] == nil)`,
 		"remotecall": `assert(cluster.remotecall_fetch(function(a) return a, cluster.myid() end, 3, 7) == 7)
@@ -86,7 +89,9 @@ func TestErrors(t *testing.T) {
 		"bad rank":       {`manager:mpido{ chunk = "return 1", ranks = { 7 } }`, "there is no rank 7: this manager has ranks 0 to 2"},
 		"timeout":        {`manager:mpido{ chunk = "while true do end", timeout = 0.1 }`, "longer than its timeout of 100ms"},
 		"no process":     {`cluster.remotecall_fetch(print, 17)`, "there is no process with pid 17"},
-		"not a function": {`cluster.mpido(manager, 7)`, "a function or a string of Lua source expected"},
+		"not a function": {`manager:mpido(7)`, "bad argument #2 to 'mpido' (a function or a string of Lua source expected, got 7)"},
+		"no init":        {`cluster.addprocs(cluster.MPIManager{ np = 1 }, { init = 7 })`, "addprocs: option 'init' must be a function or a string of Lua source, got 7"},
+		"no manager":     {`cluster.mpido(nil, print)`, "a manager expected, got nil)"},
 		"syntax":         {`cluster.mpido(manager, "x = = 1")`, `job.lua:5: [string "x = = 1"]`},
 	} {
 		t.Run(name, func(t *testing.T) {

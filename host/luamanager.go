@@ -56,7 +56,7 @@ func checkManager(L *lua.LState, n int, call string) *Manager {
 			return m.current()
 		}
 	}
-	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", L.Get(n).Type())
+	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", cluster.Describe(L.Get(n)))
 	return nil
 }
 

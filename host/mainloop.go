@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
@@ -128,7 +130,7 @@ func (h *Host) mainLoopOptions(L *lua.LState) (mode Mode, opts Options, problem 
 	problem = raised(L, func() {
 		m, ok := L.Get(1).(lua.LString)
 		if mode = Mode(m); !ok || mode != TCPTransportAll && mode != MPITransportAll {
-			luaerr.RaiseArg(L, "start_main_loop", 1, "mode", "cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got %s", describeValue(L.Get(1)))
+			luaerr.RaiseArg(L, "start_main_loop", 1, "mode", "cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got %s", cluster.Describe(L.Get(1)))
 		}
 		opts = h.defaults()
 		opts.LeaveOutput = true
@@ -145,21 +147,10 @@ func (h *Host) mainLoopOptions(L *lua.LState) (mode Mode, opts Options, problem 
 		o.seconds("error_grace", &opts.ErrorGrace)
 		o.done()
 	})
-	if have := h.cfg.Ranks.Info().ThreadLevel; problem == "" && rankOf(opts.ThreadLevel) > rankOf(have) {
+	if have := h.cfg.Ranks.Info().ThreadLevel; problem == "" && slices.Index(threadLevels, opts.ThreadLevel) > slices.Index(threadLevels, have) {
 		problem = fmt.Sprintf("MPI provides thread level %s, less than the wanted %s", have, opts.ThreadLevel)
 	}
 	return mode, opts, problem
-}
-
-var threadLevels = []string{"single", "funneled", "serialized", "multiple"}
-
-func rankOf(level string) int {
-	for i, l := range threadLevels {
-		if l == level {
-			return i
-		}
-	}
-	return -1
 }
 
 // raised gives the text of the error that f raises, without the place in the

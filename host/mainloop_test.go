@@ -60,6 +60,7 @@ func TestMainLoopErrors(t *testing.T) {
 		"twice":    {startLoop + `cluster.start_main_loop("MPI_TRANSPORT_ALL")`, "start_main_loop was called before", true},
 		"addprocs": {startLoop + `cluster.addprocs(cluster.MPIManager{ np = 1 })`, "cannot start workers from inside an MPI job", true},
 		"unknown":  {`require("cluster").start_main_loop("PIGEONS")`, `ranks 0-2 (3 of 3): bad argument #1 'mode'`, false},
+		"no mode":  {`require("cluster").start_main_loop()`, "expected, got nil)", false},
 		"disagree": {
 			`require("cluster").start_main_loop(require "rank" == 2 and "TCP_TRANSPORT_ALL" or "MPI_TRANSPORT_ALL")`,
 			"ranks 0-1 (2 of 3) called start_main_loop(MPI_TRANSPORT_ALL); rank 2 called start_main_loop(TCP_TRANSPORT_ALL)", false,

@@ -45,6 +45,9 @@ type Options struct {
 	ErrorGrace    time.Duration // how long other ranks have after one failed; 0: 2 s
 }
 
+// threadLevels are the values of Options.ThreadLevel, from the least on.
+var threadLevels = []string{"single", "funneled", "serialized", "multiple"}
+
 // Manager is one MPI job and the master's side of it.
 type Manager struct {
 	host    *Host

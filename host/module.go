@@ -58,8 +58,9 @@ func (h *Host) luaWorkerManager(L *lua.LState) int {
 	opts := h.defaults()
 	opts.NP = -1
 	if L.Get(1) != lua.LNil {
-		if opts.NP = L.CheckInt(1); opts.NP < 0 || lua.LNumber(opts.NP) != L.CheckNumber(1) {
-			luaerr.RaiseArg(L, "MPIWorkerManager", 1, "n", "a number of workers expected, got %s", L.Get(1))
+		n, ok := L.Get(1).(lua.LNumber)
+		if opts.NP = int(n); !ok || opts.NP < 0 || lua.LNumber(opts.NP) != n {
+			luaerr.RaiseArg(L, "MPIWorkerManager", 1, "n", "a number of workers expected, got %s", cluster.Describe(L.Get(1)))
 		}
 	}
 	return h.pushManager(L, MPIOnWorkers, opts)
@@ -87,7 +88,7 @@ func (h *Host) luaAddprocs(L *lua.LState) int {
 	if h.cfg.Ranks != nil && m.np != 0 {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument, "addprocs cannot start workers from inside an MPI job: start the script without mpirun (mpiclus-lua run SCRIPT), or make the ranks of this job the workers with cluster.start_main_loop(cluster.TCP_TRANSPORT_ALL)"))
 	}
-	if init != lua.LNil {
+	if init != nil {
 		msg, err := h.interp.Codec().Encode(L, "init", init)
 		if err != nil {
 			luaerr.Raise(L, luaerr.From(err))
@@ -108,8 +109,7 @@ func (h *Host) luaAddprocs(L *lua.LState) int {
 	return 1
 }
 
-func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init lua.LValue) {
-	init = lua.LNil
+func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init *lua.LFunction) {
 	o := readOptions(L, 2, "addprocs")
 	o.text("mpiexec", &m.opts.Mpiexec)
 	o.words("mpiflags", &m.opts.Flags)
@@ -119,7 +119,7 @@ func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init lua.LValue) {
 	o.environment("env", &m.opts.Env)
 	o.text("exename", &m.opts.Exe)
 	o.words("exeflags", &m.opts.ExeFlags)
-	o.choice("threadlevel", &m.opts.ThreadLevel, "single", "funneled", "serialized", "multiple")
+	o.choice("threadlevel", &m.opts.ThreadLevel, threadLevels...)
 	o.choice("topology", &m.opts.Topology, "all_to_all", "master_worker")
 	o.text("master_tcp_interface", &m.opts.Interface)
 	o.seconds("launch_timeout", &m.opts.LaunchTimeout)
@@ -133,9 +133,7 @@ func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init lua.LValue) {
 		}
 		m.display = d
 	}
-	if f, ok := o.take("init").(*lua.LFunction); ok {
-		init = f
-	}
+	init = o.body("init", h.interp)
 	o.done()
 	return init
 }
@@ -143,7 +141,7 @@ func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init lua.LValue) {
 // luaMpido is mpido(manager, chunk, ...) → rank → first value.
 func (h *Host) luaMpido(L *lua.LState) int {
 	m := checkManager(L, 1, "mpido")
-	chunk := cluster.Body(h.interp, L, 2)
+	chunk := cluster.BodyArgument(h.interp, L, 2, "mpido")
 	L.Push(h.mpido(L, m, chunk, cluster.Rest(L, 3), nil, 0))
 	return 1
 }
@@ -162,9 +160,11 @@ func (h *Host) methodMpido(L *lua.LState) int {
 	o.ranks("ranks", &ranks)
 	o.list("args", &args)
 	o.seconds("timeout", &timeout)
-	L.Push(o.take("chunk"))
-	chunk := cluster.Body(h.interp, L, L.GetTop())
+	chunk := o.body("chunk", h.interp)
 	o.done()
+	if chunk == nil {
+		o.wrong("chunk", cluster.BodyKinds, lua.LNil)
+	}
 	L.Push(h.mpido(L, m, chunk, args, ranks, timeout))
 	return 1
 }

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,6 +8,8 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
@@ -29,7 +30,7 @@ func readOptions(L *lua.LState, n int, call string) *options {
 		t.ForEach(func(k, v lua.LValue) { o.left[k.String()] = v })
 	case *lua.LNilType:
 	default:
-		luaerr.RaiseArg(L, call, n, "opts", "a table of options expected, got %s", t.Type())
+		luaerr.RaiseArg(L, call, n, "opts", "a table of options expected, got %s", cluster.Describe(t))
 	}
 	return o
 }
@@ -45,17 +46,7 @@ func (o *options) take(name string) lua.LValue {
 }
 
 func (o *options) wrong(name, want string, got lua.LValue) {
-	luaerr.Raise(o.L, luaerr.New(luaerr.Argument, "%s: option '%s' must be %s, got %s", o.call, name, want, describeValue(got)))
-}
-
-func describeValue(v lua.LValue) string {
-	switch v.(type) {
-	case lua.LString:
-		return fmt.Sprintf("%q", v.String())
-	case lua.LNumber, lua.LBool:
-		return v.String()
-	}
-	return "a " + v.Type().String()
+	luaerr.Raise(o.L, luaerr.New(luaerr.Argument, "%s: option '%s' must be %s, got %s", o.call, name, want, cluster.Describe(got)))
 }
 
 // done raises when an option was given that the call does not know.
@@ -161,6 +152,16 @@ func (o *options) environment(name string, to *map[string]string) {
 	default:
 		o.wrong(name, "a table of strings", v)
 	}
+}
+
+// body takes what is to run on workers; nil when it is not there.
+func (o *options) body(name string, in *interp.Interp) *lua.LFunction {
+	v := o.take(name)
+	fn := cluster.Body(in, o.L, v)
+	if fn == nil && v != lua.LNil {
+		o.wrong(name, cluster.BodyKinds, v)
+	}
+	return fn
 }
 
 func (o *options) list(name string, to *[]lua.LValue) {

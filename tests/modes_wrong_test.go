@@ -17,7 +17,7 @@ var wrongUses = []struct {
 	{"disagree", "the ranks disagree: ranks 0,2 (2 of 3) called start_main_loop(TCP_TRANSPORT_ALL); rank 1 called start_main_loop(MPI_TRANSPORT_ALL)", 1},
 	{"unknown", "ranks 0-2 (3 of 3): bad argument #1 'mode' to 'start_main_loop' (cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got \"CARRIER_PIGEONS\")", 1},
 	{"unknown_on_one", "rank 1: bad argument #1 'mode' to 'start_main_loop'", 1},
-	{"nothing", "expected, got a nil", 1},
+	{"nothing", "expected, got nil)", 1},
 	{"option", "start_main_loop has no option 'speed'; it knows comm, threadlevel", 1},
 	{"comm", "start_main_loop: option 'comm': it must hold all ranks of the job, in their order", 1},
 	{"level", "MPI provides thread level serialized, less than the wanted multiple", 1},

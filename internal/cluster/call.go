@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -22,7 +23,7 @@ func (m *Module) callFunctions() map[string]lua.LGFunction {
 
 // remotecall is remotecall(f, pid or pool, ...) → future.
 func (m *Module) remotecall(L *lua.LState) int {
-	fn := Body(m.interp, L, 1)
+	fn := BodyArgument(m.interp, L, 1, "remotecall")
 	if p := poolArgument(L, 2); p != nil {
 		pid := m.takeWorker(L, p)
 		ref := m.spawn(L, fn, pid, Rest(L, 3))
@@ -45,7 +46,7 @@ func (m *Module) spawn(L *lua.LState, fn lua.LValue, pid node.Pid, args []lua.LV
 // remotecallFetch is remotecall_fetch(f, pid or pool, ...): calls f there and
 // gives what it returns.
 func (m *Module) remotecallFetch(L *lua.LState) int {
-	fn := Body(m.interp, L, 1)
+	fn := BodyArgument(m.interp, L, 1, "remotecall_fetch")
 	if p := poolArgument(L, 2); p != nil {
 		return m.push(L, m.applyInPool(L, p, fn, Rest(L, 3)))
 	}
@@ -71,7 +72,7 @@ func (m *Module) call(L *lua.LState, pid node.Pid, ask node.Ask) (reply *node.Re
 // remotecallWait is remotecall_wait(f, pid or pool, ...) → future, once its
 // call is over; an error of the call is raised.
 func (m *Module) remotecallWait(L *lua.LState) int {
-	fn := Body(m.interp, L, 1)
+	fn := BodyArgument(m.interp, L, 1, "remotecall_wait")
 	p := poolArgument(L, 2)
 	var pid node.Pid
 	if p != nil {
@@ -88,7 +89,7 @@ func (m *Module) remotecallWait(L *lua.LState) int {
 // remoteDo is remote_do(f, pid, ...): nothing comes back; an error of the
 // call is printed here.
 func (m *Module) remoteDo(L *lua.LState) int {
-	fn := Body(m.interp, L, 1)
+	fn := BodyArgument(m.interp, L, 1, "remote_do")
 	pid := m.pidArgument(L, 2, "remote_do")
 	ask := node.AskDo(m.message(L, "the function, argument", fn, Rest(L, 3)))
 	ask.Answer = func(_ *node.Reply, err error) {
@@ -106,7 +107,7 @@ func (m *Module) spawnat(L *lua.LState) int {
 	var pid node.Pid
 	if s, ok := L.Get(1).(lua.LString); ok {
 		if s != "any" {
-			luaerr.RaiseArg(L, "spawnat", 1, "pid", "a pid or \"any\" expected, got \"%s\"", string(s))
+			luaerr.RaiseArg(L, "spawnat", 1, "pid", "a pid or \"any\" expected, got %s", Describe(s))
 		}
 		workers := m.workers()
 		pid = workers[m.turn%len(workers)]
@@ -114,22 +115,30 @@ func (m *Module) spawnat(L *lua.LState) int {
 	} else {
 		pid = m.pidArgument(L, 1, "spawnat")
 	}
-	return m.pushReference(L, m.spawn(L, Body(m.interp, L, 2), pid, Rest(L, 3)))
+	return m.pushReference(L, m.spawn(L, BodyArgument(m.interp, L, 2, "spawnat"), pid, Rest(L, 3)))
 }
 
 // pidArgument reads the pid of a process that is here.
 func (m *Module) pidArgument(L *lua.LState, n int, call string) node.Pid {
 	number, ok := L.Get(n).(lua.LNumber)
 	if !ok || lua.LNumber(node.Pid(number)) != number {
-		luaerr.RaiseArg(L, call, n, "pid", "the pid of a process expected, got %s", describe(L.Get(n)))
+		luaerr.RaiseArg(L, call, n, "pid", "the pid of a process expected, got %s", Describe(L.Get(n)))
 	}
 	return node.Pid(number)
 }
 
-func describe(v lua.LValue) string {
-	switch v.(type) {
+// longestShown is the longest string that Describe shows.
+const longestShown = 40
+
+// Describe says what a script gave in the place of what was expected.
+func Describe(v lua.LValue) string {
+	switch v := v.(type) {
 	case lua.LNumber, *lua.LNilType, lua.LBool:
 		return v.String()
+	case lua.LString:
+		if len(v) <= longestShown {
+			return fmt.Sprintf("%q", string(v))
+		}
 	}
 	return "a " + v.Type().String()
 }

@@ -115,10 +115,13 @@ func Rest(L *lua.LState, n int) []lua.LValue {
 	return vs
 }
 
-// Body reads argument n as what is to run elsewhere: a function, or a string
-// of Lua source, which is compiled here so that its errors show at once.
-func Body(in *interp.Interp, L *lua.LState, n int) lua.LValue {
-	switch v := L.Get(n).(type) {
+// BodyKinds is what Body takes, for errors.
+const BodyKinds = "a function or a string of Lua source"
+
+// Body gives what is to run elsewhere: a function as it is, a string of Lua
+// source compiled, so that its errors show here and at once. nil: v is neither.
+func Body(in *interp.Interp, L *lua.LState, v lua.LValue) *lua.LFunction {
+	switch v := v.(type) {
 	case *lua.LFunction:
 		return v
 	case lua.LString:
@@ -128,8 +131,16 @@ func Body(in *interp.Interp, L *lua.LState, n int) lua.LValue {
 		}
 		return fn
 	}
-	luaerr.Raise(L, luaerr.New(luaerr.Argument, "bad argument #%d (a function or a string of Lua source expected, got %s)", n, L.Get(n).Type()))
 	return nil
+}
+
+// BodyArgument reads argument n of a call as what is to run elsewhere.
+func BodyArgument(in *interp.Interp, L *lua.LState, n int, call string) *lua.LFunction {
+	fn := Body(in, L, L.Get(n))
+	if fn == nil {
+		luaerr.RaiseArg(L, call, n, "", "%s expected, got %s", BodyKinds, Describe(L.Get(n)))
+	}
+	return fn
 }
 
 // message encodes a function and its arguments, or raises why they cannot

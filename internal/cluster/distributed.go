@@ -39,7 +39,7 @@ func (m *Module) loopFunctions() map[string]lua.LGFunction {
 // of folding body(i), or with nil for reducer a future.
 func (m *Module) distributed(L *lua.LState) int {
 	reducer, whole := m.reducerArgument(L), rangeArgument(L)
-	body := Body(m.interp, L, L.GetTop())
+	body := BodyArgument(m.interp, L, L.GetTop(), "distributed")
 	workers := m.workers()
 	msg := m.message(L, "the loop, argument", reducer, []lua.LValue{body})
 	blocks := whole.split(len(workers))
@@ -247,11 +247,7 @@ func (m *Module) reducerArgument(L *lua.LState) lua.LValue {
 			return v
 		}
 	}
-	text := describe(v)
-	if s, ok := v.(lua.LString); ok {
-		text = fmt.Sprintf("%q", string(s))
-	}
-	luaerr.RaiseArg(L, "distributed", 1, "reducer", `a function, nil or one of "+", "*", "min", "max", "and", "or", ".." expected, got %s`, text)
+	luaerr.RaiseArg(L, "distributed", 1, "reducer", `a function, nil or one of "+", "*", "min", "max", "and", "or", ".." expected, got %s`, Describe(v))
 	return nil
 }
 
@@ -274,7 +270,7 @@ func rangeArgument(L *lua.LState) Block {
 func rangeNumber(L *lua.LState, n int, name string) float64 {
 	v, ok := L.Get(n).(lua.LNumber)
 	if !ok || math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-		luaerr.RaiseArg(L, "distributed", n, name, "a number expected, got %s", describe(L.Get(n)))
+		luaerr.RaiseArg(L, "distributed", n, name, "a number expected, got %s", Describe(L.Get(n)))
 	}
 	return float64(v)
 }

@@ -49,15 +49,16 @@ func (d *definitions) giveBack() { d.turn <- struct{}{} }
 // everywhere is everywhere(f or source, ...), or everywhere{ chunk=, args=,
 // pids= }: on all processes, the master last.
 func (m *Module) everywhere(L *lua.LState) int {
+	var body *lua.LFunction
 	var pids []node.Pid
 	var args []lua.LValue
 	options, long := L.Get(1).(*lua.LTable)
 	if long {
-		pids, args = m.everywhereOptions(L, options)
+		body, pids, args = m.everywhereOptions(L, options)
 	} else {
-		args = Rest(L, 2)
+		body, args = BodyArgument(m.interp, L, 1, "everywhere"), Rest(L, 2)
 	}
-	msg := m.message(L, "the function, argument", Body(m.interp, L, 1), args)
+	msg := m.message(L, "the function, argument", body, args)
 	ask := node.Ask{Service: serviceEverywhere, Message: msg}
 	for _, pid := range pids {
 		ask.Meta = binary.LittleEndian.AppendUint32(ask.Meta, uint32(pid))
@@ -69,9 +70,8 @@ func (m *Module) everywhere(L *lua.LState) int {
 	return 0
 }
 
-// everywhereOptions reads the long form, and puts the chunk where the
-// function of the short form is.
-func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (pids []node.Pid, args []lua.LValue) {
+// everywhereOptions reads the long form.
+func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFunction, pids []node.Pid, args []lua.LValue) {
 	t.ForEach(func(k, _ lua.LValue) {
 		switch k.String() {
 		case "chunk", "args", "pids":
@@ -79,8 +79,11 @@ func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (pids []node.Pi
 			luaerr.Raise(L, luaerr.New(luaerr.Argument, "everywhere has no option '%s'; it knows chunk, args, pids", k))
 		}
 	})
-	L.SetTop(0)
-	L.Push(t.RawGetString("chunk"))
+	chunk := t.RawGetString("chunk")
+	if body = Body(m.interp, L, chunk); body == nil {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "everywhere: option 'chunk' must be %s, got %s", BodyKinds, Describe(chunk)))
+	}
+	L.SetTop(1)
 	L.Push(t.RawGetString("pids"))
 	pids = m.pidsArgument(L, 2, "everywhere", nil)
 	if list, ok := t.RawGetString("args").(*lua.LTable); ok {
@@ -88,7 +91,7 @@ func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (pids []node.Pi
 			args = append(args, list.RawGetInt(i))
 		}
 	}
-	return pids, args
+	return body, pids, args
 }
 
 func (m *Module) startEverywhere(r *node.Request) {

@@ -24,7 +24,7 @@ func (m *Module) mapOptions(L *lua.LState, n int) options {
 	if t, ok := L.Get(n).(*lua.LTable); ok {
 		t.ForEach(func(k, v lua.LValue) { m.mapOption(L, &o, k.String(), v) })
 	} else if L.Get(n) != lua.LNil {
-		luaerr.RaiseArg(L, "pmap", n, "opts", "a table expected, got %s", describe(L.Get(n)))
+		luaerr.RaiseArg(L, "pmap", n, "opts", "a table expected, got %s", Describe(L.Get(n)))
 	}
 	if o.pool == nil {
 		o.pool = m.defaultPool()
@@ -34,7 +34,7 @@ func (m *Module) mapOptions(L *lua.LState, n int) options {
 
 func (m *Module) mapOption(L *lua.LState, o *options, name string, v lua.LValue) {
 	bad := func(want string) {
-		luaerr.Raise(L, luaerr.New(luaerr.Argument, "pmap: option '%s' must be %s, got %s", name, want, describe(v)))
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "pmap: option '%s' must be %s, got %s", name, want, Describe(v)))
 	}
 	switch name {
 	case "batch_size":

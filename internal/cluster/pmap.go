@@ -14,7 +14,7 @@ import (
 // pmap is pmap(f, list, opts): f(item) for each item, on the workers of a
 // pool, a batch at a time on each; the results are in the order of the items.
 func (m *Module) pmap(L *lua.LState) int {
-	fn := Body(m.interp, L, 1)
+	fn := BodyArgument(m.interp, L, 1, "pmap")
 	list := L.CheckTable(2)
 	p := &mapping{
 		m: m, n: list.MaxN(), options: m.mapOptions(L, 3),

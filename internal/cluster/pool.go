@@ -199,7 +199,7 @@ func poolArgument(L *lua.LState, n int) *workerPool {
 func checkPool(L *lua.LState, call string) *workerPool {
 	p := poolArgument(L, 1)
 	if p == nil {
-		luaerr.RaiseArg(L, call, 1, "pool", "a worker pool expected, got %s", describe(L.Get(1)))
+		luaerr.RaiseArg(L, call, 1, "pool", "a worker pool expected, got %s", Describe(L.Get(1)))
 	}
 	return p
 }

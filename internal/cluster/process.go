@@ -80,7 +80,7 @@ func managerProcesses(L *lua.LState, call string) (pids []node.Pid, ranks []int)
 	}
 	table, isTable := byRank.(*lua.LTable)
 	if !ok || !isTable {
-		luaerr.RaiseArg(L, call, 1, "manager", "a manager expected, got %s", describe(L.Get(1)))
+		luaerr.RaiseArg(L, call, 1, "manager", "a manager expected, got %s", Describe(L.Get(1)))
 	}
 	for _, rank := range RankKeys(table) {
 		ranks = append(ranks, rank)
@@ -148,7 +148,7 @@ func (m *Module) pidsArgument(L *lua.LState, n int, call string, missing []node.
 		for i := 1; i <= v.Len(); i++ {
 			number, ok := v.RawGetInt(i).(lua.LNumber)
 			if !ok || lua.LNumber(node.Pid(number)) != number {
-				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, describe(v.RawGetInt(i)))
+				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, Describe(v.RawGetInt(i)))
 			}
 			pids = append(pids, node.Pid(number))
 		}
@@ -219,7 +219,7 @@ func (m *Module) sleep(L *lua.LState) int {
 func seconds(L *lua.LState, n int, call string) time.Duration {
 	s, ok := L.Get(n).(lua.LNumber)
 	if !ok || s < 0 || s != s {
-		luaerr.RaiseArg(L, call, n, "seconds", "a number from 0 expected, got %s", describe(L.Get(n)))
+		luaerr.RaiseArg(L, call, n, "seconds", "a number from 0 expected, got %s", Describe(L.Get(n)))
 	}
 	return duration(float64(s))
 }

@@ -119,7 +119,7 @@ func reference(L *lua.LState, n int) *node.Reference {
 func checkReference(L *lua.LState, call, kind, what string) *node.Reference {
 	ref := reference(L, 1)
 	if ref == nil || kind != "" && ref.Kind != kind {
-		luaerr.RaiseArg(L, call, 1, "", "%s expected, got %s", what, L.Get(1).Type())
+		luaerr.RaiseArg(L, call, 1, "", "%s expected, got %s", what, Describe(L.Get(1)))
 	}
 	return ref
 }
@@ -209,7 +209,7 @@ func (m *Module) newChannel(L *lua.LState) int {
 		case ok && n >= 0 && lua.LNumber(int64(n)) == n:
 			capacity = int64(n)
 		default:
-			luaerr.RaiseArg(L, "RemoteChannel", 2, "capacity", "a whole number from 0 or math.huge expected, got %s", describe(v))
+			luaerr.RaiseArg(L, "RemoteChannel", 2, "capacity", "a whole number from 0 or math.huge expected, got %s", Describe(v))
 		}
 	}
 	ref, begun := m.node.NewChannel(pid, capacity)
