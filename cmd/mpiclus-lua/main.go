@@ -35,6 +35,7 @@ func run(args []string) int {
 	}
 	root.AddCommand(runCommand(), workerCommand(), doctorCommand(), versionCommand(), pluginCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.SetArgs(args)
 	err := root.Execute()
 	var status exit
@@ -43,10 +44,11 @@ func run(args []string) int {
 		return host.ExitOK
 	case errors.As(err, &status):
 		return int(status)
-	default:
-		fmt.Fprintf(os.Stderr, "mpiclus-lua: %v\nSee mpiclus-lua --help.\n", err)
-		return host.ExitUsage
+	case runForgotten(root, args):
+		err = fmt.Errorf("%w: did you mean mpiclus-lua run %s?", err, strings.Join(args, " "))
 	}
+	fmt.Fprintf(os.Stderr, "mpiclus-lua: %v\nSee mpiclus-lua --help.\n", err)
+	return host.ExitUsage
 }
 
 // environment gives each flag that was not set its environment variable:
@@ -59,7 +61,7 @@ func environment(flags *pflag.FlagSet) (err error) {
 			return
 		}
 		if e := flags.Set(f.Name, value); e != nil {
-			err = fmt.Errorf("environment variable %s: %w", name, e)
+			err = fmt.Errorf("environment variable %s: %w", name, flagError(e))
 		}
 	})
 	return err

@@ -63,6 +63,9 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	if f.np < 0 {
 		return host.Config{}, fmt.Errorf("-n %d: the number of workers cannot be negative", f.np)
 	}
+	if f.timeout < 0 {
+		return host.Config{}, fmt.Errorf("--launch-timeout %v: the time cannot be negative", f.timeout)
+	}
 	f.loader = load.New(pluginConfig(files))
 	return host.Config{
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
@@ -82,7 +85,8 @@ func runCommand() *cobra.Command {
 		Use:   "run [flags] script.lua [args…]",
 		Short: "Run a Lua script as the master of a cluster",
 		Long: "Run a Lua script as the master of a cluster. Started by mpirun, it runs the\n" +
-			"script on every rank, in MPI.",
+			"script on every rank, in MPI.\n\n" +
+			"Flags stand before the script. What follows it is the script's own, in arg.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("which script? Say mpiclus-lua run [flags] script.lua [args…]")
@@ -94,6 +98,7 @@ func runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			warnMisplaced(c.Flags(), args[0], args[1:])
 			if launch.RankKind(os.Environ()) != launch.Unknown {
 				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()))
 			}
