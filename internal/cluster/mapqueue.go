@@ -26,8 +26,11 @@ func (q *queue) all(n int) { q.end = n }
 // empty tells whether nothing can be handed out now.
 func (q *queue) empty() bool {
 	q.ripen()
-	return q.fresh == q.end && len(q.front) == 0
+	return q.idle()
 }
+
+// idle is empty as of the last look at the delays.
+func (q *queue) idle() bool { return q.fresh == q.end && len(q.front) == 0 }
 
 // left is how many items were never handed out.
 func (q *queue) left() int { return q.end - q.fresh }

@@ -73,13 +73,11 @@ type batch struct {
 // run hands out batches and takes answers until all items are done.
 func (p *mapping) run(L *lua.LState) {
 	for p.done < p.n {
+		pool, cluster := p.pool.news(), p.m.node.MembersChange() // before the look that they tell to repeat
 		sends := p.handOut(L)
-		pool, cluster := p.pool.news(), p.m.node.MembersChange()
-		if len(sends) == 0 && len(p.running) == 0 && !p.queue.empty() {
-			if p.alive == 0 {
-				p.revive(L)
-				continue
-			}
+		if p.flaw == nil && len(p.running) == 0 && !p.queue.idle() && p.alive == 0 {
+			p.revive(L)
+			continue
 		}
 		p.m.wait(L, func(ctx context.Context) error {
 			for _, s := range sends {
@@ -96,9 +94,10 @@ func (p *mapping) run(L *lua.LState) {
 	}
 }
 
-// await returns when there is something to do.
+// await returns when there is something to do. Items whose delay ends stay
+// where they are: the timer tells of them, also of those that are late.
 func (p *mapping) await(ctx context.Context, pool, cluster <-chan struct{}) error {
-	if p.queue.empty() { // a free worker would be of no use
+	if p.queue.idle() { // a free worker would be of no use
 		pool, cluster = nil, nil
 	}
 	var due <-chan time.Time

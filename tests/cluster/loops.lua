@@ -123,6 +123,19 @@ e = t.fails(": try 2", cluster.pmap, third, { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, {
 tries = nil
 t.fails("try 1", cluster.pmap, third, list, { retry_delays = { 0, 0, 0 }, retry_check = function() return false end })
 
+-- Delays that end just as pmap is about to wait for them.
+local delays = {}
+for i = 1, 200 do delays[i] = i * 1e-6 end
+for round = 1, 5 do
+  reached = 0
+  local last = cluster.pmap(function()
+    local n = cluster.remotecall_fetch(function() reached = reached + 1 return reached end, 1)
+    if n <= 200 then error("again") end
+    return n
+  end, { 1 }, { retry_delays = delays })
+  t.equal(last, { 201 })
+end
+
 -- Pools.
 local pool = cluster.WorkerPool { 2, 4 }
 t.equal(#pool, 2)
