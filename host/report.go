@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -33,7 +34,7 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 		if len(g.ranks) > 1 {
 			text = sameText(text)
 		}
-		lines = append(lines, ranksText(g.ranks, of)+": "+text)
+		lines = append(lines, cluster.Spans("rank", g.ranks, of)+": "+text)
 		for _, rank := range g.ranks {
 			if out := errs[rank].Output; out != "" {
 				lines = append(lines, fmt.Sprintf("  last output of rank %d:\n%s", rank, indent(indent(out))))
@@ -84,7 +85,7 @@ func stoppedAt(places map[int]string, of int) (lines []string) {
 		if len(ranks[place]) == 1 {
 			were = "was"
 		}
-		lines = append(lines, fmt.Sprintf("  %s %s stopped in %s", ranksText(ranks[place], of), were, place))
+		lines = append(lines, fmt.Sprintf("  %s %s stopped in %s", cluster.Spans("rank", ranks[place], of), were, place))
 	}
 	return lines
 }
@@ -134,27 +135,6 @@ func group(errs map[int]*luaerr.Error) []sameError {
 		groups[at].ranks = append(groups[at].ranks, rank)
 	}
 	return groups
-}
-
-// ranksText gives "rank 2", or "ranks 0-6,8 (8 of 9)".
-func ranksText(ranks []int, of int) string {
-	if len(ranks) == 1 {
-		return fmt.Sprintf("rank %d", ranks[0])
-	}
-	var spans []string
-	for i := 0; i < len(ranks); {
-		j := i
-		for j+1 < len(ranks) && ranks[j+1] == ranks[j]+1 {
-			j++
-		}
-		if i == j {
-			spans = append(spans, fmt.Sprint(ranks[i]))
-		} else {
-			spans = append(spans, fmt.Sprintf("%d-%d", ranks[i], ranks[j]))
-		}
-		i = j + 1
-	}
-	return fmt.Sprintf("ranks %s (%d of %d)", strings.Join(spans, ","), len(ranks), of)
 }
 
 // indent moves a text to the right, below what it explains.

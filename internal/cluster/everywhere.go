@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -220,7 +219,7 @@ func together(failures map[node.Pid]*luaerr.Error, of int) error {
 	}
 	var lines []string
 	for _, text := range order {
-		lines = append(lines, pidsText(who[text], of)+": "+text)
+		lines = append(lines, Spans("pid", who[text], of)+": "+text)
 	}
 	e := *first
 	e.Message, e.Errors = strings.Join(lines, "\n"), errorsByRank(failures)
@@ -239,25 +238,4 @@ func errorsByRank(failures map[node.Pid]*luaerr.Error) map[int]*luaerr.Error {
 		return byRank
 	}
 	return byPid
-}
-
-// pidsText gives "pid 2", or "pids 2-5,7 (5 of 6)".
-func pidsText(pids []node.Pid, of int) string {
-	if len(pids) == 1 {
-		return fmt.Sprintf("pid %d", pids[0])
-	}
-	var spans []string
-	for i := 0; i < len(pids); {
-		j := i
-		for j+1 < len(pids) && pids[j+1] == pids[j]+1 {
-			j++
-		}
-		if i == j {
-			spans = append(spans, fmt.Sprint(pids[i]))
-		} else {
-			spans = append(spans, fmt.Sprintf("%d-%d", pids[i], pids[j]))
-		}
-		i = j + 1
-	}
-	return fmt.Sprintf("pids %s (%d of %d)", strings.Join(spans, ","), len(pids), of)
 }

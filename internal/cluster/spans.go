@@ -1,0 +1,28 @@
+package cluster
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Spans names processes by their numbers, which are sorted, among all that
+// there are: "rank 2", or "ranks 0-6,8 (8 of 9)".
+func Spans[N int | int32](noun string, numbers []N, of int) string {
+	if len(numbers) == 1 {
+		return fmt.Sprintf("%s %d", noun, numbers[0])
+	}
+	var spans []string
+	for i := 0; i < len(numbers); {
+		j := i
+		for j+1 < len(numbers) && numbers[j+1] == numbers[j]+1 {
+			j++
+		}
+		if i == j {
+			spans = append(spans, fmt.Sprint(numbers[i]))
+		} else {
+			spans = append(spans, fmt.Sprintf("%d-%d", numbers[i], numbers[j]))
+		}
+		i = j + 1
+	}
+	return fmt.Sprintf("%ss %s (%d of %d)", noun, strings.Join(spans, ","), len(numbers), of)
+}
