@@ -35,7 +35,7 @@ func (r *record) String() string {
 // waitFor gives the log as soon as it holds a text.
 func (r *record) waitFor(t *testing.T, text string) string {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(hang / 2); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if strings.Contains(r.String(), text) {
 			return r.String()
 		}
@@ -50,8 +50,8 @@ func (r *record) logger() *slog.Logger {
 
 // ways are the two sorts of listeners.
 var ways = map[string]ListenConfig{
-	"unix": {Version: "2.0", Job: "job-1", HelloTime: time.Second},
-	"tcp":  {Version: "2.0", Job: "job-1", HelloTime: time.Second, NoUnix: true, TCP: true},
+	"unix": {Version: "2.0", Job: "job-1", HelloTime: hang},
+	"tcp":  {Version: "2.0", Job: "job-1", HelloTime: hang, NoUnix: true, TCP: true},
 }
 
 // eachWay runs a test against a listener of each sort, and checks afterwards
@@ -59,7 +59,7 @@ var ways = map[string]ListenConfig{
 func eachWay(t *testing.T, test func(t *testing.T, l *Listener, log *record)) {
 	for name, cfg := range ways {
 		t.Run(name, func(t *testing.T) {
-			limit(t, 30*time.Second)
+			limit(t)
 			log := new(record)
 			cfg.Log = log.logger()
 			l := listen(t, cfg)
@@ -99,7 +99,7 @@ func accept(l *Listener) {
 func TestHelloArrives(t *testing.T) {
 	for name, cfg := range ways {
 		t.Run(name, func(t *testing.T) {
-			limit(t, 10*time.Second)
+			limit(t)
 			l := listen(t, cfg)
 			want := Hello{Role: "supervisor", Pid: 7, Data: noise(1, 50_000)}
 			dialled := make(chan Link)
@@ -236,7 +236,7 @@ func TestWrongJob(t *testing.T) {
 }
 
 func TestCloseEndsAllAndLeavesNothing(t *testing.T) {
-	limit(t, 10*time.Second)
+	limit(t)
 	l := listen(t, ListenConfig{TCP: true})
 	folder := filepath.Dir(l.Join().Unix)
 	if info, err := os.Stat(folder); err != nil || info.Mode().Perm() != 0o700 {

@@ -37,7 +37,7 @@ func closedAddress(t *testing.T) string {
 }
 
 func TestDialTriesAllAddresses(t *testing.T) {
-	limit(t, 20*time.Second)
+	limit(t)
 	l := listen(t, ListenConfig{NoUnix: true, TCP: true, Job: "job-1"})
 	go accept(l)
 	other := listen(t, ListenConfig{NoUnix: true, TCP: true, Job: "job-1", Secret: l.Join().Secret})
@@ -46,22 +46,18 @@ func TestDialTriesAllAddresses(t *testing.T) {
 	for name, list := range map[string][]string{
 		"first":             {right, silent},
 		"after closed":      {closed, closed, right},
-		"after silent":      {silent, silent, right},
+		"after silent":      {silent, silent, silent, right}, // one after the other they take longer than dialTime
 		"after an impostor": {impostor, right},
 		"last of all":       {silent, impostor, closed, "127.0.0.1:x", right},
 	} {
 		t.Run(name, func(t *testing.T) {
 			join := good
 			join.TCP = list
-			start := time.Now()
 			link, err := Dial(t.Context(), join, Hello{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer link.Close()
-			if took := time.Since(start); took > time.Second {
-				t.Errorf("took %v", took)
-			}
 			if want := "tls " + right; Describe(link) != want {
 				t.Errorf("%s, want %s", Describe(link), want)
 			}
@@ -82,7 +78,7 @@ func TestDialTriesAllAddresses(t *testing.T) {
 }
 
 func TestDialPrefersUnixOnItsHost(t *testing.T) {
-	limit(t, 20*time.Second)
+	limit(t)
 	l := listen(t, ListenConfig{TCP: true})
 	go accept(l)
 	for name, c := range map[string]struct {
@@ -120,7 +116,7 @@ func TestDialPrefersUnixOnItsHost(t *testing.T) {
 
 // A Dial that waits for an answer ends with its context.
 func TestDialCancelledInside(t *testing.T) {
-	limit(t, 20*time.Second)
+	limit(t)
 	path := filepath.Join(t.TempDir(), "s")
 	socket, err := net.Listen("unix", path)
 	if err != nil {
@@ -130,20 +126,20 @@ func TestDialCancelledInside(t *testing.T) {
 	host, _ := os.Hostname()
 	unix := Join{Secret: noise(3, 32), Unix: path, Host: host}
 	tcp := Join{Secret: noise(3, 32), TCP: []string{silentAddress(t), silentAddress(t)}}
+	stop := errors.New("told to stop")
 	for _, join := range []Join{unix, tcp} {
-		ctx, cancel := context.WithTimeoutCause(t.Context(), 100*time.Millisecond, errors.New("told to stop"))
-		start := time.Now()
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(100*time.Millisecond, func() { cancel(stop) })
 		_, err := Dial(ctx, join, Hello{})
-		cancel()
-		if took := time.Since(start); err == nil || took > time.Second {
-			t.Errorf("%v: %v after %v", join, err, took)
+		if !errors.Is(err, stop) && !errors.Is(err, context.Canceled) {
+			t.Errorf("%v: %v", join, err)
 		}
 	}
 }
 
 // Who sits on the socket without the secret gets no proof to work on.
 func TestImpostorLearnsNothing(t *testing.T) {
-	limit(t, 20*time.Second)
+	limit(t)
 	path := filepath.Join(t.TempDir(), "s")
 	socket, err := net.Listen("unix", path)
 	if err != nil {
@@ -217,7 +213,7 @@ func TestOtherUserIsTurnedAway(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root to become another user")
 	}
-	limit(t, 20*time.Second)
+	limit(t)
 	log := new(record)
 	l := listen(t, ListenConfig{Dir: "/tmp", Log: log.logger()})
 	go accept(l)

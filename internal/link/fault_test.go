@@ -30,7 +30,7 @@ func TestFaults(t *testing.T) {
 	for kind, makeLinks := range kinds {
 		for name, c := range cases {
 			t.Run(kind+" "+name, func(t *testing.T) {
-				limit(t, 10*time.Second)
+				limit(t)
 				bare, far := makeLinks(t)
 				near := Fault(bare, c.plan)
 				defer near.Close()

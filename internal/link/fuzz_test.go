@@ -139,7 +139,7 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // A link does not keep what was sent alive.
 func TestSentMemoryIsLetGo(t *testing.T) {
-	limit(t, 10*time.Second)
+	limit(t)
 	a, b := Pipe()
 	defer a.Close()
 	freed := make(chan struct{})

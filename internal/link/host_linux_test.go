@@ -74,7 +74,7 @@ func TestDeadHost(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			host, here, pull := otherHost(t, i+1)
-			limit(t, 60*time.Second)
+			limit(t)
 			l := listen(t, ListenConfig{NoUnix: true, TCP: true, Interface: here})
 			peer := exec.Command("ip", "netns", "exec", host, "/proc/self/exe")
 			exe, err := os.Executable()
@@ -114,7 +114,7 @@ func TestDeadHost(t *testing.T) {
 
 // The kernel has the settings that the time-outs rest on.
 func TestTCPSettings(t *testing.T) {
-	limit(t, 10*time.Second)
+	limit(t)
 	near, far := kinds["tls"](t)
 	for _, l := range []Link{near, far} {
 		raw, err := l.(*stream).conn.(*tlsConn).NetConn().(*net.TCPConn).SyscallConn()
@@ -143,7 +143,7 @@ func TestPeerThatDoesNotRead(t *testing.T) {
 	if os.Getenv("MPICLUS_TEST_HOSTS") == "" {
 		t.Skip("takes longer than a dead host's time-out: set MPICLUS_TEST_HOSTS=1")
 	}
-	limit(t, 60*time.Second)
+	limit(t)
 	a, b := kinds["tls"](t)
 	sent := make(chan error, 1)
 	go func() { sent <- a.Send(&Frame{Blobs: [][]byte{make([]byte, 64<<20)}}) }()

@@ -28,23 +28,18 @@ func TestGarbage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachWay(t, func(t *testing.T, l *Listener, log *record) {
-				j := l.Join()
-				network, address, want := "unix", j.Unix, c.want
-				if j.Unix == "" {
-					network, address, want = "tcp", j.TCP[0], "connection turned away"
+				want := c.want
+				if l.Join().Unix == "" {
+					want = "connection turned away"
 				}
-				conn, err := net.Dial(network, address)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer conn.Close()
+				conn := knock(t, l.Join())
 				_, _ = conn.Write(c.bytes)
 				if name == "cut" {
 					_ = conn.Close()
 				}
 				log.waitFor(t, want)
 				if name != "cut" { // the listener has closed it
-					_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+					_ = conn.SetReadDeadline(time.Now().Add(hang / 2))
 					if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
 						t.Error("the connection is still open")
 					}
@@ -54,40 +49,79 @@ func TestGarbage(t *testing.T) {
 	}
 }
 
-// Silent connections must neither block others nor stay.
-func TestSlowHello(t *testing.T) {
-	eachWay(t, func(t *testing.T, l *Listener, log *record) {
-		j := l.Join()
-		network, address := "unix", j.Unix
-		if j.Unix == "" {
-			network, address = "tcp", j.TCP[0]
+// knock connects to a listener and says nothing.
+func knock(t *testing.T, j Join) net.Conn {
+	t.Helper()
+	network, address := "unix", j.Unix
+	if j.Unix == "" {
+		network, address = "tcp", j.TCP[0]
+	}
+	conn, err := net.Dial(network, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// stalls are connections that say the first bytes of something and no more.
+var stalls = map[string]func(t *testing.T, j Join) io.ReadWriter{
+	"silent": func(t *testing.T, j Join) io.ReadWriter { return knock(t, j) },
+	"record": func(t *testing.T, j Join) io.ReadWriter { // of TLS; on a unix socket, of a frame
+		conn := knock(t, j)
+		begin := []byte{22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3}
+		if j.Unix != "" {
+			begin = encode(&Frame{Kind: kindGreeting})[:3]
 		}
-		for range 50 {
-			conn, err := net.Dial(network, address)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer conn.Close()
+		_, _ = conn.Write(begin)
+		return conn
+	},
+	"frame": func(t *testing.T, j Join) io.ReadWriter {
+		conn := rawSession(t, j).conn
+		_, _ = conn.Write(encode(&Frame{Kind: kindGreeting, Head: make([]byte, 100)})[:40])
+		return conn
+	},
+}
+
+// Connections that stall hold nobody up: eachWay dials behind them.
+func TestStalledHello(t *testing.T) {
+	for name, stall := range stalls {
+		t.Run(name, func(t *testing.T) {
+			eachWay(t, func(t *testing.T, l *Listener, _ *record) {
+				for range 30 {
+					stall(t, l.Join())
+				}
+			})
+		})
+	}
+}
+
+// Connections that stall are closed after their time, not before.
+func TestStalledHelloEnds(t *testing.T) {
+	for way, cfg := range ways {
+		for name, stall := range stalls {
+			t.Run(name+" "+way, func(t *testing.T) {
+				limit(t)
+				log := new(record)
+				cfg.Log, cfg.HelloTime = log.logger(), 300*time.Millisecond
+				if name == "frame" { // TLS is to be done by then
+					cfg.HelloTime = 3 * time.Second
+				}
+				l := listen(t, cfg)
+				begin := time.Now()
+				_, _ = io.Copy(io.Discard, stall(t, l.Join())) // until it is closed
+				if took := time.Since(begin); took < cfg.HelloTime {
+					t.Errorf("turned away after %v", took)
+				}
+				log.waitFor(t, "no complete hello within "+cfg.HelloTime.String())
+			})
 		}
-		start := time.Now()
-		good, err := Dial(t.Context(), j, Hello{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = good.Close()
-		if took := time.Since(start); took > 500*time.Millisecond {
-			t.Errorf("a good process waited %v behind silent ones", took)
-		}
-		log.waitFor(t, "no complete hello within 1s")
-		if took := time.Since(start); took < 800*time.Millisecond || took > 3*time.Second {
-			t.Errorf("turned away after %v", took)
-		}
-	})
+	}
 }
 
 // A byte now and then does not buy time.
 func TestSlowLoris(t *testing.T) {
-	limit(t, 20*time.Second)
+	limit(t)
 	log := new(record)
 	l := listen(t, ListenConfig{HelloTime: time.Second, Log: log.logger()})
 	conn, err := net.Dial("unix", l.Join().Unix)

@@ -6,7 +6,6 @@ import (
 	"net"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // failing is a connection whose nth write fails half-way.
@@ -28,7 +27,7 @@ func (f *failing) Write(p []byte) (int, error) {
 // peer would read the next frame as the rest of this one.
 func TestNothingFollowsHalfAFrame(t *testing.T) {
 	for _, cause := range []error{syscall.ENOBUFS, syscall.EPIPE} {
-		limit(t, 10*time.Second)
+		limit(t)
 		one, two := Pipe()
 		near := newStream(&failing{one.(*stream).conn, 2, cause}, "failing")
 		for i, want := range []error{nil, cause, cause, cause} {

@@ -37,30 +37,33 @@ func (h *farHost) looked() int {
 }
 
 func TestWatch(t *testing.T) {
-	limit(t, 10*time.Second)
+	limit(t)
 	h := &farHost{closed: make(chan struct{})}
 	w := &watch{conn: h, pause: 5 * time.Millisecond}
-	settle := func() int { time.Sleep(100 * time.Millisecond); return h.looked() }
-
-	if settle() != 0 {
+	until := func(ok func() bool) { // or the test hangs
+		for !ok() {
+			time.Sleep(w.pause)
+		}
+	}
+	looksOn := func() {
+		n := h.looked()
+		until(func() bool { return h.looked() > n+3 })
+	}
+	if time.Sleep(10 * w.pause); h.looked() != 0 {
 		t.Error("an idle link is looked at")
 	}
 	h.set(false, time.Hour) // long silence, but nothing waits
 	w.begin()
-	if settle() < 3 {
-		t.Error("a Send that takes long is not watched")
-	}
+	looksOn() // while a Send takes long
 	w.end()
-	n := settle()
-	if settle() != n {
+	until(func() bool { return !w.armed.Load() })
+	if time.Sleep(10 * w.pause); w.armed.Load() {
 		t.Error("the watch goes on after the last Send")
 	}
 	h.set(true, deadHost-1) // data waits, the host answers
 	w.begin()
 	w.end()
-	if settle() < n+3 {
-		t.Error("data that waits is not watched after Send")
-	}
+	looksOn() // data that waits is watched after Send
 	if w.verdict() != nil {
 		t.Error("broken too early:", w.verdict())
 	}
