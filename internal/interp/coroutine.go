@@ -2,6 +2,21 @@ package interp
 
 import lua "github.com/yuin/gopher-lua"
 
+// maxNested is how many coroutines may be inside one another, as stock Lua's
+// LUAI_MAXCCALLS: each takes a stack of its own and some of Go's.
+const maxNested = 200
+
+// nested raises when L is the innermost of too many coroutines.
+func nested(L *lua.LState) {
+	depth := 0
+	for outer := L.Parent; outer != nil; outer = outer.Parent {
+		depth++
+	}
+	if depth >= maxNested {
+		L.RaiseError("stack overflow: %d coroutines are inside one another", depth)
+	}
+}
+
 // openCoroutines adapts the coroutine library to tasks: a coroutine runs
 // under the context of the task that resumes it, not of the one that made it,
 // and a coroutine that some task is inside cannot be resumed by another.
@@ -16,7 +31,8 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 			L.Push(lua.LString("cannot resume " + status + " coroutine"))
 			return 2
 		}
-		co.SetContext(L.Context())
+		nested(L)
+		in.bindAs(L, co)
 		return stockResume(L)
 	}))
 	library.RawSetString("wrap", L.NewFunction(func(L *lua.LState) int {
@@ -28,7 +44,8 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 			if status := coStatus(L, co); status != "suspended" {
 				L.RaiseError("cannot resume %s coroutine", status)
 			}
-			co.SetContext(L.Context())
+			nested(L)
+			in.bindAs(L, co)
 			return resume(L)
 		}
 		return 1

@@ -2,8 +2,10 @@ package interp
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"regexp"
+	"sort"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -17,25 +19,31 @@ var place = regexp.MustCompile(`^[^\s:][^:\n]*:\d+:\s?`)
 func leadingPlace(message string) string { return place.FindString(message) }
 
 // explain makes the error of what was raised, while the stack of the place
-// where it was raised still stands: with the traceback, and with the name of
-// the global where a nil was called.
+// where it was raised still stands: with the traceback, with the name of
+// the global where a nil was called, and with the place where a table or
+// another value that is no text was raised.
 func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 	e := *luaerr.FromValue(raised)
 	if e.Traceback == "" {
 		e.Traceback = traceback(L, 1)
 	}
-	if e.Value != nil && e.Value.Type() == lua.LTTable {
-		if text := ownText(L, e.Value); text != "" {
-			e.Message = text
-		}
-	}
 	if s, ok := raised.(lua.LString); ok {
 		e.Message = in.nameCalled(L, string(s))
+		return &e
+	}
+	if e.Value != raised {
+		return &e // an error of ours, which names its place
+	}
+	if text := ownText(L, raised); text != "" {
+		e.Message = text
+	}
+	if leadingPlace(e.Message) == "" { // error puts it before strings only
+		e.Message = luaerr.Where(L) + e.Message
 	}
 	return &e
 }
 
-// ownText is what a table says of itself by its metatable's __tostring, "" when
+// ownText is what a value says of itself by its metatable's __tostring, "" when
 // it has none that works.
 func ownText(L *lua.LState, v lua.LValue) string {
 	fn := L.GetMetaField(v, "__tostring")
@@ -133,8 +141,16 @@ func isIdentifier(s string) bool {
 // writes it, cut in the middle when it is deep.
 func traceback(L *lua.LState, from int) string {
 	const head, tail = 10, 10
-	var lines []string
-	for level := from; ; level++ {
+	lines := []string{"stack traceback:"}
+	levels := sort.Search(math.MaxInt32, func(level int) bool { // to walk to each would take seconds
+		_, ok := L.GetStack(level)
+		return !ok
+	})
+	for level := from; level < levels; level++ {
+		if left := levels - level; level == from+head && left > tail {
+			lines = append(lines, fmt.Sprintf("\t... (%d levels)", left-tail))
+			level = levels - tail
+		}
 		dbg, ok := L.GetStack(level)
 		if !ok {
 			break
@@ -144,11 +160,30 @@ func traceback(L *lua.LState, from int) string {
 		}
 		lines = append(lines, "\t"+frameLine(dbg))
 	}
-	if len(lines) > head+tail {
-		skipped := fmt.Sprintf("\t... (%d levels)", len(lines)-head-tail)
-		lines = append(append(lines[:head:head], skipped), lines[len(lines)-tail:]...)
+	return strings.Join(lines, "\n")
+}
+
+// debugTraceback is debug.traceback([thread,] [message [, level]]) with the
+// traceback of error reports.
+func debugTraceback(L *lua.LState) int {
+	of, level, arg := L, 1, 1
+	if thread, ok := L.Get(1).(*lua.LState); ok {
+		of, arg = thread, 2
+		if of != L {
+			level = 0
+		}
 	}
-	return "stack traceback:\n" + strings.Join(lines, "\n")
+	message := L.Get(arg)
+	if message != lua.LNil && !lua.LVCanConvToString(message) {
+		L.Push(message)
+		return 1
+	}
+	text := traceback(of, L.OptInt(arg+1, level))
+	if message != lua.LNil {
+		text = message.String() + "\n" + text
+	}
+	L.Push(lua.LString(text))
+	return 1
 }
 
 func frameLine(dbg *lua.Debug) string {

@@ -19,6 +19,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -55,6 +56,7 @@ type Interp struct {
 	pool    []*lua.LState
 	modules modules
 	namer   *lua.LFunction // improves messages in pcall
+	asked   atomic.Pointer[inquiry]
 }
 
 // Registry and call stack of a thread grow from small to these limits.
@@ -63,6 +65,7 @@ const (
 	registryStep  = 4096
 	registryLimit = 1 << 21 // values; unpack of a million fits
 	callDepth     = 20000   // nested Lua calls, as stock Lua's LUAI_MAXCALLS
+	callReserve   = 2000    // and room for what tells of an overflow
 	poolSize      = 64      // idle threads that are kept
 )
 
@@ -80,7 +83,7 @@ func New(cfg Config) *Interp {
 	in := &Interp{cfg: cfg}
 	in.root = lua.NewState(lua.Options{
 		RegistrySize: registryStart, RegistryGrowStep: registryStep, RegistryMaxSize: registryLimit,
-		CallStackSize: callDepth, MinimizeStackMemory: true,
+		CallStackSize: callDepth + callReserve, MinimizeStackMemory: true,
 	})
 	in.openStandard()
 	if cfg.Codec.Resolve == nil {

@@ -38,6 +38,8 @@ func (in *Interp) openStandard() {
 	os := L.GetGlobal("os").(*lua.LTable)
 	os.RawSetString("exit", L.NewFunction(in.exit))
 	in.waitIn(os, "execute")
+	debug := L.GetGlobal("debug").(*lua.LTable)
+	debug.RawSetString("traceback", L.NewFunction(debugTraceback))
 	io := L.GetGlobal("io").(*lua.LTable)
 	in.waitIn(io, "read")
 	in.openCoroutines(L.GetGlobal("coroutine").(*lua.LTable))

@@ -53,7 +53,7 @@ func (t *Task) enter() {
 	} else {
 		t.l, _ = in.root.NewThread()
 	}
-	t.l.SetContext(&polled{Context: t.ctx, done: t.ctx.Done()})
+	in.bind(t.l, t.ctx)
 	in.holder = t
 	in.root.G.CurrentThread = t.l
 }
@@ -71,16 +71,6 @@ func (t *Task) leave() {
 	t.cancel(context.Canceled)
 	close(t.done)
 }
-
-// polled is a context whose Done costs nothing: gopher-lua asks at every
-// instruction.
-type polled struct {
-	context.Context
-	done <-chan struct{}
-}
-
-// Done is that of the context, looked up once.
-func (p *polled) Done() <-chan struct{} { return p.done }
 
 // L is the task's Lua thread. Only who holds the interpreter may touch it.
 func (t *Task) L() *lua.LState { return t.l }

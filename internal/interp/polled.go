@@ -1,0 +1,154 @@
+package interp
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"sync/atomic"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// polled is the context of a Lua thread while a task runs in it. gopher-lua
+// asks for Done at every instruction, on the goroutine that runs the thread:
+// the one place where something can be done about code that never ends. So
+// Done costs next to nothing, tells others on demand where the code is, and
+// stops endless recursion while there is room to tell of it.
+type polled struct {
+	context.Context
+	done  <-chan struct{}
+	asked *atomic.Pointer[inquiry] // of the interpreter
+	l     *lua.LState
+	steps uint32
+	deep  bool // an overflow was raised, and its handler may be running
+}
+
+// lookEvery is how many instructions run between two looks at questions and
+// at the depth. Few instructions make more than one call.
+const lookEvery = 64
+
+// bind makes L run under the context of a task until the next bind.
+func (in *Interp) bind(L *lua.LState, ctx context.Context) {
+	if p, ok := L.Context().(*polled); ok && p.Context == ctx {
+		return
+	}
+	L.SetContext(&polled{Context: ctx, done: ctx.Done(), asked: &in.asked, l: L})
+}
+
+// bindAs makes co run under the context of the task that L runs in, if it
+// runs in one.
+func (in *Interp) bindAs(L, co *lua.LState) {
+	if p, ok := L.Context().(*polled); ok {
+		in.bind(co, p.Context)
+		return
+	}
+	co.RemoveContext()
+}
+
+// Done is that of the context, looked up once.
+func (p *polled) Done() <-chan struct{} {
+	if p.steps++; p.steps%lookEvery == 0 {
+		p.look()
+	}
+	return p.done
+}
+
+func (p *polled) look() {
+	if p.asked.Load() != nil {
+		answer(p.asked.Swap(nil), p.l)
+	}
+	p.checkDepth()
+}
+
+// checkDepth raises when calls are nested too deeply. gopher-lua's own check
+// comes when there is no room left to find out where that was.
+func (p *polled) checkDepth() {
+	limit := callDepth
+	if p.deep {
+		limit += callReserve / 2 // for who handles the error
+	}
+	depth := depthOf(p.l)
+	if depth < limit {
+		p.deep = p.deep && depth >= callDepth
+		return
+	}
+	p.deep = true
+	raiseTraced(p.l, luaerr.Where(p.l)+"stack overflow")
+}
+
+// raiseTraced raises a message with the traceback made here: gopher-lua's own
+// takes seconds on a stack of many thousand calls.
+func raiseTraced(L *lua.LState, message string) {
+	defer func() {
+		raised := recover()
+		var e *lua.ApiError
+		if err, ok := raised.(error); ok && errors.As(err, &e) && e.StackTrace == "" {
+			e.StackTrace = traceback(L, 0)
+		}
+		panic(raised)
+	}()
+	L.Error(lua.LString(message), 0)
+}
+
+// inquiry is a question where the interpreter is.
+type inquiry struct {
+	answered chan struct{}
+	place    string
+}
+
+func answer(q *inquiry, L *lua.LState) {
+	if q != nil {
+		q.place = Where(L)
+		close(q.answered)
+	}
+}
+
+// Where tells the line of the Lua code that runs now, "job.lua:14". It is for
+// reports, from any goroutine: the code itself tells, after a few instructions.
+// The result is "" when no task holds the interpreter, or when ctx ends
+// before that, as in a long call of the library.
+func (in *Interp) Where(ctx context.Context) string {
+	if !in.lock.taken() {
+		return ""
+	}
+	q := &inquiry{answered: make(chan struct{})}
+	for !in.asked.CompareAndSwap(nil, q) {
+		if other := in.asked.Load(); other != nil {
+			q = other // who asked before hears the same
+			break
+		}
+	}
+	select {
+	case <-q.answered:
+		return q.place
+	case <-ctx.Done():
+		return ""
+	}
+}
+
+// Where an LState keeps the frame of the function that runs, and a frame its
+// number; ok is false in a gopher-lua that does it differently.
+var frameAt, numberAt, framesKnown = func() (frame, number uintptr, ok bool) {
+	f, ok := reflect.TypeFor[lua.LState]().FieldByName("currentFrame")
+	if !ok || f.Type.Kind() != reflect.Pointer || f.Type.Elem().Kind() != reflect.Struct {
+		return 0, 0, false
+	}
+	n, ok := f.Type.Elem().FieldByName("Idx")
+	return f.Offset, n.Offset, ok && n.Type.Kind() == reflect.Int
+}()
+
+// depthOf gives how many calls are nested in a thread, 0 if that cannot be
+// told.
+func depthOf(L *lua.LState) int {
+	if !framesKnown {
+		return 0
+	}
+	frame := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(L), frameAt))
+	if frame == nil {
+		return 0
+	}
+	return *(*int)(unsafe.Add(frame, numberAt)) + 1
+}

@@ -1,0 +1,150 @@
+package interp
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// TestOverflow: endless recursion ends soon, with its line.
+func TestOverflow(t *testing.T) {
+	const recursion = "local function f(n)\n  return 1 + f(n + 1)\nend\n"
+	for _, c := range []struct{ name, source, want string }{
+		{"plain", "f(1)", "job.lua:2: stack overflow"},
+		{"pcall", "local ok, e = pcall(f, 1) error(e, 0)", "job.lua:2: stack overflow"},
+		{"xpcall", "local ok, e = xpcall(function() f(1) end, debug.traceback)\nerror(e, 0)", "job.lua:2: stack overflow\nstack traceback:\n"},
+		{"long handler", "local ok, e = xpcall(function() f(1) end, function(e) for i = 1, 1000 do e = e .. '' end return e .. '!' end)\nerror(e, 0)", "overflow!"},
+		{"coroutine", "local ok, e = coroutine.resume(coroutine.create(f), 1) error(e, 0)", "job.lua:2: stack overflow"},
+		{"wrapped", "coroutine.wrap(f)(1)", "job.lua:2: stack overflow"},
+		{"again", "for i = 1, 3 do pcall(f, 1) end\nfor i = 1, 1000 do coroutine.wrap(pcall)(f, 1) break end\nf(1)", "job.lua:2: stack overflow"},
+		{"by metamethods", "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end})\nreturn t[1]", "job.lua:4: stack overflow"},
+		{"by library functions", "local function g(s) return (s:gsub('a', g)) end\ng('a')", "job.lua:4: stack overflow"},
+		{"of coroutines", "local function g() coroutine.wrap(g)() end\ng()", "job.lua:4: stack overflow: 200 coroutines"},
+		{"error deep down", "local function g(n) if n == 0 then error('deep') end return 1 + g(n - 1) end\ng(18000)", "job.lua:4: deep"},
+		{"deep, but not endless", "local function g(n) return n == 0 and 0 or 1 + g(n - 1) end\nerror(g(19900))", "19900"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in, _ := newTest(t)
+			begin := time.Now()
+			err := run(t, in, t.Context(), recursion+c.source)
+			if took := time.Since(begin); took > 2*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("got %.300v, want %q in it", err, c.want)
+			}
+			if e := luaerr.From(err); len(strings.Split(e.Traceback, "\n")) > 30 {
+				t.Errorf("a long traceback: %s", e.Traceback)
+			}
+		})
+	}
+}
+
+// TestDepthIsKnown: what gopher-lua does not export is where it was.
+func TestDepthIsKnown(t *testing.T) {
+	L := lua.NewState()
+	defer L.Close()
+	var depths []int
+	L.SetGlobal("note", L.NewFunction(func(L *lua.LState) int {
+		depths = append(depths, depthOf(L))
+		return 0
+	}))
+	if err := L.DoString("note() local function f() note() end f()"); err != nil {
+		t.Fatal(err)
+	}
+	if depthOf(L) != 0 || len(depths) != 2 || depths[0] != 2 || depths[1] != 3 {
+		t.Errorf("got %v", depths)
+	}
+}
+
+// TestWhere asks a task at which line it is.
+func TestWhere(t *testing.T) {
+	for _, c := range []struct{ name, source, want string }{
+		{"loop", "local x = 0\nwhile true do\n  x = x + 1 end", "job.lua:3"},
+		{"empty loop", "\nwhile true do end", "job.lua:2"},
+		{"function", "local function f()\n  while true do\n    local x = 1 end end\npcall(f)", "job.lua:3"},
+		{"coroutine", "local co = coroutine.wrap(function()\n  while true do local y = 1 end\nend)\nco()", "job.lua:2"},
+		{"after an error in a coroutine", "pcall(coroutine.wrap(function() error 'x' end))\n\nwhile true do end", "job.lua:3"},
+		{"library", "while true do\n  local s = ('x'):rep(100000) end", "job.lua:2"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			in, _ := newTest(t)
+			task := in.Start(t.Context(), "test", func(task *Task) {
+				fn, err := in.Codec().Chunks.Load(task.L(), "job.lua", c.source)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				_, _ = task.Call(fn)
+			})
+			time.Sleep(20 * time.Millisecond) // it may still be before the loop
+			var all sync.WaitGroup
+			for range 3 {
+				all.Go(func() {
+					ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+					defer cancel()
+					if got := in.Where(ctx); got != c.want {
+						t.Errorf("got %q, want %q", got, c.want)
+					}
+				})
+			}
+			all.Wait()
+			task.Cancel(context.Canceled)
+			<-task.Done()
+		})
+	}
+}
+
+// TestWhereNobodyRuns: there is no answer when nothing runs, and none from a
+// task that is in one call of the library.
+func TestWhereNobodyRuns(t *testing.T) {
+	in, _ := newTest(t)
+	if got := in.Where(t.Context()); got != "" {
+		t.Errorf("got %q from nobody", got)
+	}
+	entered, leave := make(chan struct{}), make(chan struct{})
+	task := in.Start(t.Context(), "test", func(task *Task) {
+		task.L().SetGlobal("stay", task.L().NewFunction(func(L *lua.LState) int {
+			close(entered)
+			<-leave
+			return 0
+		}))
+		fn, _ := in.Codec().Chunks.Load(task.L(), "job.lua", "stay()\nwhile true do end")
+		_, _ = task.Call(fn)
+	})
+	<-entered
+	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if got := in.Where(short); got != "" {
+		t.Errorf("got %q from a call of the library", got)
+	}
+	close(leave)
+	if got := in.Where(t.Context()); got != "job.lua:2" && got != "job.lua:1" {
+		t.Errorf("got %q", got)
+	}
+	task.Cancel(context.Canceled)
+	<-task.Done()
+}
+
+// TestContextOfCallbacks: a coroutine runs in a thread that no task has.
+func TestContextOfCallbacks(t *testing.T) {
+	in, _ := newTest(t)
+	in.Run(t.Context(), "test", func(task *Task) {
+		th, _ := in.root.NewThread()
+		fn, err := in.Codec().Chunks.Load(th, "job.lua", "return coroutine.wrap(function() return 5 end)()")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		th.Push(fn)
+		if err := th.PCall(0, 1, nil); err != nil || th.Get(-1) != lua.LNumber(5) {
+			t.Errorf("got %v (%v)", th.Get(-1), err)
+		}
+	})
+}
