@@ -34,6 +34,7 @@ type mainLoop struct {
 	served     bool          // this rank was a worker, and its service is over
 	result     error         // of that
 	doomed     *luaerr.Error // why the whole job has to end
+	exitCall   string        // "os.exit(3) at job.lua:14", once the script called it
 	ending     bool          // the process ends
 }
 
@@ -56,6 +57,7 @@ func (h *Host) openRanks() {
 		Leave: sync.OnceFunc(func() { close(h.loop.leave) }),
 	}
 	h.part.Offer()
+	worker.TellEnding(h.interp, h.noteEnding)
 	h.node.Offer(node.Service{Name: serviceOutput, Inline: true, Always: true, Start: h.startOutput})
 	h.node.SetPlace(rank, hostname())
 	h.peers.Version, h.peers.Log = h.cfg.Version, h.cfg.Log

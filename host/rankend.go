@@ -1,12 +1,12 @@
 package host
 
 import (
-	"fmt"
 	"os"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // over tells whether this rank was a worker whose service has ended, and how.
@@ -100,17 +100,38 @@ func (l *mainLoop) inOrder() bool {
 	return m != nil && !doomed && m.left()
 }
 
+// noteEnding hears of a call of the script that ends this rank, before it
+// does. mpi.Abort ends the others at once; exitRank may have a better way.
+func (h *Host) noteEnding(e worker.Ending) {
+	if e.Name != "os.exit" {
+		h.sayEnding(e.Text)
+		return
+	}
+	h.loop.mu.Lock()
+	defer h.loop.mu.Unlock()
+	h.loop.exitCall = e.Text
+}
+
+// sayEnding tells of a call that ends the job.
+func (h *Host) sayEnding(call string) {
+	h.say("rank %d (host %s) called %s: the job ends", h.cfg.Ranks.Info().Rank, hostname(), call)
+}
+
 // exitRank is os.exit on a rank: on the master it ends all ranks in order,
 // with its status; on a worker, which cannot end alone, the whole job.
 func (h *Host) exitRank(code int) {
 	if !h.loop.setEnding() {
 		select {} // the process ends already
 	}
+	h.loop.mu.Lock()
+	call := h.loop.exitCall
+	h.loop.mu.Unlock()
 	switch {
 	case h.loop.isStarted() && h.node.Self() != node.Master:
-		fmt.Fprintf(os.Stderr, "mpiclus-lua: rank %d called os.exit(%d) while it served as a worker: the job ends\n", h.cfg.Ranks.Info().Rank, code)
+		h.sayEnding(call + ", while it served as a worker")
 		h.endRank(max(code, ExitScript))
 	case !h.loop.isStarted() && code != ExitOK:
+		h.sayEnding(call)
 		h.endRank(code)
 	case !h.loop.isStarted():
 		if err := h.meetAtEnd(); err != nil {

@@ -78,7 +78,7 @@ var failures = []struct {
 	{"master_killed", "signal 9 (Killed)", 137, "", false},
 	{"exit", "", 7, "", false},
 	{"exit_0", "", 0, "", false},
-	{"exit_worker", "rank 1 called os.exit(0) while it served as a worker: the job ends", 1, "", false},
+	{"exit_worker", ") called os.exit(0) at testdata/modes/fails.lua:38, while it served as a worker: the job ends", 1, "", false},
 	{"running", "", 0, "", true},
 }
 

@@ -12,10 +12,14 @@ import (
 // counters is a page of memory that a supervisor shares with its worker, so
 // that the worker can see, most of the time without waking anybody, that all
 // it wrote has been passed on: both pipes are empty and the supervisor is not
-// busy with what it took out of them.
+// busy with what it took out of them. A worker that ends itself leaves a word
+// there, too.
 type counters struct {
 	sent atomic.Uint64 // bytes that were passed on to the master
 	busy atomic.Int32  // above 0 from before a read of a pipe until what it gave was passed on
+
+	wordLength atomic.Int32 // of word, once it is there
+	word       [256]byte    // the call that ended the worker, as it says itself
 }
 
 const countersName = "mpiclus-output"
@@ -41,6 +45,13 @@ func mapCounters(file *os.File) (*counters, error) {
 	}
 	return (*counters)(unsafe.Pointer(&page[0])), nil
 }
+
+// leaveWord keeps what the worker says of its own end.
+func (c *counters) leaveWord(text string) { c.wordLength.Store(int32(copy(c.word[:], text))) }
+
+// lastWord gives what the worker said of its own end, "" for nothing. The
+// worker is gone.
+func (c *counters) lastWord() string { return string(c.word[:c.wordLength.Load()]) }
 
 // settled reports whether all that this process wrote to its file
 // descriptors 1 and 2 has been passed on, and how many bytes those were. The

@@ -190,6 +190,7 @@ func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) int {
 	}
 	s.capture.finish()
 	exit := exitOf(s.child.ProcessState)
+	exit.Call = s.capture.tap.counts.lastWord()
 	_ = protocol.Send(s.link, protocol.FrameExit, exit)
 	if byItself && exit != (protocol.Exit{}) {
 		s.awaitFarewell(signals)

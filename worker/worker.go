@@ -52,24 +52,29 @@ func Serve(cfg Config) int {
 func serve(cfg Config, join link.Join, settings protocol.Settings) error {
 	token := os.Getenv(protocol.EnvSupervisor)
 	os.Unsetenv(protocol.EnvSupervisor)
-	flush, err := pipeFlush(settings.Capture)
+	counts, err := takeCounters()
 	if err != nil {
 		return err
 	}
-	return member{cfg: cfg, flush: flush}.serve(context.Background(), join, settings, token)
+	flush := func() (uint64, error) { return 0, nil }
+	if settings.Capture {
+		flush = pipeFlush(counts)
+	}
+	return member{cfg: cfg, flush: flush, lastWord: counts.leaveWord}.serve(context.Background(), join, settings, token)
 }
 
 // Join is Serve for a worker that is a part of another process, without a
 // supervisor: it returns when the master has said leave, or when ctx ends.
 func Join(ctx context.Context, cfg Config, join link.Join, settings protocol.Settings) error {
 	nothing := func() (uint64, error) { return 0, nil }
-	return member{cfg: cfg, flush: nothing}.serve(ctx, join, settings, newToken())
+	return member{cfg: cfg, flush: nothing, lastWord: func(string) {}}.serve(ctx, join, settings, newToken())
 }
 
 // member is a worker before it has joined.
 type member struct {
-	cfg   Config
-	flush func() (uint64, error)
+	cfg      Config
+	flush    func() (uint64, error)
+	lastWord func(string) // says what ends the worker, before it does
 }
 
 func (m member) serve(ctx context.Context, join link.Join, settings protocol.Settings, token string) error {
@@ -88,7 +93,7 @@ func (m member) serve(ctx context.Context, join link.Join, settings protocol.Set
 		_ = protocol.Send(l, protocol.FrameFailed, err.Error())
 		return err
 	}
-	w := &Worker{cfg: m.cfg, settings: settings, session: session, leave: make(chan struct{})}
+	w := &Worker{cfg: m.cfg, settings: settings, session: session, lastWord: m.lastWord, leave: make(chan struct{})}
 	w.flush = func() (uint64, error) {
 		session.FlushC()
 		return m.flush()
@@ -113,6 +118,7 @@ type Worker struct {
 	part     *Process
 	welcome  protocol.Welcome
 	flush    func() (uint64, error)
+	lastWord func(string)
 
 	once  sync.Once
 	leave chan struct{}
@@ -154,6 +160,7 @@ func (w *Worker) open() {
 		Find:  func(ctx context.Context, name string) (string, string, error) { return w.part.FindModule(ctx, name) },
 		Exit:  func(code int) { _, _ = w.flush(); os.Exit(code) },
 	})
+	TellEnding(w.interp, func(e Ending) { w.lastWord(e.Text) })
 	w.peers.Version, w.peers.Folder, w.peers.Log = w.cfg.Version, w.settings.Folder, w.cfg.Log
 	w.node = node.New(node.Config{
 		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer, Connect: w.peers.Connect,
@@ -210,21 +217,20 @@ const (
 	fdCounters = 4
 )
 
+// takeCounters takes over the descriptors, and maps the shared page.
+func takeCounters() (*counters, error) {
+	unix.CloseOnExec(fdSync)
+	unix.CloseOnExec(fdCounters)
+	shared := os.NewFile(fdCounters, countersName)
+	defer shared.Close()
+	return mapCounters(shared)
+}
+
 // pipeFlush gives the function that waits until all that this process wrote
 // is on its way to the master, and tells how many bytes that were since the
 // start. The supervisor answers as long as it lives.
-func pipeFlush(capture bool) (func() (uint64, error), error) {
-	if !capture {
-		return func() (uint64, error) { return 0, nil }, nil
-	}
-	unix.CloseOnExec(fdSync)
-	unix.CloseOnExec(fdCounters)
+func pipeFlush(counts *counters) func() (uint64, error) {
 	channel := os.NewFile(fdSync, "sync")
-	shared := os.NewFile(fdCounters, countersName)
-	counts, err := mapCounters(shared)
-	if err != nil {
-		return nil, err
-	}
 	var mu sync.Mutex
 	return func() (uint64, error) {
 		mu.Lock()
@@ -240,5 +246,5 @@ func pipeFlush(capture bool) (func() (uint64, error), error) {
 			return 0, fmt.Errorf("the supervisor is gone: %w", err)
 		}
 		return binary.LittleEndian.Uint64(word[:]), nil
-	}, nil
+	}
 }

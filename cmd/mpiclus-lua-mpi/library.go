@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/luampi"
@@ -38,8 +40,21 @@ func (s session) Info() worker.Info {
 }
 
 func (s session) Modules(in *interp.Interp) {
-	in.AddModule("mpi", luampi.Open(in, in.Codec(), s.Session))
+	in.AddModule("mpi", watchAbort(luampi.Open(in, in.Codec(), s.Session)))
 	luampi.AddPlugins(in, s.plugins)
+}
+
+// watchAbort makes mpi.Abort, also as a method of communicators, tell of
+// itself before it ends the job.
+func watchAbort(open lua.LGFunction) lua.LGFunction {
+	return func(L *lua.LState) int {
+		n := open(L)
+		module := L.Get(-1).(*lua.LTable)
+		world := module.RawGetString("COMM_WORLD")
+		worker.WatchEnding("mpi.Abort", module.RawGetString("Abort"))
+		worker.WatchEnding("mpi.Abort", L.GetField(world, "Abort"))
+		return n
+	}
 }
 
 // Finalize ends the plugins, and MPI.

@@ -63,9 +63,13 @@ type Welcome struct {
 type Exit struct {
 	Code   int
 	Signal string // "killed", "segmentation fault"; "" when it exited by itself
+	Call   string // "os.exit(3) at job.lua:14": what the script ended it with, "" when it did not
 }
 
 func (e Exit) String() string {
+	if e.Call != "" {
+		return "it called " + e.Call
+	}
 	if e.Signal != "" {
 		return "signal: " + e.Signal
 	}
