@@ -13,6 +13,10 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/testkit"
 )
 
+// hang is how long a step may take before it counts as one that hangs,
+// however busy the machine is.
+const hang = time.Minute
+
 // launcher starts np workers whatever is asked for, once go lets it.
 type launcher struct {
 	np      int
@@ -38,7 +42,7 @@ func (l *launcher) over(t *testing.T) {
 	t.Helper()
 	select {
 	case <-l.job.Done():
-	case <-time.After(time.Second):
+	case <-time.After(hang):
 		t.Error("workers are left")
 	}
 }
@@ -48,8 +52,8 @@ func (l *launcher) over(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	l := newLauncher(200)
 	close(l.proceed)
-	c := testkit.New(t, host.Config{Launcher: l, LaunchTimeout: 20 * time.Second})
-	pids, err := c.NewManager(host.MPIOnWorkers, host.Options{NP: -1, LaunchTimeout: 20 * time.Second}).Start(t.Context())
+	c := testkit.New(t, host.Config{Launcher: l, LaunchTimeout: hang})
+	pids, err := c.NewManager(host.MPIOnWorkers, host.Options{NP: -1, LaunchTimeout: hang}).Start(t.Context())
 	if err != nil || len(pids) != 200 {
 		t.Errorf("%d pids, error %v", len(pids), err)
 	}
@@ -60,10 +64,9 @@ func TestWrongNumber(t *testing.T) {
 	l := newLauncher(3)
 	close(l.proceed)
 	c := testkit.New(t, host.Config{Launcher: l})
-	begin := time.Now()
 	_, err := c.NewManager(host.MPIOnWorkers, host.Options{NP: 2}).Start(t.Context())
-	if err == nil || time.Since(begin) > 3*time.Second {
-		t.Errorf("error %v after %v", err, time.Since(begin))
+	if err == nil || !strings.Contains(err.Error(), "world size 3") {
+		t.Errorf("error %v", err)
 	}
 	l.over(t)
 }
@@ -89,7 +92,7 @@ func TestCloseWhileStarting(t *testing.T) {
 			t.Errorf("got error %v", err)
 		}
 		l.over(t)
-	case <-time.After(10 * time.Second):
+	case <-time.After(hang):
 		t.Error("the start does not end")
 	}
 }

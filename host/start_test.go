@@ -34,7 +34,7 @@ func TestLostWhileAsked(t *testing.T) {
 	for range 2 {
 		select {
 		case <-done:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("who learns of a loss and who asks for the remaining workers wait for each other")
 		}
 	}

@@ -83,6 +83,7 @@ func (j *rankJob) run(rank int, args []string) Rank {
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			modules.Common(in)
 			in.AddModule("rank", func(L *lua.LState) int { L.Push(lua.LNumber(rank)); return 1 })
+			in.AddModule("testkit", m.openKit(in))
 		},
 		Ranks: &host.Ranks{
 			Session: session{rank, j.size}, Meeting: m, Transport: m,
@@ -102,6 +103,20 @@ func (j *rankJob) run(rank int, args []string) Rank {
 type member struct {
 	j    *rankJob
 	rank int
+}
+
+// openKit is the Lua module "testkit" of ranks: aborted() returns when another
+// rank has ended the job, for a rank that is late.
+func (m member) openKit(in *interp.Interp) lua.LGFunction {
+	return func(L *lua.LState) int {
+		L.Push(L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
+			"aborted": func(L *lua.LState) int {
+				_ = in.Wait(L, func(context.Context) error { <-m.j.ctx.Done(); return nil })
+				return 0
+			},
+		}))
+		return 1
+	}
 }
 
 // end ends the job.
