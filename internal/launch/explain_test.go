@@ -127,7 +127,7 @@ func TestRealRefusals(t *testing.T) {
 			}
 			select {
 			case <-p.Done():
-			case <-time.After(15 * time.Second):
+			case <-time.After(hang):
 				p.Kill()
 				t.Fatal("mpirun did not end")
 			}

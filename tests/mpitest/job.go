@@ -36,10 +36,11 @@ type Job struct {
 }
 
 const (
-	defaultLimit  = 60 * time.Second
-	defaultLinger = 2 * time.Second
+	defaultLimit  = 2 * time.Minute
+	defaultLinger = 10 * time.Second
 	lastMoment    = 5 * time.Second        // before the test's own deadline
-	dumpWait      = 500 * time.Millisecond // for stacks to arrive
+	dumpWait      = 5 * time.Second        // for stacks to be written
+	passWait      = 500 * time.Millisecond // for them to be passed on
 )
 
 // Start starts a command.

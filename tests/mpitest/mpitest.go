@@ -25,10 +25,10 @@ type Command struct {
 	Stdin string   // what it reads
 
 	// Limit is the time after which the job is killed and the test fails;
-	// default 60 s. The job also ends in time for the test's own deadline.
+	// default 2 min. The job also ends in time for the test's own deadline.
 	Limit time.Duration
 	// Linger is how long processes of the job may outlive the command; default
-	// 2 s.
+	// 10 s.
 	Linger time.Duration
 	// Alone keeps jobs of other test programs away while this one runs: for
 	// tests that bound times, and for large jobs. A test that has a job running

@@ -98,19 +98,30 @@ func (j *Job) expire() {
 		return slices.ContainsFunc(processes, func(c Process) bool { return c.Parent == p.Pid })
 	}
 	for _, parents := range []bool{false, true} {
+		var told []int
 		for _, p := range processes {
 			if isParent(p) == parents && !strings.HasPrefix(p.Name(), "mpirun") {
 				_ = syscall.Kill(p.Pid, syscall.SIGQUIT)
+				told = append(told, p.Pid)
 			}
 		}
-		time.Sleep(dumpWait)
+		j.awaitEnd(told, dumpWait)
+		time.Sleep(passWait)
 	}
 	j.killAll()
 }
 
+// awaitEnd returns when processes of the job are gone, or after a limit.
+func (j *Job) awaitEnd(pids []int, limit time.Duration) {
+	lives := func(p Process) bool { return slices.Contains(pids, p.Pid) }
+	for end := time.Now().Add(limit); time.Now().Before(end) && slices.ContainsFunc(j.Processes(), lives); {
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
 // killAll kills what is left, the command first: it may start others.
 func (j *Job) killAll() {
-	for range 50 {
+	for range 500 {
 		left := j.Processes()
 		if len(left) == 0 {
 			return
