@@ -115,7 +115,7 @@ func (x *call) end() {
 // run makes the call and raises its error.
 func (x *call) run() {
 	if err := x.try(); err != nil {
-		x.fail(err)
+		x.fail(x.explained(err))
 	}
 }
 

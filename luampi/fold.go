@@ -92,7 +92,7 @@ func arithmetic(event string, numbers func(a, b lua.LNumber) lua.LNumber) fold {
 		}
 		fn, isFunction := method.(*lua.LFunction)
 		if !isFunction {
-			return nil, luaError("cannot combine a %s and a %s: neither has %s", kindOf(a), kindOf(b), event)
+			return nil, luaError("cannot combine %s and %s: neither has %s", kindOf(a), kindOf(b), event)
 		}
 		return callFold(fn)(L, a, b)
 	}
@@ -147,7 +147,10 @@ func bitwise(f func(a, b int64) int64) fold {
 		x, ok := number(a)
 		y, ok2 := number(b)
 		if !ok || !ok2 {
-			return nil, luaError("bitwise ops combine integers, got %s and %s", kindOf(a), kindOf(b))
+			if ok {
+				a = b
+			}
+			return nil, luaError("bitwise ops: %s", notWhole(a, "whole number"))
 		}
 		return lua.LNumber(f(int64(x), int64(y))), nil
 	}

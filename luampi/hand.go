@@ -102,7 +102,13 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 }
 
 func (m *module) abort(L *lua.LState, base int, comm *mpi.Comm) int {
-	code := L.OptInt(base, 1)
+	code, v := 1, L.Get(base)
+	if v != lua.LNil {
+		var ok bool
+		if code, ok = number(v); !ok {
+			luaerr.RaiseArg(L, "Abort", 1, "code", "%s", notWhole(v, "whole number"))
+		}
+	}
 	_ = m.in.Wait(L, func(context.Context) error {
 		m.s.Abort(code)
 		return nil

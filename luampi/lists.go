@@ -134,8 +134,11 @@ func (x *call) int32s(i int, v lua.LValue) []int32 {
 			continue
 		}
 		n, ok := number(v)
-		if !ok || n < math.MinInt32 || n > math.MaxInt32 {
-			x.arg(i, "entry %d is no C int: %v", k+1, t.RawGetInt(k+1))
+		if !ok {
+			x.arg(i, "entry %d: %s", k+1, notWhole(v, "whole number"))
+		}
+		if n < math.MinInt32 || n > math.MaxInt32 {
+			x.arg(i, "entry %d: %d does not fit a C int", k+1, n)
 		}
 		list[k] = int32(n)
 	}

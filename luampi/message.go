@@ -62,11 +62,12 @@ func (x *call) finish() error {
 	if !x.c.Over() {
 		err = x.wait()
 	}
-	x.L, x.task = nil, nil
 	if err != nil {
+		err = x.explained(err)
 		x.c.Release()
 		return err
 	}
+	x.L, x.task = nil, nil
 	x.c.Reset()
 	return nil
 }

@@ -1,7 +1,9 @@
 package luampi
 
 import (
+	"fmt"
 	"math"
+	"strconv"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -136,14 +138,10 @@ func (x *call) readArg(i int, a *table.Arg) {
 	case table.Int:
 		s[a.Slot] = slot(x.integer(i, v, a))
 	case table.Aint:
-		n, ok := number(v)
 		if v == lua.LNil && a.Optional {
-			n, ok = number(parseNumber(a.Default))
+			v = parseNumber(a.Default)
 		}
-		if !ok {
-			x.arg(i, "integer expected, got %s", kindOf(v))
-		}
-		s[a.Slot] = uint64(int64(n))
+		s[a.Slot] = uint64(int64(x.whole(i, v, "whole number")))
 	case table.Bool:
 		s[a.Slot] = 0
 		if lua.LVAsBool(v) || v == lua.LNil && a.Default == "true" {
@@ -206,6 +204,29 @@ func number(v lua.LValue) (n int, ok bool) {
 	return int(f), true
 }
 
+// whole reads an argument that must be a whole number; what names it in the
+// error for a value of another kind.
+func (x *call) whole(i int, v lua.LValue, what string) int {
+	n, ok := number(v)
+	if !ok {
+		x.arg(i, "%s", notWhole(v, what))
+	}
+	return n
+}
+
+// notWhole tells why a value is no whole number.
+func notWhole(v lua.LValue, what string) string {
+	f, isNumber := v.(lua.LNumber)
+	if !isNumber {
+		return fmt.Sprintf("%s expected, got %s", what, kindOf(v))
+	}
+	text := strconv.FormatFloat(float64(f), 'g', -1, 64) // all digits: 0.9999999999999999 is not 1
+	if math.Abs(float64(f)) > 1<<53 {
+		return "whole number up to 2^53 expected, got " + text
+	}
+	return "whole number expected, got " + text
+}
+
 func (x *call) integer(i int, v lua.LValue, a *table.Arg) int {
 	if v == lua.LNil && a.Optional {
 		if n, ok := number(parseNumber(a.Default)); ok {
@@ -213,10 +234,7 @@ func (x *call) integer(i int, v lua.LValue, a *table.Arg) int {
 		}
 		return mpi.Int(a.Default)
 	}
-	n, ok := number(v)
-	if !ok {
-		x.arg(i, "integer expected, got %s", kindOf(v))
-	}
+	n := x.whole(i, v, "whole number")
 	if n != int(int32(n)) {
 		x.arg(i, "%d does not fit a C int", n)
 	}
@@ -226,13 +244,10 @@ func (x *call) integer(i int, v lua.LValue, a *table.Arg) int {
 // peer reads a destination or source.
 func (x *call) peer(i int, v lua.LValue, kind table.Kind) int {
 	l := &x.m.limits
-	n, ok := number(v)
 	if v == lua.LNil && kind != table.Dest {
 		return l.anySource
 	}
-	if !ok {
-		x.arg(i, "rank expected, got %s", kindOf(v))
-	}
+	n := x.whole(i, v, "rank")
 	if n == l.procNull && kind != table.Dest {
 		x.c.FromNull()
 	}
@@ -245,14 +260,14 @@ func (x *call) peer(i int, v lua.LValue, kind table.Kind) int {
 
 func (x *call) tag(i int, v lua.LValue, wild bool) int {
 	l := &x.m.limits
-	n, ok := number(v)
 	switch {
 	case v == lua.LNil && wild:
 		return l.anyTag
 	case v == lua.LNil:
 		return 0
-	case !ok:
-		x.arg(i, "tag expected, got %s", kindOf(v))
+	}
+	n := x.whole(i, v, "tag")
+	switch {
 	case wild && n == l.anyTag:
 	case n < 0 || n > l.maxTag:
 		x.arg(i, "tag %d is not between 0 and %d", n, l.maxTag)
@@ -262,13 +277,10 @@ func (x *call) tag(i int, v lua.LValue, wild bool) int {
 
 func (x *call) rootRank(i int, v lua.LValue) int {
 	l := &x.m.limits
-	n, ok := number(v)
 	if v == lua.LNil {
-		n, ok = 0, true
+		v = lua.LNumber(0)
 	}
-	if !ok {
-		x.arg(i, "rank expected, got %s", kindOf(v))
-	}
+	n := x.whole(i, v, "rank")
 	if x.comm.Inter {
 		x.root = n == l.root
 		if n == l.root || n == l.procNull {

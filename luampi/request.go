@@ -85,7 +85,7 @@ func (m *module) one(row *table.Call, test bool) implementation {
 			}
 			x.c.CompleteOne(q.r)
 			if err != nil {
-				x.fail(err)
+				x.fail(m.explained(L, err, q.r.Row, q.r.Room, &q.r.Status))
 			}
 			x.end()
 		}

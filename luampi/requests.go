@@ -54,7 +54,7 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 			})
 		}
 		if err != nil {
-			m.failSeveral(x, err, indices, statuses)
+			m.failSeveral(x, err, raw, indices, statuses)
 		}
 		x.end()
 		return m.pushSeveral(L, family, test, done, n, list, indices, statuses)
@@ -63,10 +63,10 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 
 // failSeveral raises the error of a wait for several requests: of the first
 // that failed, not the library's "error is in the status".
-func (m *module) failSeveral(x *call, err error, indices []int, statuses []mpi.Status) {
+func (m *module) failSeveral(x *call, err error, list []*mpi.Request, indices []int, statuses []mpi.Status) {
 	for _, i := range indices {
 		if code := statuses[i].Error(); code != 0 && code != mpi.Int("ERR_PENDING") {
-			err = x.errorOf(code, i)
+			err = m.explained(x.L, x.errorOf(code, i), list[i].Row, list[i].Room, &statuses[i])
 			break
 		}
 	}

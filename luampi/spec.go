@@ -66,8 +66,8 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 	}
 	offset := 0
 	if v := field(0, "offset"); v != lua.LNil {
-		if offset, ok = number(v); !ok || offset < 0 || offset > a.Len() {
-			x.arg(i, "offset %v is not in the array of %d", v, a.Len())
+		if offset = x.whole(i, v, "offset"); offset < 0 || offset > a.Len() {
+			x.arg(i, "offset %d is not in the array of %d", offset, a.Len())
 		}
 	}
 	size := a.Type().Size()
@@ -84,8 +84,8 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 		}
 	}
 	if v := field(2, "count"); v != lua.LNil {
-		if b.count, ok = number(v); !ok || b.count < 0 {
-			x.arg(i, "count expected, got %v", v)
+		if b.count = x.whole(i, v, "count"); b.count < 0 {
+			x.arg(i, "the count is negative (%d)", b.count)
 		}
 	}
 	if low, end := l.reach(b.count); low < -offset*size || end > room {

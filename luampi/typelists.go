@@ -27,7 +27,7 @@ func (x *call) int64s(i int, v lua.LValue) []int64 {
 	for k := range list {
 		n, ok := number(t.RawGetInt(k + 1))
 		if !ok {
-			x.arg(i, "entry %d is no integer: %v", k+1, t.RawGetInt(k+1))
+			x.arg(i, "entry %d: %s", k+1, notWhole(t.RawGetInt(k+1), "whole number"))
 		}
 		list[k] = int64(n)
 	}

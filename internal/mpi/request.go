@@ -18,6 +18,7 @@ import (
 type Request struct {
 	Row    *table.Call
 	Status Status // of the last completion
+	Room   Room   // of a receive
 
 	incoming unsafe.Pointer // a value that comes with it, in C memory
 	s        *Session
@@ -33,7 +34,7 @@ type Request struct {
 // Detach makes the request of a START call, which is over. The memory that
 // the call held goes with it.
 func (c *Call) Detach() *Request {
-	r := &Request{Row: c.Row, s: c.s}
+	r := &Request{Row: c.Row, Room: c.Room(), s: c.s}
 	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[0]
 	r.held = append(r.held, c.held...)
 	r.fromNull = c.f.from_null != 0
@@ -117,6 +118,7 @@ const (
 func (c *Call) AwaitRequests(family Family, list []*Request) {
 	f := c.f
 	f.phase, f.waits = C.MPICLUS_STARTED, C.int(family)
+	f.st[0].MPI_SOURCE = C.MPI_UNDEFINED
 	if family == One || family == Peek {
 		f.nreq = 1
 		f.req[0] = *(*C.MPI_Request)(unsafe.Pointer(&list[0].handle))
@@ -134,7 +136,7 @@ func (c *Call) AwaitRequests(family Family, list []*Request) {
 			handle = r.handle
 		}
 		many[i] = *(*C.MPI_Request)(unsafe.Pointer(&handle))
-		sts[i].MPI_ERROR = 0
+		sts[i].MPI_ERROR, sts[i].MPI_SOURCE = 0, C.MPI_UNDEFINED
 	}
 }
 

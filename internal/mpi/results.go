@@ -33,6 +33,15 @@ func (c *Call) Status() Status { return Status{c.f.st[0]} }
 // SetStatus gives the call a status to read.
 func (c *Call) SetStatus(st *Status) { c.f.st[0] = st.c }
 
+// Room is what a call receives a message into: elements of a type.
+type Room struct {
+	Count int
+	Type  uint64
+}
+
+// Room gives where the call receives, if it does.
+func (c *Call) Room() Room { return Room{int(int32(c.S[table.SlotRecv+1])), c.S[table.SlotRecv+2]} }
+
 // Double gives a slot that holds a C double.
 func (c *Call) Double(slot int) float64 { return math.Float64frombits(c.S[slot]) }
 

@@ -6,6 +6,7 @@ package table
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -126,6 +127,11 @@ func (c *Call) nonblocking() *Call {
 func (c *Call) HasComm() bool {
 	n := len(c.Args)
 	return n > 0 && c.Args[n-1].Kind == Comm
+}
+
+// Receives tells whether the call receives one message into an array.
+func (c *Call) Receives() bool {
+	return c.Class != Coll && slices.ContainsFunc(c.Args, func(a Arg) bool { return a.Kind == Recv })
 }
 
 // HasWin tells whether the call is a method of windows.

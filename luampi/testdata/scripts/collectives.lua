@@ -75,3 +75,14 @@ end
 local r, out = mpi.Iallgather(array.full(2, rank))
 r:wait()
 check.eq(#out, 2 * size)
+
+-- ranks that do not agree on the length
+if size == 2 then
+  local apart = mpi.COMM_WORLD:dup()
+  if rank == 0 then
+    pcall(mpi.Bcast, array.zeros(10), 0, apart)
+  else
+    check.fails("lengths and types of the arrays, and counts, must agree on all ranks", mpi.Bcast, array.zeros(3), 0, apart)
+  end
+end
+mpi.Barrier()

@@ -7,7 +7,20 @@ mpi.Bcast(a, 99) --! errors.lua:\d: bad argument #2 'root' to 'Bcast' \(rank 99 
 mpi.Bcast(a, "x") --! bad argument #2 'root' to 'Bcast' \(rank expected, got string\)
 mpi.Bcast(a, 0, 3) --! bad argument #3 'comm' to 'Bcast' \(communicator expected, got number\)
 mpi.Bcast(a, 0, mpi.COMM_WORLD, 4) --! Bcast takes 3 arguments at most: mpi.Bcast\(array, root, comm\)
-mpi.Bcast(a, 0.5) --! rank expected, got number
+mpi.Bcast(a, 0.5) --! bad argument #2 'root' to 'Bcast' \(whole number expected, got 0.5\)
+mpi.Send(a, 1.5, 0) --! bad argument #2 'dest' to 'Send' \(whole number expected, got 1.5\)
+mpi.Send(a, 0.1 * 3 / 0.3) --! whole number expected, got 1.0000000000000002
+mpi.Recv(a, 0/0) --! bad argument #2 'source' to 'Recv' \(whole number expected, got NaN\)
+mpi.Send(a, 0, 2.25) --! bad argument #3 'tag' to 'Send' \(whole number expected, got 2.25\)
+mpi.Send(a, 0, 1/0) --! whole number up to 2\^53 expected, got \+Inf
+mpi.send(1, 1.5) --! bad argument #2 'dest' to 'send' \(whole number expected, got 1.5\)
+mpi.Comm_split(1.5) --! bad argument #1 'color' to 'Comm_split' \(whole number expected, got 1.5\)
+mpi.Group_incl(mpi.COMM_WORLD:group(), {0, 1.5}) --! entry 2: whole number expected, got 1.5
+mpi.Group_incl(mpi.COMM_WORLD:group(), {2^40}) --! entry 1: 1099511627776 does not fit a C int
+mpi.Type_create_hindexed({1}, {0.5}, mpi.INT) --! entry 1: whole number expected, got 0.5
+mpi.Type_create_resized(mpi.INT, 0, 0.5) --! whole number expected, got 0.5
+mpi.Abort(1.5) --! bad argument #1 'code' to 'Abort' \(whole number expected, got 1.5\)
+if size > 1 then mpi.allreduce(1.5, mpi.BAND) else mpi.Comm_split(1.5) end --! whole number expected, got 1.5
 mpi.Bcast(mpi.IN_PLACE, 0) --! IN_PLACE is not allowed here
 mpi.Send(a, -7) --! bad argument #2 'dest' to 'Send' \(rank -7 is not in a communicator
 mpi.Send(a, mpi.ANY_SOURCE) --! bad argument #2 'dest'
@@ -40,9 +53,9 @@ mpi.Waitall(mpi.REQUEST_NULL) --! list of requests expected, got request
 mpi.Waitall{1} --! request expected, got number
 mpi.Get_count(3, mpi.DOUBLE) --! status expected, got number
 mpi.Group_incl(mpi.COMM_WORLD:group(), {99}) --! Group_incl: ERR_RANK
-mpi.Group_incl(mpi.COMM_WORLD:group(), {"x"}) --! entry 1 is no C int: x
+mpi.Group_incl(mpi.COMM_WORLD:group(), {"x"}) --! entry 1: whole number expected, got string
 mpi.Group_size(3) --! group expected, got number
-mpi.Comm_split("red") --! integer expected, got string
+mpi.Comm_split("red") --! whole number expected, got string
 mpi.Comm_split(2^40) --! does not fit a C int
 mpi.Comm_free() --! communicator expected, got nil
 mpi.Comm_set_name(3) --! string expected, got number

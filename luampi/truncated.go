@@ -1,0 +1,71 @@
+package luampi
+
+import (
+	"errors"
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// explained adds to the error of a call that is over what the library does
+// not say of it.
+func (x *call) explained(err error) error {
+	if x.row.Class == table.Twin {
+		return err
+	}
+	st := x.c.Status()
+	return x.m.explained(x.L, err, x.c.Row, x.c.Room(), &st)
+}
+
+// explained does that for a call or for the request that a call has made:
+// room is where it receives a message, st what is known of the message.
+func (m *module) explained(L *lua.LState, err error, row *table.Call, room mpi.Room, st *mpi.Status) error {
+	var e *luaerr.Error
+	if !errors.As(err, &e) || e.Class != "ERR_TRUNCATE" {
+		return err
+	}
+	c := *e
+	switch {
+	case row.Class == table.Coll:
+		c.Message += ": another rank sent more than this one expects: lengths and types of the arrays, and counts, must agree on all ranks"
+	case row.Receives():
+		c.Message += fmt.Sprintf(": %s, and the array has room for %s: receive into a larger one, or ask for the length before with Probe and Get_count",
+			m.messageText(L, st), m.roomText(room))
+	}
+	return &c
+}
+
+// messageText tells what is known of a message that did not fit.
+func (m *module) messageText(L *lua.LState, st *mpi.Status) string {
+	if st.Source() == m.limits.undefined {
+		return "the message is longer"
+	}
+	c := m.s.NewCall("Get_count")
+	defer c.Release()
+	c.SetStatus(st)
+	c.S[table.SlotX] = m.byteType
+	length := ""
+	if err := m.do(L, c); err == nil && c.Result(0) > 0 {
+		length = fmt.Sprintf(" has %d bytes", c.Result(0))
+	}
+	return fmt.Sprintf("the message from rank %d with tag %d%s", st.Source(), st.Tag(), length)
+}
+
+// roomText tells how much fits where a message is received.
+func (m *module) roomText(room mpi.Room) string {
+	element, ok := m.elements[room.Type]
+	if !ok {
+		return fmt.Sprintf("%d elements of its type", room.Count)
+	}
+	return elements(room.Count, element)
+}
+
+// elements gives "3 float64 (24 bytes)".
+func elements(n int, t array.Type) string {
+	return fmt.Sprintf("%d %s (%d bytes)", n, t, n*t.Size())
+}
