@@ -164,12 +164,17 @@ func (x *call) readRecv(i int) {
 // collective of neighbours, for each of those.
 func (x *call) places(receives bool) int {
 	switch {
-	case !strings.HasPrefix(x.row.Name, "Neighbor_") && !strings.HasPrefix(x.row.Name, "Ineighbor_"):
+	case !x.ofNeighbours():
 		return x.comm.Peers()
 	case receives:
 		return x.comm.In
 	}
 	return x.comm.Out
+}
+
+// ofNeighbours tells whether the call is a collective of neighbours.
+func (x *call) ofNeighbours() bool {
+	return strings.HasPrefix(x.row.Name, "Neighbor_") || strings.HasPrefix(x.row.Name, "Ineighbor_")
 }
 
 // parts gives the elements of each part of an array.

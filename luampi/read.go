@@ -39,6 +39,7 @@ func (x *call) read(base int, comm *mpi.Comm) {
 			x.readArray(i, args[i].Kind)
 		}
 	}
+	x.refuseOverlap()
 	x.countRecords()
 	for i := range x.row.Results {
 		if r := &x.row.Results[i]; r.CountOf != 0 {
