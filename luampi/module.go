@@ -18,6 +18,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
+	"github.com/mpiclus/mpiclus-lua/luampi/absent"
 )
 
 // module is the state of the Lua module in one interpreter. Only who holds
@@ -86,6 +87,7 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 		t.RawSetString(row.Name, L.NewFunction(bind(fn, false)))
 		m.addMethods(L, row, fn)
 	}
+	absent.Refuse(L, t)
 	return t
 }
 

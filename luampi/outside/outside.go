@@ -9,6 +9,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+	"github.com/mpiclus/mpiclus-lua/luampi/absent"
 )
 
 // Message is what every call that needs MPI raises.
@@ -32,6 +33,7 @@ func Open(version string) lua.LGFunction {
 		for name, fn := range answers(version) {
 			module.RawSetString(name, L.NewFunction(fn))
 		}
+		absent.Refuse(L, module)
 		L.Push(module)
 		return 1
 	}

@@ -53,6 +53,8 @@ func TestScripts(t *testing.T) {
 		{`return mpi.COMM_WORLD:rank()`, "mpi.rank: this process is not part of an MPI job"},
 		{`return mpi.bcast({})`, "<string>:1: mpi.bcast: this process"},
 		{`return mpi.help("Bcats")`, "there is no mpi.Bcats"},
+		{`return mpi.Comm_spawn("x")`, "mpi.Comm_spawn is not offered by mpiclus-lua: start more workers"},
+		{`return tostring(mpi.Bcats)`, "nil"},
 	} {
 		L, _ := newState(t)
 		var got string

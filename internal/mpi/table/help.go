@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// Help gives the documentation of a function or constant, the list of all
-// names by chapter for "", and "" for a name that is not in the tables.
+// Help gives the documentation of a function or constant, for a function of
+// the standard that is not offered what to use instead, the list of all names
+// by chapter for "", and "" for any other name.
 func Help(name string) string {
 	if name == "" {
 		return overview()
@@ -18,6 +19,9 @@ func Help(name string) string {
 		if c.Name == name {
 			return fmt.Sprintf("mpi.%s\n    %s%s.", name, strings.ToUpper(c.Doc[:1]), c.Doc[1:])
 		}
+	}
+	if instead, ok := Instead(name); ok {
+		return fmt.Sprintf("mpi.%s\n    Is not offered: %s.", name, instead)
 	}
 	return ""
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // Reference gives the reference of the module mpi as Markdown: every function
-// by chapter, then every constant. docs/mpi-reference.md holds it; a test
+// by chapter, every constant, and what is not offered. docs/mpi-reference.md holds it; a test
 // keeps the file up to date.
 func Reference() string {
 	var b strings.Builder
@@ -24,6 +24,12 @@ func Reference() string {
 	b.WriteString("\n## Constants\n\n| name | meaning |\n| --- | --- |\n")
 	for _, c := range Constants {
 		fmt.Fprintf(&b, "| `mpi.%s` | %s |\n", c.Name, cell(c.Doc))
+	}
+	b.WriteString("\n## Functions of the standard that are not offered\n\nReading one is an error that says what to use instead; `rawget(mpi, name)` tests for one without an error. " +
+		"The same goes for persistent collectives (`Bcast_init`: use `mpi.Ibcast` each time), for forms with large counts (`Send_c`) and for the interface of tools (`T_…`).\n\n" +
+		"| functions | instead |\n| --- | --- |\n")
+	for _, a := range absent {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.Join(strings.Fields(a.names), "`, `"), cell(a.instead))
 	}
 	return b.String()
 }

@@ -122,8 +122,37 @@ func TestHelp(t *testing.T) {
 			t.Errorf("the overview lacks %s", c.Name)
 		}
 	}
+	if got := Help("Comm_spawn"); got != "mpi.Comm_spawn\n    Is not offered: start more workers with another manager and cluster.addprocs." {
+		t.Errorf("got %q", got)
+	}
 	if Help("Bcats") != "" || strings.Contains(all, "own_") {
 		t.Error("help on what is not there")
+	}
+}
+
+// TestInstead: what is said to be absent is, and what is named instead is there.
+func TestInstead(t *testing.T) {
+	for _, c := range []struct{ name, want string }{
+		{"Comm_spawn", "cluster.addprocs"}, {"Bcast_init", "use mpi.Ibcast each time"}, {"Neighbor_allgather_init", "use mpi.Ineighbor_allgather each time"},
+		{"Send_c", "use mpi.Send, on views"}, {"T_pvar_read", "tools"},
+		{"Send", ""}, {"Send_init", ""}, {"Bcats", ""}, {"Send_init_init", ""}, {"Ibcast_init", ""}, {"send_init", ""}, {"", ""},
+	} {
+		if got, ok := Instead(c.name); ok != (c.want != "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+	named := regexp.MustCompile(`mpi\.(\w+)`)
+	for _, a := range absent {
+		for _, name := range strings.Fields(a.names) {
+			if ByName[name] != nil {
+				t.Errorf("%s has a line", name)
+			}
+		}
+		for _, m := range named.FindAllStringSubmatch(a.instead, -1) {
+			if ByName[m[1]] == nil && m[1] != "COMM_WORLD" {
+				t.Errorf("there is no mpi.%s: %s", m[1], a.instead)
+			}
+		}
 	}
 }
 

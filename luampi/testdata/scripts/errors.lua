@@ -68,3 +68,10 @@ local ok, err = pcall(mpi.Bcast, 3)
 check.eq(err.kind, "argument")
 -- after all that the communicator works
 check.eq(mpi.Allreduce(1, mpi.SUM), size)
+-- functions of the standard that are not there
+mpi.Comm_spawn("a.out", 3) --! errors.lua:\d+: mpi.Comm_spawn is not offered by mpiclus-lua: start more workers with .*cluster.addprocs
+local f = mpi.Open_port --! mpi.Open_port is not offered by mpiclus-lua
+mpi.Bcast_init(a, 0) --! mpi.Bcast_init is not offered by mpiclus-lua: use mpi.Ibcast each time
+if not (mpi.Get_version() >= 4) then mpi.Isendrecv() else error "needs MPI 4.0;" end --! needs MPI 4.0;
+check.eq({rawget(mpi, "Comm_spawn"), mpi.Bcats, mpi[1]}, {})
+assert(mpi.help("Comm_spawn"):find("Is not offered", 1, true))
