@@ -20,14 +20,15 @@ import (
 type polled struct {
 	context.Context
 	done  <-chan struct{}
+	now   <-chan struct{}          // what Done gives: nil, the cheapest to look at, until the context is seen to have ended
 	asked *atomic.Pointer[inquiry] // of the interpreter
 	l     *lua.LState
 	steps uint32
 	deep  bool // an overflow was raised, and its handler may be running
 }
 
-// lookEvery is how many instructions run between two looks at questions and
-// at the depth. Few instructions make more than one call.
+// lookEvery is how many instructions run between two looks at the context, at
+// questions and at the depth. Few instructions make more than one call.
 const lookEvery = 64
 
 // bind makes L run under the context of a task until the next bind.
@@ -35,7 +36,15 @@ func (in *Interp) bind(L *lua.LState, ctx context.Context) {
 	if p, ok := L.Context().(*polled); ok && p.Context == ctx {
 		return
 	}
-	L.SetContext(&polled{Context: ctx, done: ctx.Done(), asked: &in.asked, l: L})
+	L.SetContext(&polled{Context: ctx, done: ctx.Done(), asked: &in.asked, l: L, steps: lookEvery - 1})
+}
+
+// notice has code that L runs stop at its next instruction if its task was
+// cancelled: after a wait, which may have ended for that reason.
+func notice(L *lua.LState) {
+	if p, ok := L.Context().(*polled); ok {
+		p.checkEnd()
+	}
 }
 
 // bindAs makes co run under the context of the task that L runs in, if it
@@ -48,15 +57,32 @@ func (in *Interp) bindAs(L, co *lua.LState) {
 	co.RemoveContext()
 }
 
-// Done is that of the context, looked up once.
+// Done is for a select with a default only.
 func (p *polled) Done() <-chan struct{} {
 	if p.steps++; p.steps%lookEvery == 0 {
 		p.look()
 	}
-	return p.done
+	return p.now
+}
+
+// checkEnd looks whether the context has ended. From then on every
+// instruction is stopped, here and in those that resumed this thread, so that
+// no pcall and no coroutine can hide it.
+func (p *polled) checkEnd() {
+	select {
+	case <-p.done:
+	default:
+		return
+	}
+	for l := p.l; l != nil; l = l.Parent {
+		if q, ok := l.Context().(*polled); ok {
+			q.now = q.done
+		}
+	}
 }
 
 func (p *polled) look() {
+	p.checkEnd()
 	if p.asked.Load() != nil {
 		answer(p.asked.Swap(nil), p.l)
 	}

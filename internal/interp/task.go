@@ -165,6 +165,7 @@ func (in *Interp) takeBack(t *Task, thread *lua.LState) {
 	noteHolder()
 	in.holder = t
 	in.root.G.CurrentThread = thread
+	notice(thread)
 }
 
 // Callback runs fn, which may use L, from inside a Wait of the same task: a
