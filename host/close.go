@@ -160,7 +160,7 @@ func (w *remote) release() {
 	pid, own, supervisor := w.pid, w.link, w.supervisor
 	w.mu.Unlock()
 	if pid != 0 {
-		w.manager.host.node.Forget(pid, luaerr.New(luaerr.Lost, "the manager of pid %d was closed", pid))
+		w.manager.host.node.Forget(pid, closedManager(pid))
 	}
 	if own != nil && w.manager.transport == nil {
 		own.Close() // of one that has not joined: the node does not know it

@@ -54,7 +54,10 @@ func (h *Host) openRanks() {
 	h.part = &worker.Process{
 		Session: h.cfg.Ranks.Session, Interp: h.interp, Node: h.node,
 		Flush: h.flushRank,
-		Leave: sync.OnceFunc(func() { close(h.loop.leave) }),
+		Leave: sync.OnceFunc(func() {
+			h.parallel.Leave()
+			close(h.loop.leave)
+		}),
 	}
 	h.part.Offer()
 	worker.TellEnding(h.interp, h.noteEnding)
@@ -270,6 +273,7 @@ func (h *Host) leaveRanks() error {
 	if h.loop.capture != nil {
 		h.loop.capture.close()
 	}
+	h.node.Interrupt(luaerr.New(luaerr.Interrupted, "the rank is ending")) // its script needs the interpreter once more
 	h.node.Close()
 	return h.loop.transport.Close()
 }

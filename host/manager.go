@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -157,7 +158,7 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	closed, killed := m.closed, m.killed
 	m.mu.Unlock()
 	if closed {
-		return luaerr.New(luaerr.Lost, "the manager of pid %d was closed", w.pid)
+		return closedManager(w.pid)
 	}
 	if killed != nil { // we ended it: its end is no cause of anything
 		e := *killed
@@ -175,6 +176,13 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	if m.broken == nil {
 		m.broken = e
 	}
+	return e
+}
+
+// closedManager is the error of what is lost with a worker in an orderly end.
+func closedManager(pid node.Pid) *luaerr.Error {
+	e := luaerr.New(luaerr.Lost, "the manager of pid %d was closed", pid)
+	e.Cause = cluster.ErrClosed
 	return e
 }
 

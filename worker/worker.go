@@ -166,12 +166,17 @@ func (w *Worker) open() {
 		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer, Connect: w.peers.Connect,
 	})
 	w.node.SetPlace(rank, host)
+	module := cluster.New(w.node, nil)
 	w.part = &Process{
-		Session: w.session, Interp: w.interp, Node: w.node, Flush: w.flush, Leave: func() { w.end(nil) },
+		Session: w.session, Interp: w.interp, Node: w.node, Flush: w.flush,
+		Leave: func() {
+			module.Leave()
+			w.end(nil)
+		},
 	}
 	w.part.Offer()
 	w.peers.Serve(w.node)
-	w.interp.AddModule("cluster", cluster.New(w.node, nil).Open)
+	w.interp.AddModule("cluster", module.Open)
 	w.cfg.Modules(w.interp, w.node)
 	w.session.Modules(w.interp)
 }

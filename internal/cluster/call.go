@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
@@ -93,13 +94,25 @@ func (m *Module) remoteDo(L *lua.LState) int {
 	pid := m.pidArgument(L, 2, "remote_do")
 	ask := node.AskDo(m.message(L, "the function, argument", fn, Rest(L, 3)))
 	ask.Answer = func(_ *node.Reply, err error) {
-		if err != nil && luaerr.From(err).Kind != luaerr.Interrupted {
+		if err != nil && luaerr.From(err).Kind != luaerr.Interrupted && !m.expected(err) {
 			m.node.Report("mpiclus-lua: a call that nobody waits for was lost: " + err.Error())
 		}
 	}
 	m.wait(L, m.node.Prepare(pid, ask).Go)
 	return 0
 }
+
+// ErrClosed is behind the error of a process that is gone because the script
+// closed its manager.
+var ErrClosed = errors.New("the manager was closed")
+
+// Leave tells that this process and those that it knows are about to end in
+// order.
+func (m *Module) Leave() { m.leaving.Store(true) }
+
+// expected tells whether a call was lost in an orderly end: who closes a
+// manager has no use for what runs there.
+func (m *Module) expected(err error) bool { return m.leaving.Load() || errors.Is(err, ErrClosed) }
 
 // spawnat is spawnat(pid or "any", f, ...) → future. "any" takes the workers
 // in turn.

@@ -7,6 +7,7 @@ package cluster
 import (
 	"context"
 	"maps"
+	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -33,6 +34,7 @@ type Module struct {
 	// others asked it to do. It may be nil, and is set before there are others.
 	Stopped func(why *luaerr.Error)
 
+	leaving     atomic.Bool
 	definitions definitions
 	library     library
 	pool        *workerPool // of all workers; see defaultPool
