@@ -21,7 +21,7 @@ func leadingPlace(message string) string { return place.FindString(message) }
 // explain makes the error of what was raised, while the stack of the place
 // where it was raised still stands: with the traceback, with the name of
 // the global where a nil was called, and with the place where a table or
-// another value that is no text was raised.
+// another value that has no text of its own was raised.
 func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 	e := *luaerr.FromValue(raised)
 	if e.Traceback == "" {
@@ -36,9 +36,8 @@ func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 	}
 	if text := ownText(L, raised); text != "" {
 		e.Message = text
-	}
-	if leadingPlace(e.Message) == "" { // error puts it before strings only
-		e.Message = luaerr.Where(L) + e.Message
+	} else {
+		e.Message = luaerr.Where(L) + e.Message // error puts it before strings only
 	}
 	return &e
 }
