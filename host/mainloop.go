@@ -273,8 +273,8 @@ func (h *Host) leaveRanks() error {
 	if h.loop.capture != nil {
 		h.loop.capture.close()
 	}
+	h.node.Close() // no request comes after it
 	h.node.Interrupt(luaerr.New(luaerr.Interrupted, "the rank is ending")) // its script needs the interpreter once more
-	h.node.Close()
 	return h.loop.transport.Close()
 }
 
