@@ -246,7 +246,8 @@ func (m *Module) put(L *lua.LState) int {
 	return 1
 }
 
-// take is take(ch): waits for an item, removes it and gives it.
+// take is take(ch): waits for an item, removes it and gives it. One that comes
+// to a task that is being stopped goes back.
 func (m *Module) take(L *lua.LState) int {
 	ref := checkChannel(L, "take")
 	var reply *node.Reply
@@ -254,6 +255,10 @@ func (m *Module) take(L *lua.LState) int {
 		reply, err = ref.Take(ctx)
 		return err
 	})
+	if ctx := m.interp.Current().Context(); ctx.Err() != nil { // it had to wait for the interpreter
+		ref.Return(reply)
+		luaerr.Raise(L, luaerr.From(context.Cause(ctx)))
+	}
 	return m.push(L, reply)
 }
 

@@ -99,7 +99,10 @@ func (m *Module) startSettle(r *node.Request) {
 			last = now
 			time.Sleep(2 * time.Millisecond)
 		}
-		m.node.Flush()
+		if err := m.node.Flush(r.Context); err != nil {
+			r.Fail(err)
+			return
+		}
 		r.Post(node.Reply{})
 	}()
 }

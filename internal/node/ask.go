@@ -21,6 +21,9 @@ type Ask struct {
 	// the request is on its way, on the goroutine that reads the link, so it
 	// returns at once; not when Begin fails or after Cancel.
 	Answer func(*Reply, error)
+	// Unread, if set, is given an answer that nobody will look at, since the
+	// request was cancelled: to undo what it did. It returns at once.
+	Unread func(*Reply)
 }
 
 // Reply is the answer to a request.
@@ -42,6 +45,7 @@ type pending struct {
 	to     Pid
 	reply  chan result
 	answer func(*Reply, error)
+	unread func(*Reply)
 	// sent are the references in the request: they live until it is answered.
 	sent []value.Traveller
 }
@@ -120,7 +124,7 @@ func (n *Node) register(pid Pid, ask *Ask) (*Begun, *link.Frame) {
 	kind := kindTell
 	if !ask.NoReply {
 		kind = kindCall
-		b.wait = &pending{to: pid, answer: ask.Answer}
+		b.wait = &pending{to: pid, answer: ask.Answer, unread: ask.Unread}
 		if ask.Message != nil {
 			b.wait.sent = ask.Message.Travellers
 		}
@@ -184,10 +188,42 @@ func (b *Begun) Await(ctx context.Context) (*Reply, error) {
 	}
 }
 
-// Cancel asks the other process to stop the request, and forgets it here.
+// Cancel asks the other process to stop the request, and forgets it here. An
+// answer that is here already, or comes all the same, is let go of.
 func (b *Begun) Cancel(cause error) {
-	b.node.drop(b.id)
+	b.abandon()
 	b.Interrupt(cause)
+}
+
+func (b *Begun) abandon() {
+	n := b.node
+	n.mu.Lock()
+	p := n.pending.all[b.id]
+	if p != nil && p.unread != nil {
+		p.answer = func(reply *Reply, _ error) { n.letGo(reply, p.unread) }
+	} else {
+		n.pending.delete(b.id)
+	}
+	n.mu.Unlock()
+	if p != nil || b.wait == nil {
+		return
+	}
+	select {
+	case r := <-b.wait.reply:
+		n.letGo(r.reply, b.wait.unread)
+	default: // Answer or Await got it
+	}
+}
+
+// letGo handles an answer that nobody will look at.
+func (n *Node) letGo(reply *Reply, unread func(*Reply)) {
+	switch {
+	case reply == nil:
+	case unread != nil && !reply.Raised:
+		unread(reply)
+	default:
+		n.acknowledge(reply)
+	}
 }
 
 // Interrupt asks the other process to stop the request; the answer, most
@@ -207,6 +243,21 @@ func ended(ctx context.Context) error {
 		return e
 	}
 	return luaerr.New(luaerr.Interrupted, "interrupted: %w", cause)
+}
+
+// answered gives a request its answer; false when nobody waits for it.
+func (n *Node) answered(id uint64, r result) bool {
+	n.mu.Lock()
+	p := n.pending.all[id]
+	n.pending.delete(id)
+	if p != nil && p.answer == nil {
+		p.reply <- r // with the lock held, so that abandon finds it in one place or the other
+	}
+	n.mu.Unlock()
+	if p != nil && p.answer != nil {
+		p.answer(r.reply, r.err)
+	}
+	return p != nil
 }
 
 func (n *Node) drop(id uint64) *pending {

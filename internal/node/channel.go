@@ -13,6 +13,7 @@ const (
 	serviceChannel = "channel" // make one; parameters: capacity
 	servicePut     = "put"     // answer when there was room for the message
 	serviceTake    = "take"    // answer: the first item, which is gone then
+	serviceReturn  = "return"  // an item that nobody got; parameters: the id of the take; no answer
 	serviceClose   = "close"   // answer at once
 	serviceIsOpen  = "isopen"  // answer: a flag
 )
@@ -39,6 +40,7 @@ func (n *Node) offerChannels() {
 	n.Offer(Service{Name: serviceChannel, Start: s.startChannel})
 	n.Offer(Service{Name: servicePut, Start: s.startPut})
 	n.Offer(Service{Name: serviceTake, Start: func(r *Request) { s.startTake(r, true, false) }})
+	n.Offer(Service{Name: serviceReturn, Always: true, Start: s.startReturn})
 	n.Offer(Service{Name: serviceClose, Start: s.startClose})
 	n.Offer(Service{Name: serviceIsOpen, Start: s.startIsOpen})
 }
@@ -68,13 +70,29 @@ func (r *Reference) Put(m *value.Message) *Begun {
 }
 
 // Take waits for the first item of a channel and removes it. The result is to
-// be read with Values.
+// be read with Values, or else to be given to Return. An item that is on its
+// way when ctx ends goes back.
 func (r *Reference) Take(ctx context.Context) (*Reply, error) {
-	reply, err := r.node.Call(ctx, r.ID.Owner, r.ask(serviceTake))
+	ask := r.ask(serviceTake)
+	ask.Unread = r.Return
+	reply, err := r.node.Call(ctx, r.ID.Owner, ask)
 	if err != nil {
 		return nil, err
 	}
-	return reply, r.node.FetchSources(ctx, r.ID.Owner, reply.Message)
+	if err := r.node.FetchSources(ctx, r.ID.Owner, reply.Message); err != nil {
+		r.Return(reply)
+		return nil, err
+	}
+	return reply, nil
+}
+
+// Return brings an item that Take gave, and that nobody has read, back to the
+// front of its channel. It does not wait.
+func (r *Reference) Return(reply *Reply) {
+	ask := r.ask(serviceReturn)
+	ask.Meta = binary.LittleEndian.AppendUint64(ask.Meta, reply.id)
+	ask.Message = reply.Message
+	r.node.cast(r.ID.Owner, ask)
 }
 
 // Close ends a channel: nothing can be put in, what is in it can be taken,
@@ -169,6 +187,21 @@ func (s *store) startTake(r *Request, take, look bool) {
 			return errChannelClosed
 		}
 		s.wait(v, &waiter{request: r, take: take, look: look})
+		return nil
+	})
+}
+
+// startReturn puts an item that was taken back in front of the others. The
+// references in it are those that were kept until the taker has them.
+func (s *store) startReturn(r *Request) {
+	_, rest, err := readID(r.Meta)
+	if err != nil || len(rest) != 8 || r.Message == nil {
+		s.node.cfg.Log.Debug("an item that cannot go back", "from", r.From)
+		return
+	}
+	r.Message.Travellers = s.node.acknowledged(requestKey{r.From, binary.LittleEndian.Uint64(rest)})
+	s.change(r, func(v *stored) error {
+		v.channel.items = append([]*value.Message{r.Message}, v.channel.items...)
 		return nil
 	})
 }

@@ -239,10 +239,8 @@ func (n *Node) settle(from Pid, f *link.Frame, rest []byte) error {
 		}
 		res.reply = &Reply{Meta: meta, Message: m, Raised: f.Kind == kindRaised, from: from, id: f.ID, ack: ack}
 	}
-	if p := n.drop(f.ID); p != nil {
-		p.settle(res)
-	} else if res.reply != nil {
-		n.acknowledge(res.reply) // nobody will look at it
+	if !n.answered(f.ID, res) {
+		n.letGo(res.reply, nil)
 	}
 	return nil
 }

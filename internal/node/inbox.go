@@ -23,20 +23,24 @@ type arrival struct {
 }
 
 // add starts a request at once when nothing is before it and nothing is
-// missing; else a goroutine works off the line.
+// missing; else a goroutine works off the line. Start may lead to further
+// requests of the same process, this one, which wait until it has returned.
 func (b *inbox) add(n *Node, s *Service, r *Request) {
 	b.mu.Lock()
-	if !b.busy && (r.Message == nil || len(n.Codec().Missing(r.Message)) == 0) {
-		defer b.mu.Unlock()
+	defer b.mu.Unlock()
+	if b.busy || r.Message != nil && len(n.Codec().Missing(r.Message)) > 0 {
+		b.waiting = append(b.waiting, arrival{s, r})
+	} else {
+		b.busy = true
+		b.mu.Unlock()
 		s.Start(r)
-		return
+		b.mu.Lock()
+		b.busy = false
 	}
-	b.waiting = append(b.waiting, arrival{s, r})
-	if !b.busy {
+	if !b.busy && len(b.waiting) > 0 {
 		b.busy = true
 		go b.work(n)
 	}
-	b.mu.Unlock()
 }
 
 func (b *inbox) work(n *Node) {

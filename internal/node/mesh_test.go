@@ -103,7 +103,7 @@ func (m *mesh) dial(from, to node.Pid) (link.Link, error) {
 }
 
 func (m *mesh) ask(from, to node.Pid) (byte, error) {
-	ctx, cancel := context.WithTimeout(m.t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(m.t.Context(), time.Minute)
 	defer cancel()
 	reply, err := m.nodes[from].Call(ctx, to, node.Ask{Service: "who"})
 	if err != nil {
@@ -231,32 +231,5 @@ func TestMembers(t *testing.T) {
 	m.nodes[2].Retire()
 	if _, err := m.ask(4, 2); err == nil || !strings.Contains(err.Error(), "removed with cluster.rmprocs") {
 		t.Errorf("got error %v", err)
-	}
-}
-
-// TestPreparedIsSent: a request whose place is taken goes out in its turn,
-// and one that is given up does not hold up the others.
-func TestPreparedIsSent(t *testing.T) {
-	m := newMesh(t, 1, nil)
-	if _, err := m.ask(1, 2); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(20 * time.Millisecond) // nothing is being sent any more
-	first := m.nodes[1].Prepare(2, node.Ask{Service: "who"})
-	second := m.nodes[1].Prepare(2, node.Ask{Service: "who"})
-	third := m.nodes[1].Prepare(2, node.Ask{Service: "who"})
-	ended, cancel := context.WithCancelCause(t.Context())
-	cancel(luaerr.New(luaerr.Interrupted, "given up"))
-	if err := second.Go(ended); err == nil || !strings.Contains(err.Error(), "given up") {
-		t.Fatalf("got error %v", err)
-	}
-	go func() { _ = first.Go(t.Context()) }()
-	if err := third.Go(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for _, b := range []*node.Begun{first, third} {
-		if _, err := b.Await(t.Context()); err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"runtime"
@@ -157,10 +158,13 @@ func (n *Node) keepUntilAck(to Pid, id uint64, refs []value.Traveller) {
 	}
 }
 
-func (n *Node) acknowledged(key requestKey) {
+// acknowledged ends the keeping, and gives what was kept.
+func (n *Node) acknowledged(key requestKey) []value.Traveller {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	refs := n.unacked.all[key]
 	n.unacked.delete(key)
+	return refs
 }
 
 // acknowledge tells the sender of an answer that it need not keep the
@@ -210,15 +214,25 @@ func (s *store) flush() {
 	}
 }
 
-// Flush returns when the owners know of all shares that are given back.
-func (n *Node) Flush() {
+// Flush returns when the owners know of all shares that are given back, or
+// ctx ends.
+func (n *Node) Flush(ctx context.Context) error {
 	s := &n.values
 	s.flush()
+	defer context.AfterFunc(ctx, func() {
+		s.dropping.Lock()
+		defer s.dropping.Unlock()
+		s.confirmed.Broadcast()
+	})()
 	s.dropping.Lock()
 	defer s.dropping.Unlock()
 	for s.unconfirmed > 0 {
+		if ctx.Err() != nil {
+			return ended(ctx)
+		}
 		s.confirmed.Wait()
 	}
+	return nil
 }
 
 // startHold counts a share of the process that asks.

@@ -1,0 +1,235 @@
+package node
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
+)
+
+var errStop = luaerr.New(luaerr.Interrupted, "stopped by the test")
+
+// until waits for what happens in other goroutines.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	within(t, what, func() {
+		for !ok() && !t.Failed() {
+			time.Sleep(time.Millisecond)
+		}
+	})
+}
+
+// kept is the number of answers whose references a node still keeps.
+func (n *Node) kept() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.unacked.all)
+}
+
+// TestLateAnswers cancels requests whose answer holds a reference, when it has
+// come, and before: the references are let go of.
+func TestLateAnswers(t *testing.T) {
+	a, b := open(t, Master), open(t, 2)
+	ref, done := b.Promise()
+	done(Reply{Message: &value.Message{}})
+	asked := make(chan *Request, 1)
+	b.Offer(Service{Name: "give", Inline: true, Start: func(r *Request) { asked <- r }})
+	connect(t, a, b)
+	answer := func(r *Request) {
+		r.Post(Reply{Message: &value.Message{Body: []byte{1}, Travellers: []value.Traveller{ref}}})
+	}
+	for _, early := range []bool{true, false} {
+		begun, err := a.Begin(t.Context(), 2, Ask{Service: "give"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := <-asked
+		if early {
+			begun.Cancel(errStop)
+			<-r.Context.Done()
+			answer(r)
+		} else {
+			answer(r)
+			until(t, "the answer", func() bool { return len(begun.wait.reply) == 1 })
+			if b.kept() != 1 {
+				t.Fatal("the references in an answer are not kept until it is read")
+			}
+			begun.Cancel(errStop)
+		}
+		until(t, "references that nobody reads", func() bool { return b.kept() == 0 })
+	}
+}
+
+// TestNestedRequests asks this process for something from inside the answer
+// to another such request.
+func TestNestedRequests(t *testing.T) {
+	n := open(t, Master)
+	n.Offer(Service{Name: "nest", Start: func(r *Request) { r.Post(Reply{}) }})
+	within(t, "a request inside another one", func() {
+		done := make(chan struct{})
+		n.Post(Master, Ask{Service: "nest", Answer: func(*Reply, error) {
+			n.Post(Master, Ask{Service: "nest", Answer: func(*Reply, error) { close(done) }})
+		}})
+		<-done
+	})
+}
+
+// TestFlushIsLeft gives a share back to a process that does not answer.
+func TestFlushIsLeft(t *testing.T) {
+	n := open(t, Master)
+	mine, theirs := link.Pipe()
+	defer theirs.Close()
+	if err := n.Attach(2, mine); err != nil {
+		t.Fatal(err)
+	}
+	n.values.giveBack(ValueID{Owner: 2, Maker: 2, Seq: 1})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	time.AfterFunc(20*time.Millisecond, func() { cancel(errStop) })
+	within(t, "Flush", func() {
+		if err := n.Flush(ctx); luaerr.From(err).Kind != luaerr.Interrupted {
+			t.Errorf("got error %v", err)
+		}
+	})
+}
+
+// newTestChannel makes a channel of a process in another one, with items from
+// 1 to n in it.
+func newTestChannel(t *testing.T, n *Node, at Pid, items int) *Reference {
+	t.Helper()
+	ref, begun := n.NewChannel(at, Unbounded)
+	for i := 0; ; i++ {
+		if err := begun.Go(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := begun.Await(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if i == items {
+			return ref
+		}
+		begun = ref.Put(&value.Message{Body: binary.LittleEndian.AppendUint32(nil, uint32(i+1))})
+	}
+}
+
+func item(reply *Reply) int { return int(binary.LittleEndian.Uint32(reply.Message.Body)) }
+
+// TestItemGoesBack cancels a take when the item has come, and when it is on
+// its way: the next take gets that item.
+func TestItemGoesBack(t *testing.T) {
+	for name, owner := range map[string]Pid{"here": 1, "there": 2} {
+		for _, delay := range []time.Duration{0, 50 * time.Millisecond} {
+			t.Run(fmt.Sprint(name, " ", delay), func(t *testing.T) {
+				a, b := open(t, Master), open(t, 2)
+				toB, toA := link.Pipe()
+				if err := a.Attach(2, toB); err != nil {
+					t.Fatal(err)
+				}
+				if err := b.Attach(1, link.Fault(toA, link.FaultPlan{Delay: delay})); err != nil {
+					t.Fatal(err)
+				}
+				ref := newTestChannel(t, a, owner, 2)
+				ask := ref.ask(serviceTake)
+				ask.Unread = ref.Return
+				begun, err := a.Begin(t.Context(), owner, ask)
+				if err != nil {
+					t.Fatal(err)
+				}
+				home := map[Pid]*Node{1: a, 2: b}[owner]
+				until(t, "the item that leaves", func() bool { return home.values.inChannel(ref.ID) == 1 })
+				if delay == 0 {
+					until(t, "the item", func() bool { return len(begun.wait.reply) == 1 })
+				}
+				begun.Cancel(errStop)
+				until(t, "the item that comes back", func() bool { return home.values.inChannel(ref.ID) == 2 })
+				for want := 1; want <= 2; want++ {
+					reply, err := ref.Take(t.Context())
+					if err != nil || item(reply) != want {
+						t.Fatalf("item %d, %v; want %d", item(reply), err, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// inChannel is the number of items in a channel.
+func (s *store) inChannel(id ValueID) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.values.all[id].channel.items)
+}
+
+// TestNoItemIsLost takes with contexts that end at any moment: every item is
+// taken once.
+func TestNoItemIsLost(t *testing.T) {
+	const items, takers = 300, 4
+	a, b := open(t, Master), open(t, 2)
+	connect(t, a, b)
+	ref := newTestChannel(t, a, 2, items)
+	var mu sync.Mutex
+	seen := map[int]int{}
+	var group sync.WaitGroup
+	for range takers {
+		group.Go(func() {
+			for {
+				mu.Lock()
+				over := len(seen) == items
+				mu.Unlock()
+				if over {
+					return
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.IntN(200))*time.Microsecond)
+				if reply, err := ref.Take(ctx); err == nil {
+					mu.Lock()
+					seen[item(reply)]++
+					mu.Unlock()
+				}
+				cancel()
+			}
+		})
+	}
+	within(t, "all items", group.Wait)
+	for i, n := range seen {
+		if n != 1 {
+			t.Errorf("item %d was taken %d times", i, n)
+		}
+	}
+}
+
+// TestReturnedReferences returns an item that holds a future: the channel
+// holds it as before.
+func TestReturnedReferences(t *testing.T) {
+	a, b := open(t, Master), open(t, 2)
+	connect(t, a, b)
+	future, done := a.Promise()
+	done(Reply{Message: &value.Message{}})
+	ref := newTestChannel(t, a, 2, 0)
+	put := ref.Put(&value.Message{Body: make([]byte, 4), Travellers: []value.Traveller{future}})
+	if err := put.Go(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := put.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		reply, err := ref.Take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reply.ack || b.kept() != 1 {
+			t.Fatalf("the item came without its reference; %d answers are kept", b.kept())
+		}
+		ref.Return(reply)
+		until(t, "the item", func() bool { return b.values.inChannel(ref.ID) == 1 })
+		if b.kept() != 0 {
+			t.Fatal("the references of an item that is back are kept twice")
+		}
+	}
+}
