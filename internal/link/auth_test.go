@@ -102,9 +102,11 @@ func TestHelloArrives(t *testing.T) {
 			limit(t)
 			l := listen(t, cfg)
 			want := Hello{Role: "supervisor", Pid: 7, Data: noise(1, 50_000)}
+			join := l.Join()
+			join.TCP = join.TCP[:min(len(join.TCP), 1)] // on a busy machine another one may be faster
 			dialled := make(chan Link)
 			go func() {
-				link, err := Dial(t.Context(), l.Join(), want)
+				link, err := Dial(t.Context(), join, want)
 				if err != nil {
 					t.Error(err)
 				}
@@ -120,9 +122,9 @@ func TestHelloArrives(t *testing.T) {
 			if got.Role != want.Role || got.Pid != want.Pid || !bytes.Equal(got.Data, want.Data) || got.Version != "2.0" {
 				t.Errorf("got %s %d %s, %d bytes", got.Role, got.Pid, got.Version, len(got.Data))
 			}
-			where := l.Join().Unix
+			where := join.Unix
 			if name == "tcp" {
-				where = "tls " + l.Join().TCP[0]
+				where = "tls " + join.TCP[0]
 			}
 			if !strings.Contains(Describe(near), where) || Describe(far) != Describe(near) {
 				t.Errorf("near end %s, far end %s, want %s", Describe(near), Describe(far), where)
