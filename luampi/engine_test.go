@@ -31,6 +31,7 @@ var scenarios = map[string]struct {
 	"chunk on some ranks":       {3, chunkOnSome, false},
 	"two tasks":                 {2, twoTasks, false},
 	"two collectives":           {2, twoCollectives, false},
+	"leave a reduction in Lua":  {1, leaveReduction, false},
 	"messages of two tasks":     {2, messagesOfTwoTasks, false},
 	"idle":                      {2, idle, true},
 }
@@ -298,6 +299,21 @@ func twoCollectives(p *player) {
 		p.must("mpi.Barrier(dup)")
 	}
 	p.must("mpi.Barrier(dup) dup:free()")
+}
+
+// leaveReduction stops an op that never ends, in a coroutine as well.
+func leaveReduction(p *player) {
+	for _, endless := range []string{"while true do end", "coroutine.wrap(function() while true do end end)()"} {
+		t, wait := p.start("\nmpi.Reduce_local(array.zeros(1), array.zeros(1), mpi.Op_create(function() " + endless + " end))")
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		place := ""
+		for place != "job.lua:3" && ctx.Err() == nil {
+			place = p.in.Where(ctx)
+		}
+		cancel()
+		p.check(place == "job.lua:3", "it is at %q", place)
+		p.interrupt(t, wait)
+	}
 }
 
 // messagesOfTwoTasks has two tasks wait in Recv and in Send at once, again and

@@ -92,7 +92,7 @@ func (r *reduction) run(in, inout unsafe.Pointer, n int, datatype uint64) error 
 		r.th, _ = r.root.NewThread()
 	}
 	th := r.th
-	th.SetContext(task.Context())
+	task.Bind(th)
 	defer th.RemoveContext()
 	err := r.apply(th, t, a, b, n)
 	if err != nil {

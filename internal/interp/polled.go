@@ -57,6 +57,11 @@ func (in *Interp) bindAs(L, co *lua.LState) {
 	co.RemoveContext()
 }
 
+// Bind makes a Lua thread that is not the task's own run as part of it: code
+// in it ends when the task is cancelled. RemoveContext of the thread undoes
+// it.
+func (t *Task) Bind(L *lua.LState) { t.in.bind(L, t.ctx) }
+
 // Done is for a select with a default only.
 func (p *polled) Done() <-chan struct{} {
 	if p.steps++; p.steps%lookEvery == 0 {

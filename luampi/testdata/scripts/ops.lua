@@ -52,6 +52,16 @@ if size > 1 then
 else
   check.fails("no such luck", mpi.Reduce_local, array.from{1}, array.from{2}, bad)
 end
+local endless
+endless = mpi.Op_create(function(a, b)
+  local function deeper() return 1 + deeper() end
+  return deeper()
+end)
+check.fails("ops.lua:57: stack overflow", mpi.Reduce_local, array.from{1}, array.from{2}, endless)
+local by_coroutine = mpi.Op_create(function(a, b) return coroutine.wrap(function() return a + b end)() end)
+local c = array.from{2}
+mpi.Reduce_local(array.from{1}, c, by_coroutine)
+check.eq(c[1], 3)
 local worse = mpi.Op_create(function(a, b) return {} end)
 check.fails("cannot hold", mpi.Reduce_local, array.from{1}, array.from{2}, worse)
 
