@@ -150,6 +150,7 @@ func (h *Host) mainLoopOptions(L *lua.LState) (mode Mode, opts Options, problem 
 		o.boolean("stderr_to_master", func(yes bool) { opts.Redirect[1] = yes })
 		o.seconds("launch_timeout", &opts.LaunchTimeout)
 		o.seconds("error_grace", &opts.ErrorGrace)
+		o.seconds("stall_note", &opts.StallNote)
 		o.done()
 	})
 	if have := h.cfg.Ranks.Info().ThreadLevel; problem == "" && slices.Index(threadLevels, opts.ThreadLevel) > slices.Index(threadLevels, have) {
@@ -273,8 +274,9 @@ func (h *Host) leaveRanks() error {
 	if h.loop.capture != nil {
 		h.loop.capture.close()
 	}
-	h.node.Close() // no request comes after it
-	h.node.Interrupt(luaerr.New(luaerr.Interrupted, "the rank is ending")) // its script needs the interpreter once more
+	// The script needs the interpreter once more; no request comes after Close.
+	h.node.Close()
+	h.node.Interrupt(luaerr.New(luaerr.Interrupted, "the rank is ending"))
 	return h.loop.transport.Close()
 }
 

@@ -44,6 +44,7 @@ type Options struct {
 	Redirect      [2]bool       // of ranks: standard output and error go to the master
 	LeaveOutput   bool          // leave output to the launcher (stdout_to_master = false)
 	ErrorGrace    time.Duration // how long other ranks have after one failed; 0: 2 s
+	StallNote     time.Duration // after which a note tells that no rank moves; 0: 30 s
 }
 
 // threadLevels are the values of Options.ThreadLevel, from the least on.

@@ -124,6 +124,7 @@ func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init *lua.LFunction) 
 	o.text("master_tcp_interface", &m.opts.Interface)
 	o.seconds("launch_timeout", &m.opts.LaunchTimeout)
 	o.seconds("error_grace", &m.opts.ErrorGrace)
+	o.seconds("stall_note", &m.opts.StallNote)
 	o.boolean("stdout_to_master", func(yes bool) { m.opts.LeaveOutput = !yes })
 	var output string
 	if o.text("output", &output); output != "" {

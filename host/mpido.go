@@ -172,12 +172,20 @@ func (r *run) collect() {
 	var grace <-chan time.Time
 	interrupted := false
 	cancelled := r.ctx.Done()
+	stall := r.watchStall()
+	defer stall.timer.Stop()
 	for r.left > 0 {
 		select {
 		case a := <-r.arrived:
 			r.take(a)
 			if grace == nil && !interrupted && r.failed(a.index) {
 				grace = time.After(r.grace(a.index))
+			}
+		case <-stall.timer.C:
+			stall.look()
+		case now := <-stall.looks:
+			if grace == nil && !interrupted { // else the report tells where they are
+				stall.compare(now)
 			}
 		case <-cancelled:
 			cancelled = nil
@@ -247,21 +255,9 @@ func (r *run) waiting() (indices []int) {
 // interrupt asks the ranks that are still at work what they are at, and stops
 // them.
 func (r *run) interrupt() {
-	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
-	defer cancel()
 	waiting := r.waiting()
-	asked := make(map[int]*node.Begun)
-	for _, i := range waiting {
-		if b, err := r.m.host.node.Begin(ctx, r.Answers[i].Pid, node.Ask{Service: worker.ServiceWhere}); err == nil {
-			asked[i] = b
-		}
-	}
-	for i, b := range asked {
-		reply, err := b.Await(ctx)
-		var where worker.Where
-		if err == nil && protocol.Decode(reply.Meta, &where) == nil {
-			r.Stuck[r.Answers[i].Rank] = describe(where)
-		}
+	for rank, where := range r.where(waiting) {
+		r.Stuck[rank] = describe(where)
 	}
 	cause := context.Cause(r.ctx)
 	if cause == nil {

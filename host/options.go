@@ -98,7 +98,7 @@ func (o *options) seconds(name string, to *time.Duration) {
 		if v <= 0 || v != v {
 			o.wrong(name, "a positive number of seconds", v)
 		}
-		*to = time.Duration(float64(v) * float64(time.Second))
+		*to = cluster.Duration(float64(v))
 	default:
 		o.wrong(name, "a positive number of seconds", v)
 	}

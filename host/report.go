@@ -69,9 +69,14 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 	return &e
 }
 
-// stoppedAt tells where ranks were when they were stopped, those at the same
-// place in one line.
-func stoppedAt(places map[int]string, of int) (lines []string) {
+// stoppedAt tells where ranks were when they were stopped.
+func stoppedAt(places map[int]string, of int) []string {
+	return atPlaces(places, of, "was stopped in", "were stopped in")
+}
+
+// atPlaces tells where ranks are, those at the same place in one line, with a
+// verb for one of them and for several.
+func atPlaces(places map[int]string, of int, one, several string) (lines []string) {
 	ranks := map[string][]int{}
 	var order []string
 	for _, rank := range slices.Sorted(maps.Keys(places)) {
@@ -81,11 +86,11 @@ func stoppedAt(places map[int]string, of int) (lines []string) {
 		ranks[places[rank]] = append(ranks[places[rank]], rank)
 	}
 	for _, place := range order {
-		were := "were"
+		verb := several
 		if len(ranks[place]) == 1 {
-			were = "was"
+			verb = one
 		}
-		lines = append(lines, fmt.Sprintf("  %s %s stopped in %s", cluster.Spans("rank", ranks[place], of), were, place))
+		lines = append(lines, fmt.Sprintf("  %s %s %s", cluster.Spans("rank", ranks[place], of), verb, place))
 	}
 	return lines
 }

@@ -88,7 +88,7 @@ func delays(v lua.LValue) (list []time.Duration, ok bool) {
 		if !ok || !(s >= 0) {
 			return nil, false
 		}
-		list = append(list, duration(float64(s)))
+		list = append(list, Duration(float64(s)))
 	}
 	return list, true
 }

@@ -221,11 +221,11 @@ func seconds(L *lua.LState, n int, call string) time.Duration {
 	if !ok || s < 0 || s != s {
 		luaerr.RaiseArg(L, call, n, "seconds", "a number from 0 expected, got %s", Describe(L.Get(n)))
 	}
-	return duration(float64(s))
+	return Duration(float64(s))
 }
 
-// duration turns seconds into a time; what is too long is for ever.
-func duration(s float64) time.Duration {
+// Duration turns seconds into a time; what is too long is for ever.
+func Duration(s float64) time.Duration {
 	if s >= math.MaxInt64/1e9 {
 		return math.MaxInt64
 	}

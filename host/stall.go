@@ -1,0 +1,92 @@
+package host
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// defaultStall is how long the ranks of a chunk may all sit in the same calls
+// of MPI before a note says so.
+const defaultStall = 30 * time.Second
+
+// stall looks, now and then, whether the ranks of a chunk wait for each other
+// for ever: each that is not over has been in the same calls of MPI since the
+// last look. Who computes, or waits for anything else, is in none.
+type stall struct {
+	r     *run
+	every time.Duration
+	timer *time.Timer
+	looks chan map[int]worker.Where // by rank, of those that were not over
+	last  map[int]worker.Where
+}
+
+func (r *run) watchStall() *stall {
+	every := r.m.opts.StallNote
+	if every == 0 {
+		every = defaultStall
+	}
+	return &stall{r: r, every: every, timer: time.NewTimer(every), looks: make(chan map[int]worker.Where, 1)}
+}
+
+// look asks the ranks where they are; the answer comes by looks.
+func (s *stall) look() {
+	waiting := s.r.waiting()
+	go func() { s.looks <- s.r.where(waiting) }()
+}
+
+// compare takes the answer of a look, and tells the user, once, when nothing
+// has moved since the one before.
+func (s *stall) compare(now map[int]worker.Where) {
+	if len(now) == len(s.r.waiting()) && stands(s.last, now) {
+		s.r.m.host.say("no rank of this chunk has moved for %v: all that are at work wait in MPI\n%s", s.every, s.text(now))
+		return
+	}
+	s.last = now
+	s.timer.Reset(s.every)
+}
+
+// stands tells whether all ranks are in the same calls as before.
+func stands(before, now map[int]worker.Where) bool {
+	for rank, where := range now {
+		if len(where.Calls) == 0 || !reflect.DeepEqual(before[rank], where) {
+			return false
+		}
+	}
+	return len(now) > 0
+}
+
+func (s *stall) text(now map[int]worker.Where) string {
+	places := map[int]string{}
+	for rank, where := range now {
+		places[rank] = describe(where)
+	}
+	return strings.Join(atPlaces(places, len(s.r.Answers), "waits in", "wait in"), "\n")
+}
+
+// where asks ranks, by their index, what they are at. Those that do not say it
+// in time are left out.
+func (r *run) where(indices []int) map[int]worker.Where {
+	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
+	defer cancel()
+	asked := make(map[int]*node.Begun)
+	for _, i := range indices {
+		if b, err := r.m.host.node.Begin(ctx, r.Answers[i].Pid, node.Ask{Service: worker.ServiceWhere}); err == nil {
+			asked[i] = b
+		}
+	}
+	places := map[int]worker.Where{}
+	for i, b := range asked {
+		reply, err := b.Await(ctx)
+		var where worker.Where
+		if err == nil && protocol.Decode(reply.Meta, &where) == nil {
+			places[r.Answers[i].Rank] = where
+		}
+	}
+	return places
+}

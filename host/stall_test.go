@@ -1,0 +1,36 @@
+package host
+
+import (
+	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// TestStands: ranks stand still when each is in the very calls that it was in
+// before.
+func TestStands(t *testing.T) {
+	begin := time.Now()
+	in := func(call string, since time.Duration) worker.Where {
+		return worker.Where{Calls: []worker.Pending{{Call: call, Where: "job.lua:3", Since: begin.Add(since)}}}
+	}
+	recv, barrier := in("Recv", 0), in("Barrier", 0)
+	type look = map[int]worker.Where
+	for name, c := range map[string]struct {
+		before, now look
+		want        bool
+	}{
+		"the same":         {look{0: recv, 1: barrier}, look{0: recv, 1: barrier}, true},
+		"others are over":  {look{0: recv, 1: barrier}, look{0: recv}, true},
+		"first look":       {nil, look{0: recv}, false},
+		"all are over":     {look{0: recv}, look{}, false},
+		"one is outside":   {look{0: recv, 1: {}}, look{0: recv, 1: {}}, false},
+		"one has moved":    {look{0: recv, 1: barrier}, look{0: recv, 1: recv}, false},
+		"the next call":    {look{0: recv}, look{0: in("Recv", time.Second)}, false},
+		"one more of them": {look{0: recv}, look{0: {Calls: append(recv.Calls, barrier.Calls...)}}, false},
+	} {
+		if got := stands(c.before, c.now); got != c.want {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
