@@ -3,7 +3,7 @@
 // request or a group, as a method of that.
 //
 // Most calls need no code of their own: their line in the table names the
-// kinds of their arguments and results; read.go and buffer.go read and check
+// kinds of their arguments and results; read.go, numbers.go and buffer.go read and check
 // each kind, push.go gives results. Written out are the families of requests
 // (request.go), ops (ops.go) and the twins for any Lua value (twin*.go).
 package luampi
