@@ -61,6 +61,9 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	r := mpitest.Run(ts.Value("t").(testing.TB), c)
 	fmt.Fprint(ts.Stdout(), r.Stdout)
+	if want == 0 {
+		r.Stderr = complaints(r)
+	}
 	fmt.Fprint(ts.Stderr(), r.Stderr)
 	if r.Status != want {
 		ts.Fatalf("exit status %d, want %d", r.Status, want)
