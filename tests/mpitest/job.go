@@ -186,9 +186,14 @@ func (j *Job) end() (r *Result, problem string) {
 // for too long.
 func (j *Job) outlive() (left []Process) {
 	end := time.Now().Add(j.c.Linger)
+	empty := 0 // looks that found none: a process in the midst of an exec is not seen
 	for pause := time.Millisecond; ; pause = min(2*pause, 20*time.Millisecond) {
-		left = j.Processes()
-		if len(left) == 0 || time.Now().After(end) {
+		if left = j.Processes(); len(left) > 0 {
+			empty = 0
+		} else if empty++; empty == 3 {
+			return nil
+		}
+		if len(left) > 0 && time.Now().After(end) {
 			return left
 		}
 		time.Sleep(pause) // no event tells the end of processes that are not our children
