@@ -19,7 +19,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -56,7 +55,6 @@ type Interp struct {
 	pool    []*lua.LState
 	modules modules
 	namer   *lua.LFunction // improves messages in pcall
-	asked   atomic.Pointer[inquiry]
 }
 
 // Registry and call stack of a thread grow from small to these limits.

@@ -31,13 +31,6 @@ func (l *lock) start(run func()) {
 	l.queue = append(l.queue, inLine{run: run})
 }
 
-// taken tells whether anybody holds the lock.
-func (l *lock) taken() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.held
-}
-
 func (l *lock) acquire() {
 	l.mu.Lock()
 	if !l.held {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"reflect"
-	"sync/atomic"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -15,20 +14,19 @@ import (
 // polled is the context of a Lua thread while a task runs in it. gopher-lua
 // asks for Done at every instruction, on the goroutine that runs the thread:
 // the one place where something can be done about code that never ends. So
-// Done costs next to nothing, tells others on demand where the code is, and
-// stops endless recursion while there is room to tell of it.
+// Done costs next to nothing, and stops endless recursion while there is room
+// to tell of it.
 type polled struct {
 	context.Context
 	done  <-chan struct{}
-	now   <-chan struct{}          // what Done gives: nil, the cheapest to look at, until the context is seen to have ended
-	asked *atomic.Pointer[inquiry] // of the interpreter
+	now   <-chan struct{} // what Done gives: nil, the cheapest to look at, until the context is seen to have ended
 	l     *lua.LState
 	steps uint32
 	deep  bool // an overflow was raised, and its handler may be running
 }
 
-// lookEvery is how many instructions run between two looks at the context, at
-// questions and at the depth. Few instructions make more than one call.
+// lookEvery is how many instructions run between two looks at the context and
+// at the depth. Few instructions make more than one call.
 const lookEvery = 64
 
 // bind makes L run under the context of a task until the next bind.
@@ -36,7 +34,7 @@ func (in *Interp) bind(L *lua.LState, ctx context.Context) {
 	if p, ok := L.Context().(*polled); ok && p.Context == ctx {
 		return
 	}
-	L.SetContext(&polled{Context: ctx, done: ctx.Done(), asked: &in.asked, l: L, steps: lookEvery - 1})
+	L.SetContext(&polled{Context: ctx, done: ctx.Done(), l: L, steps: lookEvery - 1})
 }
 
 // notice has code that L runs stop at its next instruction if its task was
@@ -88,9 +86,6 @@ func (p *polled) checkEnd() {
 
 func (p *polled) look() {
 	p.checkEnd()
-	if p.asked.Load() != nil {
-		answer(p.asked.Swap(nil), p.l)
-	}
 	p.checkDepth()
 }
 
@@ -122,42 +117,6 @@ func raiseTraced(L *lua.LState, message string) {
 		panic(raised)
 	}()
 	L.Error(lua.LString(message), 0)
-}
-
-// inquiry is a question where the interpreter is.
-type inquiry struct {
-	answered chan struct{}
-	place    string
-}
-
-func answer(q *inquiry, L *lua.LState) {
-	if q != nil {
-		q.place = Where(L)
-		close(q.answered)
-	}
-}
-
-// Where tells the line of the Lua code that runs now, "job.lua:14". It is for
-// reports, from any goroutine: the code itself tells, after a few instructions.
-// The result is "" when no task holds the interpreter, or when ctx ends
-// before that, as in a long call of the library.
-func (in *Interp) Where(ctx context.Context) string {
-	if !in.lock.taken() {
-		return ""
-	}
-	q := &inquiry{answered: make(chan struct{})}
-	for !in.asked.CompareAndSwap(nil, q) {
-		if other := in.asked.Load(); other != nil {
-			q = other // who asked before hears the same
-			break
-		}
-	}
-	select {
-	case <-q.answered:
-		return q.place
-	case <-ctx.Done():
-		return ""
-	}
 }
 
 // Where an LState keeps the frame of the function that runs, and a frame its

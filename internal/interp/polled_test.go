@@ -1,9 +1,7 @@
 package interp
 
 import (
-	"context"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -61,75 +59,6 @@ func TestDepthIsKnown(t *testing.T) {
 	if depthOf(L) != 0 || len(depths) != 2 || depths[0] != 2 || depths[1] != 3 {
 		t.Errorf("got %v", depths)
 	}
-}
-
-// TestWhere asks a task at which line it is.
-func TestWhere(t *testing.T) {
-	for _, c := range []struct{ name, source, want string }{
-		{"loop", "local x = 0\nwhile true do\n  x = x + 1 end", "job.lua:3"},
-		{"empty loop", "\nwhile true do end", "job.lua:2"},
-		{"function", "local function f()\n  while true do\n    local x = 1 end end\npcall(f)", "job.lua:3"},
-		{"coroutine", "local co = coroutine.wrap(function()\n  while true do local y = 1 end\nend)\nco()", "job.lua:2"},
-		{"after an error in a coroutine", "pcall(coroutine.wrap(function() error 'x' end))\n\nwhile true do end", "job.lua:3"},
-		{"library", "while true do\n  local s = ('x'):rep(100000) end", "job.lua:2"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			in, _ := newTest(t)
-			task := in.Start(t.Context(), "test", func(task *Task) {
-				fn, err := in.Codec().Chunks.Load(task.L(), "job.lua", c.source)
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				_, _ = task.Call(fn)
-			})
-			time.Sleep(20 * time.Millisecond) // it may still be before the loop
-			var all sync.WaitGroup
-			for range 3 {
-				all.Go(func() {
-					ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-					defer cancel()
-					if got := in.Where(ctx); got != c.want {
-						t.Errorf("got %q, want %q", got, c.want)
-					}
-				})
-			}
-			all.Wait()
-			task.Cancel(context.Canceled)
-			<-task.Done()
-		})
-	}
-}
-
-// TestWhereNobodyRuns: there is no answer when nothing runs, and none from a
-// task that is in one call of the library.
-func TestWhereNobodyRuns(t *testing.T) {
-	in, _ := newTest(t)
-	if got := in.Where(t.Context()); got != "" {
-		t.Errorf("got %q from nobody", got)
-	}
-	entered, leave := make(chan struct{}), make(chan struct{})
-	task := in.Start(t.Context(), "test", func(task *Task) {
-		task.L().SetGlobal("stay", task.L().NewFunction(func(L *lua.LState) int {
-			close(entered)
-			<-leave
-			return 0
-		}))
-		fn, _ := in.Codec().Chunks.Load(task.L(), "job.lua", "stay()\nwhile true do end")
-		_, _ = task.Call(fn)
-	})
-	<-entered
-	short, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	if got := in.Where(short); got != "" {
-		t.Errorf("got %q from a call of the library", got)
-	}
-	close(leave)
-	if got := in.Where(t.Context()); got != "job.lua:2" && got != "job.lua:1" {
-		t.Errorf("got %q", got)
-	}
-	task.Cancel(context.Canceled)
-	<-task.Done()
 }
 
 // TestContextOfCallbacks: a coroutine runs in a thread that no task has.
