@@ -50,8 +50,11 @@ func mapCounters(file *os.File) (*counters, error) {
 func (c *counters) leaveWord(text string) { c.wordLength.Store(int32(copy(c.word[:], text))) }
 
 // lastWord gives what the worker said of its own end, "" for nothing. The
-// worker is gone.
-func (c *counters) lastWord() string { return string(c.word[:c.wordLength.Load()]) }
+// worker is gone; one that crashed may have written anything here before.
+func (c *counters) lastWord() string {
+	n := int(c.wordLength.Load())
+	return string(c.word[:min(max(n, 0), len(c.word))])
+}
 
 // settled reports whether all that this process wrote to its file
 // descriptors 1 and 2 has been passed on, and how many bytes those were. The
