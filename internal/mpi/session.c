@@ -27,21 +27,21 @@ int mpiclus_recorded_error(void) {
  * are turned off, unless MPICLUS_MPI_LOCKS=1 or the library provides MULTIPLE (docs/adr/0006).
  */
 #if defined(OPEN_MPI) && OMPI_MAJOR_VERSION == 4
-static void library_locks(_Bool on, int provided) {
+static void drop_library_locks(int provided) {
     const char *keep = getenv("MPICLUS_MPI_LOCKS");
     _Bool *locks = dlsym(RTLD_DEFAULT, "opal_uses_threads");
     if (locks == NULL || provided > MPI_THREAD_SERIALIZED) return;
-    if (keep == NULL || strcmp(keep, "1") != 0) *locks = on;
+    if (keep == NULL || strcmp(keep, "1") != 0) *locks = 0;
 }
 #else
-static void library_locks(_Bool on, int provided) { (void)on, (void)provided; }
+static void drop_library_locks(int provided) { (void)provided; }
 #endif
 
 int mpiclus_init(int *provided) {
     MPI_Errhandler handler;
     int rc = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, provided);
     if (rc != MPI_SUCCESS) return rc;
-    library_locks(0, *provided);
+    drop_library_locks(*provided);
     if ((rc = MPI_Comm_create_errhandler(record, &handler)) != MPI_SUCCESS) return rc;
     if ((rc = MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler)) != MPI_SUCCESS) return rc;
     if ((rc = MPI_Errhandler_free(&handler)) != MPI_SUCCESS) return rc;
