@@ -42,7 +42,7 @@ type call struct {
 	file   *opened
 	packet []byte // of a twin, used again and again
 	live   bool   // between begin and end
-	plain  bool   // read by readPlain: nothing of the above is set
+	plain  bool   // read by readPlain: of the above only what wait needs is set
 }
 
 // described gives the implementation of a call that has none written by hand.
