@@ -131,7 +131,10 @@ func (c *Call) HasComm() bool {
 
 // Receives tells whether the call receives one message into an array.
 func (c *Call) Receives() bool {
-	return c.Class != Coll && slices.ContainsFunc(c.Args, func(a Arg) bool { return a.Kind == Recv })
+	takes := func(kinds ...Kind) bool {
+		return slices.ContainsFunc(c.Args, func(a Arg) bool { return slices.Contains(kinds, a.Kind) })
+	}
+	return takes(Recv) && takes(Source, Source2, Message)
 }
 
 // HasWin tells whether the call is a method of windows.

@@ -130,6 +130,18 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// TestReceives: only what has a sender is a message.
+func TestReceives(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Recv": true, "Irecv": true, "Recv_init": true, "Sendrecv": true, "Mrecv": true, "Imrecv": true,
+		"Send": false, "Probe": false, "Bcast": false, "Scatter": false, "Pack": false, "Unpack": false, "Get": false, "File_read": false,
+	} {
+		if got := ByName[name].Receives(); got != want {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
+
 // TestInstead: what is said to be absent is, and what is named instead is there.
 func TestInstead(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
