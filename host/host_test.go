@@ -88,6 +88,11 @@ func TestErrors(t *testing.T) {
 		"captured":       {`local co = coroutine.create(print) cluster.mpido(manager, function() return co end)`, "captured variable 'co' is a coroutine"},
 		"bad rank":       {`manager:mpido{ chunk = "return 1", ranks = { 7 } }`, "there is no rank 7: this manager has ranks 0 to 2"},
 		"timeout":        {`manager:mpido{ chunk = "while true do end", timeout = 0.1 }`, "longer than its timeout of 100ms"},
+		"time's place":   {`manager:mpido{ chunk = function() while true do end end, timeout = 0.1 }`, "ranks 0-2 (3 of 3) were stopped in job.lua:5"},
+		"time's errors": {
+			`local ok, e = pcall(manager.mpido, manager, { chunk = function() while true do end end, timeout = 0.1 }) error(e.errors[1].message, 0)`,
+			"job.lua:5: mpido took longer",
+		},
 		"no process":     {`cluster.remotecall_fetch(print, 17)`, "there is no process with pid 17"},
 		"not a function": {`manager:mpido(7)`, "bad argument #2 to 'mpido' (a function or a string of Lua source expected, got 7)"},
 		"no init":        {`cluster.addprocs(cluster.MPIManager{ np = 1 }, { init = 7 })`, "addprocs: option 'init' must be a function or a string of Lua source, got 7"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -70,7 +71,7 @@ func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	}
 	m.seq++
 	r := &run{
-		m: m, ctx: ctx, begun: make([]*node.Begun, len(workers)),
+		m: m, seq: m.seq, ctx: ctx, begun: make([]*node.Begun, len(workers)),
 		Outcome: &Outcome{Answers: make([]Answer, len(workers)), Stuck: map[int]string{}},
 	}
 	r.start(workers, node.Ask{
@@ -120,6 +121,7 @@ func (m *Manager) targets(ranks []int) ([]*remote, error) {
 type run struct {
 	*Outcome
 	m       *Manager
+	seq     uint64
 	ctx     context.Context
 	begun   []*node.Begun // by index, as Answers
 	arrived chan arrival  // answers that nobody has looked at
@@ -261,7 +263,7 @@ func (r *run) interrupt() {
 	}
 	cause := context.Cause(r.ctx)
 	if cause == nil {
-		cause = luaerr.New(luaerr.Interrupted, "interrupted because another rank failed")
+		cause = luaerr.New(luaerr.Interrupted, otherFailed)
 	}
 	for _, i := range waiting {
 		r.begun[i].Interrupt(cause)
@@ -301,8 +303,17 @@ func (r *run) repair() {
 
 // interruption is the error of a chunk that was stopped from outside.
 func (r *run) interruption() error {
+	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
+	defer cancel()
 	e := *luaerr.From(context.Cause(r.ctx))
-	lines := append([]string{e.Message}, stoppedAt(r.Stuck, len(r.Answers))...)
+	e.Errors = r.m.host.raised(ctx, r.Outcome)
+	places := maps.Clone(r.Stuck)
+	for rank, err := range e.Errors {
+		if _, stopped := places[rank]; stopped {
+			places[rank] = placeOf(err, places[rank], e.Message)
+		}
+	}
+	lines := append([]string{e.Message}, stoppedAt(places, len(r.Answers))...)
 	if r.Ended != nil {
 		lines = append(lines, r.Ended.Message)
 	}

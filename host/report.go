@@ -43,10 +43,7 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 	}
 	places := map[int]string{}
 	for _, rank := range stopped {
-		places[rank] = o.Stuck[rank]
-		if places[rank] == "" || places[rank] == uninterruptible {
-			places[rank] = strings.TrimSuffix(errs[rank].Message, ": interrupted because another rank failed")
-		}
+		places[rank] = placeOf(errs[rank], o.Stuck[rank], otherFailed)
 	}
 	lines = append(lines, stoppedAt(places, of)...)
 	if o.Ended != nil {
@@ -67,6 +64,18 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 		}
 	}
 	return &e
+}
+
+// otherFailed is why ranks are stopped that did not fail themselves.
+const otherFailed = "interrupted because another rank failed"
+
+// placeOf tells where a rank was when it was stopped for that reason: in MPI,
+// as it said itself then, or else at the line that its error names.
+func placeOf(e *luaerr.Error, said, reason string) string {
+	if said == "" || said == uninterruptible {
+		return strings.TrimSuffix(e.Message, ": "+reason)
+	}
+	return said
 }
 
 // stoppedAt tells where ranks were when they were stopped.

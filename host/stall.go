@@ -2,7 +2,7 @@ package host
 
 import (
 	"context"
-	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +24,7 @@ type stall struct {
 	timer *time.Timer
 	looks chan map[int]worker.Where // by rank, of those that were not over
 	last  map[int]worker.Where
+	since time.Time // of the first look that was like the last
 }
 
 func (r *run) watchStall() *stall {
@@ -31,7 +32,7 @@ func (r *run) watchStall() *stall {
 	if every == 0 {
 		every = defaultStall
 	}
-	return &stall{r: r, every: every, timer: time.NewTimer(every), looks: make(chan map[int]worker.Where, 1)}
+	return &stall{r: r, every: every, timer: time.NewTimer(every / looksEach), looks: make(chan map[int]worker.Where, 1)}
 }
 
 // look asks the ranks where they are; the answer comes by looks.
@@ -40,25 +41,52 @@ func (s *stall) look() {
 	go func() { s.looks <- s.r.where(waiting) }()
 }
 
+// looksEach is how many looks there are in the time after which a note comes.
+const looksEach = 6
+
 // compare takes the answer of a look, and tells the user, once, when nothing
-// has moved since the one before.
+// has moved for long enough.
 func (s *stall) compare(now map[int]worker.Where) {
-	if len(now) == len(s.r.waiting()) && stands(s.last, now) {
+	if !s.complete(now) || !stands(s.last, now, worker.ChunkTask(s.r.seq)) {
+		s.since = time.Now()
+	} else if time.Since(s.since) >= s.every {
 		s.r.m.host.say("no rank of this chunk has moved for %v: all that are at work wait in MPI\n%s", s.every, s.text(now))
 		return
 	}
 	s.last = now
-	s.timer.Reset(s.every)
+	s.timer.Reset(s.every / looksEach)
 }
 
-// stands tells whether all ranks are in the same calls as before.
-func stands(before, now map[int]worker.Where) bool {
+// complete tells whether every rank that is not over has said where it is.
+func (s *stall) complete(now map[int]worker.Where) bool {
+	for _, i := range s.r.waiting() {
+		if _, known := now[s.r.Answers[i].Rank]; !known {
+			return false
+		}
+	}
+	return true
+}
+
+// stands tells whether a task is in the same calls as before on all ranks.
+// What other tasks do there, such as a server that waits for messages, says
+// nothing of it.
+func stands(before, now map[int]worker.Where, task string) bool {
 	for rank, where := range now {
-		if len(where.Calls) == 0 || !reflect.DeepEqual(before[rank], where) {
+		calls := callsOf(where, task)
+		if len(calls) == 0 || !slices.Equal(callsOf(before[rank], task), calls) {
 			return false
 		}
 	}
 	return len(now) > 0
+}
+
+func callsOf(where worker.Where, task string) (calls []worker.Pending) {
+	for _, c := range where.Calls {
+		if c.Task == task {
+			calls = append(calls, c)
+		}
+	}
+	return calls
 }
 
 func (s *stall) text(now map[int]worker.Where) string {

@@ -12,8 +12,9 @@ import (
 func TestStands(t *testing.T) {
 	begin := time.Now()
 	in := func(call string, since time.Duration) worker.Where {
-		return worker.Where{Calls: []worker.Pending{{Call: call, Where: "job.lua:3", Since: begin.Add(since)}}}
+		return worker.Where{Calls: []worker.Pending{{Call: call, Task: "mpido 2", Where: "job.lua:3", Since: begin.Add(since)}}}
 	}
+	server := worker.Where{Calls: []worker.Pending{{Call: "Recv", Task: "call of pid 1", Since: begin}}}
 	recv, barrier := in("Recv", 0), in("Barrier", 0)
 	type look = map[int]worker.Where
 	for name, c := range map[string]struct {
@@ -25,11 +26,12 @@ func TestStands(t *testing.T) {
 		"first look":       {nil, look{0: recv}, false},
 		"all are over":     {look{0: recv}, look{}, false},
 		"one is outside":   {look{0: recv, 1: {}}, look{0: recv, 1: {}}, false},
+		"others wait":      {look{0: server}, look{0: server}, false},
 		"one has moved":    {look{0: recv, 1: barrier}, look{0: recv, 1: recv}, false},
 		"the next call":    {look{0: recv}, look{0: in("Recv", time.Second)}, false},
 		"one more of them": {look{0: recv}, look{0: {Calls: append(recv.Calls, barrier.Calls...)}}, false},
 	} {
-		if got := stands(c.before, c.now); got != c.want {
+		if got := stands(c.before, c.now, "mpido 2"); got != c.want {
 			t.Errorf("%s: got %v", name, got)
 		}
 	}

@@ -92,8 +92,9 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 
 // end gives the call back. What it held of the script is let go.
 func (x *call) end() {
+	x.task = nil
 	if !x.plain {
-		x.comm, x.task, x.out, x.msg, x.win, x.file = nil, nil, nil, nil, nil, nil
+		x.comm, x.out, x.msg, x.win, x.file = nil, nil, nil, nil, nil
 		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}
@@ -171,6 +172,9 @@ func (x *call) Name() string { return x.row.Name }
 // Where gives the script's line of the call. It is for the engine, from any
 // goroutine, while the call waits and so its Lua thread stands still.
 func (x *call) Where() string { return strings.TrimSuffix(luaerr.Where(x.L), ": ") }
+
+// Task gives the label of the task that waits for the call.
+func (x *call) Task() string { return x.task.Label() }
 
 // Callback runs fn with the interpreter held, while the call waits.
 func (x *call) Callback(fn func()) { x.m.in.Callback(x.task, x.L, fn) }

@@ -87,7 +87,7 @@ func (p *pluginMPI) Comm(L *lua.LState, function string, v lua.LValue) (*plugins
 	if comm.Inter {
 		return nil, nil, luaerr.New(luaerr.Argument, "%s: functions of plugins do not work on inter-communicators", function)
 	}
-	t := &serving{m: m, L: L, function: function, comm: comm}
+	t := &serving{m: m, L: L, task: m.in.Current(), function: function, comm: comm}
 	if other := m.plugins.busy[comm.Handle]; other != nil {
 		return nil, nil, luaerr.New(luaerr.Argument, "%s on %s while %s of another task is at work there (%s)",
 			function, commText(comm), other.function, other.Where())

@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -21,6 +22,7 @@ import (
 type serving struct {
 	m        *module
 	L        *lua.LState // stands still meanwhile
+	task     *interp.Task
 	function string
 	comm     *mpi.Comm
 	handle   uint64 // of the duplicate
@@ -28,6 +30,9 @@ type serving struct {
 
 // Where gives the script's line of the function call.
 func (t *serving) Where() string { return strings.TrimSuffix(luaerr.Where(t.L), ": ") }
+
+// Task gives the label of the task that called the function.
+func (t *serving) Task() string { return t.task.Label() }
 
 // Callback is for reductions written in Lua, which plugins do not have.
 func (t *serving) Callback(func()) {}

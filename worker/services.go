@@ -74,6 +74,9 @@ func (p *Process) Offer() {
 	}})
 }
 
+// ChunkTask labels the task of a chunk.
+func ChunkTask(seq uint64) string { return fmt.Sprintf("mpido %d", seq) }
+
 // startChunk runs a chunk of mpido in a task of its own.
 func (p *Process) startChunk(r *node.Request) {
 	var chunk Chunk
@@ -81,7 +84,7 @@ func (p *Process) startChunk(r *node.Request) {
 		r.Fail(err)
 		return
 	}
-	p.Interp.Start(node.EnterChunk(r.Context, chunk.Manager), fmt.Sprintf("mpido %d", chunk.Seq), func(t *interp.Task) {
+	p.Interp.Start(node.EnterChunk(r.Context, chunk.Manager), ChunkTask(chunk.Seq), func(t *interp.Task) {
 		reply, done := p.runChunk(t, r, chunk)
 		_ = p.Interp.Wait(t.L(), func(context.Context) error {
 			var err error

@@ -57,6 +57,7 @@ type Pending struct {
 	Call   string    // "Recv"
 	Detail string    // "from rank 2, tag 7"
 	Where  string    // "job.lua:14"
+	Task   string    // whose call it is, as ChunkTask has it for a chunk
 	Since  time.Time // when it began
 	Native bool      // it sits in the library and cannot be left
 }

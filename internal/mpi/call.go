@@ -23,6 +23,8 @@ type Caller interface {
 	// Where gives the place in the script, "job.lua:14". It is called from
 	// any goroutine while the call waits.
 	Where() string
+	// Task gives the label of the task that waits, likewise.
+	Task() string
 	// Callback runs fn with the interpreter held; it is called while the
 	// call waits, by a reduction that is written in Lua.
 	Callback(fn func())

@@ -17,6 +17,7 @@ type CallRecord struct {
 	Since  time.Time
 	Native bool   // sits in C and cannot leave
 	Where  string // "job.lua:14", "" for calls of the engine's own
+	Task   string // "mpido 3", likewise
 }
 
 // NoRank stands for a peer or root that a call does not have; a wildcard is
@@ -81,7 +82,7 @@ func (c *Call) describe() CallRecord {
 		}
 	}
 	if c.Caller != nil {
-		r.Where = c.Caller.Where()
+		r.Where, r.Task = c.Caller.Where(), c.Caller.Task()
 	}
 	return r
 }
