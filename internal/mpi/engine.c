@@ -194,7 +194,8 @@ static int start(mpiclus_frame *f) {
     int class = classes[f->call];
     f->rc = MPI_SUCCESS;
     f->req[0] = f->req[1] = MPI_REQUEST_NULL;
-    f->st[0].MPI_SOURCE = MPI_UNDEFINED; /* where a library leaves it so, nothing is known of the message */
+    if (class != LOCAL) /* which may work on a status of the script */
+        f->st[0].MPI_SOURCE = MPI_UNDEFINED; /* where a library leaves it so, nothing is known of the message */
     f->st[0].MPI_ERROR = f->st[1].MPI_ERROR = MPI_SUCCESS;
     f->nreq = class == P2P || (class == COLL && f->other);
     f->phase = MPICLUS_STARTED;

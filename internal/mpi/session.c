@@ -30,7 +30,11 @@ int mpiclus_recorded_error(void) {
 static void drop_library_locks(int provided) {
     const char *keep = getenv("MPICLUS_MPI_LOCKS");
     _Bool *locks = dlsym(RTLD_DEFAULT, "opal_uses_threads");
+    char version[MPI_MAX_LIBRARY_VERSION_STRING];
+    int n;
     if (locks == NULL || provided > MPI_THREAD_SERIALIZED) return;
+    /* What runs may be another than what this was built with: Open MPI 5 has the same soname. */
+    if (MPI_Get_library_version(version, &n) != MPI_SUCCESS || strncmp(version, "Open MPI v4.", 12) != 0) return;
     if (keep == NULL || strcmp(keep, "1") != 0) *locks = 0;
 }
 #else

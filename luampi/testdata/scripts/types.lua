@@ -118,6 +118,9 @@ check.eq(mpi.Get_count(mpi.Status_set_elements(st, d, 3), d), 3)
 check.eq(mpi.Get_count(mpi.Status_set_elements_x(st, d, 4), d), 4)
 check.eq(mpi.Test_cancelled(mpi.Status_set_cancelled(st, true)), true)
 check.eq(mpi.Test_cancelled(mpi.Status_set_cancelled(st, false)), false)
+check.eq(mpi.Status_set_elements(st, d, 3).source, st.source)
+check.eq(mpi.Status_set_elements_x(st, d, 3).source, st.source)
+check.eq(mpi.Status_set_cancelled(st, true).source, st.source)
 
 -- garbage frees itself
 for i = 1, 200 do mpi.Type_contiguous(i, d) mpi.Info_create() mpi.COMM_WORLD:group() end
