@@ -108,6 +108,9 @@ func (m *module) abort(L *lua.LState, base int, comm *mpi.Comm) int {
 		if code, ok = number(v); !ok {
 			luaerr.RaiseArg(L, "Abort", 1, "code", "%s", notWhole(v, "whole number"))
 		}
+		if code != int(int32(code)) {
+			luaerr.RaiseArg(L, "Abort", 1, "code", "%d does not fit a C int", code)
+		}
 	}
 	_ = m.in.Wait(L, func(context.Context) error {
 		m.s.Abort(code)

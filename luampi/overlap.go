@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -24,7 +25,7 @@ func memoryOf(a *array.Array) span {
 // (MPI 3.1, section 2.3): libraries then give wrong results in silence.
 func (x *call) refuseOverlap() {
 	s, r := &x.send, &x.recv
-	if s.arr == nil || r.arr == nil || !memoryOf(s.arr).meets(memoryOf(r.arr)) || !x.overlaps() {
+	if s.arr == nil || r.arr == nil || !memoryOf(s.arr).meets(memoryOf(r.arr)) || x.readsNothing() || !x.overlaps() {
 		return
 	}
 	i, cure := x.arrayArg(), "copy one of them"
@@ -35,6 +36,16 @@ func (x *call) refuseOverlap() {
 		cure = "use mpi.Sendrecv_replace"
 	}
 	x.arg(i, "the arrays to send from and to receive into share memory: %s", cure)
+}
+
+// readsNothing tells whether the op is NO_OP, which leaves the origin alone.
+func (x *call) readsNothing() bool {
+	for i := range x.row.Args {
+		if a := &x.row.Args[i]; a.Kind == table.Op {
+			return x.c.S[a.Slot] == mpi.Constant("NO_OP")
+		}
+	}
+	return false
 }
 
 // overlaps tells whether what is read and what is written have a byte in

@@ -62,6 +62,7 @@ local old = array.zeros(1, "int64")
 mpi.Wait(mpi.Rget_accumulate(one, old, mpi.SUM, rank, 0, win))
 check.eq(old[1], 2)
 mpi.Get_accumulate(one, old, mpi.NO_OP, rank, 0, win)
+mpi.Get_accumulate(old, old, mpi.NO_OP, rank, 0, win) -- whose origin is not read
 win:flush(rank)
 check.eq(old[1], 3)
 -- exactly one rank swaps 0 for itself
