@@ -1,20 +1,25 @@
 package interp
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+)
 
 // maxNested is how many coroutines may be inside one another, as stock Lua's
 // LUAI_MAXCCALLS: each takes a stack of its own and some of Go's.
 const maxNested = 200
 
-// nested raises when L is the innermost of too many coroutines.
-func nested(L *lua.LState) {
+// tooDeep says so when L is the innermost of too many coroutines, else "".
+func tooDeep(L *lua.LState) string {
 	depth := 0
 	for outer := L.Parent; outer != nil; outer = outer.Parent {
 		depth++
 	}
-	if depth >= maxNested {
-		L.RaiseError("stack overflow: %d coroutines are inside one another", depth)
+	if depth < maxNested {
+		return ""
 	}
+	return fmt.Sprintf("stack overflow: %d coroutines are inside one another", depth)
 }
 
 // openCoroutines adapts the coroutine library to tasks: a coroutine runs
@@ -31,7 +36,11 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 			L.Push(lua.LString("cannot resume " + status + " coroutine"))
 			return 2
 		}
-		nested(L)
+		if why := tooDeep(L); why != "" {
+			L.Push(lua.LFalse)
+			L.Push(lua.LString(why))
+			return 2
+		}
 		in.bindAs(L, co)
 		return stockResume(L)
 	}))
@@ -44,7 +53,9 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 			if status := coStatus(L, co); status != "suspended" {
 				L.RaiseError("cannot resume %s coroutine", status)
 			}
-			nested(L)
+			if why := tooDeep(L); why != "" {
+				L.RaiseError("%s", why)
+			}
 			in.bindAs(L, co)
 			return resume(L)
 		}

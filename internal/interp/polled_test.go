@@ -23,6 +23,7 @@ func TestOverflow(t *testing.T) {
 		{"again", "for i = 1, 3 do pcall(f, 1) end\nfor i = 1, 1000 do coroutine.wrap(pcall)(f, 1) break end\nf(1)", "job.lua:2: stack overflow"},
 		{"by metamethods", "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end})\nreturn t[1]", "job.lua:4: stack overflow"},
 		{"by library functions", "local function g(s) return (s:gsub('a', g)) end\ng('a')", "job.lua:4: stack overflow"},
+		{"of resumed coroutines", "local function g() local ok, e = coroutine.resume(coroutine.create(g)) if e then error(e, 0) end end\ng()", "stack overflow: 200 coroutines"},
 		{"of coroutines", "local function g() coroutine.wrap(g)() end\ng()", "job.lua:4: stack overflow: 200 coroutines"},
 		{"error deep down", "local function g(n) if n == 0 then error('deep') end return 1 + g(n - 1) end\ng(18000)", "job.lua:4: deep"},
 		{"deep, but not endless", "local function g(n) return n == 0 and 0 or 1 + g(n - 1) end\nerror(g(19900))", "19900"},
