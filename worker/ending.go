@@ -39,11 +39,28 @@ func WatchEnding(name string, fn lua.LValue) {
 	}
 	end := f.GFunction
 	f.GFunction = func(L *lua.LState) int {
+		if !plausible(L) {
+			return end(L) // raises
+		}
 		if ud, ok := L.G.Registry.RawGetString(tellKey).(*lua.LUserData); ok {
 			ud.Value.(func(Ending))(Ending{Name: name, Text: callText(L, name)})
 		}
 		return end(L)
 	}
+}
+
+// plausible tells whether the call has a status that can be one, or none.
+func plausible(L *lua.LState) bool {
+	for i := 1; i <= L.GetTop(); i++ {
+		switch v := L.Get(i).(type) {
+		case lua.LNumber:
+			return v == lua.LNumber(int32(v))
+		case lua.LBool, *lua.LNilType, *lua.LUserData:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // callText is a call as its source has it: with the status, which is its first
