@@ -62,7 +62,7 @@ unit: ## Run the tests that need no MPI (seconds)
 check: setup-test lint build ## Everything that CI looks at: format, vet, linter, race detector, no cgo, tests
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/mpiclus-lua
 	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
-	CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(PURE)
+	MPICLUS_NO_MPI=1 CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(PURE)
 	$(GO) test -timeout $(TIMEOUT) ./...
 
 lint: setup ## Format, vet and linter
