@@ -16,8 +16,8 @@ import (
 const defaultStall = 30 * time.Second
 
 // stall looks, now and then, whether the ranks of a chunk wait for each other
-// for ever: each that is not over has been in the same calls of MPI since the
-// last look. Who computes, or waits for anything else, is in none.
+// for ever: in each that is not over the chunk has been in the same calls of
+// MPI for long. Who computes, or waits for anything else, is in none.
 type stall struct {
 	r     *run
 	every time.Duration
@@ -38,7 +38,7 @@ func (r *run) watchStall() *stall {
 // look asks the ranks where they are; the answer comes by looks.
 func (s *stall) look() {
 	waiting := s.r.waiting()
-	go func() { s.looks <- s.r.where(waiting) }()
+	go func() { s.looks <- only(worker.ChunkTask(s.r.seq), s.r.where(waiting)) }()
 }
 
 // looksEach is how many looks there are in the time after which a note comes.
@@ -47,7 +47,7 @@ const looksEach = 6
 // compare takes the answer of a look, and tells the user, once, when nothing
 // has moved for long enough.
 func (s *stall) compare(now map[int]worker.Where) {
-	if !s.complete(now) || !stands(s.last, now, worker.ChunkTask(s.r.seq)) {
+	if !s.complete(now) || !stands(s.last, now) {
 		s.since = time.Now()
 	} else if time.Since(s.since) >= s.every {
 		s.r.m.host.say("no rank of this chunk has moved for %v: all that are at work wait in MPI\n%s", s.every, s.text(now))
@@ -67,26 +67,24 @@ func (s *stall) complete(now map[int]worker.Where) bool {
 	return true
 }
 
-// stands tells whether a task is in the same calls as before on all ranks.
-// What other tasks do there, such as a server that waits for messages, says
-// nothing of it.
-func stands(before, now map[int]worker.Where, task string) bool {
+// stands tells whether all ranks are in the same calls as before.
+func stands(before, now map[int]worker.Where) bool {
 	for rank, where := range now {
-		calls := callsOf(where, task)
-		if len(calls) == 0 || !slices.Equal(callsOf(before[rank], task), calls) {
+		if len(where.Calls) == 0 || !slices.Equal(before[rank].Calls, where.Calls) {
 			return false
 		}
 	}
 	return len(now) > 0
 }
 
-func callsOf(where worker.Where, task string) (calls []worker.Pending) {
-	for _, c := range where.Calls {
-		if c.Task == task {
-			calls = append(calls, c)
-		}
+// only leaves of what ranks are at the calls of one task: what others do
+// there, such as a server that waits for messages, says nothing of it.
+func only(task string, looked map[int]worker.Where) map[int]worker.Where {
+	for rank, where := range looked {
+		where.Calls = slices.DeleteFunc(where.Calls, func(c worker.Pending) bool { return c.Task != task })
+		looked[rank] = where
 	}
-	return calls
+	return looked
 }
 
 func (s *stall) text(now map[int]worker.Where) string {

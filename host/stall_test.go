@@ -31,7 +31,7 @@ func TestStands(t *testing.T) {
 		"the next call":    {look{0: recv}, look{0: in("Recv", time.Second)}, false},
 		"one more of them": {look{0: recv}, look{0: {Calls: append(recv.Calls, barrier.Calls...)}}, false},
 	} {
-		if got := stands(c.before, c.now, "mpido 2"); got != c.want {
+		if got := stands(only("mpido 2", c.before), only("mpido 2", c.now)); got != c.want {
 			t.Errorf("%s: got %v", name, got)
 		}
 	}
