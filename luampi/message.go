@@ -48,8 +48,7 @@ func (m *module) messages(row *table.Call) implementation {
 		m.s.Sweep()
 		idle = append(idle, x)
 		if receives {
-			L.Push(m.statusValue(x.c.Status()))
-			return 1
+			return m.pushStatus(L, x.c.Status(), 1)
 		}
 		return 0
 	}

@@ -183,8 +183,7 @@ func (m *module) sendrecvReplace(L *lua.LState, base int, comm *mpi.Comm) int {
 	x.run()
 	st := x.c.Status()
 	x.end()
-	L.Push(m.statusValue(st))
-	return 1
+	return m.pushStatus(L, st, 1)
 }
 
 // commIdup starts three duplications, of which the script sees one; the other

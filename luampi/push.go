@@ -18,6 +18,10 @@ func (x *call) push() int {
 		if i > 0 && x.flagFalse() && (r.Kind == table.Status || r.Kind == table.Text) {
 			continue
 		}
+		if r.Kind == table.Status {
+			n += x.m.pushStatus(L, x.c.Status(), n+1)
+			continue
+		}
 		L.Push(x.result(r))
 		n++
 	}
@@ -33,8 +37,6 @@ func (x *call) flagFalse() bool {
 func (x *call) result(r *table.Arg) lua.LValue {
 	m, s := x.m, x.c.S
 	switch r.Kind {
-	case table.Status:
-		return m.statusValue(x.c.Status())
 	case table.Array:
 		return x.arrayResult()
 	case table.Request:

@@ -131,8 +131,7 @@ func (m *module) pushCompleted(L *lua.LState, q *request) int {
 		L.Push(q.value)
 		n++
 	}
-	L.Push(m.statusValue(st))
-	return n + 1
+	return n + m.pushStatus(L, st, n+1)
 }
 
 // readRequests reads a list of requests.

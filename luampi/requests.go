@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -126,7 +127,7 @@ func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, 
 // statusList makes the list of statuses; the value of a twin's request takes
 // the place of its status.
 func (m *module) statusList(L *lua.LState, list []*request, indices []int, statuses []mpi.Status) *lua.LTable {
-	t := L.NewTable()
+	t, taken := L.NewTable(), interp.Takes(L, 1)
 	for k, i := range indices {
 		if list[i].finish != nil || list[i].value != nil {
 			top := L.GetTop()
@@ -135,7 +136,9 @@ func (m *module) statusList(L *lua.LState, list []*request, indices []int, statu
 			L.SetTop(top)
 			continue
 		}
-		t.RawSetInt(k+1, m.statusValue(statuses[i]))
+		if taken {
+			t.RawSetInt(k+1, m.statusValue(statuses[i]))
+		}
 	}
 	return t
 }

@@ -123,16 +123,14 @@ func (m *module) recv(x *call) (int, error) {
 func (m *module) received(x *call, packet []byte, st mpi.Status) (int, error) {
 	if st.Source() == m.limits.procNull {
 		x.L.Push(lua.LNil)
-		x.L.Push(m.statusValue(st))
-		return 2, nil
+		return 1 + m.pushStatus(x.L, st, 2), nil
 	}
 	v, err := m.rest(x, packet, &st)
 	if err != nil {
 		return 0, err
 	}
 	x.L.Push(v)
-	x.L.Push(m.statusValue(st))
-	return 2, nil
+	return 1 + m.pushStatus(x.L, st, 2), nil
 }
 
 // rest gives the value that a packet holds or announces.

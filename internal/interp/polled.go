@@ -3,8 +3,6 @@ package interp
 import (
 	"context"
 	"errors"
-	"reflect"
-	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -117,28 +115,4 @@ func raiseTraced(L *lua.LState, message string) {
 		panic(raised)
 	}()
 	L.Error(lua.LString(message), 0)
-}
-
-// Where an LState keeps the frame of the function that runs, and a frame its
-// number; ok is false in a gopher-lua that does it differently.
-var frameAt, numberAt, framesKnown = func() (frame, number uintptr, ok bool) {
-	f, ok := reflect.TypeFor[lua.LState]().FieldByName("currentFrame")
-	if !ok || f.Type.Kind() != reflect.Pointer || f.Type.Elem().Kind() != reflect.Struct {
-		return 0, 0, false
-	}
-	n, ok := f.Type.Elem().FieldByName("Idx")
-	return f.Offset, n.Offset, ok && n.Type.Kind() == reflect.Int
-}()
-
-// depthOf gives how many calls are nested in a thread, 0 if that cannot be
-// told.
-func depthOf(L *lua.LState) int {
-	if !framesKnown {
-		return 0
-	}
-	frame := *(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(L), frameAt))
-	if frame == nil {
-		return 0
-	}
-	return *(*int)(unsafe.Add(frame, numberAt)) + 1
 }
