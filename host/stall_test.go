@@ -2,7 +2,6 @@ package host
 
 import (
 	"testing"
-	"time"
 
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -10,11 +9,10 @@ import (
 // TestStands: ranks stand still when each is in the very calls that it was in
 // before.
 func TestStands(t *testing.T) {
-	begin := time.Now()
-	in := func(call string, since time.Duration) worker.Where {
-		return worker.Where{Calls: []worker.Pending{{Call: call, Task: "mpido 2", Where: "job.lua:3", Since: begin.Add(since)}}}
+	in := func(call string, number uint64) worker.Where {
+		return worker.Where{Calls: []worker.Pending{{Call: call, Task: "mpido 2", Where: "job.lua:3", Number: number}}}
 	}
-	server := worker.Where{Calls: []worker.Pending{{Call: "Recv", Task: "call of pid 1", Since: begin}}}
+	server := worker.Where{Calls: []worker.Pending{{Call: "Recv", Task: "call of pid 1", Number: 1}}}
 	recv, barrier := in("Recv", 0), in("Barrier", 0)
 	type look = map[int]worker.Where
 	for name, c := range map[string]struct {
@@ -28,7 +26,7 @@ func TestStands(t *testing.T) {
 		"one is outside":   {look{0: recv, 1: {}}, look{0: recv, 1: {}}, false},
 		"others wait":      {look{0: server}, look{0: server}, false},
 		"one has moved":    {look{0: recv, 1: barrier}, look{0: recv, 1: recv}, false},
-		"the next call":    {look{0: recv}, look{0: in("Recv", time.Second)}, false},
+		"the next call":    {look{0: recv}, look{0: in("Recv", 7)}, false},
 		"one more of them": {look{0: recv}, look{0: {Calls: append(recv.Calls, barrier.Calls...)}}, false},
 	} {
 		if got := stands(only("mpido 2", c.before), only("mpido 2", c.now)); got != c.want {

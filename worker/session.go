@@ -5,7 +5,6 @@ package worker
 
 import (
 	"context"
-	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 )
@@ -54,10 +53,10 @@ type Info struct {
 
 // Pending is an MPI call that has not returned.
 type Pending struct {
-	Call   string    // "Recv"
-	Detail string    // "from rank 2, tag 7"
-	Where  string    // "job.lua:14"
-	Task   string    // whose call it is, as ChunkTask has it for a chunk
-	Since  time.Time // when it began
-	Native bool      // it sits in the library and cannot be left
+	Call   string // "Recv"
+	Detail string // "from rank 2, tag 7"
+	Where  string // "job.lua:14"
+	Task   string // whose call it is, as ChunkTask has it for a chunk
+	Number uint64 // of the call, in its process
+	Native bool   // it sits in the library and cannot be left
 }

@@ -83,7 +83,7 @@ func (w world) Renew(ctx context.Context) error { return w.s.Renew(ctx) }
 func (w world) Pending() []worker.Pending {
 	var list []worker.Pending
 	for _, c := range w.s.Pending() {
-		list = append(list, worker.Pending{Call: c.Call, Detail: detail(c), Where: c.Where, Task: c.Task, Since: c.Since, Native: c.Native})
+		list = append(list, worker.Pending{Call: c.Call, Detail: detail(c), Where: c.Where, Task: c.Task, Number: c.Number, Native: c.Native})
 	}
 	return list
 }

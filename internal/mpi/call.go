@@ -41,6 +41,7 @@ type Call struct {
 	native bool   // sits in C and cannot leave
 
 	s       *Session
+	visits  uint8 // to MPI by Try and Repeat
 	f       *C.mpiclus_frame
 	address C.uintptr_t // of f
 	held    []unsafe.Pointer
@@ -159,8 +160,8 @@ func (c *Call) letGo() {
 	}
 }
 
-// Hold keeps the memory behind p in its place and alive until the call or
-// the request that it starts is over.
+// Hold keeps the memory behind p alive until the call or the request that it
+// starts is over. p is not of a stack, so it stays in its place.
 func (c *Call) Hold(p unsafe.Pointer) uint64 {
 	if p != nil {
 		c.held = append(c.held, p)
@@ -168,6 +169,9 @@ func (c *Call) Hold(p unsafe.Pointer) uint64 {
 	return uint64(uintptr(p))
 }
 
+// pin does by the letter of cgo's rules what Hold does in fact, for memory
+// that MPI keeps when C returns. It is no part of each call, since it would
+// take an eighth of a small Allreduce.
 func (c *Call) pin() {
 	c.pinned = true
 	for _, p := range c.held {
@@ -181,7 +185,21 @@ func (c *Call) Quick() bool { return !c.native && c.s.nops.Load() == 0 }
 
 // Try starts the call if MPI is free and tells whether it is over; its error
 // is Err. It never waits.
-func (c *Call) Try() bool { return C.mpiclus_try(c.address, c.s.tests) == C.MPICLUS_DONE }
+func (c *Call) Try() bool {
+	c.takeTurn()
+	return C.mpiclus_try(c.address, c.s.tests) == C.MPICLUS_DONE
+}
+
+// takeTurn gives other goroutines a turn before every 256th visit to MPI.
+// A goroutine that makes many short visits is mostly in C when Go's monitor
+// looks. It cannot stop it there after its share of 10 ms, so it would give
+// its processor to another thread instead and come back every 20 µs: thousands
+// of interruptions a second for a program that sends small messages.
+func (c *Call) takeTurn() {
+	if c.visits++; c.visits == 0 {
+		runtime.Gosched()
+	}
+}
 
 // Repeat tries a call of the same line again, with new arguments, and tells
 // whether it is over and no error came. It is Prepare and Try at the price of
@@ -192,6 +210,7 @@ func (c *Call) Repeat() bool {
 		c.Prepare(c.Row)
 		return false
 	}
+	c.takeTurn()
 	return C.mpiclus_repeat(c.address, c.s.tests) == C.MPICLUS_DONE && c.f.rc == C.MPI_SUCCESS
 }
 
@@ -208,15 +227,14 @@ const (
 // called without the interpreter.
 func (c *Call) Wait(ctx context.Context) error {
 	c.ctx = ctx
-	c.pin()
 	if c.native {
 		c.enter()
 		defer c.exit()
-		if C.mpiclus_run(c.f) == C.MPICLUS_DONE {
+		if C.mpiclus_run(c.address) == C.MPICLUS_DONE {
 			return c.Err()
 		}
 	} else if !c.s.oversubscribed {
-		if C.mpiclus_wait(c.f, C.int64_t(spinTime), C.int64_t(quickTime), share) == C.MPICLUS_DONE {
+		if C.mpiclus_wait(c.address, C.int64_t(spinTime), C.int64_t(quickTime), share) == C.MPICLUS_DONE {
 			return c.Err()
 		}
 	}
@@ -232,7 +250,7 @@ func (c *Call) Wait(ctx context.Context) error {
 	if c.s.oversubscribed {
 		spin, part = spinCrowded, shareCrowd
 	}
-	r := C.mpiclus_wait(c.f, C.int64_t(spin), 0, C.int(part))
+	r := C.mpiclus_wait(c.address, C.int64_t(spin), 0, C.int(part))
 	if !stop() {
 		c.awaitLeave()
 	}
@@ -255,6 +273,8 @@ func (c *Call) abandon(ctx context.Context) error {
 		c.s.dirty.Store(true)
 		if C.mpiclus_withdraw(c.f) != 0 {
 			c.f.phase = C.MPICLUS_OVER
+		} else {
+			c.pin()
 		}
 	}
 	return context.Cause(ctx)

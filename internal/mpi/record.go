@@ -3,7 +3,6 @@ package mpi
 import (
 	"runtime"
 	"sync/atomic"
-	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -14,7 +13,7 @@ type CallRecord struct {
 	Peer   int    // rank of the other side, or NoRank
 	Root   int    // or NoRank
 	Bytes  int
-	Since  time.Time
+	Number uint64 // by which a later look knows that it is the same call
 	Native bool   // sits in C and cannot leave
 	Where  string // "job.lua:14", "" for calls of the engine's own
 	Task   string // "mpido 3", likewise
@@ -28,8 +27,8 @@ const NoRank = -1 << 30
 // idle, running, or being read; only a reader is ever waited for, and it does
 // a few hundred instructions.
 type record struct {
-	state atomic.Int32
-	since time.Time
+	state  atomic.Int32
+	number uint64
 }
 
 const (
@@ -39,7 +38,7 @@ const (
 )
 
 func (c *Call) enter() {
-	c.since = time.Now()
+	c.number = c.s.entered.Add(1)
 	c.state.Store(running)
 }
 
@@ -72,7 +71,7 @@ func (s *Session) Pending() []CallRecord {
 func (s *Session) Made() int { return len(*s.all.Load()) }
 
 func (c *Call) describe() CallRecord {
-	r := CallRecord{Call: c.Name(), Peer: NoRank, Root: NoRank, Bytes: c.Bytes, Since: c.since, Native: c.native}
+	r := CallRecord{Call: c.Name(), Peer: NoRank, Root: NoRank, Bytes: c.Bytes, Number: c.number, Native: c.native}
 	for _, a := range c.Row.Args {
 		switch a.Kind {
 		case table.Dest, table.Source:

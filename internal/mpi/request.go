@@ -147,7 +147,7 @@ func (c *Call) Look() (done, busy bool) {
 	if c.Quick() {
 		result = C.mpiclus_try(c.address, 1)
 	} else {
-		result = C.mpiclus_run(c.f)
+		result = C.mpiclus_run(c.address)
 	}
 	switch result {
 	case C.MPICLUS_DONE:

@@ -71,13 +71,14 @@ type Session struct {
 	dirty              atomic.Bool
 	finalized          atomic.Bool
 
-	mu     sync.Mutex
-	all    atomic.Pointer[[]*Call] // every call ever made; entry i is owner i
-	free   []*Call
-	left   []*Call // abandoned: their frames and buffers stay for good
-	ops    [maxOps]*Op
-	nops   atomic.Int32
-	active map[*Request]struct{}
+	mu      sync.Mutex
+	all     atomic.Pointer[[]*Call] // every call ever made; entry i is owner i
+	free    []*Call
+	left    []*Call // abandoned: their frames and buffers stay for good
+	ops     [maxOps]*Op
+	nops    atomic.Int32
+	entered atomic.Uint64 // records made
+	active  map[*Request]struct{}
 	trash
 }
 

@@ -37,7 +37,7 @@ int mpiclus_repeat(uintptr_t frame, int tests) {
 }
 
 /* mpiclus_try for calls that sit in C or may call back: starts the call and tests it once. */
-int mpiclus_run(mpiclus_frame *f) { return mpiclus_try((uintptr_t)f, 1); }
+int mpiclus_run(uintptr_t frame) { return mpiclus_try(frame, 1); }
 
 enum {
     TESTS = 16,             /* between two looks at the clock */
@@ -50,7 +50,8 @@ enum {
  * It tests without a pause for spin_ns, then lets other processes run between tests; once the pauses make up no more
  * than a part of 1/share of the time waited, it sleeps, for at most 2 ms. The lock is free while it pauses.
  */
-int mpiclus_wait(mpiclus_frame *f, int64_t spin_ns, int64_t limit_ns, int share) {
+int mpiclus_wait(uintptr_t frame, int64_t spin_ns, int64_t limit_ns, int share) {
+    mpiclus_frame *f = (mpiclus_frame *)frame;
     int64_t began = now();
     for (;;) {
         if (__atomic_load_n(&f->cancel, __ATOMIC_RELAXED)) return MPICLUS_LEFT;
