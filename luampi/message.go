@@ -25,32 +25,36 @@ func isMessage(row *table.Call) bool {
 // hand and prepared already; all else goes the way of every other call.
 func (m *module) messages(row *table.Call) implementation {
 	general, receives := m.generic(row), len(row.Results) > 0
-	var idle []*call // as many as tasks were in here at once
+	var ready *call
 	return func(L *lua.LState, base int, comm *mpi.Comm) int {
-		var x *call
-		if n := len(idle); n > 0 {
-			x, idle = idle[n-1], idle[:n-1] // another task may come while this one waits
-		} else {
+		x := ready
+		if x == nil {
 			x = &call{m: m, row: row, c: m.s.NewCall(row.Name)}
+			ready = x
 		}
 		data := x.readMessage(L, base, comm)
 		if data == nil {
-			idle = append(idle, x)
 			return general(L, base, comm)
 		}
 		if !x.c.Repeat() {
+			ready = nil // another task may come while this one waits
 			x.L = L
 			x.c.Hold(unsafe.Pointer(unsafe.SliceData(data)))
 			if err := x.finish(); err != nil {
 				luaerr.Raise(L, luaerr.From(err))
 			}
 		}
-		m.s.Sweep()
-		idle = append(idle, x)
+		n := 0
 		if receives {
-			return m.pushStatus(L, x.c.Status(), 1)
+			n = m.pushStatus(L, x.c.Status(), 1)
 		}
-		return 0
+		if ready == nil {
+			ready = x
+		} else if ready != x {
+			x.c.Release()
+		}
+		m.s.Sweep()
+		return n
 	}
 }
 

@@ -47,7 +47,7 @@ enum { MPICLUS_NEW, MPICLUS_STARTED, MPICLUS_OVER };
 /* What a frame waits for while it is started. */
 enum { MPICLUS_WAIT_OWN, MPICLUS_WAIT_ALL, MPICLUS_WAIT_ANY, MPICLUS_WAIT_SOME, MPICLUS_TEST_STATUS };
 
-/* What mpiclus_try and mpiclus_wait return. */
+/* What mpiclus_visit, mpiclus_run and mpiclus_wait return. */
 enum { MPICLUS_DONE, MPICLUS_PENDING, MPICLUS_BUSY, MPICLUS_LEFT };
 
 typedef struct {
@@ -118,8 +118,8 @@ void mpiclus_constants(uint64_t *values);
 void mpiclus_sizes(int *request, int *status);
 void mpiclus_reserve(mpiclus_frame *f, int n);
 int mpiclus_visit(mpiclus_frame *f, int tests);
-int mpiclus_try(uintptr_t frame, int tests);
-int mpiclus_repeat(uintptr_t frame, int tests);
+void mpiclus_try(uintptr_t frame, int tests);
+void mpiclus_repeat(uintptr_t frame, int tests);
 int mpiclus_run(uintptr_t frame);
 int mpiclus_wait(uintptr_t frame, int64_t spin_ns, int64_t limit_ns, int share);
 int mpiclus_withdraw(mpiclus_frame *f);

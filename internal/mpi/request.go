@@ -143,13 +143,7 @@ func (c *Call) AwaitRequests(family Family, list []*Request) {
 // Look tests the prepared requests once and tells whether what was waited for
 // is there. busy means that MPI is in use: ask again.
 func (c *Call) Look() (done, busy bool) {
-	result := C.int(0)
-	if c.Quick() {
-		result = C.mpiclus_try(c.address, 1)
-	} else {
-		result = C.mpiclus_run(c.address)
-	}
-	switch result {
+	switch C.mpiclus_run(c.address) {
 	case C.MPICLUS_DONE:
 		return true, false
 	case C.MPICLUS_BUSY:

@@ -16,28 +16,30 @@ static int64_t now(void) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/*
- * Starts the call if it is new and tests it some times; never waits for the lock, never sleeps. It is for calls that
- * cannot call back into Go; the frame comes as a number, since cgo would look into what a pointer points to.
- */
-int mpiclus_try(uintptr_t frame, int tests) {
-    mpiclus_frame *f = (mpiclus_frame *)frame;
+/* Starts the call if it is new and tests it some times; never waits for the lock, never sleeps. */
+static int visit_if_free(mpiclus_frame *f, int tests) {
     if (!try_lock()) return MPICLUS_BUSY;
     int r = mpiclus_visit(f, tests);
     unlock();
     return r;
 }
 
+/*
+ * One short visit, of which the frame tells whether the call is over: cgo charges for a result. It is for calls that
+ * cannot call back into Go. Frames come as numbers, since cgo would look into what a pointer points to.
+ */
+void mpiclus_try(uintptr_t frame, int tests) { visit_if_free((mpiclus_frame *)frame, tests); }
+
 /* The same for a frame that was used before for the same call. */
-int mpiclus_repeat(uintptr_t frame, int tests) {
+void mpiclus_repeat(uintptr_t frame, int tests) {
     mpiclus_frame *f = (mpiclus_frame *)frame;
     f->phase = MPICLUS_NEW;
     f->rc = f->nreq = f->flag = f->cancel = f->from_null = 0;
-    return mpiclus_try(frame, tests);
+    visit_if_free(f, tests);
 }
 
-/* mpiclus_try for calls that sit in C or may call back: starts the call and tests it once. */
-int mpiclus_run(uintptr_t frame) { return mpiclus_try(frame, 1); }
+/* One visit for calls that sit in C or may call back: starts the call and tests it once. */
+int mpiclus_run(uintptr_t frame) { return visit_if_free((mpiclus_frame *)frame, 1); }
 
 enum {
     TESTS = 16,             /* between two looks at the clock */
