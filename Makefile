@@ -24,7 +24,7 @@ PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: docs help run build build-mpich test test-hosts unit check lint soak bench install uninstall setup setup-test clean
+.PHONY: docs help profile run build build-mpich test test-hosts unit check lint soak bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ soak: setup-test build ## Run the tests of rare failures as often as it takes to
 
 bench: setup-test build ## Measure against mpi4py, mpi4py.futures, ipyparallel and C
 	@$(GO) run ./bench
+
+profile: setup ## Renew the profile that the workers' executable is optimized with (30 s)
+	scripts/profile cmd/mpiclus-lua-mpi/default.pgo
 
 docs: ## Write what is made from the table of calls: docs/mpi-reference.md
 	CGO_ENABLED=0 $(GO) test ./internal/mpi/table -run Reference -update
