@@ -32,12 +32,14 @@ func run(args []string) int {
 		Short:         "Drive an MPI cluster from Lua scripts",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		DisableSuggestions: true, // unknownCommand has them
 	}
 	root.AddCommand(runCommand(), workerCommand(), doctorCommand(), versionCommand(), pluginCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c.Flags(), args, err) })
 	root.SetArgs(args)
-	err := root.Execute()
+	c, err := root.ExecuteC()
 	var status exit
 	switch {
 	case err == nil:
@@ -46,8 +48,10 @@ func run(args []string) int {
 		return int(status)
 	case runForgotten(root, args):
 		err = fmt.Errorf("%w: did you mean mpiclus-lua run %s?", err, strings.Join(args, " "))
+	case c == root && len(args) > 0 && !strings.HasPrefix(args[0], "-"):
+		err = unknownCommand(root, args[0])
 	}
-	fmt.Fprintf(os.Stderr, "mpiclus-lua: %v\nSee mpiclus-lua --help.\n", err)
+	fmt.Fprintf(os.Stderr, "mpiclus-lua: %v\nSee %s --help.\n", err, c.CommandPath())
 	return host.ExitUsage
 }
 
@@ -61,7 +65,7 @@ func environment(flags *pflag.FlagSet) (err error) {
 			return
 		}
 		if e := flags.Set(f.Name, value); e != nil {
-			err = fmt.Errorf("environment variable %s: %w", name, flagError(e))
+			err = fmt.Errorf("environment variable %s: %w", name, flagError(flags, nil, e))
 		}
 	})
 	return err

@@ -62,6 +62,14 @@ func pluginCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plugin",
 		Short: "List plugins, look at one, or begin a new one",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(c, args[0])
+			}
+			return nil
+		},
+		RunE:                  func(c *cobra.Command, _ []string) error { return c.Help() },
+		DisableFlagsInUseLine: true,
 	}
 	var files []string
 	c.PersistentFlags().StringArrayVar(&files, "plugin", nil, "plugin or folder of plugins, by path (may be given several times)")

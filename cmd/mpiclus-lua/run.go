@@ -91,6 +91,9 @@ func runCommand() *cobra.Command {
 			if len(args) == 0 {
 				return errors.New("which script? Say mpiclus-lua run [flags] script.lua [args…]")
 			}
+			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+				return fmt.Errorf("%s is a folder: name a script in it", args[0])
+			}
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,15 +20,6 @@ var expected = map[string]string{
 	"bool":     "true or false",
 }
 
-// flagError words the error of a flag whose value cannot be read.
-func flagError(err error) error {
-	var wrong *pflag.InvalidValueError
-	if !errors.As(err, &wrong) || expected[wrong.GetFlag().Value.Type()] == "" {
-		return err
-	}
-	return fmt.Errorf("%s: %s expected, got %q", dashed(wrong.GetFlag()), expected[wrong.GetFlag().Value.Type()], wrong.GetValue())
-}
-
 // dashed is the name of a flag as it is written on the command line.
 func dashed(f *pflag.Flag) string {
 	if len(f.Name) == 1 {
@@ -41,6 +31,9 @@ func dashed(f *pflag.Flag) string {
 // runForgotten tells whether words that name no command begin with a script,
 // or with flags and then a script.
 func runForgotten(root *cobra.Command, args []string) bool {
+	if len(args) == 0 || !strings.HasPrefix(args[0], "-") && !isScript(args[0]) {
+		return false
+	}
 	for _, word := range args {
 		if c, _, err := root.Find([]string{word}); err == nil && c != root {
 			return false
