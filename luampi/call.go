@@ -38,6 +38,7 @@ type call struct {
 	stypes []*handle  // of an Alltoallw
 	rtypes []*handle
 	msg    *message // that the call receives
+	op     *handle
 	win    *window
 	file   *opened
 	packet []byte // of a twin, used again and again
@@ -94,7 +95,7 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 func (x *call) end() {
 	x.task = nil
 	if !x.plain {
-		x.comm, x.out, x.msg, x.win, x.file = nil, nil, nil, nil, nil
+		x.comm, x.out, x.msg, x.op, x.win, x.file = nil, nil, nil, nil, nil, nil
 		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}

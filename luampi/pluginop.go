@@ -114,14 +114,10 @@ func pluginFold(op *lua.LUserData) lua.LGFunction {
 
 // pluginOp gives the op of the call if a plugin added it.
 func (x *call) pluginOp() *luaplugin.Op {
-	for i := range x.row.Args {
-		if x.row.Args[i].Kind == table.Op {
-			if h := toHandle(x.at[i], "op"); h != nil {
-				return h.plugin
-			}
-		}
+	if x.op == nil {
+		return nil
 	}
-	return nil
+	return x.op.plugin
 }
 
 // checkPluginOp raises when a plugin's op does not work on a type.

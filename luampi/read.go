@@ -132,7 +132,7 @@ func (x *call) readArg(i int, a *table.Arg) {
 			x.arg(i, "op expected, got %s", kindOf(v))
 		}
 		x.alive(i, h)
-		s[a.Slot] = h.value
+		x.op, s[a.Slot] = h, h.value
 	case table.Int:
 		s[a.Slot] = slot(x.integer(i, v, a))
 	case table.Aint:

@@ -27,9 +27,9 @@ func (x *call) readReduce(i int) {
 // scalarArray gives a number as an array: of int64 for the bitwise and
 // logical ops, which floating-point numbers do not have, else of float64.
 func (x *call) scalarArray(i int, v lua.LValue) *array.Array {
-	name := x.opName()
+	name, groups := x.op.name, opGroups[x.op.name]
 	b, isBool := v.(lua.LBool)
-	integers := opGroups[name]&(onLogical|onBits) != 0 && opGroups[name]&onOrdered == 0
+	integers := groups&(onLogical|onBits) != 0 && groups&onOrdered == 0
 	if !integers {
 		if isBool {
 			x.arg(i, "number or array expected, got boolean: %s takes numbers", name)
@@ -73,27 +73,17 @@ var opGroups = map[string]opGroup{
 	"MINLOC": 0, "MAXLOC": 0,
 }
 
-// opName gives the name of the predefined op of the call, "" for others.
-func (x *call) opName() string {
-	for i := range x.row.Args {
-		if x.row.Args[i].Kind == table.Op {
-			return toHandle(x.at[i], "op").name
-		}
-	}
-	return ""
-}
-
 // checkOp raises when the op does not work on a type: what libraries then do
 // ranges from an error to nonsense.
 func (x *call) checkOp(i int, t array.Type) {
 	x.checkPluginOp(i, t)
-	name := x.opName()
-	groups, predefined := opGroups[name]
-	if !predefined {
-		if name != "" {
-			x.arg(i, "mpi.%s is no op of a reduction", name)
-		}
-		return
+	name := x.op.name
+	if name == "" {
+		return // the script's own op takes what its function takes
+	}
+	groups, reduces := opGroups[name]
+	if !reduces {
+		x.arg(i, "mpi.%s is no op of a reduction", name)
 	}
 	var want opGroup
 	switch t {
