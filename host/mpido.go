@@ -44,6 +44,9 @@ type Outcome struct {
 	Stuck map[int]string
 	// Ended is set when the job is over: some rank could not be interrupted.
 	Ended *luaerr.Error
+	// Held are the ranks that could not be interrupted. Ended tells where they
+	// are; what comes of them once the job is ended says nothing more.
+	Held map[int]bool
 }
 
 // Run runs a chunk (a message that holds a function and its arguments) on the
@@ -72,7 +75,7 @@ func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	m.seq++
 	r := &run{
 		m: m, seq: m.seq, ctx: ctx, begun: make([]*node.Begun, len(workers)),
-		Outcome: &Outcome{Answers: make([]Answer, len(workers)), Stuck: map[int]string{}},
+		Outcome: &Outcome{Answers: make([]Answer, len(workers)), Stuck: map[int]string{}, Held: map[int]bool{}},
 	}
 	r.start(workers, node.Ask{
 		Service: worker.ServiceChunk, Message: chunk,
@@ -275,6 +278,7 @@ func (r *run) endJob() {
 	text := ""
 	for _, i := range r.waiting() {
 		rank := r.Answers[i].Rank
+		r.Held[rank] = true
 		text += fmt.Sprintf("\n  rank %d: %s", rank, cmp.Or(r.Stuck[rank], "it did not say where"))
 	}
 	r.Ended = luaerr.New(luaerr.Lost, "the job was ended, because these ranks could not be interrupted:%s", text)
@@ -308,6 +312,7 @@ func (r *run) interruption() error {
 	e := *luaerr.From(context.Cause(r.ctx))
 	e.Errors = r.m.host.raised(ctx, r.Outcome)
 	places := maps.Clone(r.Stuck)
+	maps.DeleteFunc(places, func(rank int, _ string) bool { return r.Held[rank] })
 	for rank, err := range e.Errors {
 		if _, stopped := places[rank]; stopped {
 			places[rank] = placeOf(err, places[rank], e.Message)

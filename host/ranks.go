@@ -131,7 +131,14 @@ func disagreement(words []word) error {
 	}
 	switch {
 	case len(problems) > 0:
-		return luaerr.New(luaerr.Argument, "%s", perRanks(problems, len(words), ": ", "\n"))
+		e := luaerr.New(luaerr.Argument, "%s", perRanks(problems, len(words), ": ", "\n"))
+		e.Errors = map[int]*luaerr.Error{}
+		for rank, w := range words {
+			if w.Problem != "" {
+				e.Errors[rank] = luaerr.New(luaerr.Argument, "%s", w.Problem).At(rank, rank+1, w.Host)
+			}
+		}
+		return e
 	case len(said) > 1:
 		return luaerr.New(luaerr.Argument, "the ranks disagree: %s", perRanks(said, len(words), " ", "; "))
 	}

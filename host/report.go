@@ -19,10 +19,8 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 	if len(errs) == 0 && o.Ended == nil {
 		return nil
 	}
-	if o.Ended != nil {
-		// Ranks that were killed with the job are told of once, at the end.
-		maps.DeleteFunc(errs, func(_ int, e *luaerr.Error) bool { return e.Message == o.Ended.Message })
-	}
+	// Ranks that were killed with the job are told of once, at the end.
+	maps.DeleteFunc(errs, func(rank int, _ *luaerr.Error) bool { return o.Held[rank] })
 	causes, stopped := split(errs)
 	var lines []string
 	var first *luaerr.Error
@@ -64,6 +62,15 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 		}
 	}
 	return &e
+}
+
+// processesFirst is how a message begins that says which processes it is of.
+var processesFirst = regexp.MustCompile(`^([^\s:][^:\n]*:\d+: )?(rank|pid)s? \d[\d,-]*( \(\d+ of \d+\))?: `)
+
+// namesProcesses tells whether an error is one that was made of those of
+// several processes, and begins with their names: it needs no other.
+func namesProcesses(e *luaerr.Error) bool {
+	return len(e.Errors) > 0 && processesFirst.MatchString(e.Message)
 }
 
 // otherFailed is why ranks are stopped that did not fail themselves.

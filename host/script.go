@@ -98,7 +98,10 @@ func (h *Host) report(err error) {
 		if r.Info().Rank != 0 && e.Kind == luaerr.Interrupted {
 			return // the launcher stopped it: who failed, or rank 0, tells more
 		}
-		err = e.At(r.Info().Rank, int(h.node.Self()), "")
+		if e = e.At(r.Info().Rank, int(h.node.Self()), ""); namesProcesses(e) {
+			e.Rank, e.Pid = luaerr.NoRank, 0
+		}
+		err = e
 	}
 	h.display.note(report(err, h.cfg.Verbose))
 }

@@ -15,8 +15,8 @@ var wrongUses = []struct {
 	status    int
 }{
 	{"disagree", "the ranks disagree: ranks 0,2 (2 of 3) called start_main_loop(TCP_TRANSPORT_ALL); rank 1 called start_main_loop(MPI_TRANSPORT_ALL)", 1},
-	{"unknown", "ranks 0-2 (3 of 3): bad argument #1 'mode' to 'start_main_loop' (cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got \"CARRIER_PIGEONS\")", 1},
-	{"unknown_on_one", "rank 1: bad argument #1 'mode' to 'start_main_loop'", 1},
+	{"unknown", "mpiclus-lua: testdata/modes/wrong.lua:8: ranks 0-2 (3 of 3): bad argument #1 'mode' to 'start_main_loop' (cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got \"CARRIER_PIGEONS\")", 1},
+	{"unknown_on_one", "mpiclus-lua: testdata/modes/wrong.lua:9: rank 1: bad argument #1 'mode' to 'start_main_loop'", 1},
 	{"nothing", "expected, got nil)", 1},
 	{"option", "start_main_loop has no option 'speed'; it knows comm, threadlevel", 1},
 	{"comm", "start_main_loop: option 'comm': it must hold all ranks of the job, in their order", 1},
@@ -68,6 +68,8 @@ var failures = []struct {
 	{"before", "rank 1: testdata/modes/fails.lua:7: boom on purpose", 1, "", false},
 	{"after", "fails.lua:15: boom on purpose", 1, "", false},
 	{"chunk", "rank 1: testdata/modes/fails.lua:16: boom on purpose", 1, "", false},
+	{"all", "mpiclus-lua: ranks 0-2 (3 of 3): testdata/modes/fails.lua:49: boom on purpose", 1, "", false},
+	{"everywhere", "mpiclus-lua: testdata/modes/fails.lua:50: pids 2-3 (2 of 3): testdata/modes/fails.lua:50: boom on purpose", 1, "", false},
 	{"caught", "", 0, "", true},
 	{"recv", "ranks 0,2 (2 of 3) were stopped in Recv", 1, "", false},
 	{"barrier", "rank 0: Barrier", 1, overTCP, false}, // native: it cannot be left

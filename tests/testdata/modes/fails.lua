@@ -46,6 +46,8 @@ local ways = {
     cluster.remote_do(function() while true do end end, 2)
     cluster.remote_do(function() mpi.Recv(require("array").zeros(1), 0) end, 2)
   end,
+  all = function() cluster.mpido(manager, function() error("boom on purpose") end) end,
+  everywhere = function() cluster.everywhere(function() error("boom on purpose") end) end,
 }
 ways[what]()
 print("end of script")
