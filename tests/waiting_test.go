@@ -22,7 +22,7 @@ var waits = []struct {
 	{"loop", `others_wait\.lua:20`, true},
 	{"execute", `code outside of MPI`, false},
 	{"Barrier", `Barrier at \S+others_wait\.lua:22`, false},
-	{"Allreduce", `Allreduce .*at \S+others_wait\.lua:23`, false},
+	{"Allreduce", `Allreduce \(\d+ bytes\) at \S+others_wait\.lua:23`, false},
 	{"cancellable", `Barrier at \S+others_wait\.lua:24`, true},
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -89,17 +90,17 @@ func (w world) Pending() []worker.Pending {
 }
 
 func detail(c mpi.CallRecord) string {
-	text := ""
+	var words []string
 	switch {
 	case c.Peer >= 0:
-		text = fmt.Sprintf("with rank %d", c.Peer)
+		words = append(words, fmt.Sprintf("with rank %d", c.Peer))
 	case c.Peer != mpi.NoRank:
-		text = "with any rank"
+		words = append(words, "with any rank")
 	case c.Root != mpi.NoRank:
-		text = fmt.Sprintf("with root %d", c.Root)
+		words = append(words, fmt.Sprintf("with root %d", c.Root))
 	}
 	if c.Bytes > 0 {
-		text += fmt.Sprintf(" (%d bytes)", c.Bytes)
+		words = append(words, fmt.Sprintf("(%d bytes)", c.Bytes))
 	}
-	return text
+	return strings.Join(words, " ")
 }
