@@ -1,8 +1,10 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
+	"slices"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -12,8 +14,8 @@ import (
 const (
 	serviceChannel = "channel" // make one; parameters: capacity
 	servicePut     = "put"     // answer when there was room for the message
-	serviceTake    = "take"    // answer: the first item, which is gone then
-	serviceReturn  = "return"  // an item that nobody got; parameters: the id of the take; no answer
+	serviceTake    = "take"    // answer: the first item, which is gone then, and its number
+	serviceReturn  = "return"  // an item that nobody got; parameters: the id of the take, the item's number; no answer
 	serviceClose   = "close"   // answer at once
 	serviceIsOpen  = "isopen"  // answer: a flag
 )
@@ -24,9 +26,17 @@ const Unbounded = 1<<63 - 1
 // channel is a queue of values that lives in one process. store.mu guards it.
 type channel struct {
 	capacity int64
-	items    []*value.Message
+	items    []item // by number
+	entered  uint64 // the number of the last item that came in
 	putters  []*putter
 	closed   bool
+}
+
+// item is a message in a channel. They are numbered as they come in, so that
+// one that comes back finds its place.
+type item struct {
+	number  uint64
+	message *value.Message
 }
 
 // putter is a request that waits for room.
@@ -86,11 +96,11 @@ func (r *Reference) Take(ctx context.Context) (*Reply, error) {
 	return reply, nil
 }
 
-// Return brings an item that Take gave, and that nobody has read, back to the
-// front of its channel. It does not wait.
+// Return brings an item that Take gave, and that nobody has read, back to its
+// place in the channel: in front of all that came in later. It does not wait.
 func (r *Reference) Return(reply *Reply) {
 	ask := r.ask(serviceReturn)
-	ask.Meta = binary.LittleEndian.AppendUint64(ask.Meta, reply.id)
+	ask.Meta = append(binary.LittleEndian.AppendUint64(ask.Meta, reply.id), reply.Meta...)
 	ask.Message = reply.Message
 	r.node.cast(r.ID.Owner, ask)
 }
@@ -191,17 +201,21 @@ func (s *store) startTake(r *Request, take, look bool) {
 	})
 }
 
-// startReturn puts an item that was taken back in front of the others. The
-// references in it are those that were kept until the taker has them.
+// startReturn puts an item that was taken back in front of those that came in
+// later. The references in it are those that were kept until the taker has
+// them.
 func (s *store) startReturn(r *Request) {
 	_, rest, err := readID(r.Meta)
-	if err != nil || len(rest) != 8 || r.Message == nil {
+	if err != nil || len(rest) != 16 || r.Message == nil {
 		s.node.cfg.Log.Debug("an item that cannot go back", "from", r.From)
 		return
 	}
 	r.Message.Travellers = s.node.acknowledged(requestKey{r.From, binary.LittleEndian.Uint64(rest)})
+	back := item{binary.LittleEndian.Uint64(rest[8:]), r.Message}
 	s.change(r, func(v *stored) error {
-		v.channel.items = append([]*value.Message{r.Message}, v.channel.items...)
+		c := v.channel
+		at, _ := slices.BinarySearchFunc(c.items, back.number, func(i item, number uint64) int { return cmp.Compare(i.number, number) })
+		c.items = slices.Insert(c.items, at, back)
 		return nil
 	})
 }
@@ -253,7 +267,8 @@ func (c *channel) accept() func() {
 	p := c.putters[0]
 	c.putters[0] = nil // its message may refer to the channel itself
 	c.putters = c.putters[1:]
-	c.items = append(c.items, p.request.Message)
+	c.entered++
+	c.items = append(c.items, item{c.entered, p.request.Message})
 	return func() {
 		p.stop()
 		if len(p.request.holds) == 0 {
@@ -267,20 +282,19 @@ func (c *channel) accept() func() {
 // serve gives the first item to a waiter.
 func (v *stored) serve(w *waiter) (answers []func()) {
 	c := v.channel
-	var m *value.Message
-	switch {
-	case len(c.items) > 0:
-		m = c.items[0]
-		if w.take {
-			c.items[0] = nil
-			c.items = c.items[1:]
-		}
-	case w.take: // a channel without room: from hand to hand
-		m = c.putters[0].request.Message
+	if w.take && len(c.items) == 0 { // a channel without room: from hand to hand
 		answers = append(answers, c.accept())
-		c.items = nil
-	default:
-		m = c.putters[0].request.Message
+	}
+	var reply Reply
+	if len(c.items) > 0 {
+		reply.Message = c.items[0].message
+	} else {
+		reply.Message = c.putters[0].request.Message
+	}
+	if w.take {
+		reply.Meta = binary.LittleEndian.AppendUint64(nil, c.items[0].number)
+		c.items[0] = item{}
+		c.items = c.items[1:]
 	}
 	return append(answers, func() {
 		w.stop()
@@ -288,7 +302,7 @@ func (v *stored) serve(w *waiter) (answers []func()) {
 			w.request.Post(Reply{Meta: []byte{noteDone}})
 			return
 		}
-		w.request.Post(Reply{Message: m})
+		w.request.Post(reply)
 	})
 }
 

@@ -118,7 +118,7 @@ func newTestChannel(t *testing.T, n *Node, at Pid, items int) *Reference {
 	}
 }
 
-func item(reply *Reply) int { return int(binary.LittleEndian.Uint32(reply.Message.Body)) }
+func itemOf(reply *Reply) int { return int(binary.LittleEndian.Uint32(reply.Message.Body)) }
 
 // TestItemGoesBack cancels a take when the item has come, and when it is on
 // its way: the next take gets that item.
@@ -150,8 +150,39 @@ func TestItemGoesBack(t *testing.T) {
 				until(t, "the item that comes back", func() bool { return home.values.inChannel(ref.ID) == 2 })
 				for want := 1; want <= 2; want++ {
 					reply, err := ref.Take(t.Context())
-					if err != nil || item(reply) != want {
-						t.Fatalf("item %d, %v; want %d", item(reply), err, want)
+					if err != nil || itemOf(reply) != want {
+						t.Fatalf("item %d, %v; want %d", itemOf(reply), err, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestItemsKeepTheirOrder gives items back in every order, also with an item
+// beside them that stayed: they are in their old order again.
+func TestItemsKeepTheirOrder(t *testing.T) {
+	for name, owner := range map[string]Pid{"here": 1, "there": 2} {
+		for _, order := range [][]int{{1, 2, 3}, {3, 2, 1}, {2, 1, 3}, {1, 3, 2}} {
+			t.Run(fmt.Sprint(name, order), func(t *testing.T) {
+				a, b := open(t, Master), open(t, 2)
+				connect(t, a, b)
+				ref := newTestChannel(t, a, owner, 4)
+				var taken [4]*Reply
+				for i := 1; i <= 3; i++ {
+					reply, err := ref.Take(t.Context())
+					if err != nil || itemOf(reply) != i {
+						t.Fatalf("item %d, %v; want %d", itemOf(reply), err, i)
+					}
+					taken[i] = reply
+				}
+				for _, i := range order {
+					ref.Return(taken[i])
+				}
+				for want := 1; want <= 4; want++ {
+					reply, err := ref.Take(t.Context())
+					if err != nil || itemOf(reply) != want {
+						t.Fatalf("item %d, %v; want %d", itemOf(reply), err, want)
 					}
 				}
 			})
@@ -188,7 +219,7 @@ func TestNoItemIsLost(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.IntN(200))*time.Microsecond)
 				if reply, err := ref.Take(ctx); err == nil {
 					mu.Lock()
-					seen[item(reply)]++
+					seen[itemOf(reply)]++
 					mu.Unlock()
 				}
 				cancel()
