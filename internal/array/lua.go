@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
 
 // metaKey is where the metatable of arrays lives in Lua's registry, and
@@ -96,7 +97,7 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 		case lua.LString:
 			f := methods.RawGetString(string(k))
 			if f == lua.LNil {
-				raise(L, "%s has no method '%s'", a.describe(), k)
+				raise(L, "%s has no method '%s'%s", a.describe(), k, meant(methods, string(k)))
 			}
 			L.Push(f)
 		default:
@@ -104,6 +105,16 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 		}
 		return 1
 	}
+}
+
+// meant gives ": did you mean 'sum'?" for a name much like that of a method.
+func meant(methods *lua.LTable, name string) string {
+	var names []string
+	methods.ForEach(func(k, _ lua.LValue) { names = append(names, lua.LVAsString(k)) })
+	if near := nearest.Name(name, names); near != "" {
+		return fmt.Sprintf(": did you mean '%s'?", near)
+	}
+	return ""
 }
 
 // selfOf reads the first argument of a metamethod, which a script can call

@@ -55,6 +55,7 @@ func (m *Module) openMetatables(L *lua.LState, module *lua.LTable) {
 		for _, name := range names {
 			index.RawSetString(name, module.RawGetString(name))
 		}
+		mt.RawSetString("methods", index) // for messages about names that are not there
 		mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
 			name := L.CheckString(2)
 			if ref := reference(L, 1); ref != nil && name == "where" {

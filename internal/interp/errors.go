@@ -3,7 +3,6 @@ package interp
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"regexp"
 	"sort"
 	"strings"
@@ -28,7 +27,7 @@ func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 		e.Traceback = traceback(L, 1)
 	}
 	if s, ok := raised.(lua.LString); ok {
-		e.Message = in.nameCalled(L, string(s))
+		e.Message = in.named(L, string(s))
 		return &e
 	}
 	if e.Value != raised {
@@ -52,88 +51,6 @@ func ownText(L *lua.LState, v lua.LValue) string {
 	text, _ := L.Get(-1).(lua.LString)
 	L.Pop(1)
 	return string(text)
-}
-
-const calledNil = "attempt to call a non-function object"
-
-func (in *Interp) undefined(name string) string {
-	if in.cfg.Self != nil {
-		if self := in.cfg.Self(); self != "" {
-			return fmt.Sprintf("global '%s' is not defined on %s: define it there with cluster.everywhere", name, self)
-		}
-	}
-	return fmt.Sprintf("global '%s' is not defined", name)
-}
-
-// nameCalled puts the name of what was called into the message of a call of
-// something that is no function, which gopher-lua leaves out. All other
-// messages stay as they are.
-func (in *Interp) nameCalled(L *lua.LState, message string) string {
-	if !strings.HasSuffix(message, calledNil) {
-		return message
-	}
-	f, pc := innermost(L)
-	if f == nil {
-		return message
-	}
-	for _, call := range f.Proto.DbgCalls {
-		switch {
-		case call.Pc != pc || !isIdentifier(call.Name):
-		case readsGlobal(f.Proto, call.Name, f.Proto.DbgSourcePositions[pc]):
-			return leadingPlace(message) + in.undefined(call.Name)
-		default:
-			return leadingPlace(message) + fmt.Sprintf("attempt to call '%s', which is not a function", call.Name)
-		}
-	}
-	return message
-}
-
-// innermost gives the Lua function on top of the stack and the instruction
-// that it is at. gopher-lua keeps the latter in a field that it does not
-// export; without it there is no function.
-func innermost(L *lua.LState) (*lua.LFunction, int) {
-	for level := 0; ; level++ {
-		dbg, ok := L.GetStack(level)
-		if !ok {
-			return nil, 0
-		}
-		fn, err := L.GetInfo("f", dbg, lua.LNil)
-		if f, ok := fn.(*lua.LFunction); err == nil && ok && !f.IsG {
-			frame := reflect.ValueOf(dbg).Elem().FieldByName("frame")
-			if !frame.IsValid() || frame.IsNil() || !frame.Elem().FieldByName("Pc").IsValid() {
-				return nil, 0
-			}
-			pc := int(frame.Elem().FieldByName("Pc").Int()) - 1
-			if pc < 0 || pc >= len(f.Proto.DbgSourcePositions) {
-				return nil, 0
-			}
-			return f, pc
-		}
-	}
-}
-
-// readsGlobal tells whether a line of a function reads a global: a field or a
-// local may have the same name.
-func readsGlobal(p *lua.FunctionProto, name string, line int) bool {
-	for pc, instruction := range p.Code {
-		if instruction>>26 != uint32(lua.OP_GETGLOBAL) || p.DbgSourcePositions[pc] != line {
-			continue
-		}
-		if constant := int(instruction & (1<<18 - 1)); constant < len(p.Constants) && p.Constants[constant] == lua.LString(name) {
-			return true
-		}
-	}
-	return false
-}
-
-func isIdentifier(s string) bool {
-	for i, r := range s {
-		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && (i == 0 || r < '0' || r > '9') {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // traceback gives the stack from a level on, as debug.traceback of stock Lua

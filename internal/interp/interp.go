@@ -55,6 +55,7 @@ type Interp struct {
 	pool    []*lua.LState
 	modules modules
 	namer   *lua.LFunction // improves messages in pcall
+	pcalls  *lua.LFunction // the pcall of scripts
 }
 
 // Registry and call stack of a thread grow from small to these limits.

@@ -20,13 +20,14 @@ func (in *Interp) openStandard() {
 	L := in.root
 	in.namer = L.NewFunction(func(L *lua.LState) int {
 		if s, ok := L.Get(1).(lua.LString); ok {
-			L.Push(lua.LString(in.nameCalled(L, string(s))))
+			L.Push(lua.LString(in.named(L, string(s))))
 		}
 		return 1 // anything else is handed on as it is
 	})
 	set := func(name string, fn lua.LGFunction) { L.SetGlobal(name, L.NewFunction(fn)) }
 	set("print", in.print)
-	set("pcall", in.pcall)
+	in.pcalls = L.NewFunction(in.pcall)
+	L.SetGlobal("pcall", in.pcalls)
 	set("load", in.load)
 	set("loadstring", in.loadString)
 	set("loadfile", in.loadFile)
@@ -91,7 +92,7 @@ func (in *Interp) print(L *lua.LState) int {
 	return 0
 }
 
-// pcall is stock pcall with messages that name what was called.
+// pcall is stock pcall with messages that name the value at fault.
 func (in *Interp) pcall(L *lua.LState) int {
 	L.CheckAny(1)
 	if err := L.PCall(L.GetTop()-1, lua.MultRet, in.namer); err != nil {

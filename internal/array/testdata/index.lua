@@ -9,6 +9,7 @@ local _ = a[1.5] --! float64 array of 5: index 1\.5 is no whole number
 local _ = a[0/0] --! float64 array of 5: index nan is no whole number
 local _ = a[true] --! float64 array of 5: expected a whole number as index, got a boolean
 local _ = a.length --! float64 array of 5 has no method 'length'
+local _ = a:summ() --! float64 array of 5 has no method 'summ': did you mean 'sum'\?
 a[6] = 1 --! float64 array of 5: index 6 is out of range \(1 to 5\)
 a.x = 1 --! float64 array of 5: cannot write field 'x': elements have numbers
 a[1] = "1" --! float64 array of 5: index 1: expected a number, got a string

@@ -1,0 +1,252 @@
+package interp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/nearest"
+)
+
+const (
+	calledNil  = "attempt to call a non-function object"
+	badArith   = "cannot perform "
+	badCompare = "attempt to compare "
+	badIndex   = "attempt to index a non-table object("
+	badFor     = "for statement "
+	badNegate  = "__unm undefined"
+	badLength  = "__len undefined"
+	didYouMean = ": did you mean %s?"
+)
+
+// complaints says how the messages begin that gopher-lua raises at an
+// instruction about values of a type that it cannot use.
+var complaints = map[int]string{
+	lua.OP_CALL: calledNil, lua.OP_TAILCALL: calledNil, lua.OP_TFORLOOP: calledNil,
+	lua.OP_ADD: badArith, lua.OP_SUB: badArith, lua.OP_MUL: badArith, lua.OP_DIV: badArith, lua.OP_MOD: badArith, lua.OP_POW: badArith,
+	lua.OP_CONCAT: badArith, lua.OP_UNM: badNegate, lua.OP_LEN: badLength,
+	lua.OP_LT: badCompare, lua.OP_LE: badCompare,
+	lua.OP_GETTABLE: badIndex, lua.OP_GETTABLEKS: badIndex, lua.OP_SELF: badIndex, lua.OP_SETTABLE: badIndex, lua.OP_SETTABLEKS: badIndex,
+	lua.OP_FORPREP: badFor, lua.OP_FORLOOP: badFor,
+}
+
+// named puts the name of the value at fault into the message of gopher-lua
+// about it, which leaves that out. All other messages stay as they are. It
+// is for a handler of errors, which runs while the stack of the place where
+// the error was raised still stands below it.
+func (in *Interp) named(L *lua.LState, message string) string {
+	s, ok := siteAt(L, 1)
+	if !ok {
+		return in.namedGo(L, message)
+	}
+	i := s.at(s.pc)
+	begin, ok := complaints[i.op()]
+	start := strings.Index(message, begin)
+	if !ok || start < 0 {
+		return message
+	}
+	place, what := message[:start], message[start:]
+	r := s.culprit(i, what)
+	if r < 0 {
+		return message
+	}
+	o := s.operand(r, s.pc)
+	switch begin {
+	case calledNil:
+		return place + in.badCall(s, o, s.register(r), what, i.op() == lua.OP_TFORLOOP)
+	case badNegate:
+		what = "cannot negate " + s.register(r).Type().String()
+	case badLength:
+		what = "cannot tell the length of " + s.register(r).Type().String()
+	}
+	return place + in.badOperand(s, o, s.register(r), what)
+}
+
+// namedGo names what a script gave pcall to call, when that is no function.
+func (in *Interp) namedGo(L *lua.LState, message string) string {
+	start := strings.Index(message, calledNil)
+	if start < 0 {
+		return message
+	}
+	dbg, ok := L.GetStack(1)
+	if !ok {
+		return message
+	}
+	fn, err := L.GetInfo("f", dbg, lua.LNil)
+	if f, ok := fn.(*lua.LFunction); err != nil || !ok || f != in.pcalls {
+		return message
+	}
+	s, ok := siteAt(L, 2)
+	if !ok || s.at(s.pc).op() != lua.OP_CALL {
+		return message
+	}
+	r := s.at(s.pc).a() + 1
+	return message[:start] + in.badCall(s, s.operand(r, s.pc), s.register(r), message[start:], false)
+}
+
+// culprit gives the register whose value an instruction cannot use, -1 when
+// that is not known.
+func (s site) culprit(i instruction, what string) int {
+	switch i.op() {
+	case lua.OP_CALL, lua.OP_TAILCALL, lua.OP_TFORLOOP, lua.OP_SETTABLE, lua.OP_SETTABLEKS:
+		return i.a()
+	case lua.OP_GETTABLE, lua.OP_GETTABLEKS, lua.OP_SELF, lua.OP_UNM, lua.OP_LEN:
+		return i.b()
+	case lua.OP_FORPREP, lua.OP_FORLOOP:
+		for n, part := range []string{"init", "limit", "step"} {
+			if strings.HasPrefix(what, badFor+part) {
+				return i.a() + n
+			}
+		}
+		return -1
+	case lua.OP_CONCAT:
+		var parts []int
+		for r := i.c(); r >= i.b(); r-- { // they are joined from the right
+			parts = append(parts, r)
+		}
+		return s.worst(parts, lua.LTString, lua.LTNumber)
+	default:
+		return s.worst([]int{i.b(), i.c()}, lua.LTNumber)
+	}
+}
+
+// worst gives the first register that holds nil, or else the first that holds
+// nothing of the types that are fit, or -1.
+func (s site) worst(registers []int, fit ...lua.LValueType) int {
+	unfit := -1
+	for _, r := range registers {
+		if r&constantBit != 0 {
+			continue
+		}
+		t := s.register(r).Type()
+		if t == lua.LTNil {
+			return r
+		}
+		if unfit < 0 && !slices.Contains(fit, t) {
+			unfit = r
+		}
+	}
+	return unfit
+}
+
+// badCall is the message of the call of an operand whose value is no
+// function; what is gopher-lua's. A for statement calls its iterator.
+func (in *Interp) badCall(s site, o *operand, v lua.LValue, what string, loop bool) string {
+	switch {
+	case loop && v.Type() == lua.LTTable && o.name != "":
+		return fmt.Sprintf("for … in needs a function, and '%s' is a table: did you mean pairs(%s)?", o.path(), o.path())
+	case v.Type() == lua.LTFunction || o.name == "":
+		return what
+	case v == lua.LNil && o.global:
+		return in.undefined(s, o.name)
+	case v == lua.LNil && o.field:
+		if said := in.lacks(o, "function"); said != "" {
+			return said
+		}
+		return fmt.Sprintf("attempt to call '%s', which is not a function%s", o.path(), alike(o, o.object.path(), true))
+	default:
+		return fmt.Sprintf("attempt to call '%s', which is not a function", o.path())
+	}
+}
+
+// badOperand is the message of another use of an operand that cannot be used
+// so; what is gopher-lua's, or what is said in its place.
+func (in *Interp) badOperand(s site, o *operand, v lua.LValue, what string) string {
+	switch {
+	case o.name == "":
+		return what
+	case v == lua.LNil && o.global:
+		return in.undefined(s, o.name)
+	case v == lua.LNil && o.field:
+		if said := in.lacks(o, "field"); said != "" {
+			return said
+		}
+		return fmt.Sprintf("%s: '%s' is nil%s", what, o.path(), alike(o, o.object.path(), false))
+	case v == lua.LNil:
+		return fmt.Sprintf("%s: '%s' is nil", what, o.path())
+	default:
+		return fmt.Sprintf("%s: '%s' is a %s", what, o.path(), v.Type())
+	}
+}
+
+// undefined is the message of the use of a global that is nil.
+func (in *Interp) undefined(s site, name string) string {
+	message, cure := fmt.Sprintf("global '%s' is not defined", name), ""
+	if in.cfg.Self != nil {
+		if self := in.cfg.Self(); self != "" {
+			message += " on " + self
+			cure = ": define it there with cluster.everywhere"
+		}
+	}
+	if in.modules.offered[name] != nil || in.loadedTable().RawGetString(name) != lua.LNil {
+		return fmt.Sprintf("%s: say local %s = require \"%s\"", message, name, name)
+	}
+	if near := nearest.Name(name, append(s.locals(), fieldNames(s.fn.Env, false)...)); near != "" {
+		return message + fmt.Sprintf(didYouMean, near)
+	}
+	return message + cure
+}
+
+// lacks is the message of the use of a name that a loaded module does not
+// have; "" when the object of the field is none.
+func (in *Interp) lacks(o *operand, what string) string {
+	object := o.object.value
+	if object.Type() == lua.LTString {
+		object = in.loadedTable().RawGetString(lua.StringLibName) // where methods of strings are
+	}
+	module := ""
+	in.loadedTable().ForEach(func(name, loaded lua.LValue) {
+		if loaded == object && loaded.Type() == lua.LTTable {
+			module = name.String()
+		}
+	})
+	if module == "" || !isIdentifier(o.name) {
+		return ""
+	}
+	short := o.name
+	if n := len(module) + 1; len(short) > n && strings.EqualFold(short[:n], module+"_") {
+		short = short[n:] // mpi.MPI_Send
+	}
+	found := &operand{name: short, field: true, object: &operand{name: module, value: object}, sep: "."}
+	return fmt.Sprintf("%s has no %s '%s'%s", module, what, o.name, alike(found, module, what == "function"))
+}
+
+// alike gives ": did you mean mpi.Send?" when the object of a field has one of
+// a name much like it, or "".
+func alike(o *operand, object string, functions bool) string {
+	near := nearest.Name(o.name, fieldNames(o.object.value, functions))
+	switch {
+	case near == "":
+		return ""
+	case object != "":
+		near = object + o.sep + near
+	}
+	return fmt.Sprintf(didYouMean, near)
+}
+
+// fieldNames lists the fields that a value has, itself or by its metatable,
+// as far as tables tell.
+func fieldNames(v lua.LValue, functions bool) (names []string) {
+	for range 3 { // classes that inherit
+		mt := lua.LValue(lua.LNil)
+		switch v := v.(type) {
+		case *lua.LTable:
+			v.ForEach(func(key, value lua.LValue) {
+				if name, ok := key.(lua.LString); ok && isIdentifier(string(name)) && (!functions || value.Type() == lua.LTFunction) {
+					names = append(names, string(name))
+				}
+			})
+			mt = v.Metatable
+		case *lua.LUserData:
+			mt = v.Metatable
+		}
+		index := rawGet(mt, lua.LString("__index"))
+		if index.Type() == lua.LTFunction {
+			index = rawGet(mt, lua.LString("methods")) // where it looks for them
+		}
+		v = index
+	}
+	return names
+}

@@ -1,0 +1,121 @@
+package interp
+
+import (
+	"testing"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// TestNamed has each use of a value that cannot be used so: the message is
+// the same when the error ends the script and when pcall catches it.
+func TestNamed(t *testing.T) {
+	for _, c := range []struct{ source, want string }{
+		// Globals.
+		{"return nosuch + 1", "global 'nosuch' is not defined"},
+		{"return 1 - nosuch", "global 'nosuch' is not defined"},
+		{"return 'a' .. nosuch .. 'b'", "global 'nosuch' is not defined"},
+		{"return nosuch .. 'a' .. 'b'", "global 'nosuch' is not defined"},
+		{"return nosuch < 1", "global 'nosuch' is not defined"},
+		{"if 1 >= nosuch then end", "global 'nosuch' is not defined"},
+		{"while nosuch > 1 do end", "global 'nosuch' is not defined"},
+		{"return -nosuch", "global 'nosuch' is not defined"},
+		{"return #nosuch", "global 'nosuch' is not defined"},
+		{"return nosuch.x", "global 'nosuch' is not defined"},
+		{"return nosuch[1]", "global 'nosuch' is not defined"},
+		{"nosuch.x = 1", "global 'nosuch' is not defined"},
+		{"nosuch[1] = 1", "global 'nosuch' is not defined"},
+		{"nosuch:x()", "global 'nosuch' is not defined"},
+		{"for i = 1, nosuch do end", "global 'nosuch' is not defined"},
+		{"for i = nosuch, 1 do end", "global 'nosuch' is not defined"},
+		{"for i = 1, 2, nosuch do end", "global 'nosuch' is not defined"},
+		{"for i in nosuch do end", "global 'nosuch' is not defined"},
+		{"for i = 1, 2 do local a = i; if a > 1 then a = nosuch * a end end", "global 'nosuch' is not defined"},
+		{"g = {} return g * 2", "cannot perform mul operation between table and number: 'g' is a table"},
+		{"g = 1 g()", "attempt to call 'g', which is not a function"},
+
+		// What was meant.
+		{"pirnt(1)", "global 'pirnt' is not defined: did you mean print?"},
+		{"local counter = 1 return conuter + 1", "global 'conuter' is not defined: did you mean counter?"},
+		{"local counter = 1 return (function() return counter, conuter + 1 end)()", "global 'conuter' is not defined: did you mean counter?"},
+		{"things.send()", "global 'things' is not defined: say local things = require \"things\""},
+
+		// Locals, captured locals, fields.
+		{"local x return x + 1", "cannot perform add operation between nil and number: 'x' is nil"},
+		{"local x local f = function() return 2 ^ x end f()", "cannot perform pow operation between number and nil: 'x' is nil"},
+		{"local function f(a, b) return a .. b end f('a')", "cannot perform concat operation between string and nil: 'b' is nil"},
+		{"local x = 'a' return x < 1", "attempt to compare string with number: 'x' is a string"},
+		{"local t = {} return t.x % 2", "cannot perform mod operation between nil and number: 't.x' is nil"},
+		{"local t = {} return 1 < t.x.y.z", "attempt to index a non-table object(nil) with key 'y': 't.x' is nil"},
+		{"local t = {a = {}} t.a.b.c = 1", "attempt to index a non-table object(nil) with key 'c': 't.a.b' is nil"},
+		{"local t = {} return t[1] + 1", "cannot perform add operation between nil and number: 't[1]' is nil"},
+		{"local t, i = {}, 3 return t[i] + 1", "cannot perform add operation between nil and number: 't[i]' is nil"},
+		{"local t = {} return t['a b'] + 1", "cannot perform add operation between nil and number: 't[\"a b\"]' is nil"},
+		{"local t = {count = 1} return t.conut + 1", "cannot perform add operation between nil and number: 't.conut' is nil: did you mean t.count?"},
+		{"local x = 1 return x.y.z", "attempt to index a non-table object(number) with key 'y': 'x' is a number"},
+		{"local x return -x", "cannot negate nil: 'x' is nil"},
+		{"local t = {} return #t.x", "cannot tell the length of nil: 't.x' is nil"},
+		{"local t = {} for i = 1, t.n do end", "for statement limit must be a number: 't.n' is nil"},
+		{"local t = {} for k, v in t do end", "for … in needs a function, and 't' is a table: did you mean pairs(t)?"},
+		{"local a, b, c = 1, 2 local x, y, z = a, b, c return x + y + z", "cannot perform add operation between number and nil: 'z' is nil"},
+
+		// Calls.
+		{"local f f()", "attempt to call 'f', which is not a function"},
+		{"local t = {first = print} t.frist()", "attempt to call 't.frist', which is not a function: did you mean t.first?"},
+		{"local t = {first = 1} t.frist()", "attempt to call 't.frist', which is not a function"},
+		{"local C = {go = print, greet = 1} C.__index = C local o = setmetatable({}, C) o:og()", "attempt to call 'o:og', which is not a function"},
+		{"local C = {greet = print} C.__index = C local o = setmetatable({}, C) o:great()", "attempt to call 'o:great', which is not a function: did you mean o:greet?"},
+		{"pcall(print) local f local ok, e = pcall(f) error(e, 0)", "attempt to call 'f', which is not a function"},
+		{"local ok, e = pcall(nosuch, 1) error(e, 0)", "global 'nosuch' is not defined"},
+
+		// Functions of modules.
+		{"local th = require 'things' th.Sned(1)", "things has no function 'Sned': did you mean things.Send?"},
+		{"local th = require 'things' return (function() th.Sned(1) end)()", "things has no function 'Sned': did you mean things.Send?"},
+		{"local th = require 'things' th.THINGS_Send(1)", "things has no function 'THINGS_Send': did you mean things.Send?"},
+		{"local th = require 'things' th.SUN(1)", "things has no function 'SUN'"},
+		{"local th = require 'things' return th.SUN + 1", "things has no field 'SUN': did you mean things.SUM?"},
+		{"local th = require 'things' local ok, e = pcall(th.Sned, 1) error(e, 0)", "things has no function 'Sned': did you mean things.Send?"},
+		{"local th = require 'things' th.WROLD:rank()", "things has no field 'WROLD': did you mean things.WORLD?"},
+		{"require 'things' .WROLD:rank()", "attempt to index a non-table object(nil) with key 'rank': 'WROLD' is nil"},
+		{"table.concatt({})", "table has no function 'concatt': did you mean table.concat?"},
+		{"local s = 'a' s:lenn()", "string has no function 'lenn': did you mean string.len?"},
+		{"local th = require 'things' th.SUM()", "attempt to call 'th.SUM', which is not a function"},
+
+		// Nothing to name, or not to be named.
+		{"return nil + 1", "cannot perform add operation between nil and number"},
+		{"local a, b return (a or b) + 1", "cannot perform add operation between nil and number"},
+		{"return (nosuch and 1 or nil) + 1", "cannot perform add operation between nil and number"},
+		{"local f = function() end return f() + 1", "cannot perform add operation between nil and number"},
+		{"(function() end)()()", "attempt to call a non-function object"},
+		{"local a local m = setmetatable({}, {__add = function(x, y) return x.z + y end}) return m + 1", "cannot perform add operation between nil and number: 'x.z' is nil"},
+		{"local x error('attempt to call a non-function object', 0)", "attempt to call a non-function object"},
+		{"local co = coroutine.wrap(function() local x x() end) co()", "attempt to call a non-function object"},
+		{"table.sort({1, 2}, function(a) return a.x end)", "attempt to index a non-table object(number) with key 'x': 'a' is a number"},
+	} {
+		for _, source := range []string{c.source, "local ok, e = pcall(function() " + c.source + "\nend) error(e, 0)"} {
+			in, _ := newTest(t)
+			in.AddModule("things", func(L *lua.LState) int {
+				L.Push(L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{"Send": in.print, "Recv": in.print}))
+				L.SetField(L.Get(-1), "SUM", lua.LNumber(1))
+				L.SetField(L.Get(-1), "WORLD", lua.LNumber(1))
+				return 1
+			})
+			err := run(t, in, t.Context(), source)
+			if err == nil {
+				t.Errorf("%s: no error", source)
+				continue
+			}
+			got := err.Error()
+			if got = got[len(leadingPlace(got)):]; got != c.want {
+				t.Errorf("%s:\n got %s\nwant %s", source, got, c.want)
+			}
+		}
+	}
+}
+
+// TestReadingIsNoError looks whether a module has something.
+func TestReadingIsNoError(t *testing.T) {
+	in, out := newTest(t)
+	if err := run(t, in, t.Context(), "print(table.nosuch == nil, nosuch == nil, not string.nosuch)"); err != nil || out.String() != "true\ttrue\ttrue\n" {
+		t.Errorf("printed %q, %v", out, err)
+	}
+}

@@ -1,0 +1,268 @@
+package interp
+
+import (
+	"reflect"
+	"strings"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// site is where a Lua function stands: what it takes to tell the names of
+// the values that its next instruction works on. It is good for as long as
+// the stack stands.
+type site struct {
+	fn   *lua.LFunction
+	pc   int          // index of the instruction
+	regs []lua.LValue // the registers of the function, and what lies above
+}
+
+// siteAt gives the site at a level of the stack. There is none in a Go
+// function, and in a gopher-lua that keeps its frames and registers
+// differently: it exports neither.
+func siteAt(L *lua.LState, level int) (s site, ok bool) {
+	dbg, ok := L.GetStack(level)
+	if !ok {
+		return s, false
+	}
+	fn, err := L.GetInfo("f", dbg, lua.LNil)
+	if s.fn, ok = fn.(*lua.LFunction); err != nil || !ok || s.fn.IsG {
+		return s, false
+	}
+	frame := reflect.ValueOf(dbg).Elem().FieldByName("frame")
+	reg := reflect.ValueOf(L).Elem().FieldByName("reg")
+	if !pointsTo(frame) || !pointsTo(reg) {
+		return s, false
+	}
+	pc, base, array := frame.Elem().FieldByName("Pc"), frame.Elem().FieldByName("LocalBase"), reg.Elem().FieldByName("array")
+	if !pc.IsValid() || !base.IsValid() || !array.IsValid() || !pc.CanInt() || !base.CanInt() || array.Type() != reflect.TypeFor[[]lua.LValue]() {
+		return s, false
+	}
+	s.pc = int(pc.Int()) - 1
+	all := *(*[]lua.LValue)(unsafe.Pointer(array.UnsafeAddr()))
+	if s.pc < 0 || s.pc >= len(s.fn.Proto.Code) || base.Int() < 0 || int(base.Int()) >= len(all) {
+		return s, false
+	}
+	s.regs = all[base.Int():]
+	return s, true
+}
+
+func pointsTo(v reflect.Value) bool {
+	return v.IsValid() && v.Kind() == reflect.Pointer && !v.IsNil() && v.Elem().Kind() == reflect.Struct
+}
+
+func (s site) register(r int) lua.LValue {
+	if r < len(s.regs) && s.regs[r] != nil {
+		return s.regs[r]
+	}
+	return lua.LNil
+}
+
+// instruction is one of gopher-lua's, in the layout of its opcode.go.
+type instruction uint32
+
+func (i instruction) op() int { return int(i >> 26) }
+func (i instruction) a() int  { return int(i >> 18 & 0xff) }
+func (i instruction) b() int  { return int(i & 0x1ff) }
+func (i instruction) c() int  { return int(i >> 9 & 0x1ff) }
+func (i instruction) bx() int { return int(i & (1<<18 - 1)) }
+
+func (i instruction) jump() int { return i.bx() - (1<<17 - 1) }
+
+// constantBit is set in an operand that is a constant, not a register.
+const constantBit = 1 << 8
+
+func (s site) at(pc int) instruction { return instruction(s.fn.Proto.Code[pc]) }
+
+func (s site) constant(n int) lua.LValue {
+	if n < len(s.fn.Proto.Constants) {
+		return s.fn.Proto.Constants[n]
+	}
+	return lua.LNil
+}
+
+// operand is a value as the source has it.
+type operand struct {
+	name   string // "x", the field's name; "" for a value without a name
+	global bool
+	field  bool // of object
+	sep    string
+	object *operand
+	value  lua.LValue // as it is now; for one with an object its table's, without metamethods
+}
+
+// path is the operand as it is written, "t.x" or "comm:Send".
+func (o *operand) path() string {
+	switch {
+	case !o.field || o.object.path() == "":
+		return o.name
+	case !isIdentifier(o.name):
+		return o.object.path() + o.name
+	default:
+		return o.object.path() + o.sep + o.name
+	}
+}
+
+// operand tells where the value came from that a register has before the
+// instruction at pc.
+func (s site) operand(r, pc int) *operand {
+	unnamed := &operand{value: s.register(r)}
+	if name := s.local(r, pc); name != "" {
+		unnamed.name = name
+		return unnamed
+	}
+	set := s.setter(r, pc)
+	if set < 0 {
+		return unnamed
+	}
+	switch i := s.at(set); i.op() {
+	case lua.OP_MOVE, lua.OP_MOVEN:
+		if i.b() < i.a() {
+			return s.operand(i.b(), set)
+		}
+	case lua.OP_GETGLOBAL:
+		name := lua.LVAsString(s.constant(i.bx()))
+		return &operand{name: name, global: true, value: rawGet(s.fn.Env, lua.LString(name))}
+	case lua.OP_GETUPVAL:
+		if n := i.b(); n < len(s.fn.Proto.DbgUpvalues) && n < len(s.fn.Upvalues) {
+			return &operand{name: s.fn.Proto.DbgUpvalues[n], value: s.fn.Upvalues[n].Value()}
+		}
+	case lua.OP_GETTABLE, lua.OP_GETTABLEKS:
+		return s.fieldOf(s.operand(i.b(), set), i.c(), set, ".")
+	case lua.OP_SELF:
+		object := s.operand(i.b(), set)
+		if object.name == "" {
+			object.value = s.register(i.a() + 1)
+		}
+		return s.fieldOf(object, i.c(), set, ":")
+	}
+	return unnamed
+}
+
+// fieldOf is the operand object.key, where key is a register or a constant.
+func (s site) fieldOf(object *operand, key, pc int, sep string) *operand {
+	o := &operand{field: true, object: object, sep: sep, value: lua.LNil}
+	if key&constantBit == 0 {
+		if name := s.local(key, pc); name != "" {
+			o.name = "[" + name + "]"
+			o.value = rawGet(object.value, s.register(key))
+		}
+		return o
+	}
+	switch k := s.constant(key &^ constantBit).(type) {
+	case lua.LString:
+		o.name = string(k)
+		if !isIdentifier(o.name) {
+			o.name = "[\"" + o.name + "\"]"
+		}
+		o.value = rawGet(object.value, k)
+	case lua.LNumber:
+		o.name = "[" + k.String() + "]"
+		o.value = rawGet(object.value, k)
+	}
+	return o
+}
+
+func rawGet(t, key lua.LValue) lua.LValue {
+	if t, ok := t.(*lua.LTable); ok && key != lua.LNil {
+		return t.RawGet(key)
+	}
+	return lua.LNil
+}
+
+// local gives the name of the local variable that a register holds, "" if it
+// holds none.
+func (s site) local(r, pc int) string {
+	for _, l := range s.fn.Proto.DbgLocals {
+		if l.StartPc > pc {
+			break
+		}
+		if pc > l.EndPc {
+			continue
+		}
+		if r == 0 {
+			if strings.HasPrefix(l.Name, "(") { // of a for statement
+				return ""
+			}
+			return l.Name
+		}
+		r--
+	}
+	return ""
+}
+
+// locals are the names of local variables that the function sees here.
+func (s site) locals() []string {
+	names := append([]string(nil), s.fn.Proto.DbgUpvalues...)
+	for _, l := range s.fn.Proto.DbgLocals {
+		if l.StartPc <= s.pc && s.pc <= l.EndPc && isIdentifier(l.Name) {
+			names = append(names, l.Name)
+		}
+	}
+	return names
+}
+
+// setter gives the instruction before pc that set a register last, -1 when
+// there is none, or when that depends on the way that was taken.
+func (s site) setter(r, pc int) int {
+	set, sure := -1, 0 // instructions before sure may have been jumped over
+	for at := 0; at < pc; at++ {
+		i := s.at(at)
+		if sets(i, r) {
+			set = at
+			if at < sure {
+				set = -1
+			}
+		}
+		to := at + 1
+		switch i.op() {
+		case lua.OP_JMP, lua.OP_FORPREP:
+			to += i.jump()
+		case lua.OP_LOADBOOL:
+			if i.c() != 0 {
+				to++
+			}
+		case lua.OP_CLOSURE: // followed by what it captures
+			at += int(s.fn.Proto.FunctionPrototypes[i.bx()].NumUpvalues)
+		case lua.OP_SETLIST:
+			if i.c() == 0 {
+				at++
+			}
+		}
+		if to > at+1 && to <= pc {
+			sure = max(sure, to)
+		}
+	}
+	return set
+}
+
+// sets tells whether an instruction writes to a register.
+func sets(i instruction, r int) bool {
+	switch i.op() {
+	case lua.OP_LOADNIL:
+		return r >= i.a() && r <= i.b()
+	case lua.OP_SELF:
+		return r == i.a() || r == i.a()+1
+	case lua.OP_CALL, lua.OP_TAILCALL, lua.OP_VARARG:
+		return r >= i.a()
+	case lua.OP_TFORLOOP:
+		return r >= i.a()+2
+	case lua.OP_FORLOOP:
+		return r == i.a() || r == i.a()+3
+	case lua.OP_SETGLOBAL, lua.OP_SETUPVAL, lua.OP_SETTABLE, lua.OP_SETTABLEKS, lua.OP_JMP, lua.OP_EQ, lua.OP_LT, lua.OP_LE,
+		lua.OP_TEST, lua.OP_RETURN, lua.OP_SETLIST, lua.OP_CLOSE, lua.OP_NOP:
+		return false
+	default:
+		return r == i.a()
+	}
+}
+
+func isIdentifier(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
