@@ -126,7 +126,7 @@ func (m *Manager) afterExit(w *remote) {
 	}
 	// Its last output may explain it: leave the launcher a moment to end.
 	time.Sleep(50 * time.Millisecond)
-	if exit != nil && *exit != (protocol.Exit{}) {
+	if exit != nil && *exit != (protocol.Exit{}) && !exit.Orphan { // else the launcher's end tells more
 		e := luaerr.New(luaerr.Launch, "a worker on host %s ended before it had joined: %s", host, exit)
 		e.Output = w.outlet.lastLines(10)
 		w.start.tell(joining{worker: w, err: e})

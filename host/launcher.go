@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -24,6 +26,10 @@ type Job interface {
 	Done() <-chan struct{}
 	// Kill ends all of it.
 	Kill()
+	// Launcher names the launcher, "mpirun, pid 17", and tells how it ended,
+	// "signal: killed", waiting for that no longer than limit; how is "" when it
+	// runs on. name is "" where no process started the workers.
+	Launcher(limit time.Duration) (name, how string)
 	// Explain tells why workers did not come.
 	Explain(o launch.Outcome) error
 }
@@ -68,6 +74,17 @@ type process struct {
 
 // Done waits for orphans of the launcher as well: nothing outlives the job.
 func (p *process) Done() <-chan struct{} { return p.Gone() }
+
+func (p *process) Launcher(limit time.Duration) (name, how string) {
+	select {
+	case <-p.Process.Done():
+	case <-time.After(limit):
+	}
+	if status, ended := p.ExitStatus(); ended {
+		how = status.String()
+	}
+	return fmt.Sprintf("%s, pid %d", filepath.Base(p.plan.Path), p.Pid), how
+}
 
 func (p *process) Explain(o launch.Outcome) error {
 	o.Process = p.Process

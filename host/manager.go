@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -171,7 +172,7 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 		case <-time.After(exitWait):
 		}
 	}
-	e := w.obituary(cause, m.launcherGone())
+	e := w.obituary(cause, m.launcherEnd(w))
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.broken == nil {
@@ -188,22 +189,44 @@ func closedManager(pid node.Pid) *luaerr.Error {
 }
 
 // obituary tells how a worker ended.
-func (w *remote) obituary(cause error, launcherGone bool) *luaerr.Error {
+func (w *remote) obituary(cause error, launcher launcherEnd) *luaerr.Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	how := "the connection to it broke"
-	if w.exit != nil {
-		how = w.exit.String()
-	} else if cause != nil && w.manager.transport == nil {
-		how += " and its supervisor is gone (" + cause.Error() + ")"
-	}
-	if launcherGone {
-		how += "; the launcher has ended, too"
-	}
-	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, how)
+	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, w.how(cause, launcher))
 	e.Output = w.outlet.lastLines(10)
 	e.Rank, e.Pid, e.Host = w.ready.Rank, int(w.pid), w.presence.Host
 	return e
+}
+
+// how tells what ended a worker: the launcher, where that went first or had it
+// end. w.mu is held.
+func (w *remote) how(cause error, launcher launcherEnd) string {
+	switch {
+	case w.exit == nil && cause != nil && w.manager.transport == nil:
+		return "the connection to it broke and its supervisor is gone (" + cause.Error() + ")" + launcher.clause("; the launcher", " has ended, too")
+	case w.exit == nil:
+		return "the connection to it broke" + launcher.clause("; the launcher", " has ended, too")
+	case w.exit.Orphan && launcher.how != "":
+		return launcher.clause("the launcher", " ended first")
+	case w.exit.Orphan:
+		return "the launcher's process on that host ended first"
+	case w.exit.Told && launcher.how != "":
+		return launcher.clause("the launcher", " ended it, and then itself")
+	case w.exit.Told:
+		return "the launcher ended it"
+	}
+	return w.exit.String() + launcher.clause("; the launcher", " has ended, too")
+}
+
+// launcherEnd is how a launcher ended; how is "" for one that runs.
+type launcherEnd struct{ name, how string }
+
+// clause tells it in a sentence; "" for one that runs.
+func (l launcherEnd) clause(who, did string) string {
+	if l.how == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s (%s)%s (%s)", who, l.name, did, l.how)
 }
 
 // hasSupervisor tells whether somebody is there to say how the worker ended.
@@ -213,20 +236,27 @@ func (w *remote) hasSupervisor() bool {
 	return w.supervisor != nil
 }
 
-// launcherGone tells whether the launcher has ended by itself.
-func (m *Manager) launcherGone() bool {
+// launcherWait is how long the news of a launcher's end may take when a worker
+// went with it.
+const launcherWait = 500 * time.Millisecond
+
+// launcherEnd tells how the launcher ended by itself, if it has, or is about
+// to since the end of a worker has to do with it.
+func (m *Manager) launcherEnd(w *remote) launcherEnd {
 	m.mu.Lock()
 	job := m.job
 	m.mu.Unlock()
 	if job == nil {
-		return false
+		return launcherEnd{}
 	}
-	select {
-	case <-job.Done():
-		return true
-	default:
-		return false
+	limit := launcherWait
+	w.mu.Lock()
+	if w.exit != nil && !w.exit.Told && !w.exit.Orphan {
+		limit = 0
 	}
+	w.mu.Unlock()
+	name, how := job.Launcher(limit)
+	return launcherEnd{name, how}
 }
 
 // member is the worker's pid; 0 before it has joined.

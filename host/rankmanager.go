@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -56,6 +57,8 @@ func (j *rankJob) Done() <-chan struct{} { return j.done }
 // Kill ends nothing yet: a manager that is broken makes the script's process
 // end with an error, and with it the whole job.
 func (j *rankJob) Kill() { j.once.Do(func() { close(j.done) }) }
+
+func (j *rankJob) Launcher(time.Duration) (name, how string) { return "", "" }
 
 func (j *rankJob) Explain(launch.Outcome) error {
 	return luaerr.New(luaerr.Launch, "the ranks of this job did not come together")

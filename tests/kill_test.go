@@ -55,7 +55,7 @@ func TestKill(t *testing.T) {
 	wants := map[string][]string{
 		"worker":     {"worker lost on host", "signal: killed", "rank 1 is there"},
 		"supervisor": {"worker lost on host", "rank 1"},
-		"launcher":   {"worker lost on host"},
+		"launcher":   {"worker lost on host", ": the launcher (mpirun, pid ", ") ended first (signal: killed)"},
 		"master":     nil,
 	}
 	for kind, want := range wants {

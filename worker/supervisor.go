@@ -60,6 +60,7 @@ type supervisor struct {
 	link     link.Link
 	gone     chan struct{} // closed when the master's link broke or it said kill
 	orphan   atomic.Bool   // before that: it broke
+	parent   int           // the launcher's process that started this one
 	child    *exec.Cmd
 	capture  *capture
 }
@@ -69,7 +70,7 @@ func newSupervisor(version string, log *slog.Logger) (*supervisor, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &supervisor{log: log, join: join, settings: settings, token: newToken(), gone: make(chan struct{})}
+	s := &supervisor{log: log, join: join, settings: settings, token: newToken(), parent: os.Getppid(), gone: make(chan struct{})}
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
 	s.link, err = link.Dial(ctx, join, link.Hello{
@@ -171,12 +172,13 @@ func (s *supervisor) listen() {
 func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) int {
 	ended := make(chan error, 1)
 	go func() { ended <- s.child.Wait() }()
-	byItself := false
+	byItself, told := false, false
 	select {
 	case <-ended:
 		byItself = true
 	case <-s.gone:
 	case <-signals:
+		told = true
 		// A launcher ends when its master does: then the link breaks, too.
 		select {
 		case <-s.gone:
@@ -191,8 +193,9 @@ func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) int {
 	s.capture.finish()
 	exit := exitOf(s.child.ProcessState)
 	exit.Call = s.capture.tap.counts.lastWord()
+	exit.Told, exit.Orphan = told, os.Getppid() != s.parent
 	_ = protocol.Send(s.link, protocol.FrameExit, exit)
-	if byItself && exit != (protocol.Exit{}) {
+	if byItself && (exit.Code != 0 || exit.Call != "") {
 		s.awaitFarewell(signals)
 	}
 	s.removeFolder()

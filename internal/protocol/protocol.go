@@ -64,6 +64,9 @@ type Exit struct {
 	Code   int
 	Signal string // "killed", "segmentation fault"; "" when it exited by itself
 	Call   string // "os.exit(3) at job.lua:14": what the script ended it with, "" when it did not
+	// Told means that the launcher had the supervisor end it, Orphan that the
+	// launcher's process that started the supervisor was gone by then.
+	Told, Orphan bool
 }
 
 func (e Exit) String() string {

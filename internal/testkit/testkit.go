@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -95,6 +96,8 @@ func (j *job) Kill() {
 		stop()
 	}
 }
+
+func (j *job) Launcher(time.Duration) (name, how string) { return "", "" }
 
 func (j *job) Explain(o launch.Outcome) error {
 	return luaerr.New(luaerr.Launch, "%d workers joined, world size %d", o.Joined, o.WorldSize)
