@@ -2,6 +2,7 @@ package interp
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -64,18 +65,25 @@ func (in *Interp) named(L *lua.LState, message string) string {
 	return place + in.badOperand(s, o, s.register(r), what)
 }
 
-// namedGo names what a script gave pcall to call, when that is no function.
+// noName is what gopher-lua calls a Go function that was not called by a
+// name in Lua source: one that pcall called, for example.
+var noName = regexp.MustCompile(`(bad argument #\d+ to )(\(anonymous\)|main chunk|corountine)( \()`)
+
+// namedGo is named for an error that a Go function has raised: what a script
+// gave pcall to call, when that is no function, and who refused an argument.
 func (in *Interp) namedGo(L *lua.LState, message string) string {
+	f := goFunction(L)
+	if f == nil {
+		return message
+	}
+	if noName.MatchString(message) {
+		if name, ok := in.cfg.Codec.Names.Name(f); ok {
+			return noName.ReplaceAllString(message, "${1}'"+name+"'${3}")
+		}
+		return message
+	}
 	start := strings.Index(message, calledNil)
-	if start < 0 {
-		return message
-	}
-	dbg, ok := L.GetStack(1)
-	if !ok {
-		return message
-	}
-	fn, err := L.GetInfo("f", dbg, lua.LNil)
-	if f, ok := fn.(*lua.LFunction); err != nil || !ok || f != in.pcalls {
+	if start < 0 || f != in.pcalls {
 		return message
 	}
 	s, ok := siteAt(L, 2)
@@ -84,6 +92,19 @@ func (in *Interp) namedGo(L *lua.LState, message string) string {
 	}
 	r := s.at(s.pc).a() + 1
 	return message[:start] + in.badCall(s, s.operand(r, s.pc), s.register(r), message[start:], false)
+}
+
+// goFunction gives the Go function that has raised an error, to a handler.
+func goFunction(L *lua.LState) *lua.LFunction {
+	dbg, ok := L.GetStack(1)
+	if !ok {
+		return nil
+	}
+	fn, err := L.GetInfo("f", dbg, lua.LNil)
+	if f, ok := fn.(*lua.LFunction); err == nil && ok && f.IsG {
+		return f
+	}
+	return nil
 }
 
 // culprit gives the register whose value an instruction cannot use, -1 when

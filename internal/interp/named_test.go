@@ -80,6 +80,11 @@ func TestNamed(t *testing.T) {
 		{"local s = 'a' s:lenn()", "string has no function 'lenn': did you mean string.len?"},
 		{"local th = require 'things' th.SUM()", "attempt to call 'th.SUM', which is not a function"},
 
+		// Go functions that were not called by name.
+		{"local ok, e = pcall(string.rep) error(e, 0)", "bad argument #1 to 'string.rep' (string expected, got nil)"},
+		{"local th = require 'things' local ok, e = pcall(th.Send) error(e, 0)", "bad argument #1 to 'things.Send' (string expected, got nil)"},
+		{"local ok, e = pcall(tonumber) error(e, 0)", "bad argument #1 to 'tonumber' (value expected)"},
+
 		// Nothing to name, or not to be named.
 		{"return nil + 1", "cannot perform add operation between nil and number"},
 		{"local a, b return (a or b) + 1", "cannot perform add operation between nil and number"},
@@ -94,7 +99,7 @@ func TestNamed(t *testing.T) {
 		for _, source := range []string{c.source, "local ok, e = pcall(function() " + c.source + "\nend) error(e, 0)"} {
 			in, _ := newTest(t)
 			in.AddModule("things", func(L *lua.LState) int {
-				L.Push(L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{"Send": in.print, "Recv": in.print}))
+				L.Push(L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{"Send": func(L *lua.LState) int { L.CheckString(1); return 0 }, "Recv": in.print}))
 				L.SetField(L.Get(-1), "SUM", lua.LNumber(1))
 				L.SetField(L.Get(-1), "WORLD", lua.LNumber(1))
 				return 1
