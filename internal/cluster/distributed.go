@@ -173,9 +173,7 @@ func (m *Module) runBlock(t *interp.Task, b Block, reducer, body lua.LValue) ([]
 	})
 	vs, err := t.Call(loop)
 	if err != nil {
-		e := *luaerr.From(err)
-		e.Message = fmt.Sprintf("index %v: %s", lua.LNumber(index), e.Message)
-		return nil, &e
+		return nil, luaerr.From(err).Within(fmt.Sprintf("index %v: ", lua.LNumber(index)))
 	}
 	return vs, nil
 }

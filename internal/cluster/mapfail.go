@@ -76,12 +76,13 @@ func (p *mapping) itemFailed(L *lua.LState, i int, e *luaerr.Error) {
 
 func (p *mapping) itemLost(L *lua.LState, i int, e *luaerr.Error) {
 	if p.onError == nil {
-		named := *e
-		if named.Kind != luaerr.Lost {
-			named.Message = itemText(i) + named.Message
+		what := itemText(i)
+		if e.Kind == luaerr.Lost {
+			what = "" // it says so itself
 		}
+		named := e.Within(what)
 		named.Errors = map[int]*luaerr.Error{e.Rank: e}
-		luaerr.Raise(L, &named)
+		luaerr.Raise(L, named)
 	}
 	p.results[i] = call1(L, p.onError, e.ToLua(L), p.items[i])
 	p.finish(1)

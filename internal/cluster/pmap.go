@@ -15,7 +15,10 @@ import (
 // pool, a batch at a time on each; the results are in the order of the items.
 func (m *Module) pmap(L *lua.LState) int {
 	fn := BodyArgument(m.interp, L, 1, "pmap")
-	list := L.CheckTable(2)
+	list, ok := L.Get(2).(*lua.LTable)
+	if !ok {
+		luaerr.RaiseArg(L, "pmap", 2, "list", "a list expected, got %s", Describe(L.Get(2)))
+	}
 	p := &mapping{
 		m: m, n: list.MaxN(), options: m.mapOptions(L, 3),
 		kills: map[int]int{}, tries: map[int]int{}, signal: make(chan struct{}, 1), running: map[node.Pid]*batch{},
@@ -171,9 +174,7 @@ func (p *mapping) pack(L *lua.LState, items []int) (*value.Message, error) {
 	for k, i := range items {
 		msg, err := p.m.node.Codec().Encode(L, "the item", p.items[i])
 		if err != nil {
-			e := *luaerr.From(err)
-			e.Message = itemText(i) + e.Message
-			return nil, &e
+			return nil, luaerr.From(err).Within(itemText(i))
 		}
 		parts[k].Message = msg
 	}

@@ -115,7 +115,10 @@ func RankKeys(t *lua.LTable) []int {
 // each walks the table that mpido gave, in rank order:
 // for rank, v in cluster.each(result).
 func each(L *lua.LState) int {
-	t := L.CheckTable(1)
+	t, ok := L.Get(1).(*lua.LTable)
+	if !ok {
+		luaerr.RaiseArg(L, "each", 1, "result", "a table expected, got %s", Describe(L.Get(1)))
+	}
 	ranks := RankKeys(t)
 	next := 0
 	L.Push(L.NewFunction(func(L *lua.LState) int {
@@ -256,7 +259,10 @@ func stopped(ctx context.Context) error {
 // 0.1 s.
 func (m *Module) timedwait(L *lua.LState) int {
 	const first, last = time.Millisecond, 100 * time.Millisecond
-	f := L.CheckFunction(1)
+	f, ok := L.Get(1).(*lua.LFunction)
+	if !ok {
+		luaerr.RaiseArg(L, "timedwait", 1, "f", "a function expected, got %s", Describe(L.Get(1)))
+	}
 	limit := seconds(L, 2, "timedwait")
 	begin := time.Now()
 	for next := first; ; next = min(2*next, last) {

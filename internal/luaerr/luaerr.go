@@ -87,6 +87,15 @@ func (e *Error) At(rank, pid int, host string) *Error {
 	return &c
 }
 
+// Within returns a copy of e whose message says what it belongs to, such as
+// "item 2: ", after the place in the script that it begins with.
+func (e *Error) Within(what string) *Error {
+	c := *e
+	place := placed.FindString(e.Message)
+	c.Message = place + what + e.Message[len(place):]
+	return &c
+}
+
 // From turns any Go error into an *Error: one of ours is found with
 // errors.As, an *lua.ApiError gives back what was raised, all else becomes
 // an error of kind Script.

@@ -22,3 +22,17 @@ func TestFromValueOfItself(t *testing.T) {
 		t.Errorf("got %v with errors %v", e, e.Errors)
 	}
 }
+
+func TestWithin(t *testing.T) {
+	for message, want := range map[string]string{
+		"job.lua:14: boom":         "job.lua:14: item 2: boom",
+		"boom":                     "item 2: boom",
+		"job.lua:14: item 1: boom": "job.lua:14: item 2: item 1: boom",
+		"rank 1: job.lua:14: boom": "item 2: rank 1: job.lua:14: boom",
+	} {
+		e := New(Script, "%s", message)
+		if got := e.Within("item 2: "); got.Message != want || e.Message != message {
+			t.Errorf("%q: got %q, want %q", message, got.Message, want)
+		}
+	}
+}

@@ -43,10 +43,11 @@ local runs = 0
 for _, pid in ipairs(pids) do runs = runs + cluster.remotecall_fetch(function() return ran end, pid) end
 t.equal(runs, 9)
 assert(cluster.distributed(nil, 1, 0, function() end):fetch() == nil)
-local e = t.fails("index 8: loops.lua:47: bad", cluster.distributed, "+", 1, 9, function(i)
+local e = t.fails("loops.lua:47: index 8: bad", cluster.distributed, "+", 1, 9, function(i)
   if i == 8 then error("bad") end
   return i
 end)
+t.equal(e.message, "loops.lua:47: index 8: bad") -- the place once
 t.equal(e.pid, 4)
 t.equal(e.rank, manager.j2mpi[4])
 t.fails("index 2: ", cluster.fetch, cluster.distributed(nil, 1, 3, function(i) if i == 2 then error("x") end end))
@@ -174,6 +175,11 @@ t.equal(uses, 0)
 
 -- Options that are wrong.
 t.fails("pmap has no option 'batchsize'", cluster.pmap, square, list, { batchsize = 2 })
+t.fails("bad argument #2 'list' to 'pmap' (a list expected, got nil)", cluster.pmap, square)
+e = t.fails("item 2: bad", function()
+  cluster.pmap(function(i) if i == 2 then error("bad") end end, { 1, 2 })
+end)
+assert(e.message:find("^loops%.lua:%d+: item 2: bad$"), e.message)
 t.fails("option 'batch_size' must be", cluster.pmap, square, list, { batch_size = 0 })
 t.fails("option 'pool' must be a worker pool", cluster.pmap, square, list, { pool = 3 })
 t.fails("item 2: cannot send", cluster.pmap, square, { 1, coroutine.create(print) })
