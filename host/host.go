@@ -61,6 +61,7 @@ type Host struct {
 	part     *worker.Process // of a rank: what serves chunks
 	peers    worker.Peers    // of a rank: links to other workers
 	loop     mainLoop
+	stop     stop
 
 	managerCount atomic.Uint32
 	mu           sync.Mutex

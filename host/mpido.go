@@ -318,11 +318,12 @@ func (r *run) interruption() error {
 			places[rank] = placeOf(err, places[rank], e.Message)
 		}
 	}
-	lines := append([]string{e.Message}, stoppedAt(places, len(r.Answers))...)
+	lines := stoppedAt(places, len(r.Answers))
 	if r.Ended != nil {
 		lines = append(lines, r.Ended.Message)
 	}
-	e.Message = strings.Join(lines, "\n")
+	r.m.host.stop.note(context.Cause(r.ctx), strings.Join(lines, "\n"))
+	e.Message = strings.Join(append([]string{e.Message}, lines...), "\n")
 	return &e
 }
 

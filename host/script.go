@@ -93,17 +93,16 @@ func (h *Host) finish(err error) int {
 
 // report shows the error that ended the script.
 func (h *Host) report(err error) {
+	e := h.stop.tell(luaerr.From(err))
 	if r := h.cfg.Ranks; r != nil {
-		e := luaerr.From(err)
 		if r.Info().Rank != 0 && e.Kind == luaerr.Interrupted {
 			return // the launcher stopped it: who failed, or rank 0, tells more
 		}
 		if e = e.At(r.Info().Rank, int(h.node.Self()), ""); namesProcesses(e) {
 			e.Rank, e.Pid = luaerr.NoRank, 0
 		}
-		err = e
 	}
-	h.display.note(report(err, h.cfg.Verbose))
+	h.display.note(report(e, h.cfg.Verbose))
 }
 
 // RunScript runs a script file in the master's interpreter. Its error is what
@@ -111,12 +110,16 @@ func (h *Host) report(err error) {
 func (h *Host) RunScript(file string) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
+	end := func(why error) {
+		h.stop.begin(why)
+		cancel(why)
+	}
 	h.parallel.Stopped = func(why *luaerr.Error) {
 		if h.node.Self() == node.Master { // a rank that serves is in its script still
-			cancel(why)
+			end(why)
 		}
 	}
-	stop := h.watchSignals(cancel)
+	stop := h.watchSignals(end)
 	defer stop()
 	h.interp.SetExit(h.exit)
 	var err error
@@ -172,7 +175,7 @@ const sameSignal = 200 * time.Millisecond
 
 // watchSignals turns Ctrl-C into an interrupt of the script, and a second one
 // into the end.
-func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
+func (h *Host) watchSignals(end func(why error)) (stop func()) {
 	signals := make(chan os.Signal, 2)
 	done := make(chan struct{})
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
@@ -181,7 +184,7 @@ func (h *Host) watchSignals(cancel context.CancelCauseFunc) (stop func()) {
 		select {
 		case s := <-signals:
 			why = h.interruption(s)
-			cancel(why)
+			end(why)
 		case <-done:
 			return
 		}

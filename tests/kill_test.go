@@ -2,6 +2,7 @@ package tests
 
 import (
 	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -139,6 +140,23 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("status %d, want 130\n%s", r.Status, r)
 			}
 			holds(t, r, r.Stderr, "mpiclus-lua: ", "interrupt")
+			silent(t, r)
+		})
+	}
+	for state, where := range map[string]string{
+		"Recv":    "  ranks 0-2 (3 of 3) were stopped in Recv with rank 1 (8 bytes) at ",
+		"Barrier": "could not be interrupted:\n  rank 0: Barrier at ",
+	} {
+		// A script that catches the error does not come to tell it.
+		t.Run("caught/"+state, func(t *testing.T) {
+			j := busy(t, state, "catch")
+			begin := time.Now()
+			j.Kill(j.Pid(), syscall.SIGINT)
+			r := j.Wait()
+			soon(t, time.Since(begin), reportLimit, r)
+			if r.Status != 130 || strings.Count(r.Stderr, where) != 1 {
+				t.Errorf("status %d, want 130, and once %q\n%s", r.Status, where, r)
+			}
 			silent(t, r)
 		})
 	}
