@@ -115,7 +115,10 @@ func (m *Module) startApply(r *node.Request) {
 		if err == nil {
 			vs, err = t.Call(f.fn, vs...)
 		}
-		return m.node.Answer(t.L(), vs, err)
+		if err != nil {
+			return m.node.Raise(t.L(), err)
+		}
+		return m.node.AnswerOf(t.L(), f.fn, vs, nil)
 	})
 }
 

@@ -78,7 +78,7 @@ func (m *Module) runItem(t *interp.Task, r *node.Request, f *installed, flags by
 	if len(vs) > 1 {
 		vs = vs[:1]
 	}
-	reply := m.node.Answer(t.L(), vs, err)
+	reply := m.node.AnswerOf(t.L(), fn, vs, err)
 	reply.Message.Detach()
 	return reply
 }

@@ -117,3 +117,30 @@ func frameLine(dbg *lua.Debug) string {
 
 // Where gives "job.lua:14", the innermost line of Lua source that runs in L.
 func Where(L *lua.LState) string { return strings.TrimSuffix(luaerr.Where(L), ": ") }
+
+// ReturnPlace gives "job.lua:14: ", the line of the statement by which a Lua
+// function returns values. With several such lines it is that where the
+// function begins; "" when there is none.
+func ReturnPlace(fn lua.LValue) string {
+	f, ok := fn.(*lua.LFunction)
+	if !ok || f.IsG {
+		return ""
+	}
+	line := 0
+	for pc, code := range f.Proto.Code {
+		i := instruction(code)
+		if i.op() != lua.OP_RETURN || i.b() == 1 || pc >= len(f.Proto.DbgSourcePositions) { // of no values
+			continue
+		}
+		if at := f.Proto.DbgSourcePositions[pc]; line == 0 || line == at {
+			line = at
+		} else {
+			line = f.Proto.LineDefined
+			break
+		}
+	}
+	if line <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d: ", f.Proto.SourceName, line)
+}

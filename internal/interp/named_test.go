@@ -124,3 +124,31 @@ func TestReadingIsNoError(t *testing.T) {
 		t.Errorf("printed %q, %v", out, err)
 	}
 }
+
+func TestReturnPlace(t *testing.T) {
+	for source, want := range map[string]string{
+		"return function()\n  return 1\nend":                                  "job.lua:2: ",
+		"return function()\n  return (table.concat{})\nend":                   "job.lua:2: ",
+		"return function()\n  return table.concat{}\nend":                     "job.lua:2: ",
+		"\nreturn function(a)\n  if a then return 1 end\n  return 2\nend":     "job.lua:2: ",
+		"return function(a)\n  if a then return end\n  print(a) return a end": "job.lua:3: ",
+		"return function() end":                                               "",
+		"return print":                                                        "",
+		"return 1":                                                            "",
+	} {
+		in, _ := newTest(t)
+		in.Run(t.Context(), "test", func(task *Task) {
+			fn, err := in.Codec().Chunks.Load(task.L(), "job.lua", source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			vs, err := task.Call(fn)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := ReturnPlace(vs[0]); got != want {
+				t.Errorf("%q: got %q, want %q", source, got, want)
+			}
+		})
+	}
+}

@@ -64,10 +64,12 @@ func (n *Node) Evaluate(t *interp.Task, r *Request) Reply {
 	if err == nil && len(vs) == 0 {
 		err = luaerr.New(luaerr.Argument, "a call without a function")
 	}
-	if err == nil {
-		vs, err = t.Call(vs[0], vs[1:]...)
+	if err != nil {
+		return n.Raise(t.L(), err)
 	}
-	return n.Answer(t.L(), vs, err)
+	fn := vs[0]
+	vs, err = t.Call(fn, vs[1:]...)
+	return n.AnswerOf(t.L(), fn, vs, err)
 }
 
 // Arguments decodes the values of a request. It is called by who holds the
@@ -93,6 +95,21 @@ func (n *Node) Answer(L *lua.LState, vs []lua.LValue, err error) Reply {
 		}
 	}
 	return n.Raise(L, err)
+}
+
+// AnswerOf is Answer with what a call of fn has returned: when that cannot
+// travel, the error names the place where fn returns it.
+func (n *Node) AnswerOf(L *lua.LState, fn lua.LValue, vs []lua.LValue, err error) Reply {
+	if err != nil {
+		return n.Raise(L, err)
+	}
+	m, err := n.Codec().Encode(L, "the result", vs...)
+	if err != nil {
+		e := *luaerr.From(err)
+		e.Message = interp.ReturnPlace(fn) + e.Message
+		return n.Raise(L, &e)
+	}
+	return Reply{Message: m}
 }
 
 // Raise gives the answer that raises an error at the other end. A value that

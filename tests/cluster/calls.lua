@@ -123,6 +123,18 @@ t.fails("mpido: option 'chunk' must be a function or a string of Lua source, got
 t.fails("everywhere: option 'chunk' must be a function or a string of Lua source, got 7", cluster.everywhere, { chunk = 7 })
 t.fails("global 'nosuch' is not defined on pid 2", cluster.remotecall_fetch, function() nosuch() end, 2)
 t.fails("cannot send", cluster.remotecall_fetch, function(co) end, 2, coroutine.create(print))
+local function thread()
+  return coroutine.create(print)
+end
+local place = "calls.lua:" .. debug.getinfo(thread, "S").linedefined + 1 .. ": "
+for _, call in ipairs{ cluster.remotecall_fetch, cluster.remotecall_wait } do
+  e = t.fails("cannot send the result: it is a coroutine", call, thread, 2)
+  t.equal(e.message, place .. "cannot send the result: it is a coroutine")
+end
+e = t.fails("item 1: cannot send the result: it is a coroutine", cluster.pmap, thread, { 1 })
+t.equal(e.message, place .. "item 1: cannot send the result: it is a coroutine")
+e = t.fails("cannot send the result: it is a coroutine", cluster.remotecall_fetch, thread, cluster.CachingPool(pids))
+t.equal(e.message, place .. "cannot send the result: it is a coroutine")
 t.fails("is for the master", cluster.remotecall_fetch, function(m) return cluster.mpido(m, "return 1") end, 2, manager)
 
 -- A manager that travels is a table that tells what it was like.
