@@ -60,6 +60,9 @@ func (h *Host) openRanks() {
 		}),
 	}
 	h.part.Offer()
+	if h.cfg.Ranks.Watch != nil {
+		h.cfg.Ranks.Watch(h.rankGone)
+	}
 	worker.TellEnding(h.interp, h.noteEnding)
 	h.node.Offer(node.Service{Name: serviceOutput, Inline: true, Always: true, Start: h.startOutput})
 	h.node.SetPlace(rank, hostname())

@@ -29,6 +29,9 @@ type Ranks struct {
 	// CheckComm says why a value is no communicator of all ranks, in their
 	// order.
 	CheckComm func(v lua.LValue) error
+	// Watch calls lost when another rank's process has ended and the launcher
+	// lets this one go on all the same. It may be nil.
+	Watch func(lost func(rank int, host string, pid int))
 	// End ends the process with a status; it may return only in tests. clean
 	// says that the other ranks end as well, so that MPI can be finalised;
 	// without it the whole job is aborted.

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -109,6 +110,23 @@ func TestFailures(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestLostRank: where the launcher lets the ranks go on that are left when one
+// dies, they end the job by themselves, and say why. The status is mpirun's: 0,
+// as it says of jobs that are to recover.
+func TestLostRank(t *testing.T) {
+	for _, way := range []string{"killed_before", "killed", "killed_idle"} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			c := ranked(t, 3, "fails.lua", overMPI, way)
+			c.Args = slices.Insert(c.Args, 1, "--enable-recovery")
+			c.Untidy = true
+			r := mpitest.Run(t, c)
+			holds(t, r, r.Stderr, "rank 0: rank 1 (host ", ") has ended, and the launcher lets the other ranks go on: the job ends")
+			soon(t, r.Took, 15*time.Second, r)
+		})
 	}
 }
 

@@ -31,14 +31,19 @@ func spmd(args []string, log *slog.Logger) int {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		s.Abort(host.ExitLaunch)
 	}
-	r := rank{s}
+	w, err := newWatch(system, log)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
+		s.Abort(host.ExitLaunch)
+	}
+	r := rank{s, w}
 	own := newSession(s)
 	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it
 	return host.Run(host.Config{
 		Args: args, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug",
 		LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
 		Ranks: &host.Ranks{
-			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, End: r.end,
+			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, Watch: w.start, End: r.end,
 		},
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			common(in)
@@ -48,7 +53,10 @@ func spmd(args []string, log *slog.Logger) int {
 }
 
 // rank is this process as a rank of an mpirun.
-type rank struct{ s *mpi.Session }
+type rank struct {
+	s     *mpi.Session
+	watch *watch
+}
 
 // Times of the end.
 const (
@@ -59,6 +67,7 @@ const (
 // end ends the process: with MPI_Finalize when all ranks end, else by ending
 // the whole job.
 func (r rank) end(status int, clean bool) {
+	r.watch.stop()
 	if clean {
 		late := time.AfterFunc(finalizeLimit, func() {
 			fmt.Fprintf(os.Stderr, "mpiclus-lua: rank %d: MPI_Finalize took longer than %v: the job is ended\n", r.s.Info().Rank, finalizeLimit)

@@ -3,7 +3,7 @@ local cluster = require "cluster"
 local mpi = require "mpi"
 local rank = mpi.Comm_rank()
 local mode, what = cluster[arg[1]], arg[2]
-
+if what == "killed_before" and rank == 1 then os.execute("kill -9 $PPID") end
 if what == "before" and rank == 1 then error("boom on purpose") end
 local manager = cluster.start_main_loop(mode)
 io.stdout:setvbuf("no")
