@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -106,9 +107,13 @@ func (h *Host) Node() *node.Node { return h.node }
 func (h *Host) Interp() *interp.Interp { return h.interp }
 
 // Close ends the workers of all managers, those that still answer cleanly,
-// and frees the process's part. It returns the first error met: a worker
-// that could not end cleanly.
-func (h *Host) Close() error {
+// and frees the process's part, when the script has ended well: it tells the
+// user of calls that are dropped with that. It returns the first error met: a
+// worker that could not end cleanly.
+func (h *Host) Close() error { return h.close(h.node.Unfinished()) }
+
+// close is Close that tells of those calls only.
+func (h *Host) close(calls []node.Unfinished) error {
 	h.mu.Lock()
 	managers := h.managers
 	h.mu.Unlock()
@@ -130,8 +135,29 @@ func (h *Host) Close() error {
 	wait.Wait()
 	h.node.ReportUnclaimed()
 	h.node.Close()
+	h.tellDropped(calls)
 	h.display.close()
 	return first
+}
+
+// tellDropped tells which of the calls whose result comes back did not come to
+// their end.
+func (h *Host) tellDropped(calls []node.Unfinished) {
+	calls = slices.DeleteFunc(calls, func(c node.Unfinished) bool { return !c.Dropped() })
+	if len(calls) == 0 {
+		return
+	}
+	var pids []node.Pid
+	for _, c := range calls {
+		pids = append(pids, c.Pid)
+	}
+	slices.Sort(pids)
+	what, were := "a call", "was"
+	if len(calls) > 1 {
+		what, were = fmt.Sprintf("%d calls", len(calls)), "were"
+	}
+	h.say("%s on %s %s still running when the script ended, and %s dropped: cluster.wait(future) or cluster.fetch(future) waits for a call",
+		what, cluster.Named("pid", slices.Compact(pids)), were, were)
 }
 
 // Kill ends all workers at once, without asking them.

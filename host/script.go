@@ -77,7 +77,11 @@ func (h *Host) finish(err error) int {
 	if err != nil {
 		h.report(err)
 	}
-	err = h.Close()
+	var calls []node.Unfinished
+	if status == ExitOK {
+		calls = h.node.Unfinished()
+	}
+	err = h.close(calls)
 	if err == nil {
 		err = h.loop.doom()
 	}

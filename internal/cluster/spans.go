@@ -8,6 +8,15 @@ import (
 // Spans names processes by their numbers, which are sorted, among all that
 // there are: "rank 2", or "ranks 0-6,8 (8 of 9)".
 func Spans[N int | int32](noun string, numbers []N, of int) string {
+	text := Named(noun, numbers)
+	if len(numbers) != 1 {
+		text += fmt.Sprintf(" (%d of %d)", len(numbers), of)
+	}
+	return text
+}
+
+// Named is Spans without the count: "rank 2", or "ranks 0-6,8".
+func Named[N int | int32](noun string, numbers []N) string {
 	if len(numbers) == 1 {
 		return fmt.Sprintf("%s %d", noun, numbers[0])
 	}
@@ -24,5 +33,5 @@ func Spans[N int | int32](noun string, numbers []N, of int) string {
 		}
 		i = j + 1
 	}
-	return fmt.Sprintf("%ss %s (%d of %d)", noun, strings.Join(spans, ","), len(numbers), of)
+	return noun + "s " + strings.Join(spans, ",")
 }

@@ -14,7 +14,8 @@ type Ask struct {
 	Service string
 	Meta    []byte
 	Message *value.Message
-	origin  []byte // see origin.go
+	origin  []byte    // see origin.go
+	future  *progress // that Answer settles, of a spawn
 	// NoReply makes it one-way: nothing comes back, not even an error.
 	NoReply bool
 	// Answer, if set, is given the answer instead of Await. It is called once
@@ -46,6 +47,7 @@ type pending struct {
 	reply  chan result
 	answer func(*Reply, error)
 	unread func(*Reply)
+	future *progress
 	// sent are the references in the request: they live until it is answered.
 	sent []value.Traveller
 }
@@ -124,7 +126,7 @@ func (n *Node) register(pid Pid, ask *Ask) (*Begun, *link.Frame) {
 	kind := kindTell
 	if !ask.NoReply {
 		kind = kindCall
-		b.wait = &pending{to: pid, answer: ask.Answer, unread: ask.Unread}
+		b.wait = &pending{to: pid, answer: ask.Answer, unread: ask.Unread, future: ask.future}
 		if ask.Message != nil {
 			b.wait.sent = ask.Message.Travellers
 		}

@@ -49,8 +49,37 @@ func (n *Node) Spawn(pid Pid, m *value.Message) (*Reference, *Begun) {
 	ref := n.newReference(n.values.nextID(pid), KindFuture)
 	state := ref.state
 	state.done = make(chan struct{})
-	b := n.Prepare(pid, Ask{Service: serviceSpawn, Meta: ref.ID.append(nil), Message: m, Answer: state.settle})
+	b := n.Prepare(pid, Ask{Service: serviceSpawn, Meta: ref.ID.append(nil), Message: m, Answer: state.settle, future: state})
 	return ref, b
+}
+
+// Unfinished is a call of Spawn that was not over when Node.Unfinished looked.
+type Unfinished struct {
+	Pid   Pid // where it runs
+	state *progress
+}
+
+// Unfinished gives the calls that were made here by Spawn and are not over.
+func (n *Node) Unfinished() (calls []Unfinished) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, p := range n.pending.all {
+		if p.future != nil {
+			calls = append(calls, Unfinished{p.to, p.future})
+		}
+	}
+	return calls
+}
+
+// Dropped tells, once the node is closed, whether the call did not come to its
+// end.
+func (u Unfinished) Dropped() bool {
+	select {
+	case <-u.state.done:
+		return u.state.err != nil
+	default:
+		return true
+	}
 }
 
 // Void marks a future whose call was not sent: nobody else knows it.
