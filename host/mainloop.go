@@ -251,6 +251,8 @@ func (h *Host) awaitLeave(ctx context.Context) error {
 		return h.leaveRanks()
 	case <-h.loop.gone:
 		select {
+		case <-h.loop.leave: // it said so before it went
+			return h.leaveRanks()
 		case <-time.After(orphanWait):
 			return luaerr.New(luaerr.Lost, "the master (rank 0) is gone")
 		case <-ctx.Done():
