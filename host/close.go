@@ -86,6 +86,7 @@ func (m *Manager) Close(ctx context.Context) error {
 		select {
 		case <-job.Done():
 			return nil
+		case <-m.spoilt: // the others would wait for it in MPI_Finalize
 		case <-time.After(leaveWait):
 		}
 	}

@@ -119,8 +119,11 @@ func (m *Manager) afterExit(w *remote) {
 		m.mu.Lock()
 		closed := m.closed
 		m.mu.Unlock()
-		if !closed {
+		switch {
+		case !closed:
 			m.host.node.Forget(pid, m.lostWorker(w, nil))
+		case exit != nil && *exit != (protocol.Exit{}):
+			m.unclean.Do(func() { close(m.spoilt) })
 		}
 		return
 	}

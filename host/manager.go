@@ -79,6 +79,8 @@ type Manager struct {
 	broken    *luaerr.Error      // why MPI cannot be used any more
 	killed    *luaerr.Error      // why we ended the job ourselves
 	closed    bool
+	unclean   sync.Once
+	spoilt    chan struct{}  // closed when a worker could not end in order
 	next      *Manager       // of the job that was started instead
 	init      *value.Message // what each start of the job begins with
 }
@@ -112,7 +114,7 @@ type remote struct {
 func (h *Host) NewManager(mode Mode, opts Options) *Manager {
 	m := &Manager{
 		host: h, number: h.managerCount.Add(1), mode: mode, opts: opts, np: opts.NP, display: h.display,
-		queue: make(chan struct{}, 1), present: map[string]*remote{},
+		queue: make(chan struct{}, 1), spoilt: make(chan struct{}), present: map[string]*remote{},
 	}
 	m.queue <- struct{}{}
 	return m

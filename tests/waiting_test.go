@@ -79,3 +79,15 @@ func TestNextChunkIsRight(t *testing.T) {
 		})
 	}
 }
+
+// TestEndInCollective: a script's end does not wait for a rank that sits in a
+// collective for ever, and says where it sits.
+func TestEndInCollective(t *testing.T) {
+	mpitest.Need(t)
+	r := mpitest.Run(t, master(t, 2, "end_in_barrier.lua"))
+	if r.Status != 0 {
+		t.Error(r)
+	}
+	holds(t, r, r.Stderr, "MPI_Finalize: rank 0 is still in Barrier at testdata/scripts/end_in_barrier.lua:6", "a call on pid 2 was still running")
+	soon(t, r.Took, 8*time.Second, r)
+}

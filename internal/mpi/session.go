@@ -21,6 +21,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -218,12 +219,28 @@ func (s *Session) Finalize() error {
 	if s.finalized.Swap(true) {
 		return nil
 	}
-	s.lock()
-	defer s.unlock()
+	if !s.lockWithin(finalizeWait) {
+		return fmt.Errorf("MPI_Finalize: %w", s.busy())
+	}
+	// The lock is kept: whoever still waits to call MPI must not any more.
 	if rc := C.MPI_Finalize(); rc != C.MPI_SUCCESS {
 		return mpiError("Finalize", int(rc))
 	}
 	return nil
+}
+
+// finalizeWait is how long a call that sits in MPI may take to end before MPI
+// is given up: it may wait for a rank that never comes.
+const finalizeWait = 2 * time.Second
+
+// busy says which call sits in MPI.
+func (s *Session) busy() error {
+	for _, c := range s.Pending() {
+		if c.Native {
+			return fmt.Errorf("rank %d is still in %s at %s", s.info.Rank, c.Call, c.Where)
+		}
+	}
+	return fmt.Errorf("rank %d is still in MPI", s.info.Rank)
 }
 
 // Abort ends every process of the job with an exit code, by way of the MPI
@@ -233,11 +250,20 @@ func (s *Session) Abort(code int) {
 }
 
 // lock takes the MPI lock for calls that no frame stands for.
-func (s *Session) lock() {
+func (s *Session) lock() { s.lockWithin(math.MaxInt64) }
+
+// lockWithin is lock with a limit on the wait; it tells whether it has the lock.
+func (s *Session) lockWithin(limit time.Duration) bool {
 	word := (*int32)(unsafe.Pointer(&C.mpiclus_lock))
+	var waited time.Duration
 	for pause := time.Microsecond; !atomic.CompareAndSwapInt32(word, 0, 1); pause = min(2*pause, time.Millisecond) {
+		if waited >= limit {
+			return false
+		}
 		time.Sleep(pause)
+		waited += pause
 	}
+	return true
 }
 
 func (s *Session) unlock() { atomic.StoreInt32((*int32)(unsafe.Pointer(&C.mpiclus_lock)), 0) }
