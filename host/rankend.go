@@ -127,6 +127,12 @@ func (h *Host) sayEnding(call string) {
 // exitRank is os.exit on a rank: on the master it ends all ranks in order,
 // with its status; on a worker, which cannot end alone, the whole job.
 func (h *Host) exitRank(code int) {
+	if !h.loop.isStarted() && code == ExitOK {
+		if err := h.meetAtEnd(); err != nil { // a rank may be lost meanwhile: the job then ends
+			h.report(err)
+			code = exitStatus(err)
+		}
+	}
 	if !h.loop.setEnding() {
 		select {} // the process ends already
 	}
@@ -140,13 +146,8 @@ func (h *Host) exitRank(code int) {
 	case !h.loop.isStarted() && code != ExitOK:
 		h.sayEnding(call)
 		h.endRank(code)
-	case !h.loop.isStarted():
-		if err := h.meetAtEnd(); err != nil {
-			h.report(err)
-			code = exitStatus(err)
-		}
 	}
-	_ = h.Close()
+	h.closeAtExit(code)
 	h.endRank(code)
 }
 

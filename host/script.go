@@ -145,8 +145,18 @@ func (h *Host) exit(code int) {
 	if h.cfg.Ranks != nil {
 		h.exitRank(code)
 	}
-	_ = h.Close() // what it could tell has no reader any more
+	h.closeAtExit(code)
 	os.Exit(code)
+}
+
+// closeAtExit is Close for a script that ends itself with a status, of which
+// an error of the workers changes nothing.
+func (h *Host) closeAtExit(code int) {
+	if code == ExitOK {
+		_ = h.Close()
+		return
+	}
+	_ = h.close(nil)
 }
 
 func (h *Host) load(L *lua.LState, file string) (lua.LValue, error) {

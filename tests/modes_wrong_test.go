@@ -117,10 +117,12 @@ func TestFailures(t *testing.T) {
 // dies, they end the job by themselves, and say why. The status is mpirun's: 0,
 // as it says of jobs that are to recover.
 func TestLostRank(t *testing.T) {
-	for _, way := range []string{"killed_before", "killed", "killed_idle"} {
-		t.Run(way, func(t *testing.T) {
+	for _, script := range [][]string{
+		{"fails.lua", overMPI, "killed_before"}, {"fails.lua", overMPI, "killed"}, {"fails.lua", overMPI, "killed_idle"}, {"lost_exit.lua"},
+	} {
+		t.Run(strings.Join(script, "/"), func(t *testing.T) {
 			t.Parallel()
-			c := ranked(t, 3, "fails.lua", overMPI, way)
+			c := ranked(t, 3, script[0], script[1:]...)
 			c.Args = slices.Insert(c.Args, 1, "--enable-recovery")
 			c.Untidy = true
 			r := mpitest.Run(t, c)

@@ -31,7 +31,7 @@ func spmd(args []string, log *slog.Logger) int {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		s.Abort(host.ExitLaunch)
 	}
-	w, err := newWatch(system, log)
+	w, err := newWatch(system)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		s.Abort(host.ExitLaunch)

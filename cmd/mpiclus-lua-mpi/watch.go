@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
@@ -16,7 +15,6 @@ import (
 type watch struct {
 	neighbour launch.Neighbour
 	found     bool
-	log       *slog.Logger
 	ctx       context.Context
 	stop      context.CancelFunc
 }
@@ -25,7 +23,7 @@ type watch struct {
 const launcherTime = 2 * time.Second
 
 // newWatch finds the neighbour. It is collective.
-func newWatch(system *mpi.System, log *slog.Logger) (*watch, error) {
+func newWatch(system *mpi.System) (*watch, error) {
 	words, err := system.Meet(context.Background(), protocol.Encode(launch.OwnPlace()))
 	if err != nil {
 		return nil, err
@@ -36,7 +34,7 @@ func newWatch(system *mpi.System, log *slog.Logger) (*watch, error) {
 			return nil, err
 		}
 	}
-	w := &watch{log: log}
+	w := &watch{}
 	w.neighbour, w.found = launch.NextHere(system.Rank(), places)
 	w.ctx, w.stop = context.WithCancel(context.Background())
 	return w, nil
@@ -49,10 +47,7 @@ func (w *watch) start(lost func(rank int, host string, pid int)) {
 		return
 	}
 	go func() {
-		if err := w.neighbour.AwaitEnd(w.ctx); err != nil {
-			if w.ctx.Err() == nil {
-				w.log.Warn("the end of another rank would not be noticed", "rank", w.neighbour.Rank, "error", err)
-			}
+		if w.neighbour.AwaitEnd(w.ctx) != nil {
 			return
 		}
 		select {

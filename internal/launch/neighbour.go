@@ -3,6 +3,8 @@ package launch
 import (
 	"context"
 	"os"
+	"syscall"
+	"time"
 )
 
 // Neighbour is another process of the same job on the same machine.
@@ -13,7 +15,7 @@ type Neighbour struct {
 }
 
 // Place says where a process can be seen: its machine, in as far as process
-// numbers mean the same.
+// numbers mean the same, "" where that is not known.
 type Place struct {
 	Host    string
 	Machine string
@@ -31,13 +33,30 @@ func OwnPlace() Place {
 func NextHere(rank int, places []Place) (n Neighbour, ok bool) {
 	for i := 1; i < len(places); i++ {
 		next := (rank + i) % len(places)
-		if places[next].Machine == places[rank].Machine {
+		if places[next].Machine == places[rank].Machine && places[rank].Machine != "" {
 			return Neighbour{next, places[next].Host, places[next].Pid}, true
 		}
 	}
 	return Neighbour{}, false
 }
 
-// AwaitEnd waits until the process has ended; the error is that of ctx, or
-// says why this system cannot tell.
-func (n Neighbour) AwaitEnd(ctx context.Context) error { return awaitEnd(ctx, n.Pid) }
+// AwaitEnd waits until the process has ended. The error is that of ctx.
+func (n Neighbour) AwaitEnd(ctx context.Context) error {
+	known, err := awaitEnd(ctx, n.Pid)
+	if !known {
+		err = lookForEnd(ctx, n.Pid)
+	}
+	return err
+}
+
+// lookForEnd asks every second, where the system has no better way.
+func lookForEnd(ctx context.Context, pid int) error {
+	for syscall.Kill(pid, 0) != syscall.ESRCH {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(time.Second):
+		}
+	}
+	return nil
+}

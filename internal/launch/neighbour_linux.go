@@ -3,7 +3,6 @@ package launch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -14,26 +13,34 @@ import (
 // ownMachine names the running system and the space of process numbers in it:
 // each container may have one of its own.
 func ownMachine() string {
-	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	space, _ := os.Readlink("/proc/self/ns/pid")
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	space, err2 := os.Readlink("/proc/self/ns/pid")
+	if err != nil || err2 != nil {
+		return ""
+	}
 	return strings.TrimSpace(string(boot)) + " " + space
 }
 
-// awaitEnd waits on a file that stands for the process (pidfd_open(2)), so
-// that it costs nothing.
-func awaitEnd(ctx context.Context, pid int) error {
-	fd, err := unix.PidfdOpen(pid, unix.PIDFD_NONBLOCK)
-	switch {
-	case errors.Is(err, unix.ESRCH):
-		return nil
-	case err != nil:
-		return fmt.Errorf("pidfd_open: %w", err)
+// awaitEnd waits on a file that stands for the process (pidfd_open(2), since
+// Linux 5.3), so that it costs nothing; known is false where there is no such
+// file.
+func awaitEnd(ctx context.Context, pid int) (known bool, err error) {
+	fd, err := unix.PidfdOpen(pid, 0)
+	if errors.Is(err, unix.ESRCH) {
+		return true, nil
+	}
+	if err != nil {
+		return false, nil
+	}
+	if err := unix.SetNonblock(fd, true); err != nil { // so that Go polls it
+		_ = unix.Close(fd)
+		return false, nil
 	}
 	f := os.NewFile(uintptr(fd), "process")
 	defer f.Close()
 	conn, err := f.SyscallConn()
 	if err != nil {
-		return err
+		return false, nil
 	}
 	defer context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(time.Now()) })()
 	err = conn.Read(func(fd uintptr) bool {
@@ -41,7 +48,7 @@ func awaitEnd(ctx context.Context, pid int) error {
 		return n > 0
 	})
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return true, context.Cause(ctx)
 	}
-	return err
+	return err == nil, nil
 }
