@@ -170,8 +170,8 @@ func (c *Call) Hold(p unsafe.Pointer) uint64 {
 }
 
 // pin does by the letter of cgo's rules what Hold does in fact, for memory
-// that MPI keeps when C returns. It is no part of each call, since it would
-// take an eighth of a small Allreduce.
+// that MPI keeps for good, after a wait was left. It is no part of each call,
+// since it would take an eighth of a small Allreduce.
 func (c *Call) pin() {
 	c.pinned = true
 	for _, p := range c.held {
