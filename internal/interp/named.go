@@ -158,7 +158,7 @@ func (in *Interp) badCall(s site, o *operand, v lua.LValue, what string, loop bo
 	switch {
 	case loop && v.Type() == lua.LTTable && o.name != "":
 		return fmt.Sprintf("for … in needs a function, and '%s' is a table: did you mean pairs(%s)?", o.path(), o.path())
-	case v.Type() == lua.LTFunction || o.name == "":
+	case v.Type() == lua.LTFunction || o.name == "" || o.changed(v):
 		return what
 	case v == lua.LNil && o.global:
 		return in.undefined(s, o.name)
@@ -176,7 +176,7 @@ func (in *Interp) badCall(s site, o *operand, v lua.LValue, what string, loop bo
 // so; what is gopher-lua's, or what is said in its place.
 func (in *Interp) badOperand(s site, o *operand, v lua.LValue, what string) string {
 	switch {
-	case o.name == "":
+	case o.name == "" || o.changed(v):
 		return what
 	case v == lua.LNil && o.global:
 		return in.undefined(s, o.name)
@@ -190,6 +190,12 @@ func (in *Interp) badOperand(s site, o *operand, v lua.LValue, what string) stri
 	default:
 		return fmt.Sprintf("%s: '%s' is a %s", what, o.path(), v.Type())
 	}
+}
+
+// changed tells whether the operand is a global that is defined by now and
+// was not when v was read, long ago then.
+func (o *operand) changed(v lua.LValue) bool {
+	return o.global && v == lua.LNil && o.value != lua.LNil
 }
 
 // undefined is the message of the use of a global that is nil.

@@ -2,7 +2,7 @@ package interp
 
 import (
 	"reflect"
-	"strings"
+	"slices"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -112,7 +112,7 @@ func (s site) operand(r, pc int) *operand {
 		return unnamed
 	}
 	set := s.setter(r, pc)
-	if set < 0 {
+	if set < 0 || !s.endsKnown() && !s.sameStatement(r, set, pc) {
 		return unnamed
 	}
 	switch i := s.at(set); i.op() {
@@ -171,42 +171,154 @@ func rawGet(t, key lua.LValue) lua.LValue {
 }
 
 // local gives the name of the local variable that a register holds, "" if it
-// holds none.
+// holds none, or one whose name is not certain.
 func (s site) local(r, pc int) string {
-	for _, l := range s.fn.Proto.DbgLocals {
-		if l.StartPc > pc {
-			break
+	known := s.fn.Proto.DbgLocals
+	switch {
+	case r < int(s.fn.Proto.NumParameters) && r < len(known):
+		return known[r].Name
+	case !s.endsKnown():
+		if name := s.loopVariable(r, pc); name != "" {
+			return name
 		}
-		if pc > l.EndPc {
-			continue
-		}
-		if r == 0 {
-			if strings.HasPrefix(l.Name, "(") { // of a for statement
-				return ""
-			}
-			return l.Name
-		}
-		r--
+		return s.declared(r, pc)
+	case r < len(known) && known[r].StartPc <= pc && pc <= known[r].EndPc && isIdentifier(known[r].Name): // others are of a for statement
+		return known[r].Name
 	}
 	return ""
 }
 
-// locals are the names of local variables that the function sees here.
-func (s site) locals() []string {
-	names := append([]string(nil), s.fn.Proto.DbgUpvalues...)
+// endsKnown tells whether each local variable of the function has a register
+// of its own, which then is its index in DbgLocals. The compiler writes the
+// end of a local to the index that is its register: it is right only then,
+// and only then the last local has one.
+func (s site) endsKnown() bool {
+	known := s.fn.Proto.DbgLocals
+	return len(known) == 0 || known[len(known)-1].EndPc != 0
+}
+
+// loopVariable gives the name of the variable of a for statement around pc
+// that a register holds, or "".
+func (s site) loopVariable(r, pc int) string {
+	known := s.fn.Proto.DbgLocals
+	for n, l := range known {
+		if l.Name != "(for control)" && l.Name != "(for step)" || n+1 == len(known) {
+			continue
+		}
+		begin := known[n+1].StartPc // of the body, after a jump to its end
+		if begin > pc {
+			break
+		}
+		end, variables := begin+s.at(begin-1).jump(), 1
+		if s.at(end).op() == lua.OP_TFORLOOP {
+			variables = s.at(end).c()
+		}
+		if which := r - s.at(end).a() - 3; pc < end && which >= 0 && which < variables && n+1+which < len(known) {
+			return known[n+1+which].Name
+		}
+	}
+	return ""
+}
+
+// declared gives the name of the local variable that a register holds since
+// the statement that declared it, "" when it was set since then.
+func (s site) declared(r, pc int) (name string) {
+	for at := 0; at < pc; at = s.next(at) {
+		if sets(s.at(at), r) {
+			name = ""
+		}
+		if declares := s.declaredBy(at, r); declares != "" {
+			name = declares
+		}
+	}
+	return name
+}
+
+// declaredBy gives the name of the local variable in a register that begins
+// after an instruction, the last of the statement that declares it: that one
+// sets the last of the variables.
+func (s site) declaredBy(at, r int) string {
+	i, results := s.at(at), 1
+	switch i.op() {
+	case lua.OP_LOADNIL:
+		results = i.b() - i.a() + 1
+	case lua.OP_CALL:
+		results = i.c() - 1
+	case lua.OP_VARARG:
+		results = i.b() - 1
+	case lua.OP_SETTABLE, lua.OP_SETTABLEKS, lua.OP_SETLIST: // of a table constructor
+	default:
+		if !sets(i, i.a()) {
+			return ""
+		}
+	}
+	if s.at(at+1).op() == lua.OP_CLOSURE {
+		return "" // a local function begins before the instruction that makes it
+	}
+	var names []string
 	for _, l := range s.fn.Proto.DbgLocals {
-		if l.StartPc <= s.pc && s.pc <= l.EndPc && isIdentifier(l.Name) {
+		if l.StartPc == at+1 && isIdentifier(l.Name) {
+			names = append(names, l.Name)
+		}
+	}
+	if n := len(names) - results + r - i.a(); results > 0 && n >= 0 && n < len(names) {
+		return names[n]
+	}
+	return ""
+}
+
+// locals are the names of local variables that the function sees here, as
+// far as they are certain.
+func (s site) locals() []string {
+	names := slices.Clone(s.fn.Proto.DbgUpvalues)
+	for n, l := range s.fn.Proto.DbgLocals {
+		here := s.endsKnown() && l.StartPc <= s.pc && s.pc <= l.EndPc
+		if (here || n < int(s.fn.Proto.NumParameters)) && isIdentifier(l.Name) {
 			names = append(names, l.Name)
 		}
 	}
 	return names
 }
 
+// next gives the instruction that is written after another.
+func (s site) next(at int) int {
+	switch i := s.at(at); {
+	case i.op() == lua.OP_CLOSURE: // followed by what it captures
+		at += int(s.fn.Proto.FunctionPrototypes[i.bx()].NumUpvalues)
+	case i.op() == lua.OP_SETLIST && i.c() == 0: // followed by a number
+		at++
+	}
+	return at + 1
+}
+
+// sameStatement tells whether what was set in a register is what the
+// instruction at pc of the same statement reads: not that of a local variable
+// whose name is not known, set by another statement.
+func (s site) sameStatement(r, set, pc int) bool {
+	if op := s.at(pc).op(); op != lua.OP_TFORLOOP && op != lua.OP_FORLOOP { // which stand after the body
+		for _, l := range s.fn.Proto.DbgLocals {
+			if set < l.StartPc && l.StartPc <= pc && isIdentifier(l.Name) {
+				return false
+			}
+		}
+	}
+	again := false
+	for at := pc; at < len(s.fn.Proto.Code); at = s.next(at) {
+		i := s.at(at)
+		again = again || at > pc && sets(i, r)
+		jumps := i.op() == lua.OP_JMP || i.op() == lua.OP_FORLOOP
+		if to := at + 1 + i.jump(); jumps && again && set < to && to <= pc {
+			return false
+		}
+	}
+	return true
+}
+
 // setter gives the instruction before pc that set a register last, -1 when
 // there is none, or when that depends on the way that was taken.
 func (s site) setter(r, pc int) int {
 	set, sure := -1, 0 // instructions before sure may have been jumped over
-	for at := 0; at < pc; at++ {
+	for at := 0; at < pc; at = s.next(at) {
 		i := s.at(at)
 		if sets(i, r) {
 			set = at
@@ -221,12 +333,6 @@ func (s site) setter(r, pc int) int {
 		case lua.OP_LOADBOOL:
 			if i.c() != 0 {
 				to++
-			}
-		case lua.OP_CLOSURE: // followed by what it captures
-			at += int(s.fn.Proto.FunctionPrototypes[i.bx()].NumUpvalues)
-		case lua.OP_SETLIST:
-			if i.c() == 0 {
-				at++
 			}
 		}
 		if to > at+1 && to <= pc {
