@@ -18,9 +18,9 @@ var place = regexp.MustCompile(`^[^\s:][^:\n]*:\d+:\s?`)
 func leadingPlace(message string) string { return place.FindString(message) }
 
 // explain makes the error of what was raised, while the stack of the place
-// where it was raised still stands: with the traceback, with the name of
-// the global where a nil was called, and with the place where a table or
-// another value that has no text of its own was raised.
+// where it was raised still stands: with the traceback, with the name of the
+// value at fault where gopher-lua leaves it out, and with the place where a
+// table or another value that has no text of its own was raised.
 func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 	e := *luaerr.FromValue(raised)
 	if e.Traceback == "" {

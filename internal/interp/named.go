@@ -3,7 +3,7 @@ package interp
 import (
 	"fmt"
 	"regexp"
-	"slices"
+	"strconv"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -72,12 +72,12 @@ var noName = regexp.MustCompile(`(bad argument #\d+ to )(\(anonymous\)|main chun
 // namedGo is named for an error that a Go function has raised: what a script
 // gave pcall to call, when that is no function, and who refused an argument.
 func (in *Interp) namedGo(L *lua.LState, message string) string {
-	f := goFunction(L)
+	f, called := goFunction(L)
 	if f == nil {
 		return message
 	}
-	if noName.MatchString(message) {
-		if name, ok := in.cfg.Codec.Names.Name(f); ok {
+	if m := noName.FindStringSubmatch(message); m != nil {
+		if name, ok := in.cfg.Codec.Names.Name(f); ok && called == m[2] { // or else it raises what another has said
 			return noName.ReplaceAllString(message, "${1}'"+name+"'${3}")
 		}
 		return message
@@ -94,17 +94,18 @@ func (in *Interp) namedGo(L *lua.LState, message string) string {
 	return message[:start] + in.badCall(s, s.operand(r, s.pc), s.register(r), message[start:], false)
 }
 
-// goFunction gives the Go function that has raised an error, to a handler.
-func goFunction(L *lua.LState) *lua.LFunction {
+// goFunction gives the Go function that has raised an error, to a handler,
+// and what gopher-lua calls it.
+func goFunction(L *lua.LState) (f *lua.LFunction, called string) {
 	dbg, ok := L.GetStack(1)
 	if !ok {
-		return nil
+		return nil, ""
 	}
-	fn, err := L.GetInfo("f", dbg, lua.LNil)
+	fn, err := L.GetInfo("fn", dbg, lua.LNil)
 	if f, ok := fn.(*lua.LFunction); err == nil && ok && f.IsG {
-		return f
+		return f, dbg.Name
 	}
-	return nil
+	return nil, ""
 }
 
 // culprit gives the register whose value an instruction cannot use, -1 when
@@ -127,25 +128,42 @@ func (s site) culprit(i instruction, what string) int {
 		for r := i.c(); r >= i.b(); r-- { // they are joined from the right
 			parts = append(parts, r)
 		}
-		return s.worst(parts, lua.LTString, lua.LTNumber)
+		return s.worst(parts, lua.LVCanConvToString)
+	case lua.OP_LT, lua.OP_LE:
+		return s.worst([]int{i.b(), i.c()}, isNumber)
 	default:
-		return s.worst([]int{i.b(), i.c()}, lua.LTNumber)
+		return s.worst([]int{i.b(), i.c()}, readsAsNumber)
 	}
 }
 
+func isNumber(v lua.LValue) bool { return v.Type() == lua.LTNumber }
+
+// readsAsNumber tells whether arithmetic takes a value, a string as gopher-lua
+// reads it.
+func readsAsNumber(v lua.LValue) bool {
+	s, ok := v.(lua.LString)
+	if !ok {
+		return isNumber(v)
+	}
+	text := strings.Trim(string(s), " \t\n")
+	_, notInt := strconv.ParseInt(text, 0, lua.LNumberBit)
+	_, notFloat := strconv.ParseFloat(text, lua.LNumberBit)
+	return notInt == nil || notFloat == nil
+}
+
 // worst gives the first register that holds nil, or else the first that holds
-// nothing of the types that are fit, or -1.
-func (s site) worst(registers []int, fit ...lua.LValueType) int {
+// a value that is not fit, or -1.
+func (s site) worst(registers []int, fit func(lua.LValue) bool) int {
 	unfit := -1
 	for _, r := range registers {
 		if r&constantBit != 0 {
 			continue
 		}
-		t := s.register(r).Type()
-		if t == lua.LTNil {
+		v := s.register(r)
+		if v == lua.LNil {
 			return r
 		}
-		if unfit < 0 && !slices.Contains(fit, t) {
+		if unfit < 0 && !fit(v) {
 			unfit = r
 		}
 	}
@@ -243,6 +261,9 @@ func (in *Interp) lacks(o *operand, what string) string {
 // alike gives ": did you mean mpi.Send?" when the object of a field has one of
 // a name much like it, or "".
 func alike(o *operand, object string, functions bool) string {
+	if !isIdentifier(o.name) {
+		return "" // [i], whose name says nothing of its value
+	}
 	near := nearest.Name(o.name, fieldNames(o.object.value, functions))
 	switch {
 	case near == "":
@@ -253,18 +274,26 @@ func alike(o *operand, object string, functions bool) string {
 	return fmt.Sprintf(didYouMean, near)
 }
 
+// manyFields is of how many fields a table may be to look through them for a
+// name, at each error.
+const manyFields = 1000
+
 // fieldNames lists the fields that a value has, itself or by its metatable,
-// as far as tables tell.
+// as far as tables tell; none when they are too many.
 func fieldNames(v lua.LValue, functions bool) (names []string) {
 	for range 3 { // classes that inherit
 		mt := lua.LValue(lua.LNil)
 		switch v := v.(type) {
 		case *lua.LTable:
-			v.ForEach(func(key, value lua.LValue) {
+			seen := 0
+			for key, value := v.Next(lua.LNil); key != lua.LNil; key, value = v.Next(key) {
 				if name, ok := key.(lua.LString); ok && isIdentifier(string(name)) && (!functions || value.Type() == lua.LTFunction) {
 					names = append(names, string(name))
 				}
-			})
+				if seen++; seen > manyFields {
+					return nil
+				}
+			}
 			mt = v.Metatable
 		case *lua.LUserData:
 			mt = v.Metatable

@@ -58,6 +58,19 @@ func TestNamed(t *testing.T) {
 		{"local t = {} for k, v in t do end", "for … in needs a function, and 't' is a table: did you mean pairs(t)?"},
 		{"local a, b, c = 1, 2 local x, y, z = a, b, c return x + y + z", "cannot perform add operation between number and nil: 'z' is nil"},
 
+		{"local p, name = {names = 1}, 'mane' return p[name] + 1", "cannot perform add operation between nil and number: 'p[name]' is nil"},
+		{"local p, name = {name = 1}, 'mane' p[name]()", "attempt to call 'p[name]', which is not a function"},
+		{"local p, name = {name = print}, 'mane' p[name]()", "attempt to call 'p[name]', which is not a function"},
+		{"local p = {name = 1} return p['name '] + 1", "cannot perform add operation between nil and number: 'p[\"name \"]' is nil"},
+		{"local t = {count = 1} for i = 1, 2000 do t['x' .. i] = i end return t.conut + 1", "cannot perform add operation between nil and number: 't.conut' is nil"},
+
+		// Strings that read as numbers.
+		{"local s, t = '10', {} return s + t", "cannot perform add operation between number and table: 't' is a table"},
+		{"local s, t = ' 0x10 ', true return s * t", "cannot perform mul operation between number and boolean: 't' is a boolean"},
+		{"local s, t = 'ten', {} return s + t", "cannot perform add operation between string and table: 's' is a string"},
+		{"local s, t = 'ten', '10' return t - s", "cannot perform sub operation between number and string: 's' is a string"},
+		{"local s, n = '10', 1 return n < s", "attempt to compare number with string: 's' is a string"},
+
 		// Calls.
 		{"local f f()", "attempt to call 'f', which is not a function"},
 		{"local t = {first = print} t.frist()", "attempt to call 't.frist', which is not a function: did you mean t.first?"},
@@ -84,6 +97,9 @@ func TestNamed(t *testing.T) {
 		{"local ok, e = pcall(string.rep) error(e, 0)", "bad argument #1 to 'string.rep' (string expected, got nil)"},
 		{"local th = require 'things' local ok, e = pcall(th.Send) error(e, 0)", "bad argument #1 to 'things.Send' (string expected, got nil)"},
 		{"local ok, e = pcall(tonumber) error(e, 0)", "bad argument #1 to 'tonumber' (value expected)"},
+		{"local ok, e = coroutine.resume(coroutine.create(string.rep)) error(e, 0)", " bad argument #1 to corountine (string expected, got nil)"},
+		{"local ok, e = xpcall(string.rep, debug.traceback) assert(ok, e:match('bad[^\\n]*'))", "bad argument #1 to (anonymous) (string expected, got nil)"},
+		{"error('bad argument #1 to (anonymous) (value expected)', 0)", "bad argument #1 to (anonymous) (value expected)"},
 
 		// Registers that more than one local has had.
 		{"local function f(x) if x then local t = 1 end local u = nosuch(1) end f(1)", "global 'nosuch' is not defined"},
