@@ -114,7 +114,7 @@ enum {
     RELAX = 32,             /* turns between two looks while spinning, so that the lock is mostly free */
     MOMENT = 20000,         /* ns, while another call is inside MPI */
     PAUSE_LEAST = 5000,     /* ns */
-    PAUSE_MOST = 2000000    /* ns: a message after a long silence waits no longer than this */
+    PAUSE_MOST = 2500000    /* ns: a message after a long silence waits no longer than this */
 };
 
 /* Looks once if MPI is free: 1 when there is something to do, with the MPI lock held. */
@@ -140,7 +140,7 @@ int mpiclus_traffic_spin(mpiclus_traffic *t, int64_t ns) {
 
 /*
  * Waits until a header is here, a transfer is over, MPI failed or wake is set, and returns with the MPI lock held. It
- * sleeps between two looks, for a part of 1/share of the time waited, at most 2 ms: a thread that yields instead waits
+ * sleeps between two looks, for a part of 1/share of the time waited, at most 2.5 ms: a thread that yields instead waits
  * for its turn behind all that run. After alert, when a message is expected, it looks without a pause for spin_ns, and
  * begins anew.
  */

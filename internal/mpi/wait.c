@@ -44,13 +44,13 @@ int mpiclus_run(uintptr_t frame) { return visit_if_free((mpiclus_frame *)frame, 
 enum {
     TESTS = 16,             /* between two looks at the clock */
     PAUSE_LEAST = 50000,    /* ns; the kernel's timers are no finer */
-    PAUSE_MOST = 2000000    /* ns; at this pace a waiting process uses under 2 % of a core */
+    PAUSE_MOST = 3000000    /* ns; at this pace a waiting process uses under 2 % of a core, also where waking up is dear */
 };
 
 /*
  * Waits until the call is over (DONE), the cancel flag is set (LEFT) or limit_ns have passed (PENDING; 0: no limit).
  * It tests without a pause for spin_ns, then lets other processes run between tests; once the pauses make up no more
- * than a part of 1/share of the time waited, it sleeps, for at most 2 ms. The lock is free while it pauses.
+ * than a part of 1/share of the time waited, it sleeps, for at most 3 ms. The lock is free while it pauses.
  */
 int mpiclus_wait(uintptr_t frame, int64_t spin_ns, int64_t limit_ns, int share) {
     mpiclus_frame *f = (mpiclus_frame *)frame;

@@ -9,7 +9,7 @@
 //
 // One goroutine of the Fabric does all of it, beside what the script does in
 // MPI: it takes the MPI lock for moments, at once when something is to be
-// sent, often while there is traffic, and every 2 ms when there is none.
+// sent, often while there is traffic, and every 2.5 ms when there is none.
 package mpilink
 
 import (
