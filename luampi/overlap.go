@@ -4,7 +4,6 @@ import (
 	"unsafe"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
-	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -39,14 +38,7 @@ func (x *call) refuseOverlap() {
 }
 
 // readsNothing tells whether the op is NO_OP, which leaves the origin alone.
-func (x *call) readsNothing() bool {
-	for i := range x.row.Args {
-		if a := &x.row.Args[i]; a.Kind == table.Op {
-			return x.c.S[a.Slot] == mpi.Constant("NO_OP")
-		}
-	}
-	return false
-}
+func (x *call) readsNothing() bool { return x.op != nil && x.op.name == "NO_OP" }
 
 // overlaps tells whether what is read and what is written have a byte in
 // common. Of types with gaps it knows only that each meets itself.

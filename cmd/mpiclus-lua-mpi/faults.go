@@ -16,19 +16,11 @@ import (
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
-
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
-	"github.com/mpiclus/mpiclus-lua/internal/modules"
 )
 
 // Builds for tests have a Lua module that does what scripts cannot do but C
 // libraries and defects of ours can.
-func init() {
-	common = func(in *interp.Interp) {
-		modules.Common(in)
-		in.AddModule("faults", openFaults)
-	}
-}
+func init() { extra["faults"] = openFaults }
 
 func openFaults(L *lua.LState) int {
 	L.Push(L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{

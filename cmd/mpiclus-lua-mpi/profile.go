@@ -7,19 +7,11 @@ import (
 	"runtime/pprof"
 
 	lua "github.com/yuin/gopher-lua"
-
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
-	"github.com/mpiclus/mpiclus-lua/internal/modules"
 )
 
 // Builds for `make profile` have a Lua module that writes what takes the
 // processor's time into a file: profile.start(file), profile.stop().
-func init() {
-	common = func(in *interp.Interp) {
-		modules.Common(in)
-		in.AddModule("profile", openProfile)
-	}
-}
+func init() { extra["profile"] = openProfile }
 
 func openProfile(L *lua.LState) int {
 	var file *os.File
