@@ -65,6 +65,8 @@ type Manager struct {
 
 	ending    sync.Mutex     // held by who ends the job: who comes second waits for that
 	accepting sync.WaitGroup // who lets processes in
+	unclean   sync.Once
+	spoilt    chan struct{} // closed, by unclean, when a worker could not end in order
 
 	mu       sync.Mutex
 	launched bool
@@ -79,8 +81,6 @@ type Manager struct {
 	broken    *luaerr.Error      // why MPI cannot be used any more
 	killed    *luaerr.Error      // why we ended the job ourselves
 	closed    bool
-	unclean   sync.Once
-	spoilt    chan struct{}  // closed when a worker could not end in order
 	next      *Manager       // of the job that was started instead
 	init      *value.Message // what each start of the job begins with
 }
