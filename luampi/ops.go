@@ -25,7 +25,7 @@ func (m *module) opCreate(whole bool) implementation {
 			luaerr.RaiseArg(L, name, 1, "f", "function expected, got %s", kindOf(L.Get(base)))
 		}
 		commute := L.Get(base+1) == lua.LNil || lua.LVAsBool(L.Get(base+1))
-		r := &reduction{m: m, root: L, fn: fn, whole: whole}
+		r := &reduction{m: m, fn: fn, whole: whole}
 		op, c, err := m.s.PrepareOp(commute, r.run)
 		if err != nil {
 			luaerr.Raise(L, luaerr.New(luaerr.MPI, "%s: %w", name, err))
@@ -72,7 +72,6 @@ func (m *module) opFree(L *lua.LState, base int, _ *mpi.Comm) int {
 // since that of the call stands still meanwhile.
 type reduction struct {
 	m     *module
-	root  *lua.LState
 	fn    *lua.LFunction
 	whole bool
 	th    *lua.LState
@@ -87,13 +86,10 @@ func (r *reduction) run(in, inout unsafe.Pointer, n int, datatype uint64) error 
 		return nil
 	}
 	a, b := view(t, in, n), view(t, inout, n)
-	task := r.m.in.Current()
 	if r.th == nil {
-		r.th, _ = r.root.NewThread()
+		r.th = r.m.in.NewThread()
 	}
 	th := r.th
-	task.Bind(th)
-	defer th.RemoveContext()
 	err := r.apply(th, t, a, b, n)
 	if err != nil {
 		r.th = nil // its stack is of no use any more

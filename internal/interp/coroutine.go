@@ -22,13 +22,18 @@ func tooDeep(L *lua.LState) string {
 	return fmt.Sprintf("stack overflow: %d coroutines are inside one another", depth)
 }
 
-// openCoroutines adapts the coroutine library to tasks: a coroutine runs
-// under the context of the task that resumes it, not of the one that made it,
-// and a coroutine that some task is inside cannot be resumed by another.
+// openCoroutines adapts the coroutine library to tasks: a coroutine that some
+// task is inside cannot be resumed by another.
 func (in *Interp) openCoroutines(library *lua.LTable) {
+	stockCreate := library.RawGetString("create").(*lua.LFunction).GFunction
 	stockResume := library.RawGetString("resume").(*lua.LFunction).GFunction
 	stockWrap := library.RawGetString("wrap").(*lua.LFunction).GFunction
 	L := in.root
+	library.RawSetString("create", L.NewFunction(func(L *lua.LState) int {
+		n := stockCreate(L)
+		guard(L.ToThread(-1))
+		return n
+	}))
 	library.RawSetString("resume", L.NewFunction(func(L *lua.LState) int {
 		co := L.CheckThread(1)
 		if status := coStatus(L, co); status != "suspended" {
@@ -41,13 +46,12 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 			L.Push(lua.LString(why))
 			return 2
 		}
-		in.bindAs(L, co)
 		return stockResume(L)
 	}))
 	library.RawSetString("wrap", L.NewFunction(func(L *lua.LState) int {
 		stockWrap(L)
 		wrapped := L.Get(-1).(*lua.LFunction)
-		co := wrapped.Upvalues[0].Value().(*lua.LState)
+		co := guard(wrapped.Upvalues[0].Value().(*lua.LState))
 		resume := wrapped.GFunction
 		wrapped.GFunction = func(L *lua.LState) int {
 			if status := coStatus(L, co); status != "suspended" {
@@ -56,7 +60,6 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 			if why := tooDeep(L); why != "" {
 				L.RaiseError("%s", why)
 			}
-			in.bindAs(L, co)
 			return resume(L)
 		}
 		return 1

@@ -54,8 +54,11 @@ type Interp struct {
 	holder  *Task // the task that holds the interpreter
 	pool    []*lua.LState
 	modules modules
-	namer   *lua.LFunction // improves messages in pcall
-	pcalls  *lua.LFunction // the pcall of scripts
+	// overflown is the thread whose calls were nested too deeply, while its
+	// handler may be running.
+	overflown *lua.LState
+	namer     *lua.LFunction // improves messages in pcall
+	pcalls    *lua.LFunction // the pcall of scripts
 }
 
 // Registry and call stack of a thread grow from small to these limits.
@@ -84,6 +87,8 @@ func New(cfg Config) *Interp {
 		RegistrySize: registryStart, RegistryGrowStep: registryStep, RegistryMaxSize: registryLimit,
 		CallStackSize: callDepth + callReserve, MinimizeStackMemory: true,
 	})
+	guard(in.root)
+	in.root.G.Registry.RawSetString(interpKey, &lua.LUserData{Value: in})
 	in.openStandard()
 	if cfg.Codec.Resolve == nil {
 		cfg.Codec.Resolve = in.resolveModule
@@ -104,6 +109,13 @@ func (in *Interp) SetFind(find func(ctx context.Context, module string) (name, s
 
 // SetExit sets what os.exit does, once there is something to close first.
 func (in *Interp) SetExit(exit func(code int)) { in.cfg.Exit = exit }
+
+// NewThread makes a Lua thread for code that runs as part of whichever task
+// holds the interpreter.
+func (in *Interp) NewThread() *lua.LState {
+	L, _ := in.root.NewThread()
+	return guard(L)
+}
 
 // Close frees the interpreter. No task may run any more.
 func (in *Interp) Close() {

@@ -139,8 +139,15 @@ func TestStandardLibrary(t *testing.T) {
 // TestInterrupt stops tasks at all the places where they may be.
 func TestInterrupt(t *testing.T) {
 	for name, source := range map[string]string{
-		"loop":          "while true do end",
-		"loop in pcall": "while true do pcall(function() while true do end end) end",
+		"while":            "while true do end",
+		"repeat":           "repeat until false",
+		"for":              "for i = 1, math.huge do end",
+		"generic for":      "for i in function() return 1 end do end",
+		"goto":             "::again:: goto again",
+		"tail calls":       "local function f() return f() end f()",
+		"tail calls of Go": "local function f() return pcall(f) end while true do f() end",
+		"library":          "load(function() return ' ' end)",
+		"loop in pcall":    "while true do pcall(function() while true do end end) end",
 		"loop in coroutine": `local co = coroutine.wrap(function() while true do end end)
 			co()`,
 		"wait": "require('sleepy').sleep(60)",

@@ -28,6 +28,11 @@ func (in *Interp) openStandard() {
 	set("print", in.print)
 	in.pcalls = L.NewFunction(in.pcall)
 	L.SetGlobal("pcall", in.pcalls)
+	stock := L.GetGlobal("xpcall").(*lua.LFunction).GFunction
+	set("xpcall", func(L *lua.LState) int {
+		defer in.recovered(L)
+		return stock(L)
+	})
 	set("load", in.load)
 	set("loadstring", in.loadString)
 	set("loadfile", in.loadFile)
@@ -96,6 +101,7 @@ func (in *Interp) print(L *lua.LState) int {
 func (in *Interp) pcall(L *lua.LState) int {
 	L.CheckAny(1)
 	if err := L.PCall(L.GetTop()-1, lua.MultRet, in.namer); err != nil {
+		in.recovered(L)
 		L.Push(lua.LFalse)
 		var raised *lua.ApiError
 		if errors.As(err, &raised) {
@@ -117,6 +123,7 @@ func (in *Interp) load(L *lua.LState) int {
 		reader := L.CheckFunction(1)
 		var b strings.Builder
 		for {
+			in.checkEnd(L)
 			L.Push(reader)
 			L.Call(0, 1)
 			piece := L.Get(-1)

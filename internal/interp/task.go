@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -21,20 +22,24 @@ type Task struct {
 	l      *lua.LState
 	spoilt bool // the thread saw an error and is not used again
 
+	counted atomic.Bool // among the cancelled
+
 	waiting *loading // the module that the task waits for, see awaitLoad
 }
 
 // Start takes the next place in the line for the interpreter at once, and
 // returns; body then runs in a goroutine of its own that holds the
 // interpreter. When ctx ends or Cancel is called, Lua code in the task stops
-// at its next instruction and waits return.
+// at its next jump or call and waits return.
 func (in *Interp) Start(ctx context.Context, label string, body func(t *Task)) *Task {
 	t := &Task{in: in, label: label, done: make(chan struct{})}
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
+	stop := context.AfterFunc(t.ctx, t.noteCancelled)
 	in.lock.start(func() {
 		noteHolder()
 		t.enter()
 		defer t.leave()
+		defer stop()
 		body(t)
 	})
 	return t
@@ -51,9 +56,8 @@ func (t *Task) enter() {
 		t.l, in.pool[n-1] = in.pool[n-1], nil
 		in.pool = in.pool[:n-1]
 	} else {
-		t.l, _ = in.root.NewThread()
+		t.l = in.NewThread()
 	}
-	in.bind(t.l, t.ctx)
 	in.holder = t
 	in.root.G.CurrentThread = t.l
 }
@@ -61,11 +65,11 @@ func (t *Task) enter() {
 func (t *Task) leave() {
 	in := t.in
 	t.l.SetTop(0)
-	t.l.RemoveContext()
 	if !t.spoilt && len(in.pool) < poolSize {
 		in.pool = append(in.pool, t.l)
 	}
 	in.holder = nil
+	t.forgetCancelled()
 	noteReleased()
 	in.lock.release()
 	t.cancel(context.Canceled)
@@ -111,6 +115,10 @@ func (t *Task) Call(fn lua.LValue, args ...lua.LValue) (results []lua.LValue, er
 			report = luaerr.From(err)
 		}
 		return nil, t.in.interrupted(t.ctx, report)
+	}
+	if t.ctx.Err() != nil {
+		L.SetTop(base)
+		return nil, t.in.interrupted(t.ctx, &luaerr.Error{})
 	}
 	n := L.GetTop() - base
 	results = make([]lua.LValue, n)
@@ -165,7 +173,9 @@ func (in *Interp) takeBack(t *Task, thread *lua.LState) {
 	noteHolder()
 	in.holder = t
 	in.root.G.CurrentThread = thread
-	notice(thread)
+	if t.ctx.Err() != nil {
+		t.noteCancelled() // now: the wait may have ended for that reason
+	}
 }
 
 // Callback runs fn, which may use L, from inside a Wait of the same task: a

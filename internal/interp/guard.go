@@ -1,0 +1,159 @@
+package interp
+
+import (
+	"errors"
+	"reflect"
+	"sync/atomic"
+	"unsafe"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// gopher-lua offers one way to stop code that never ends: a context, which it
+// asks before every instruction. That takes a third of the time of a loop of
+// arithmetic. Code that never ends jumps back or calls, so only the
+// instructions that do this look here: at whether a task was cancelled, and at
+// how deep the calls are nested, since gopher-lua's own check of that comes
+// when there is no room left to tell where it was (docs/adr/0007).
+
+// jumpTable is what gopher-lua does for each instruction.
+//
+//go:linkname jumpTable github.com/yuin/gopher-lua.jumpTable
+var jumpTable [lua.OP_NOP + 1]func(L *lua.LState, code uint32, base unsafe.Pointer) int
+
+func init() {
+	for _, op := range []int{lua.OP_JMP, lua.OP_FORLOOP, lua.OP_TFORLOOP} {
+		stock := jumpTable[op]
+		jumpTable[op] = func(L *lua.LState, code uint32, base unsafe.Pointer) int {
+			if cancelled.Load() != 0 {
+				checkEnd(L)
+			}
+			return stock(L, code, base)
+		}
+	}
+	for _, op := range []int{lua.OP_CALL, lua.OP_TAILCALL} {
+		stock := jumpTable[op]
+		jumpTable[op] = func(L *lua.LState, code uint32, base unsafe.Pointer) int {
+			if cancelled.Load() != 0 {
+				checkEnd(L)
+			}
+			if depthOf(L) >= callDepth {
+				checkDepth(L)
+			}
+			return stock(L, code, base)
+		}
+	}
+}
+
+// cancelled is how many tasks of this process were cancelled and have not
+// ended yet.
+var cancelled atomic.Int32
+
+// noteCancelled has the task's code stop at its next jump or call.
+func (t *Task) noteCancelled() {
+	if t.counted.CompareAndSwap(false, true) {
+		cancelled.Add(1)
+	}
+}
+
+// forgetCancelled is for a task that is over.
+func (t *Task) forgetCancelled() {
+	if t.counted.Swap(true) {
+		cancelled.Add(-1)
+	}
+}
+
+const interpKey = "mpiclus.interp"
+
+// of gives the interpreter that L belongs to, nil for a thread of none.
+func of(L *lua.LState) *Interp {
+	ud, ok := L.G.Registry.RawGetString(interpKey).(*lua.LUserData)
+	if !ok {
+		return nil
+	}
+	in, _ := ud.Value.(*Interp)
+	return in
+}
+
+func checkEnd(L *lua.LState) {
+	if in := of(L); in != nil {
+		in.checkEnd(L)
+	}
+}
+
+// checkEnd raises when the task that runs was cancelled. It does so at every
+// jump and call from then on, so that no pcall and no coroutine can hide it.
+func (in *Interp) checkEnd(L *lua.LState) {
+	if t := in.holder; t != nil && t.ctx.Err() != nil {
+		L.RaiseError("interrupted")
+	}
+}
+
+// checkDepth raises when calls are nested too deeply.
+func checkDepth(L *lua.LState) {
+	in, limit := of(L), callDepth
+	if in == nil {
+		return
+	}
+	if in.overflown == L {
+		limit += callReserve / 2 // for who handles the error
+	}
+	if depthOf(L) < limit {
+		return
+	}
+	in.overflown = L
+	raiseTraced(L, luaerr.Where(L)+"stack overflow")
+}
+
+// recovered tells that an error was handled in L: after an overflow the next
+// one is raised where the first was.
+func (in *Interp) recovered(L *lua.LState) {
+	if in.overflown == L && depthOf(L) < callDepth {
+		in.overflown = nil
+	}
+}
+
+// raiseTraced raises a message with the traceback made here: gopher-lua's own
+// takes seconds on a stack of many thousand calls.
+func raiseTraced(L *lua.LState, message string) {
+	defer func() {
+		raised := recover()
+		var e *lua.ApiError
+		if err, ok := raised.(error); ok && errors.As(err, &e) && e.StackTrace == "" {
+			e.StackTrace = traceback(L, 0)
+		}
+		panic(raised)
+	}()
+	L.Error(lua.LString(message), 0)
+}
+
+// loop is how gopher-lua runs the code of a function that Go calls.
+type loop = func(L *lua.LState, base unsafe.Pointer)
+
+// loopAt is where a thread keeps its loop, 0 if that cannot be told.
+var loopAt = func() uintptr {
+	f, ok := reflect.TypeFor[lua.LState]().FieldByName("mainLoop")
+	if !ok || f.Type.Kind() != reflect.Func || f.Type.NumIn() != 2 || f.Type.NumOut() != 0 {
+		return 0
+	}
+	return f.Offset
+}()
+
+// guard has functions that Go calls in a new thread look at the depth too:
+// metamethods call each other without an instruction that calls.
+func guard(L *lua.LState) *lua.LState {
+	if loopAt == 0 {
+		return L
+	}
+	place := (*loop)(unsafe.Add(unsafe.Pointer(L), loopAt))
+	stock := *place
+	*place = func(L *lua.LState, base unsafe.Pointer) {
+		if depthOf(L) >= callDepth {
+			checkDepth(L)
+		}
+		stock(L, base)
+	}
+	return L
+}
