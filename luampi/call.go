@@ -41,15 +41,16 @@ type call struct {
 	op     *handle
 	win    *window
 	file   *opened
-	packet []byte // of a twin, used again and again
-	live   bool   // between begin and end
-	plain  bool   // read by readPlain: of the above only what wait needs is set
+	packet []byte  // of a twin, used again and again
+	live   bool    // between begin and end
+	plain  bool    // read by readPlain: of the above only what wait needs is set
+	to     address // that the slots hold, of the last plain message
 }
 
 // described gives the implementation of a call that has none written by hand.
 func (m *module) described(row *table.Call) implementation {
 	if isMessage(row) && row.Class == table.P2P && !row.Other && m.hooks[row.Name] == nil {
-		return m.messages(row)
+		return m.courier(row).carry
 	}
 	return m.generic(row)
 }

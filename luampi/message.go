@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -19,43 +20,53 @@ func isMessage(row *table.Call) bool {
 		(a[1].Kind == table.Dest || a[1].Kind == table.Source) && (a[2].Kind == table.Tag || a[2].Kind == table.AnyTag)
 }
 
-// messages gives the implementation of a call that sends or receives one
-// message and waits for it: what programs do a million times a second. Its
-// plain form, all arguments given and right, goes through a call that is at
-// hand and prepared already; all else goes the way of every other call.
-func (m *module) messages(row *table.Call) implementation {
-	general, receives := m.generic(row), len(row.Results) > 0
-	var ready *call
-	return func(L *lua.LState, base int, comm *mpi.Comm) int {
-		x := ready
-		if x == nil {
-			x = &call{m: m, row: row, c: m.s.NewCall(row.Name)}
-			ready = x
-		}
-		data := x.readMessage(L, base, comm)
-		if data == nil {
-			return general(L, base, comm)
-		}
-		if !x.c.Repeat() {
-			ready = nil // another task may come while this one waits
-			x.L = L
-			x.c.Hold(unsafe.Pointer(unsafe.SliceData(data)))
-			if err := x.finish(); err != nil {
-				luaerr.Raise(L, luaerr.From(err))
-			}
-		}
-		n := 0
-		if receives {
-			n = m.pushStatus(L, x.c.Status(), 1)
-		}
-		if ready == nil {
-			ready = x
-		} else if ready != x {
-			x.c.Release()
-		}
-		m.s.Sweep()
-		return n
+// courier carries out a call that sends or receives one message and waits for
+// it: what programs do a million times a second. Its plain form, all arguments
+// given and right, goes through a call that is at hand and prepared already;
+// all else goes the way of every other call.
+type courier struct {
+	m        *module
+	row      *table.Call
+	general  implementation
+	receives bool
+	ready    *call // nil while it waits, since another task may come then
+}
+
+func (m *module) courier(row *table.Call) *courier {
+	return &courier{m: m, row: row, general: m.generic(row), receives: len(row.Results) > 0}
+}
+
+// carry is the implementation of the call.
+func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
+	x := k.ready
+	if x == nil {
+		x = &call{m: k.m, row: k.row, c: k.m.s.NewCall(k.row.Name)}
+		k.ready = x
 	}
+	data := x.readMessage(L, base, comm)
+	if data == nil {
+		return k.general(L, base, comm)
+	}
+	if !x.c.Repeat() {
+		k.ready = nil
+		x.L = L
+		x.c.Hold(unsafe.Pointer(unsafe.SliceData(data)))
+		if err := x.finish(); err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+	}
+	n := 0
+	if k.receives && interp.Takes(L, 1) {
+		L.Push(k.m.statusValue(x.c.Status()))
+		n = 1
+	}
+	if k.ready == nil {
+		k.ready = x
+	} else if k.ready != x {
+		x.c.Release()
+	}
+	k.m.s.Sweep()
+	return n
 }
 
 // finish waits for a message that did not come at once, or tells what is
@@ -75,9 +86,16 @@ func (x *call) finish() error {
 	return nil
 }
 
+// address is whom a message goes to or comes from, out of how many.
+type address struct {
+	peer, tag lua.LNumber
+	peers     int
+}
+
 // readPlain reads the arguments of a message that is not waited for, if they
 // are plain.
 func (x *call) readPlain(base int, comm *mpi.Comm) bool {
+	x.to = address{}
 	data := x.readMessage(x.L, base, comm)
 	if data == nil {
 		return false
@@ -93,30 +111,41 @@ func (x *call) readPlain(base int, comm *mpi.Comm) bool {
 // is missing.
 func (x *call) readMessage(L *lua.LState, base int, comm *mpi.Comm) []byte {
 	m, top := x.m, L.GetTop()
-	if comm == nil {
-		comm = m.world
-		if top == base+3 {
-			comm = toComm(L.Get(top))
-			top--
+	if comm == nil && top == base+3 {
+		if comm = toComm(L.Get(top)); comm == nil {
+			return nil
 		}
+		top--
 	}
-	if top != base+2 || comm == nil || comm.Unusable() != "" {
+	if comm == nil {
+		comm = m.world // which is never unusable
+	} else if comm.Unusable() != "" {
+		return nil
+	}
+	if top != base+2 {
 		return nil
 	}
 	a, ok := array.To(L.Get(base))
 	peer, isRank := L.Get(base + 1).(lua.LNumber)
 	tag, isTag := L.Get(base + 2).(lua.LNumber)
-	rank, number := int(peer), int(tag)
-	if !ok || !isRank || !isTag || a.Len() > math.MaxInt32 || lua.LNumber(rank) != peer || lua.LNumber(number) != tag ||
-		rank < 0 || rank >= comm.Peers() || number < 0 || number > m.limits.maxTag {
+	if !ok || !isRank || !isTag || a.Len() > math.MaxInt32 {
 		return nil
+	}
+	s := x.c.S
+	if to := (address{peer, tag, comm.Peers()}); to != x.to {
+		rank, number := int(peer), int(tag)
+		if lua.LNumber(rank) != peer || lua.LNumber(number) != tag ||
+			rank < 0 || rank >= to.peers || number < 0 || number > m.limits.maxTag {
+			return nil
+		}
+		s[table.SlotPeer], s[table.SlotTag] = uint64(rank), uint64(number)
+		x.to = to
 	}
 	first := x.row.Args[0].Slot
 	raw := a.Bytes()
-	s := x.c.S
 	s[first] = uint64(uintptr(unsafe.Pointer(unsafe.SliceData(raw))))
 	s[first+1], s[first+2] = uint64(a.Len()), m.types[a.Type()]
-	s[table.SlotPeer], s[table.SlotTag], s[table.SlotComm] = uint64(rank), uint64(number), comm.Handle
+	s[table.SlotComm] = comm.Handle
 	x.c.Bytes = len(raw)
 	return raw
 }

@@ -1,8 +1,6 @@
 package mpi
 
 /*
-#cgo nocallback mpiclus_try
-#cgo nocallback mpiclus_repeat
 #include <stdlib.h>
 #include "engine.h"
 */

@@ -118,6 +118,7 @@ void mpiclus_constants(uint64_t *values);
 void mpiclus_sizes(int *request, int *status);
 void mpiclus_reserve(mpiclus_frame *f, int n);
 int mpiclus_visit(mpiclus_frame *f, int tests);
+void mpiclus_message(mpiclus_frame *f, int tests);
 void mpiclus_try(uintptr_t frame, int tests);
 void mpiclus_repeat(uintptr_t frame, int tests);
 int mpiclus_run(uintptr_t frame);

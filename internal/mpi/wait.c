@@ -34,8 +34,10 @@ void mpiclus_try(uintptr_t frame, int tests) { visit_if_free((mpiclus_frame *)fr
 void mpiclus_repeat(uintptr_t frame, int tests) {
     mpiclus_frame *f = (mpiclus_frame *)frame;
     f->phase = MPICLUS_NEW;
-    f->rc = f->nreq = f->flag = f->cancel = f->from_null = 0;
-    visit_if_free(f, tests);
+    f->cancel = f->from_null = 0;
+    if (!try_lock()) return;
+    mpiclus_message(f, tests);
+    unlock();
 }
 
 /* One visit for calls that sit in C or may call back: starts the call and tests it once. */
