@@ -184,7 +184,7 @@ func (h *Host) mpido(L *lua.LState, m *Manager, chunk lua.LValue, args []lua.LVa
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}
-	results := L.NewTable()
+	results := L.CreateTable(len(outcome.Answers), 0)
 	errs := map[int]*luaerr.Error{}
 	for _, a := range outcome.Answers {
 		v, err := h.first(L, a)

@@ -111,7 +111,7 @@ func (x *call) end() {
 		x.c.Release()
 		x.c = m.s.NewCall("Wtime")
 	}
-	m.s.Sweep()
+	m.sweep()
 	m.calls = append(m.calls, x)
 }
 

@@ -65,7 +65,7 @@ func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
 	} else if k.ready != x {
 		x.c.Release()
 	}
-	k.m.s.Sweep()
+	k.m.sweep()
 	return n
 }
 

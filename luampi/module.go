@@ -46,7 +46,9 @@ type module struct {
 	windows  map[*window]bool         // that are open
 
 	plugins pluginState
-	calls   []*call // idle
+	calls   []*call  // idle
+	batches []*batch // idle
+	nursery nursery
 }
 
 // limits are numbers of the library that every call checks against.

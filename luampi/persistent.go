@@ -36,7 +36,7 @@ func (m *module) start(L *lua.LState, base int, _ *mpi.Comm) int {
 }
 
 func (m *module) startAll(L *lua.LState, base int, _ *mpi.Comm) int {
-	for _, q := range m.readRequests(L, "Startall", L.Get(base)) {
+	for _, q := range m.readRequests(L, "Startall", L.Get(base), nil) {
 		m.startRequest(L, "Startall", q)
 	}
 	return 0

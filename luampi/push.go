@@ -65,13 +65,13 @@ func (x *call) result(r *table.Arg) lua.LValue {
 	case table.Ints:
 		return x.ints(r)
 	case table.Aints:
-		t := x.L.NewTable()
+		t := x.L.CreateTable(x.countOf(r), 0)
 		for _, n := range x.c.Words(r.Slot, x.countOf(r)) {
 			t.Append(lua.LNumber(int64(n)))
 		}
 		return t
 	case table.Types:
-		t := x.L.NewTable()
+		t := x.L.CreateTable(x.countOf(r), 0)
 		for _, h := range x.c.Handles(r.Slot, x.countOf(r)) {
 			t.Append(m.handleObject("type", h))
 		}
@@ -109,7 +109,7 @@ func (x *call) arrayResult() lua.LValue {
 func (x *call) countOf(r *table.Arg) int { return int(int32(x.c.S[r.CountOf])) }
 
 func (x *call) ints(r *table.Arg) lua.LValue {
-	t := x.L.NewTable()
+	t := x.L.CreateTable(x.countOf(r), 0)
 	for _, n := range x.c.Ints(r.Slot, x.countOf(r)) {
 		t.Append(lua.LNumber(n))
 	}

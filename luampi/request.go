@@ -1,8 +1,6 @@
 package luampi
 
 import (
-	"runtime"
-
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -20,6 +18,7 @@ type request struct {
 	finish func(L *lua.LState) (lua.LValue, error)
 	value  lua.LValue // from finish; nil if there is none
 	err    error
+	young  int // its place in the nursery, counted from 1
 }
 
 func (q *request) text() string {
@@ -34,14 +33,38 @@ func (q *request) text() string {
 
 // requestObject makes the request of a call that is over.
 func (m *module) requestObject(x *call) *lua.LUserData {
-	return m.newRequest(&request{r: x.c.Detach(), name: x.row.Name})
+	q := &requestValue{request: request{r: x.c.Detach(), name: x.row.Name}}
+	q.ud.Value, q.ud.Metatable = &q.request, m.requestMT
+	m.born(&q.request)
+	return &q.ud
+}
+
+// requestValue is a request with its userdata.
+type requestValue struct {
+	request
+	ud lua.LUserData
 }
 
 // newRequest gives the userdata of a request. When that is garbage the
 // session takes the request over.
 func (m *module) newRequest(q *request) *lua.LUserData {
-	runtime.AddCleanup(q, m.s.Orphan, q.r)
+	m.born(q)
 	return m.newObject(q, m.requestMT)
+}
+
+func (m *module) born(q *request) {
+	if q.r.Active() {
+		m.nursery.add(q)
+	} else {
+		m.watch(q)
+	}
+}
+
+// settled is called for a request that is complete.
+func (m *module) settled(q *request) {
+	if q.finish == nil { // or else there may be a value that nobody fetches
+		m.nursery.remove(q)
+	}
 }
 
 // readRequest reads a request of argument n, nil for a null one.
@@ -84,6 +107,7 @@ func (m *module) one(row *table.Call, test bool) implementation {
 				return 1
 			}
 			x.c.CompleteOne(q.r)
+			m.settled(q)
 			if err != nil {
 				x.fail(m.explained(L, err, q.r.Row, q.r.Room, &q.r.Status))
 			}
@@ -134,15 +158,14 @@ func (m *module) pushCompleted(L *lua.LState, q *request) int {
 	return n + m.pushStatus(L, st, n+1)
 }
 
-// readRequests reads a list of requests.
-func (m *module) readRequests(L *lua.LState, call string, v lua.LValue) []*request {
+// readRequests reads a list of requests, into one that is empty.
+func (m *module) readRequests(L *lua.LState, call string, v lua.LValue, list []*request) []*request {
 	t, ok := v.(*lua.LTable)
 	if !ok {
 		luaerr.RaiseArg(L, call, 1, "requests", "list of requests expected, got %s", kindOf(v))
 	}
-	list := make([]*request, t.Len())
-	for i := range list {
-		list[i] = m.readRequest(L, call, 1, t.RawGetInt(i+1))
+	for i := range t.Len() {
+		list = append(list, m.readRequest(L, call, 1, t.RawGetInt(i+1)))
 	}
 	return list
 }

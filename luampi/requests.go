@@ -3,6 +3,7 @@ package luampi
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -23,16 +24,26 @@ func (l *looker) Wait(ctx context.Context) (err error) {
 	return err
 }
 
+// batch is a list of requests that a call waits for, and what came of them.
+// Batches are used again: programs wait for a few requests in every step.
+type batch struct {
+	list     []*request
+	raw      []*mpi.Request // of list
+	done     []int          // which are complete
+	statuses []mpi.Status   // of all
+}
+
 // several gives the call on a list of requests.
 func (m *module) several(row *table.Call, family mpi.Family, test bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
-		list := m.readRequests(L, row.Name, L.Get(base))
-		raw := make([]*mpi.Request, len(list))
-		for i, q := range list {
-			raw[i] = q.r
+		b := m.takeBatch()
+		b.list = m.readRequests(L, row.Name, L.Get(base), b.list)
+		for _, q := range b.list {
+			b.raw = append(b.raw, q.r)
 		}
+		b.statuses = slices.Grow(b.statuses, len(b.list))[:len(b.list)]
 		x := m.begin(L, row)
-		x.c.AwaitRequests(family, raw)
+		x.c.AwaitRequests(family, b.raw)
 		done, err := true, error(nil)
 		if test {
 			done, err = x.look()
@@ -45,29 +56,49 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 				x.fail(err)
 			}
 		}
-		var indices []int
-		statuses := make([]mpi.Status, len(list))
 		n := 0
 		if done {
-			n = x.c.Completed(raw, func(i int, st mpi.Status) {
-				indices = append(indices, i)
-				statuses[i] = st
+			n = x.c.Completed(b.raw, func(i int, st mpi.Status) {
+				b.done = append(b.done, i)
+				b.statuses[i] = st
+				m.settled(b.list[i])
 			})
 		}
 		if err != nil {
-			m.failSeveral(x, err, raw, indices, statuses)
+			m.failSeveral(x, err, b)
 		}
 		x.end()
-		return m.pushSeveral(L, family, test, done, n, list, indices, statuses)
+		results := m.pushSeveral(L, family, test, done, n, b)
+		m.giveBatch(b)
+		return results
 	}
+}
+
+func (m *module) takeBatch() *batch {
+	last := len(m.batches) - 1
+	if last < 0 {
+		return &batch{}
+	}
+	b := m.batches[last]
+	m.batches = m.batches[:last]
+	return b
+}
+
+// giveBatch takes back what takeBatch gave. After an error it is left to the
+// garbage collector.
+func (m *module) giveBatch(b *batch) {
+	clear(b.list)
+	clear(b.raw)
+	b.list, b.raw, b.done, b.statuses = b.list[:0], b.raw[:0], b.done[:0], b.statuses[:0]
+	m.batches = append(m.batches, b)
 }
 
 // failSeveral raises the error of a wait for several requests: of the first
 // that failed, not the library's "error is in the status".
-func (m *module) failSeveral(x *call, err error, list []*mpi.Request, indices []int, statuses []mpi.Status) {
-	for _, i := range indices {
-		if code := statuses[i].Error(); code != 0 && code != mpi.Int("ERR_PENDING") {
-			err = m.explained(x.L, x.errorOf(code, i), list[i].Row, list[i].Room, &statuses[i])
+func (m *module) failSeveral(x *call, err error, b *batch) {
+	for _, i := range b.done {
+		if code := b.statuses[i].Error(); code != 0 && code != mpi.Int("ERR_PENDING") {
+			err = m.explained(x.L, x.errorOf(code, i), b.raw[i].Row, b.raw[i].Room, &b.statuses[i])
 			break
 		}
 	}
@@ -89,7 +120,7 @@ func (x *call) errorOf(code, i int) error {
 }
 
 // pushSeveral pushes what a family gives.
-func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, n int, list []*request, indices []int, statuses []mpi.Status) int {
+func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, n int, b *batch) int {
 	top := L.GetTop()
 	if test && family != mpi.Some {
 		L.Push(lua.LBool(done))
@@ -99,46 +130,57 @@ func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, 
 	}
 	switch family {
 	case mpi.All:
-		L.Push(m.statusList(L, list, indices, statuses))
+		return L.GetTop() - top + m.pushStatuses(L, b, L.GetTop()-top+1)
 	case mpi.Any:
 		if n < 0 {
 			L.Push(lua.LNil)
 			L.Push(m.statusValue(mpi.NullStatus()))
 			break
 		}
-		i := indices[0]
+		i := b.done[0]
 		L.Push(lua.LNumber(i + 1))
-		m.pushCompleted(L, list[i])
+		m.pushCompleted(L, b.list[i])
 	case mpi.Some:
 		if n < 0 {
 			L.Push(lua.LNil)
 			return 1
 		}
-		t := L.NewTable()
-		for _, i := range indices {
+		t := L.CreateTable(len(b.done), 0)
+		for _, i := range b.done {
 			t.Append(lua.LNumber(i + 1))
 		}
 		L.Push(t)
-		L.Push(m.statusList(L, list, indices, statuses))
+		return L.GetTop() - top + m.pushStatuses(L, b, L.GetTop()-top+1)
 	}
 	return L.GetTop() - top
 }
 
-// statusList makes the list of statuses; the value of a twin's request takes
-// the place of its status.
-func (m *module) statusList(L *lua.LState, list []*request, indices []int, statuses []mpi.Status) *lua.LTable {
-	t, taken := L.NewTable(), interp.Takes(L, 1)
-	for k, i := range indices {
-		if list[i].finish != nil || list[i].value != nil {
+// pushStatuses pushes the list of statuses, result n of the function, and all
+// that is left of its results, unless nobody takes it. It gives how many it
+// pushed. The value of a twin's request takes the place of its status.
+func (m *module) pushStatuses(L *lua.LState, b *batch, n int) int {
+	taken := interp.Takes(L, n)
+	var t *lua.LTable
+	if taken {
+		t = L.CreateTable(len(b.done), 0)
+	}
+	for k, i := range b.done {
+		v := lua.LValue(lua.LNil)
+		if q := b.list[i]; q.finish != nil || q.value != nil {
 			top := L.GetTop()
-			m.pushCompleted(L, list[i])
-			t.RawSetInt(k+1, L.Get(top+1))
+			m.pushCompleted(L, q)
+			v = L.Get(top + 1)
 			L.SetTop(top)
-			continue
+		} else if taken {
+			v = m.statusValue(b.statuses[i])
 		}
 		if taken {
-			t.RawSetInt(k+1, m.statusValue(statuses[i]))
+			t.RawSetInt(k+1, v)
 		}
 	}
-	return t
+	if !taken {
+		return 0
+	}
+	L.Push(t)
+	return 1
 }

@@ -221,7 +221,7 @@ func (m *module) withUnit(x *call, unit int, body func(datatype uint64) error) e
 
 // decodeAll makes the list of everybody's value.
 func (m *module) decodeAll(x *call, all []byte, l *layout, lengths []uint64) (*lua.LTable, error) {
-	list := x.L.NewTable()
+	list := x.L.CreateTable(len(lengths), 0)
 	for r, n := range lengths {
 		vs, err := m.unpack(x.L, l.part(all, r, n), false)
 		if err != nil {

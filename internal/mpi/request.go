@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"context"
-	"runtime"
 	"strings"
 	"time"
 	"unsafe"
@@ -27,8 +26,9 @@ type Request struct {
 	started  bool // of a persistent one
 	fromNull bool // receives from PROC_NULL
 	held     []unsafe.Pointer
-	pinner   runtime.Pinner
-	lost     bool // given up when the world was renewed
+	one      [1]unsafe.Pointer // room for held
+	lost     bool              // given up when the world was renewed
+	place    int               // in the session's list of active ones, counted from 1
 }
 
 // Detach makes the request of a START call, which is over. The memory that
@@ -36,19 +36,14 @@ type Request struct {
 func (c *Call) Detach() *Request {
 	r := &Request{Row: c.Row, Room: c.Room(), s: c.s}
 	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[0]
-	r.held = append(r.held, c.held...)
+	r.held = append(r.one[:0], c.held...)
 	r.fromNull = c.f.from_null != 0
 	r.persists = strings.HasSuffix(c.Row.Name, "_init")
 	if c.Row == ownIrecv {
 		r.incoming = pointer(C.uintptr_t(c.S[table.SlotR]))
 	}
-	for _, p := range r.held {
-		r.pinner.Pin(p)
-	}
 	if r.Active() {
-		c.s.mu.Lock()
-		c.s.active[r] = struct{}{}
-		c.s.mu.Unlock()
+		c.s.keepActive(r)
 	}
 	return r
 }
@@ -64,16 +59,37 @@ func (r *Request) Persistent() bool { return r.persists }
 // Started notes that a persistent request was started.
 func (r *Request) Started() {
 	r.started = true
-	r.s.mu.Lock()
-	r.s.active[r] = struct{}{}
-	r.s.mu.Unlock()
+	r.s.keepActive(r)
+}
+
+// keepActive keeps a request, and with it the memory that MPI may touch, until
+// it is complete. What is kept stays in its place, since it is of no stack.
+func (s *Session) keepActive(r *Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.place == 0 {
+		s.active = append(s.active, r)
+		r.place = len(s.active)
+	}
+}
+
+func (s *Session) dropActive(r *Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.place == 0 {
+		return
+	}
+	last := len(s.active) - 1
+	moved := s.active[last]
+	s.active[r.place-1], s.active[last] = moved, nil
+	moved.place, r.place = r.place, 0
+	s.active = s.active[:last]
 }
 
 // ended lets go of what a request held.
 func (r *Request) ended() {
 	r.handle = nullRequest
-	r.held = nil
-	r.pinner.Unpin()
+	r.held, r.one[0] = nil, nil
 }
 
 // Lost tells whether the request was given up when the world was renewed.
@@ -87,15 +103,13 @@ func (r *Request) complete(st Status) {
 	if r.started = false; !r.persists {
 		r.ended()
 	}
-	r.s.mu.Lock()
-	delete(r.s.active, r)
-	r.s.mu.Unlock()
+	r.s.dropActive(r)
 }
 
 func (s *Session) abandonRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for r := range s.active {
+	for _, r := range s.active {
 		r.lost = true
 	}
 }
@@ -126,7 +140,9 @@ func (c *Call) AwaitRequests(family Family, list []*Request) {
 		return
 	}
 	n := len(list)
-	C.mpiclus_reserve(f, C.int(max(n, 1)))
+	if n == 0 || n > int(f.capacity) {
+		C.mpiclus_reserve(f, C.int(max(n, 1)))
+	}
 	f.nmany = C.int(n)
 	many, sts := unsafe.Slice(f.many, max(n, 1)), unsafe.Slice(f.sts, max(n, 1))
 	null := nullRequest

@@ -79,7 +79,7 @@ type Session struct {
 	ops     [maxOps]*Op
 	nops    atomic.Int32
 	entered atomic.Uint64 // records made
-	active  map[*Request]struct{}
+	active  []*Request    // that are not complete
 	trash
 }
 
@@ -100,7 +100,7 @@ func Init(cfg Config) (*Session, error) {
 	if rc := C.mpiclus_init(&provided); rc != C.MPI_SUCCESS {
 		return nil, fmt.Errorf("MPI_Init_thread: %w", mpiError("Init_thread", int(rc)))
 	}
-	s := &Session{active: map[*Request]struct{}{}}
+	s := &Session{}
 	current = s
 	s.all.Store(&[]*Call{})
 	readConstants()

@@ -130,7 +130,7 @@ func (x *exchange) decodeTable(L *lua.LState, w *wire.Table, depth int) (lua.LVa
 	if depth > maxDepth || len(w.GetKeys()) != len(w.GetValues()) {
 		return nil, luaerr.New(luaerr.Plugin, "%s returned a table that is nested too deep or has no value for a key", x.name)
 	}
-	t := L.NewTable()
+	t := L.CreateTable(0, 0)
 	for i, wk := range w.GetKeys() {
 		k, err := x.decode(L, wk, depth+1)
 		if err != nil {
