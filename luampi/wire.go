@@ -176,9 +176,10 @@ func (m *module) unpack(L *lua.LState, stream []byte, own bool) ([]lua.LValue, e
 	if at > len(stream)-trailer {
 		return nil, errStream
 	}
-	t, _, err = readTail(stream[at:])
-	if err != nil {
-		return nil, err
+	if at > 0 {
+		if t, _, err = readTail(stream[at:]); err != nil {
+			return nil, err
+		}
 	}
 	blobs := make([][]byte, len(t.sizes))
 	place := 0

@@ -7,7 +7,8 @@ import "unsafe"
 
 // Value gives the packet and the long stream, nil if there is none, of a
 // complete request of an own_irecv line: copies in memory of Go, which ends
-// MPI's side of it. It gives nil, nil the second time.
+// MPI's side of it. Of the packet it gives what may be of use: a stream that
+// is shorter ends it. It gives nil, nil the second time.
 func (r *Request) Value() (packet, stream []byte) {
 	if r.incoming == nil {
 		return nil, nil
@@ -15,7 +16,7 @@ func (r *Request) Value() (packet, stream []byte) {
 	var p, data *C.char
 	var total C.uint64_t
 	C.mpiclus_value(r.incoming, &p, &data, &total)
-	packet = C.GoBytes(unsafe.Pointer(p), packetSize)
+	packet = C.GoBytes(unsafe.Pointer(p), C.int(min(packetHead+total, packetSize)))
 	if data != nil {
 		stream = make([]byte, total, (total+15)&^15)
 		copy(stream, unsafe.Slice((*byte)(unsafe.Pointer(data)), total))
@@ -24,7 +25,11 @@ func (r *Request) Value() (packet, stream []byte) {
 	return packet, stream
 }
 
-const packetSize = 4096
+// Of a packet: all of it, and its head.
+const (
+	packetSize = 4096
+	packetHead = 16
+)
 
 func (r *Request) dropValue() {
 	if r.incoming != nil {

@@ -3,6 +3,7 @@
  * script's request is a generalized one (MPI 3.1, section 12.2), so that it goes with all others. */
 #include "engine.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,8 +47,9 @@ static int cancel(void *state, int complete) {
 }
 
 int mpiclus_irecv_value(int source, int tag, MPI_Comm comm, MPI_Comm bulk, MPI_Request *req, void **state) {
-    mpiclus_incoming *v = calloc(1, sizeof *v);
+    mpiclus_incoming *v = malloc(sizeof *v);
     if (v == NULL) return MPI_ERR_NO_MEM;
+    memset(v, 0, offsetof(mpiclus_incoming, packet) + HEAD);
     v->bulk = bulk;
     v->from_null = source == MPI_PROC_NULL;
     int rc = MPI_Irecv(v->packet, PACKET, MPI_BYTE, source, tag, comm, &v->packet_request);

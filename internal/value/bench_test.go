@@ -7,6 +7,7 @@ import (
 // benchmarks are the values whose way there and back is timed.
 var benchmarks = []struct{ name, source string }{
 	{"number", `return 1.5`},
+	{"record", `return {a = 1, b = "two", c = {1, 2, 3}}`},
 	{"function", `local a, b = 2, {x = 3} return function(c) return a * b.x * c end, 7`},
 	{"function of a module", `local floor = math.floor return function(c) return floor(c) end, 7`},
 	{"floats131072", `local t = {} for i = 1, 131072 do t[i] = i + 0.5 end return t`},

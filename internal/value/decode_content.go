@@ -24,6 +24,15 @@ func tokenOf(code byte) int {
 	return tokenScalar
 }
 
+// small holds the numbers that are one byte, which many values are, so that
+// they need no memory.
+var small = func() (all [256]lua.LValue) {
+	for code := range all {
+		all[code] = lua.LNumber(int8(code))
+	}
+	return all
+}()
+
 // scalar reads nil, a boolean, a number or a string.
 func (s *source) scalar() (lua.LValue, error) {
 	code, err := s.peek()
@@ -34,7 +43,7 @@ func (s *source) scalar() (lua.LValue, error) {
 	switch {
 	case code <= 0x7f || code >= 0xe0:
 		s.pos++
-		return lua.LNumber(int8(code)), nil
+		return small[code], nil
 	case code == codeDouble:
 		if s.left() < 9 {
 			return nil, malformed("byte %d: half a number", at)

@@ -151,7 +151,7 @@ func (e *encoder) message() *Message {
 	}
 	m := &Message{}
 	if len(e.b) <= keptBuffer {
-		m.Body = append(make([]byte, 0, len(e.b)), e.b...)
+		m.Body = append(make([]byte, 0, len(e.b)+roomAfter), e.b...)
 	} else {
 		m.Body, e.b = e.b, nil
 	}
@@ -191,9 +191,15 @@ func (e *encoder) count(n int) {
 func (e *encoder) value(v lua.LValue, at via) error {
 	switch v := v.(type) {
 	case nil, *lua.LNilType:
-		return e.tokens.EncodeNil()
+		e.b = append(e.b, codeNil)
+		return nil
 	case lua.LBool:
-		return e.tokens.EncodeBool(bool(v))
+		if v {
+			e.b = append(e.b, codeTrue)
+		} else {
+			e.b = append(e.b, codeFalse)
+		}
+		return nil
 	case lua.LNumber:
 		e.number(float64(v))
 		return nil
@@ -208,6 +214,10 @@ func (e *encoder) value(v lua.LValue, at via) error {
 // number writes whole numbers short, all others bit for bit.
 func (e *encoder) number(f float64) {
 	if n := int64(f); float64(n) == f && n > -1<<53 && n < 1<<53 && (n != 0 || !math.Signbit(f)) {
+		if n >= 0 && n <= 0x7f {
+			e.b = append(e.b, byte(n))
+			return
+		}
 		_ = e.tokens.EncodeInt(n)
 		return
 	}
@@ -216,6 +226,11 @@ func (e *encoder) number(f float64) {
 }
 
 func (e *encoder) text(s string) error {
+	if len(s) < 32 {
+		e.b = append(e.b, codeShort|byte(len(s)))
+		e.b = append(e.b, s...)
+		return nil
+	}
 	if len(s) < blobString {
 		return e.tokens.EncodeString(s)
 	}

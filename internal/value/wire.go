@@ -44,6 +44,7 @@ const (
 // Codes of MessagePack that are written and read here and not through the
 // library, for speed.
 const (
+	codeShort   = 0xa0 // and the length, below 32: a string
 	codeNil     = 0xc0
 	codeFalse   = 0xc2
 	codeTrue    = 0xc3
@@ -77,6 +78,8 @@ const (
 	// keptBuffer is the largest body that goes back to the pool's buffer by
 	// copy; a larger one is handed out as it is.
 	keptBuffer = 64 << 10
+	// roomAfter is how much who sends a body can append to it in its place.
+	roomAfter = 32
 )
 
 // buffer is what the MessagePack encoder writes to.
@@ -159,6 +162,10 @@ func (s *source) count() (int, error) {
 // bytes reads a string or byte string, without a copy.
 func (s *source) bytes() ([]byte, error) {
 	at := s.pos
+	if at < len(s.b) && s.b[at]&0xe0 == codeShort {
+		s.pos++
+		return s.take(int(s.b[at] & 0x1f))
+	}
 	n, err := s.dec.DecodeBytesLen()
 	if err != nil || n < 0 {
 		return nil, malformed("byte %d: no string (%v)", at, err)
@@ -169,6 +176,10 @@ func (s *source) bytes() ([]byte, error) {
 // ext reads an extension: its type and its data, without a copy.
 func (s *source) ext() (int8, []byte, error) {
 	at := s.pos
+	if s.left() >= 3 && s.b[at] == codeFixExt1 {
+		s.pos += 3
+		return int8(s.b[at+1]), s.b[at+2 : s.pos : s.pos], nil
+	}
 	id, n, err := s.dec.DecodeExtHeader()
 	if err != nil {
 		return 0, nil, malformed("byte %d: no extension (%v)", at, err)
