@@ -7,19 +7,21 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// gopher-lua tells nobody how deep a thread is in calls, or how many results
-// of a Go function its caller takes. Both stand in the frame of the function
-// that runs: these are the places, not known in a gopher-lua that keeps its
-// frames differently.
-var frameAt, numberAt, resultsAt, framesKnown = func() (frame, number, results uintptr, known bool) {
+// gopher-lua tells nobody which function a thread runs, how deep it is in
+// calls, or how many results of a Go function its caller takes. All that stands
+// in the frame of the function that runs: these are the places, not known in a
+// gopher-lua that keeps its frames differently.
+var frameAt, functionAt, numberAt, resultsAt, framesKnown = func() (frame, function, number, results uintptr, known bool) {
 	f, ok := reflect.TypeFor[lua.LState]().FieldByName("currentFrame")
 	if !ok || f.Type.Kind() != reflect.Pointer || f.Type.Elem().Kind() != reflect.Struct {
-		return 0, 0, 0, false
+		return 0, 0, 0, 0, false
 	}
+	fn, hasFunction := f.Type.Elem().FieldByName("Fn")
 	n, hasNumber := f.Type.Elem().FieldByName("Idx")
 	r, hasResults := f.Type.Elem().FieldByName("NRet")
-	known = hasNumber && hasResults && n.Type.Kind() == reflect.Int && r.Type.Kind() == reflect.Int
-	return f.Offset, n.Offset, r.Offset, known
+	known = hasFunction && hasNumber && hasResults &&
+		fn.Type == reflect.TypeFor[*lua.LFunction]() && n.Type.Kind() == reflect.Int && r.Type.Kind() == reflect.Int
+	return f.Offset, fn.Offset, n.Offset, r.Offset, known
 }()
 
 func frameOf(L *lua.LState) unsafe.Pointer {
@@ -37,6 +39,16 @@ func depthOf(L *lua.LState) int {
 		return 0
 	}
 	return *(*int)(unsafe.Add(frame, numberAt)) + 1
+}
+
+// runsLua tells whether the innermost function of a thread is one of Lua.
+func runsLua(L *lua.LState) bool {
+	frame := frameOf(L)
+	if frame == nil {
+		return false
+	}
+	fn := *(**lua.LFunction)(unsafe.Add(frame, functionAt))
+	return fn != nil && !fn.IsG
 }
 
 // Takes tells whether the caller of the Go function that L runs takes result

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"sync/atomic"
 	"unsafe"
+	"weak"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -77,16 +78,10 @@ func of(L *lua.LState) *Interp {
 	return in
 }
 
-func checkEnd(L *lua.LState) {
-	if in := of(L); in != nil {
-		in.checkEnd(L)
-	}
-}
-
 // checkEnd raises when the task that runs was cancelled. It does so at every
 // jump and call from then on, so that no pcall and no coroutine can hide it.
-func (in *Interp) checkEnd(L *lua.LState) {
-	if t := in.holder; t != nil && t.ctx.Err() != nil {
+func checkEnd(L *lua.LState) {
+	if in := of(L); in != nil && in.holder != nil && in.holder.ctx.Err() != nil {
 		L.RaiseError("interrupted")
 	}
 }
@@ -97,21 +92,22 @@ func checkDepth(L *lua.LState) {
 	if in == nil {
 		return
 	}
-	if in.overflown == L {
+	if in.overflown == weak.Make(L) {
 		limit += callReserve / 2 // for who handles the error
 	}
 	if depthOf(L) < limit {
 		return
 	}
-	in.overflown = L
+	in.overflown = weak.Make(L)
 	raiseTraced(L, luaerr.Where(L)+"stack overflow")
 }
 
 // recovered tells that an error was handled in L: after an overflow the next
 // one is raised where the first was.
 func (in *Interp) recovered(L *lua.LState) {
-	if in.overflown == L && depthOf(L) < callDepth {
-		in.overflown = nil
+	var none weak.Pointer[lua.LState]
+	if in.overflown != none && in.overflown == weak.Make(L) && depthOf(L) < callDepth {
+		in.overflown = none
 	}
 }
 
@@ -141,8 +137,10 @@ var loopAt = func() uintptr {
 	return f.Offset
 }()
 
-// guard has functions that Go calls in a new thread look at the depth too:
-// metamethods call each other without an instruction that calls.
+// guard has functions that Go calls in a new thread look too: metamethods call
+// each other without an instruction that calls, and what array.map or table.sort
+// calls for each element may have no jump. A function of Go may be the handler
+// of the error that stops the task.
 func guard(L *lua.LState) *lua.LState {
 	if loopAt == 0 {
 		return L
@@ -150,6 +148,9 @@ func guard(L *lua.LState) *lua.LState {
 	place := (*loop)(unsafe.Add(unsafe.Pointer(L), loopAt))
 	stock := *place
 	*place = func(L *lua.LState, base unsafe.Pointer) {
+		if cancelled.Load() != 0 && runsLua(L) {
+			checkEnd(L)
+		}
 		if depthOf(L) >= callDepth {
 			checkDepth(L)
 		}

@@ -19,6 +19,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"weak"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -56,7 +57,7 @@ type Interp struct {
 	modules modules
 	// overflown is the thread whose calls were nested too deeply, while its
 	// handler may be running.
-	overflown *lua.LState
+	overflown weak.Pointer[lua.LState]
 	namer     *lua.LFunction // improves messages in pcall
 	pcalls    *lua.LFunction // the pcall of scripts
 }

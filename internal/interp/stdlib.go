@@ -123,7 +123,6 @@ func (in *Interp) load(L *lua.LState) int {
 		reader := L.CheckFunction(1)
 		var b strings.Builder
 		for {
-			in.checkEnd(L)
 			L.Push(reader)
 			L.Call(0, 1)
 			piece := L.Get(-1)

@@ -87,7 +87,10 @@ func (t *Task) Label() string { return t.label }
 
 // Cancel stops the task; cause is what its caller gets as the error. It
 // returns at once.
-func (t *Task) Cancel(cause error) { t.cancel(cause) }
+func (t *Task) Cancel(cause error) {
+	t.cancel(cause)
+	t.noteCancelled()
+}
 
 // Done is closed when the task is over.
 func (t *Task) Done() <-chan struct{} { return t.done }
