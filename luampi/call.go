@@ -41,10 +41,10 @@ type call struct {
 	op     *handle
 	win    *window
 	file   *opened
-	packet []byte  // of a twin, used again and again
-	live   bool    // between begin and end
-	plain  bool    // read by readPlain: of the above only what wait needs is set
-	to     address // that the slots hold, of the last plain message
+	packet []byte   // of a twin, used again and again
+	live   bool     // between begin and end
+	plain  bool     // read by readPlain: of the above only what wait needs is set
+	to     envelope // that the slots hold, of the last plain message
 }
 
 // described gives the implementation of a call that has none written by hand.

@@ -86,8 +86,8 @@ func (x *call) finish() error {
 	return nil
 }
 
-// address is whom a message goes to or comes from, out of how many.
-type address struct {
+// envelope is whom a message goes to or comes from, out of how many.
+type envelope struct {
 	peer, tag lua.LNumber
 	peers     int
 }
@@ -95,7 +95,7 @@ type address struct {
 // readPlain reads the arguments of a message that is not waited for, if they
 // are plain.
 func (x *call) readPlain(base int, comm *mpi.Comm) bool {
-	x.to = address{}
+	x.to = envelope{}
 	data := x.readMessage(x.L, base, comm)
 	if data == nil {
 		return false
@@ -118,7 +118,7 @@ func (x *call) readMessage(L *lua.LState, base int, comm *mpi.Comm) []byte {
 		top--
 	}
 	if comm == nil {
-		comm = m.world // which is never unusable
+		comm = m.world // always usable: a renewal that fails ends the job
 	} else if comm.Unusable() != "" {
 		return nil
 	}
@@ -132,7 +132,7 @@ func (x *call) readMessage(L *lua.LState, base int, comm *mpi.Comm) []byte {
 		return nil
 	}
 	s := x.c.S
-	if to := (address{peer, tag, comm.Peers()}); to != x.to {
+	if to := (envelope{peer, tag, comm.Peers()}); to != x.to {
 		rank, number := int(peer), int(tag)
 		if lua.LNumber(rank) != peer || lua.LNumber(number) != tag ||
 			rank < 0 || rank >= to.peers || number < 0 || number > m.limits.maxTag {

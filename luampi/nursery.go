@@ -6,7 +6,7 @@ import (
 )
 
 // nursery holds the requests that were made since the garbage collector last
-// ran, and are not complete. A request that a script drops has to be taken over
+// ran, and are neither complete nor given up. A request that a script drops has to be taken over
 // by the session, but to have the collector watch each one costs as much as
 // the message: only those that live on after it has run are watched.
 type nursery struct {

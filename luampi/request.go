@@ -146,6 +146,7 @@ func (m *module) pushCompleted(L *lua.LState, q *request) int {
 		finish := q.finish
 		q.finish = nil
 		q.value, q.err = finish(L)
+		m.settled(q)
 	}
 	if q.err != nil {
 		luaerr.Raise(L, luaerr.From(q.err))

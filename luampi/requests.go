@@ -33,6 +33,9 @@ type batch struct {
 	statuses []mpi.Status   // of all
 }
 
+// keptBatch is how many requests a batch that is used again has room for.
+const keptBatch = 4096
+
 // several gives the call on a list of requests.
 func (m *module) several(row *table.Call, family mpi.Family, test bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
@@ -87,6 +90,9 @@ func (m *module) takeBatch() *batch {
 // giveBatch takes back what takeBatch gave. After an error it is left to the
 // garbage collector.
 func (m *module) giveBatch(b *batch) {
+	if cap(b.list) > keptBatch {
+		return
+	}
 	clear(b.list)
 	clear(b.raw)
 	b.list, b.raw, b.done, b.statuses = b.list[:0], b.raw[:0], b.done[:0], b.statuses[:0]

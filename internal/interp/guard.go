@@ -2,6 +2,7 @@ package interp
 
 import (
 	"errors"
+	"maps"
 	"reflect"
 	"sync/atomic"
 	"unsafe"
@@ -15,9 +16,10 @@ import (
 // gopher-lua offers one way to stop code that never ends: a context, which it
 // asks before every instruction. That takes a third of the time of a loop of
 // arithmetic. Code that never ends jumps back or calls, so only the
-// instructions that do this look here: at whether a task was cancelled, and at
-// how deep the calls are nested, since gopher-lua's own check of that comes
-// when there is no room left to tell where it was (docs/adr/0007).
+// instructions that do this look here, and what runs the functions that Go
+// calls: at whether a task was cancelled, and at how deep the calls are nested,
+// since gopher-lua's own check of that comes when there is no room left to tell
+// where it was (docs/adr/0007).
 
 // jumpTable is what gopher-lua does for each instruction.
 //
@@ -92,22 +94,26 @@ func checkDepth(L *lua.LState) {
 	if in == nil {
 		return
 	}
-	if in.overflown == weak.Make(L) {
-		limit += callReserve / 2 // for who handles the error
+	self := weak.Make(L)
+	if _, handles := in.overflown[self]; handles {
+		limit += callReserve / 2
 	}
 	if depthOf(L) < limit {
 		return
 	}
-	in.overflown = weak.Make(L)
+	maps.DeleteFunc(in.overflown, func(p weak.Pointer[lua.LState], _ struct{}) bool { return p.Value() == nil })
+	if in.overflown == nil {
+		in.overflown = map[weak.Pointer[lua.LState]]struct{}{}
+	}
+	in.overflown[self] = struct{}{}
 	raiseTraced(L, luaerr.Where(L)+"stack overflow")
 }
 
 // recovered tells that an error was handled in L: after an overflow the next
 // one is raised where the first was.
 func (in *Interp) recovered(L *lua.LState) {
-	var none weak.Pointer[lua.LState]
-	if in.overflown != none && in.overflown == weak.Make(L) && depthOf(L) < callDepth {
-		in.overflown = none
+	if len(in.overflown) > 0 && depthOf(L) < callDepth {
+		delete(in.overflown, weak.Make(L))
 	}
 }
 

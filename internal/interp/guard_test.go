@@ -1,6 +1,9 @@
 package interp
 
 import (
+	"context"
+	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -62,19 +65,66 @@ func TestDepthIsKnown(t *testing.T) {
 	}
 }
 
-// TestContextOfCallbacks: a coroutine runs in a thread that no task has.
-func TestContextOfCallbacks(t *testing.T) {
+// TestThread: code in a thread of its own stops with the task that runs it,
+// and its depth is limited like that of any other.
+func TestThread(t *testing.T) {
 	in, _ := newTest(t)
-	in.Run(t.Context(), "test", func(task *Task) {
-		th, _ := in.root.NewThread()
-		fn, err := in.Codec().Chunks.Load(th, "job.lua", "return coroutine.wrap(function() return 5 end)()")
-		if err != nil {
-			t.Error(err)
-			return
+	for source, want := range map[string]string{
+		"return coroutine.wrap(function() return 5 end)()":                                        "",
+		"local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end})\nreturn t[1]": "job.lua:1: stack overflow",
+		"while true do end": "job.lua:1: interrupted",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		in.Run(ctx, "test", func(*Task) {
+			th := in.NewThread()
+			fn, err := in.Codec().Chunks.Load(th, "job.lua", source)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			th.Push(fn)
+			err = th.PCall(0, 1, nil)
+			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+				t.Errorf("%s: got %v, want %q", source, err, want)
+			}
+		})
+		cancel()
+	}
+}
+
+// TestCancelOfItself: nothing runs after a call that cancels its own task.
+func TestCancelOfItself(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	in, out := newTest(t)
+	in.root.SetGlobal("stop", in.root.NewFunction(func(L *lua.LState) int {
+		in.Current().Cancel(errors.New("enough"))
+		return 0
+	}))
+	if err := run(t, in, t.Context(), "stop() print('went on')"); err == nil || out.Len() > 0 {
+		t.Errorf("got %v, printed %q", err, out)
+	}
+}
+
+// TestOverflownThread: a thread that overflowed is garbage like any other, and
+// does not take the room of another's handler.
+func TestOverflownThread(t *testing.T) {
+	in, out := newTest(t)
+	err := run(t, in, t.Context(), `local function f(n) return 1 + f(n + 1) end
+print(select(2, xpcall(function() f(1) end, function(e)
+  coroutine.resume(coroutine.create(f), 1)
+  local s = 0
+  for i = 1, 10 do s = s + math.abs(i) end
+  return "handled " .. s
+end)))`)
+	if err != nil || out.String() != "handled 55\n" {
+		t.Errorf("got %v, printed %q", err, out)
+	}
+	for range 3 {
+		runtime.GC()
+	}
+	for thread := range in.overflown {
+		if thread.Value() != nil && thread.Value() != in.pool[0] {
+			t.Error("a thread that is of no use is kept")
 		}
-		th.Push(fn)
-		if err := th.PCall(0, 1, nil); err != nil || th.Get(-1) != lua.LNumber(5) {
-			t.Errorf("got %v (%v)", th.Get(-1), err)
-		}
-	})
+	}
 }

@@ -55,9 +55,9 @@ type Interp struct {
 	holder  *Task // the task that holds the interpreter
 	pool    []*lua.LState
 	modules modules
-	// overflown is the thread whose calls were nested too deeply, while its
-	// handler may be running.
-	overflown weak.Pointer[lua.LState]
+	// overflown are the threads whose calls were nested too deeply, while their
+	// handlers may be running.
+	overflown map[weak.Pointer[lua.LState]]struct{}
 	namer     *lua.LFunction // improves messages in pcall
 	pcalls    *lua.LFunction // the pcall of scripts
 }

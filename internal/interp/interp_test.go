@@ -147,6 +147,7 @@ func TestInterrupt(t *testing.T) {
 		"tail calls":       "local function f() return f() end f()",
 		"tail calls of Go": "local function f() return pcall(f) end while true do f() end",
 		"library":          "load(function() return ' ' end)",
+		"library of Go":    "load(os.date)",
 		"metamethods": `local t = setmetatable({}, {__add = function(a, b) return 1 end})
 			local function level(n) return setmetatable({}, {__add = function(a, b) local x = n + n local y = n + n return y end}) end
 			for i = 1, 30 do t = level(t) end

@@ -123,6 +123,9 @@ func (in *Interp) load(L *lua.LState) int {
 		reader := L.CheckFunction(1)
 		var b strings.Builder
 		for {
+			if cancelled.Load() != 0 {
+				checkEnd(L) // the reader may be one of Go
+			}
 			L.Push(reader)
 			L.Call(0, 1)
 			piece := L.Get(-1)

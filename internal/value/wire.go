@@ -78,7 +78,8 @@ const (
 	// keptBuffer is the largest body that goes back to the pool's buffer by
 	// copy; a larger one is handed out as it is.
 	keptBuffer = 64 << 10
-	// roomAfter is how much who sends a body can append to it in its place.
+	// roomAfter is how much who sends a body can append to it in its place,
+	// once: a Detach shares it.
 	roomAfter = 32
 )
 
