@@ -138,7 +138,7 @@ func (m *module) cancelRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 func (m *module) freeRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 	q := m.readRequest(L, "Request_free", 1, L.Get(base))
 	if q.r != nil {
-		m.nursery.remove(q)
+		m.nursery.young.Remove(q)
 		m.s.Orphan(q.r)
 		*q = request{}
 	}

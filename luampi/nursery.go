@@ -3,6 +3,8 @@ package luampi
 import (
 	"runtime"
 	"sync/atomic"
+
+	"github.com/mpiclus/mpiclus-lua/internal/bag"
 )
 
 // nursery holds the requests that were made since the garbage collector last
@@ -10,7 +12,7 @@ import (
 // by the session, but to have the collector watch each one costs as much as
 // the message: only those that live on after it has run are watched.
 type nursery struct {
-	young []*request
+	young bag.Bag[*request]
 	ran   atomic.Bool // the collector has
 	armed bool        // to notice that
 }
@@ -19,26 +21,16 @@ type nursery struct {
 // has a pointer, so that it shares its memory with nothing.
 type marker struct{ _ *marker }
 
+// Place implements bag.Entry.
+func (q *request) Place() *int { return &q.place }
+
 // add takes a new request in.
 func (n *nursery) add(q *request) {
-	q.young = len(n.young) + 1
-	n.young = append(n.young, q)
+	n.young.Add(q)
 	if !n.armed {
 		n.armed = true
 		runtime.AddCleanup(&marker{}, func(ran *atomic.Bool) { ran.Store(true) }, &n.ran)
 	}
-}
-
-// remove is for a request that is complete and holds nothing any more.
-func (n *nursery) remove(q *request) {
-	if q.young == 0 {
-		return
-	}
-	last := len(n.young) - 1
-	moved := n.young[last]
-	n.young[q.young-1], n.young[last] = moved, nil
-	moved.young, q.young = q.young, 0
-	n.young = n.young[:last]
 }
 
 // sweep has the collector watch what has outlived it once, and frees what
@@ -47,12 +39,11 @@ func (m *module) sweep() {
 	if m.nursery.ran.Load() {
 		m.nursery.ran.Store(false)
 		m.nursery.armed = false
-		for _, q := range m.nursery.young {
-			q.young = 0
+		for all := m.nursery.young.All(); len(all) > 0; all = m.nursery.young.All() {
+			q := all[len(all)-1]
+			m.nursery.young.Remove(q)
 			m.watch(q)
 		}
-		clear(m.nursery.young)
-		m.nursery.young = m.nursery.young[:0]
 	}
 	m.s.Sweep()
 }

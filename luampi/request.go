@@ -18,7 +18,7 @@ type request struct {
 	finish func(L *lua.LState) (lua.LValue, error)
 	value  lua.LValue // from finish; nil if there is none
 	err    error
-	young  int // its place in the nursery, counted from 1
+	place  int // in the nursery
 }
 
 func (q *request) text() string {
@@ -63,7 +63,7 @@ func (m *module) born(q *request) {
 // settled is called for a request that is complete.
 func (m *module) settled(q *request) {
 	if q.finish == nil { // or else there may be a value that nobody fetches
-		m.nursery.remove(q)
+		m.nursery.young.Remove(q)
 	}
 }
 

@@ -62,28 +62,21 @@ func (r *Request) Started() {
 	r.s.keepActive(r)
 }
 
+// Place implements bag.Entry.
+func (r *Request) Place() *int { return &r.place }
+
 // keepActive keeps a request, and with it the memory that MPI may touch, until
 // it is complete. What is kept stays in its place, since it is of no stack.
 func (s *Session) keepActive(r *Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r.place == 0 {
-		s.active = append(s.active, r)
-		r.place = len(s.active)
-	}
+	s.active.Add(r)
 }
 
 func (s *Session) dropActive(r *Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r.place == 0 {
-		return
-	}
-	last := len(s.active) - 1
-	moved := s.active[last]
-	s.active[r.place-1], s.active[last] = moved, nil
-	moved.place, r.place = r.place, 0
-	s.active = s.active[:last]
+	s.active.Remove(r)
 }
 
 // ended lets go of what a request held.
@@ -109,7 +102,7 @@ func (r *Request) complete(st Status) {
 func (s *Session) abandonRequests() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range s.active {
+	for _, r := range s.active.All() {
 		r.lost = true
 	}
 }

@@ -32,6 +32,7 @@ import (
 
 	gompi "github.com/sbromberger/gompi"
 
+	"github.com/mpiclus/mpiclus-lua/internal/bag"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -78,8 +79,8 @@ type Session struct {
 	left    []*Call // abandoned: their frames and buffers stay for good
 	ops     [maxOps]*Op
 	nops    atomic.Int32
-	entered atomic.Uint64 // records made
-	active  []*Request    // that are not complete
+	entered atomic.Uint64     // records made
+	active  bag.Bag[*Request] // that are not complete
 	trash
 }
 
