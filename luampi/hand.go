@@ -140,7 +140,7 @@ func (m *module) freeRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 	if q.r != nil {
 		m.nursery.young.Remove(q)
 		m.s.Orphan(q.r)
-		*q = request{}
+		*q = request{ud: q.ud}
 	}
 	return 0
 }

@@ -11,6 +11,7 @@ import (
 // request is what scripts hold of an operation that was started. A zero one
 // is REQUEST_NULL.
 type request struct {
+	ud   lua.LUserData // of newRequest
 	r    *mpi.Request
 	name string // of the call that made it
 	// finish makes the value that a twin's request gives beside its status,
@@ -33,31 +34,19 @@ func (q *request) text() string {
 
 // requestObject makes the request of a call that is over.
 func (m *module) requestObject(x *call) *lua.LUserData {
-	q := &requestValue{request: request{r: x.c.Detach(), name: x.row.Name}}
-	q.ud.Value, q.ud.Metatable = &q.request, m.requestMT
-	m.born(&q.request)
-	return &q.ud
-}
-
-// requestValue is a request with its userdata.
-type requestValue struct {
-	request
-	ud lua.LUserData
+	return m.newRequest(&request{r: x.c.Detach(), name: x.row.Name})
 }
 
 // newRequest gives the userdata of a request. When that is garbage the
 // session takes the request over.
 func (m *module) newRequest(q *request) *lua.LUserData {
-	m.born(q)
-	return m.newObject(q, m.requestMT)
-}
-
-func (m *module) born(q *request) {
 	if q.r.Active() {
 		m.nursery.add(q)
 	} else {
 		m.watch(q)
 	}
+	q.ud.Value, q.ud.Metatable = q, m.requestMT
+	return &q.ud
 }
 
 // settled is called for a request that is complete.

@@ -136,7 +136,7 @@ func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, 
 	}
 	switch family {
 	case mpi.All:
-		return L.GetTop() - top + m.pushStatuses(L, b, L.GetTop()-top+1)
+		m.pushStatuses(L, b, L.GetTop()-top+1)
 	case mpi.Any:
 		if n < 0 {
 			L.Push(lua.LNil)
@@ -156,15 +156,15 @@ func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, 
 			t.Append(lua.LNumber(i + 1))
 		}
 		L.Push(t)
-		return L.GetTop() - top + m.pushStatuses(L, b, L.GetTop()-top+1)
+		m.pushStatuses(L, b, L.GetTop()-top+1)
 	}
 	return L.GetTop() - top
 }
 
 // pushStatuses pushes the list of statuses, result n of the function, and all
-// that is left of its results, unless nobody takes it. It gives how many it
-// pushed. The value of a twin's request takes the place of its status.
-func (m *module) pushStatuses(L *lua.LState, b *batch, n int) int {
+// that is left of its results, unless nobody takes it. The value of a twin's
+// request takes the place of its status.
+func (m *module) pushStatuses(L *lua.LState, b *batch, n int) {
 	taken := interp.Takes(L, n)
 	var t *lua.LTable
 	if taken {
@@ -184,9 +184,7 @@ func (m *module) pushStatuses(L *lua.LState, b *batch, n int) int {
 			t.RawSetInt(k+1, v)
 		}
 	}
-	if !taken {
-		return 0
+	if taken {
+		L.Push(t)
 	}
-	L.Push(t)
-	return 1
 }

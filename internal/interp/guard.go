@@ -14,8 +14,8 @@ import (
 )
 
 // gopher-lua offers one way to stop code that never ends: a context, which it
-// asks before every instruction. That takes a third of the time of a loop of
-// arithmetic. Code that never ends jumps back or calls, so only the
+// asks before every instruction. That takes a tenth to a fifth of the time of a
+// loop. Code that never ends jumps back or calls, so only the
 // instructions that do this look here, and what runs the functions that Go
 // calls: at whether a task was cancelled, and at how deep the calls are nested,
 // since gopher-lua's own check of that comes when there is no room left to tell

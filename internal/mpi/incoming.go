@@ -16,7 +16,7 @@ func (r *Request) Value() (packet, stream []byte) {
 	var p, data *C.char
 	var total C.uint64_t
 	C.mpiclus_value(r.incoming, &p, &data, &total)
-	packet = C.GoBytes(unsafe.Pointer(p), C.int(min(packetHead+total, packetSize)))
+	packet = C.GoBytes(unsafe.Pointer(p), C.int(packetHead+min(total, packetSize-packetHead)))
 	if data != nil {
 		stream = make([]byte, total, (total+15)&^15)
 		copy(stream, unsafe.Slice((*byte)(unsafe.Pointer(data)), total))
