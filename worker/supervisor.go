@@ -60,6 +60,7 @@ type supervisor struct {
 	link     link.Link
 	gone     chan struct{} // closed when the master's link broke or it said kill
 	orphan   atomic.Bool   // before that: it broke
+	told     bool          // to end, by a signal
 	parent   int           // the launcher's process that started this one
 	child    *exec.Cmd
 	capture  *capture
@@ -172,18 +173,14 @@ func (s *supervisor) listen() {
 func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) int {
 	ended := make(chan error, 1)
 	go func() { ended <- s.child.Wait() }()
-	byItself, told := false, false
+	byItself := false
 	select {
 	case <-ended:
 		byItself = true
 	case <-s.gone:
 	case <-signals:
-		told = true
-		// A launcher ends when its master does: then the link breaks, too.
-		select {
-		case <-s.gone:
-		case <-time.After(sweepPause):
-		}
+		s.told = true
+		s.awaitOrphan()
 	case <-ctx.Done():
 	}
 	if !byItself {
@@ -193,7 +190,7 @@ func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) int {
 	s.capture.finish()
 	exit := exitOf(s.child.ProcessState)
 	exit.Call = s.capture.tap.counts.lastWord()
-	exit.Told, exit.Orphan = told, os.Getppid() != s.parent
+	exit.Told, exit.Orphan = s.told, os.Getppid() != s.parent
 	_ = protocol.Send(s.link, protocol.FrameExit, exit)
 	if byItself && (exit.Code != 0 || exit.Call != "") {
 		s.awaitFarewell(signals)
@@ -204,12 +201,23 @@ func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) int {
 	return 0
 }
 
+// awaitOrphan gives what ended this process a moment to be seen: a launcher
+// ends when its master does, which breaks the link; and one that was killed is
+// this process's parent until the last of its threads is gone.
+func (s *supervisor) awaitOrphan() {
+	select {
+	case <-s.gone:
+	case <-time.After(sweepPause):
+	}
+}
+
 // awaitFarewell keeps this process, and with it the launcher's view of the
 // rank, alive until the master has decided what to do about a dead worker.
 func (s *supervisor) awaitFarewell(signals <-chan os.Signal) {
 	select {
 	case <-s.gone:
 	case <-signals:
+		s.told = true
 	}
 }
 
@@ -219,24 +227,35 @@ func (s *supervisor) kill() {
 }
 
 // How long a supervisor without a master tries to clean up: others do so at
-// the same time, and the launcher may still be busy in the folder.
+// the same time, and the launcher may still be busy in the folder. One that a
+// signal ended may hear later that there is no master.
 const (
 	sweepTime  = 500 * time.Millisecond
 	sweepPause = 10 * time.Millisecond
+	doubtTime  = 150 * time.Millisecond
 )
 
 // removeFolder takes away the job's folder when the master, whose duty that
 // is, was killed.
 func (s *supervisor) removeFolder() {
-	if host, _ := os.Hostname(); !s.orphan.Load() || host != s.join.Host {
+	if host, _ := os.Hostname(); host != s.join.Host {
 		return
 	}
-	for begin := time.Now(); time.Since(begin) < sweepTime; time.Sleep(sweepPause) {
-		launch.RemoveAbandoned(s.settings.Folder)
+	for begin := time.Now(); s.abandoned(time.Since(begin)); time.Sleep(sweepPause) {
+		launch.RemoveAbandoned(s.settings.Folder) // not of a master that lives
 		if _, err := os.Lstat(s.settings.Folder); errors.Is(err, fs.ErrNotExist) {
 			return
 		}
 	}
+}
+
+// abandoned tells whether the master may be gone, and it is not too late to
+// clean up.
+func (s *supervisor) abandoned(passed time.Duration) bool {
+	if s.orphan.Load() {
+		return passed < sweepTime
+	}
+	return s.told && passed < doubtTime
 }
 
 func exitOf(state *os.ProcessState) protocol.Exit {

@@ -61,7 +61,7 @@ func (s ExitStatus) String() string {
 func (c *Command) Start(ctx context.Context) (*Process, error) {
 	cmd := exec.Command(c.Path)
 	cmd.Args, cmd.Env, cmd.Dir = c.Args, slices.Clone(c.Env), c.Dir
-	cmd.SysProcAttr = ownSession()
+	cmd.SysProcAttr = ownSession(c.Kind)
 	// Ranks that outlive the launcher hold its pipes: do not wait for them.
 	cmd.WaitDelay = 300 * time.Millisecond
 	p := &Process{up: make(chan struct{}), done: make(chan struct{}), gone: make(chan struct{})}

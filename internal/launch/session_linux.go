@@ -10,9 +10,16 @@ import (
 
 // ownSession makes a launcher the leader of a session of its own. Its ranks
 // move to process groups of their own but stay in the session, so that they
-// are found when the launcher is gone.
-func ownSession() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGTERM}
+// are found when the launcher is gone. It also has the launcher end when this
+// process is killed. Open MPI's mpirun gets no say in that: told to end while
+// it starts, it may wait for good, and its daemons and our supervisors end
+// when they lose it. srun passes the order on to its ranks.
+func ownSession(k Kind) *syscall.SysProcAttr {
+	end := syscall.SIGTERM
+	if k == OpenMPI {
+		end = syscall.SIGKILL
+	}
+	return &syscall.SysProcAttr{Setsid: true, Pdeathsig: end}
 }
 
 // DieWithParent asks the system to send this process a signal when what

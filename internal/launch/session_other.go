@@ -4,7 +4,7 @@ package launch
 
 import "syscall"
 
-func ownSession() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+func ownSession(Kind) *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
 // DieWithParent does nothing here: this system knows no such order.
 func DieWithParent(syscall.Signal) error { return nil }
