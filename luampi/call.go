@@ -50,7 +50,9 @@ type call struct {
 // described gives the implementation of a call that has none written by hand.
 func (m *module) described(row *table.Call) implementation {
 	if isMessage(row) && row.Class == table.P2P && !row.Other && m.hooks[row.Name] == nil {
-		return m.courier(row).carry
+		k := m.courier(row)
+		m.shortcuts[row.Name] = k.short
+		return k.carry
 	}
 	return m.generic(row)
 }

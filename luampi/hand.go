@@ -2,6 +2,7 @@ package luampi
 
 import (
 	"context"
+	"math"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -69,6 +70,35 @@ func (m *module) oneComm(L *lua.LState, name string, base int, comm *mpi.Comm) *
 		luaerr.RaiseArg(L, name, 1, "comm", "%s", why)
 	}
 	return comm
+}
+
+// aboutComm is the short way of a call whose result is a number that a
+// communicator keeps.
+func (m *module) aboutComm(number func(*mpi.Comm) int) shortcut {
+	return func(args []lua.LValue, comm *mpi.Comm, _ int) (lua.LValue, bool) {
+		switch {
+		case comm == nil && len(args) == 0:
+			comm = m.world
+		case comm == nil && len(args) == 1:
+			comm = toComm(args[0])
+		}
+		if comm == nil || comm.Unusable() != "" {
+			return nil, false
+		}
+		return lua.LNumber(number(comm)), true
+	}
+}
+
+// clock is the short way of a call without arguments that gives a time.
+func (m *module) clock(name string) shortcut {
+	c := m.s.NewCall(name)
+	return func([]lua.LValue, *mpi.Comm, int) (lua.LValue, bool) {
+		c.Prepare(c.Row)
+		if !c.Quick() || !c.Try() || c.Err() != nil {
+			return nil, false
+		}
+		return lua.LNumber(math.Float64frombits(c.S[table.SlotR])), true
+	}
 }
 
 func (m *module) commRank(L *lua.LState, base int, comm *mpi.Comm) int {

@@ -29,25 +29,49 @@ type courier struct {
 	row      *table.Call
 	general  implementation
 	receives bool
-	ready    *call // nil while it waits, since another task may come then
+	ready    *call  // nil while it waits, since another task may come then
+	begun    []byte // what ready sends or receives, if it did not come at once
 }
 
 func (m *module) courier(row *table.Call) *courier {
 	return &courier{m: m, row: row, general: m.generic(row), receives: len(row.Results) > 0}
 }
 
-// carry is the implementation of the call.
-func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
+// short is the short way of the call: the message is through at once, or carry,
+// which comes next, goes on with it.
+func (k *courier) short(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool) {
 	x := k.ready
-	if x == nil {
-		x = &call{m: k.m, row: k.row, c: k.m.s.NewCall(k.row.Name)}
-		k.ready = x
+	if x == nil || taken > 0 {
+		return nil, false
 	}
-	data := x.readMessage(L, base, comm)
+	data := x.readMessage(args, comm)
 	if data == nil {
-		return k.general(L, base, comm)
+		return nil, false
 	}
 	if !x.c.Repeat() {
+		k.begun = data
+		return nil, false
+	}
+	k.m.sweep()
+	return nil, true
+}
+
+// carry is the implementation of the call.
+func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
+	x, data, done := k.ready, k.begun, false
+	if data != nil {
+		k.begun = nil
+	} else {
+		if x == nil {
+			x = &call{m: k.m, row: k.row, c: k.m.s.NewCall(k.row.Name)}
+			k.ready = x
+		}
+		if data = x.readMessage(interp.Args(L, base), comm); data == nil {
+			return k.general(L, base, comm)
+		}
+		done = x.c.Repeat()
+	}
+	if !done {
 		k.ready = nil
 		x.L = L
 		x.c.Hold(unsafe.Pointer(unsafe.SliceData(data)))
@@ -96,7 +120,7 @@ type envelope struct {
 // are plain.
 func (x *call) readPlain(base int, comm *mpi.Comm) bool {
 	x.to = envelope{}
-	data := x.readMessage(x.L, base, comm)
+	data := x.readMessage(interp.Args(x.L, base), comm)
 	if data == nil {
 		return false
 	}
@@ -109,25 +133,25 @@ func (x *call) readPlain(base int, comm *mpi.Comm) bool {
 // right, and gives the memory of its array, which the caller keeps alive.
 // Otherwise the result is nil, and read tells what is wrong or fills in what
 // is missing.
-func (x *call) readMessage(L *lua.LState, base int, comm *mpi.Comm) []byte {
-	m, top := x.m, L.GetTop()
-	if comm == nil && top == base+3 {
-		if comm = toComm(L.Get(top)); comm == nil {
+func (x *call) readMessage(args []lua.LValue, comm *mpi.Comm) []byte {
+	m := x.m
+	if comm == nil && len(args) == 4 {
+		if comm = toComm(args[3]); comm == nil {
 			return nil
 		}
-		top--
+		args = args[:3]
 	}
 	if comm == nil {
 		comm = m.world // always usable: a renewal that fails ends the job
 	} else if comm.Unusable() != "" {
 		return nil
 	}
-	if top != base+2 {
+	if len(args) != 3 {
 		return nil
 	}
-	a, ok := array.To(L.Get(base))
-	peer, isRank := L.Get(base + 1).(lua.LNumber)
-	tag, isTag := L.Get(base + 2).(lua.LNumber)
+	a, ok := array.To(args[0])
+	peer, isRank := args[1].(lua.LNumber)
+	tag, isTag := args[2].(lua.LNumber)
 	if !ok || !isRank || !isTag || a.Len() > math.MaxInt32 {
 		return nil
 	}

@@ -45,6 +45,8 @@ type module struct {
 	hooks    map[string]func(x *call) // checks between reading arguments and the call
 	windows  map[*window]bool         // that are open
 
+	shortcuts map[string]shortcut
+
 	plugins pluginState
 	calls   []*call  // idle
 	batches []*batch // idle
@@ -70,6 +72,11 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 	m.openObjects(L)
 	m.openConstants(L, t)
 	hand := m.handWritten()
+	m.shortcuts = map[string]shortcut{
+		"Comm_rank": m.aboutComm(func(c *mpi.Comm) int { return c.Rank }),
+		"Comm_size": m.aboutComm(func(c *mpi.Comm) int { return c.Size }),
+		"Wtime":     m.clock("Wtime"), "Wtick": m.clock("Wtick"),
+	}
 	m.hooks = m.windowHooks()
 	m.fileHooks(m.hooks)
 	for _, row := range table.All {
@@ -84,9 +91,9 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 			fn = m.missing(row)
 		}
 		if onCall != nil {
-			fn = observed(row.Name, fn)
+			m.observe(row.Name, &fn)
 		}
-		t.RawSetString(row.Name, L.NewFunction(bind(fn, false)))
+		t.RawSetString(row.Name, m.function(L, row, fn))
 		m.addMethods(L, row, fn)
 	}
 	absent.Refuse(L, t)
@@ -96,10 +103,17 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 // onCall, set by tests, hears of every call.
 var onCall func(name string)
 
-func observed(name string, fn implementation) implementation {
-	return func(L *lua.LState, base int, comm *mpi.Comm) int {
+func (m *module) observe(name string, fn *implementation) {
+	long, short := *fn, m.shortcuts[name]
+	*fn = func(L *lua.LState, base int, comm *mpi.Comm) int {
 		onCall(name)
-		return fn(L, base, comm)
+		return long(L, base, comm)
+	}
+	if short != nil {
+		m.shortcuts[name] = func(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool) {
+			onCall(name)
+			return short(args, comm, taken)
+		}
 	}
 }
 
@@ -107,18 +121,43 @@ func observed(name string, fn implementation) implementation {
 // comm is nil or, in a method of a communicator, that communicator.
 type implementation func(L *lua.LState, base int, comm *mpi.Comm) int
 
-// bind makes a Lua function of an implementation.
-func bind(fn implementation, method bool) lua.LGFunction {
-	if !method {
-		return func(L *lua.LState) int { return fn(L, 1, nil) }
+// shortcut is the short way of an implementation, for calls that are made a
+// million times a second: interp.Direct with comm as in an implementation.
+type shortcut func(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool)
+
+// function makes the Lua function of a call.
+func (m *module) function(L *lua.LState, row *table.Call, fn implementation) *lua.LFunction {
+	f := L.NewFunction(func(L *lua.LState) int { return fn(L, 1, nil) })
+	if short := m.shortcuts[row.Name]; short != nil {
+		interp.SetDirect(f, func(_ *lua.LState, args []lua.LValue, taken int) (lua.LValue, bool) {
+			return short(args, nil, taken)
+		})
 	}
-	return func(L *lua.LState) int {
+	return f
+}
+
+// commMethod makes the method of a communicator of a call.
+func (m *module) commMethod(L *lua.LState, row *table.Call, fn implementation) *lua.LFunction {
+	f := L.NewFunction(func(L *lua.LState) int {
 		if c := toComm(L.Get(1)); c != nil {
 			return fn(L, 2, c)
 		}
 		L.ArgError(1, "communicator expected: call methods with ':'")
 		return 0
+	})
+	if short := m.shortcuts[row.Name]; short != nil {
+		interp.SetDirect(f, func(_ *lua.LState, args []lua.LValue, taken int) (lua.LValue, bool) {
+			if len(args) == 0 {
+				return nil, false
+			}
+			c := toComm(args[0])
+			if c == nil {
+				return nil, false
+			}
+			return short(args[1:], c, taken)
+		})
 	}
+	return f
 }
 
 // rotated makes a method of a call that takes its object last.
@@ -141,7 +180,7 @@ var methodOf = map[table.Kind]string{
 // addMethods makes the call a method where its first argument (for
 // communicators its last) is an object.
 func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
-	plain := L.NewFunction(bind(fn, false))
+	plain := m.function(L, row, fn)
 	if row.HasWin() {
 		_, short, cut := strings.Cut(row.Name, "_")
 		if !cut || !strings.HasPrefix(row.Name, "Win_") {
@@ -151,7 +190,7 @@ func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
 		return
 	}
 	if row.HasComm() {
-		method := L.NewFunction(bind(fn, true))
+		method := m.commMethod(L, row, fn)
 		index := m.commMT.RawGetString("__index").(*lua.LTable)
 		index.RawSetString(row.Name, method)
 		if short, ok := strings.CutPrefix(row.Name, "Comm_"); ok {

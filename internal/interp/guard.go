@@ -36,17 +36,17 @@ func init() {
 			return stock(L, code, base)
 		}
 	}
-	for _, op := range []int{lua.OP_CALL, lua.OP_TAILCALL} {
-		stock := jumpTable[op]
-		jumpTable[op] = func(L *lua.LState, code uint32, base unsafe.Pointer) int {
-			if cancelled.Load() != 0 {
-				checkEnd(L)
-			}
-			if depthOf(L) >= callDepth {
-				checkDepth(L)
-			}
-			return stock(L, code, base)
+	call, tailCall := jumpTable[lua.OP_CALL], jumpTable[lua.OP_TAILCALL]
+	jumpTable[lua.OP_CALL] = func(L *lua.LState, code uint32, base unsafe.Pointer) int {
+		checkCall(L)
+		if callDirect(L, code) {
+			return 0
 		}
+		return call(L, code, base)
+	}
+	jumpTable[lua.OP_TAILCALL] = func(L *lua.LState, code uint32, base unsafe.Pointer) int {
+		checkCall(L)
+		return tailCall(L, code, base)
 	}
 }
 
@@ -85,6 +85,16 @@ func of(L *lua.LState) *Interp {
 func checkEnd(L *lua.LState) {
 	if in := of(L); in != nil && in.holder != nil && in.holder.ctx.Err() != nil {
 		L.RaiseError("interrupted")
+	}
+}
+
+// checkCall is the look before a call.
+func checkCall(L *lua.LState) {
+	if cancelled.Load() != 0 {
+		checkEnd(L)
+	}
+	if depthOf(L) >= callDepth {
+		checkDepth(L)
 	}
 }
 

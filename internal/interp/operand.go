@@ -3,7 +3,6 @@ package interp
 import (
 	"reflect"
 	"slices"
-	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -30,25 +29,16 @@ func siteAt(L *lua.LState, level int) (s site, ok bool) {
 		return s, false
 	}
 	frame := reflect.ValueOf(dbg).Elem().FieldByName("frame")
-	reg := reflect.ValueOf(L).Elem().FieldByName("reg")
-	if !pointsTo(frame) || !pointsTo(reg) {
+	if !framesKnown || !frame.IsValid() || !beginsLike(frame.Type(), reflect.TypeFor[callFrame]()) || frame.IsNil() {
 		return s, false
 	}
-	pc, base, array := frame.Elem().FieldByName("Pc"), frame.Elem().FieldByName("LocalBase"), reg.Elem().FieldByName("array")
-	if !pc.IsValid() || !base.IsValid() || !array.IsValid() || !pc.CanInt() || !base.CanInt() || array.Type() != reflect.TypeFor[[]lua.LValue]() {
+	f, all := (*callFrame)(frame.UnsafePointer()), registers(L).array
+	s.pc = f.Pc - 1
+	if s.pc < 0 || s.pc >= len(s.fn.Proto.Code) || f.LocalBase < 0 || f.LocalBase >= len(all) {
 		return s, false
 	}
-	s.pc = int(pc.Int()) - 1
-	all := *(*[]lua.LValue)(unsafe.Pointer(array.UnsafeAddr()))
-	if s.pc < 0 || s.pc >= len(s.fn.Proto.Code) || base.Int() < 0 || int(base.Int()) >= len(all) {
-		return s, false
-	}
-	s.regs = all[base.Int():]
+	s.regs = all[f.LocalBase:]
 	return s, true
-}
-
-func pointsTo(v reflect.Value) bool {
-	return v.IsValid() && v.Kind() == reflect.Pointer && !v.IsNil() && v.Elem().Kind() == reflect.Struct
 }
 
 func (s site) register(r int) lua.LValue {
