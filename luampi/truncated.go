@@ -49,8 +49,8 @@ func (m *module) messageText(L *lua.LState, st *mpi.Status) string {
 	defer c.Release()
 	c.SetStatus(st)
 	c.S[table.SlotX] = m.byteType
-	length := ""
-	if err := m.do(L, c); err == nil && c.Result(0) > 0 {
+	length := " is longer"
+	if err := m.do(L, c); err == nil && c.Result(0) > 0 && mpi.TellsTruncated {
 		length = fmt.Sprintf(" has %d bytes", c.Result(0))
 	}
 	return fmt.Sprintf("the message from rank %d with tag %d%s", st.Source(), st.Tag(), length)

@@ -7,6 +7,10 @@ import "C"
 // It is MPI's own, so that Get_count and friends can read it.
 type Status struct{ c C.MPI_Status }
 
+// TellsTruncated says whether the status of a message that did not fit tells
+// how long it is. MPICH tells what it has left of it.
+const TellsTruncated = C.MPICLUS_OPEN_MPI != 0
+
 // Source gives the rank that a message came from.
 func (st *Status) Source() int { return int(st.c.MPI_SOURCE) }
 

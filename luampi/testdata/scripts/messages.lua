@@ -106,7 +106,7 @@ if size > 1 then
   if rank == 0 then
     mpi.Send(array.from{1, 2, 3}, 1, 1)
   elseif rank == 1 then
-    local err = check.fails("the message from rank 0 with tag 1 has 24 bytes, and the array has room for 2 float64 (16 bytes): receive into a larger one, or ask",
+    local err = check.fails("the message from rank 0 with tag 1 " .. check.long(24) .. ", and the array has room for 2 float64 (16 bytes): receive into a larger one, or ask",
       mpi.Recv, array.zeros(2), 0, 1)
     check.eq(err.message:find("Recv: ERR_TRUNCATE", 1, true) ~= nil, true)
     check.eq({err.kind, err.class, err.call, mpi.Error_class(err.code)}, {"mpi", "ERR_TRUNCATE", "Recv", mpi.ERR_TRUNCATE})
@@ -116,8 +116,8 @@ local own = mpi.Type_contiguous(1, mpi.INT)
 mpi.Type_commit(own)
 local long = {mpi.Isend(array.zeros(9), rank, 31), mpi.Isend(array.zeros(9), rank, 32), mpi.Isend(array.zeros(9), rank, 33)}
 local three = array.zeros(3, "int32")
-check.fails("from rank " .. rank .. " with tag 31 has 72 bytes, and the array has room for 3 int32 (12 bytes)", mpi.Recv, three, mpi.ANY_SOURCE, 31)
-check.fails("with tag 32 has 72 bytes, and the array has room for 3 elements of its type", mpi.Recv, {three, 3, own}, rank, 32)
-check.fails("with tag 33 has 72 bytes, and the array has room for 3 int32", mpi.Wait, mpi.Irecv(three, rank, 33))
+check.fails("from rank " .. rank .. " with tag 31 " .. check.long(72) .. ", and the array has room for 3 int32 (12 bytes)", mpi.Recv, three, mpi.ANY_SOURCE, 31)
+check.fails("with tag 32 " .. check.long(72) .. ", and the array has room for 3 elements of its type", mpi.Recv, {three, 3, own}, rank, 32)
+check.fails("with tag 33 " .. check.long(72) .. ", and the array has room for 3 int32", mpi.Wait, mpi.Irecv(three, rank, 33))
 mpi.Waitall(long)
 mpi.Barrier()

@@ -85,7 +85,7 @@ if size > 1 then
     mpi.Send(array.zeros(1), 1, 71)
   elseif rank == 1 then
     local list = {mpi.Irecv(array.zeros(1), 0, 71), mpi.Irecv(array.zeros(2), 0, 70)}
-    local err = check.fails("(request 2): the message from rank 0 with tag 70 has 24 bytes, and the array has room for 2 float64", mpi.Waitall, list)
+    local err = check.fails("(request 2): the message from rank 0 with tag 70 " .. check.long(24) .. ", and the array has room for 2 float64", mpi.Waitall, list)
     check.eq({err.class, err.call}, {"ERR_TRUNCATE", "Waitall"})
   end
   mpi.Barrier()
