@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 			assert(r[0] == 5 and r[1] == nil and r[2] == 5)`,
 		"no ranks": `assert(next(manager:mpido{ chunk = "ran = true", ranks = {} }) == nil)
 			assert(cluster.mpido(manager, "return ran")[0] == nil)`,
-		"init that cannot travel": `local m, co = cluster.MPIManager{ np = 1 }, coroutine.create(print)
+		"init that cannot travel": `local m, co = cluster.MPIManager{ np = 1 }, coroutine.create(function() end)
 			local ok, e = pcall(cluster.addprocs, m, { init = function() return co end })
 			assert(not ok and e.message:find("captured variable 'co' is a coroutine", 1, true), tostring(e))
 			assert(not m.launched and #cluster.addprocs(m) == 1)`,
@@ -85,7 +85,7 @@ func TestErrors(t *testing.T) {
 		"other function": {`cluster.mpido(manager, function() nosuch() end)`, "ranks 0-2 (3 of 3): job.lua:5: global 'nosuch' is not defined: define it there"},
 		"unknown option": {`cluster.MPIManager{ npp = 3 }`, "MPIManager has no option 'npp'; it knows np, mode"},
 		"bad option":     {`cluster.MPIManager{ np = 1.5 }`, "option 'np' must be a whole number from 0, got 1.5"},
-		"captured":       {`local co = coroutine.create(print) cluster.mpido(manager, function() return co end)`, "captured variable 'co' is a coroutine"},
+		"captured":       {`local co = coroutine.create(function() end) cluster.mpido(manager, function() return co end)`, "captured variable 'co' is a coroutine"},
 		"bad rank":       {`manager:mpido{ chunk = "return 1", ranks = { 7 } }`, "there is no rank 7: this manager has ranks 0 to 2"},
 		"timeout":        {`manager:mpido{ chunk = "while true do end", timeout = 0.1 }`, "longer than its timeout of 100ms"},
 		"time's place":   {`manager:mpido{ chunk = function() while true do end end, timeout = 0.1 }`, "ranks 0-2 (3 of 3) were stopped in job.lua:5"},

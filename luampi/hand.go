@@ -58,6 +58,13 @@ func constant(v lua.LValue) implementation {
 
 // oneComm reads the only argument of a call that needs no frame.
 func (m *module) oneComm(L *lua.LState, name string, base int, comm *mpi.Comm) *mpi.Comm {
+	last := base
+	if comm != nil {
+		last--
+	}
+	if top := L.GetTop(); top > last && L.Get(top) != lua.LNil {
+		tooMany(L, table.ByName[name])
+	}
 	if comm == nil {
 		comm = m.world
 		if v := L.Get(base); v != lua.LNil {
@@ -81,6 +88,8 @@ func (m *module) aboutComm(number func(*mpi.Comm) int) shortcut {
 			comm = m.world
 		case comm == nil && len(args) == 1:
 			comm = toComm(args[0])
+		case len(args) > 0:
+			return nil, false
 		}
 		if comm == nil || comm.Unusable() != "" {
 			return nil, false
@@ -92,7 +101,10 @@ func (m *module) aboutComm(number func(*mpi.Comm) int) shortcut {
 // clock is the short way of a call without arguments that gives a time.
 func (m *module) clock(name string) shortcut {
 	c := m.s.NewCall(name)
-	return func([]lua.LValue, *mpi.Comm, int) (lua.LValue, bool) {
+	return func(args []lua.LValue, _ *mpi.Comm, _ int) (lua.LValue, bool) {
+		if len(args) > 0 {
+			return nil, false
+		}
 		c.Prepare(c.Row)
 		if !c.Quick() || !c.Try() || c.Err() != nil {
 			return nil, false

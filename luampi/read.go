@@ -54,6 +54,15 @@ func (x *call) read(base int, comm *mpi.Comm) {
 	}
 }
 
+// tooMany raises when a call is given more arguments than it takes.
+func tooMany(L *lua.LState, row *table.Call) {
+	noun := "arguments"
+	if len(row.Args) == 1 {
+		noun = "argument"
+	}
+	L.RaiseError("%s takes %d %s at most: %s", row.Name, len(row.Args), noun, row.Synopsis())
+}
+
 // assign gives each argument of the table its Lua value. An argument that may
 // be missing is skipped when the value in its place is plainly meant for a
 // later one.
@@ -73,7 +82,7 @@ func (x *call) assign(base int, comm *mpi.Comm) {
 	if top := L.GetTop(); k <= top && top >= base && L.Get(top) != lua.LNil {
 		row := x.row
 		x.end()
-		L.RaiseError("%s takes %d arguments at most: %s", row.Name, len(row.Args), row.Synopsis())
+		tooMany(L, row)
 	}
 }
 

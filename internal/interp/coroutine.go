@@ -30,6 +30,7 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 	stockWrap := library.RawGetString("wrap").(*lua.LFunction).GFunction
 	L := in.root
 	library.RawSetString("create", L.NewFunction(func(L *lua.LState) int {
+		checkBody(L)
 		n := stockCreate(L)
 		guard(L.ToThread(-1))
 		return n
@@ -49,6 +50,7 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 		return stockResume(L)
 	}))
 	library.RawSetString("wrap", L.NewFunction(func(L *lua.LState) int {
+		checkBody(L)
 		stockWrap(L)
 		wrapped := L.Get(-1).(*lua.LFunction)
 		co := guard(wrapped.Upvalues[0].Value().(*lua.LState))
@@ -76,6 +78,14 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 		}
 		return 1
 	}))
+}
+
+// checkBody refuses to make a coroutine of a library function, as Lua 5.1 does:
+// gopher-lua would run it and lose its results.
+func checkBody(L *lua.LState) {
+	if L.CheckFunction(1).IsG {
+		L.ArgError(1, "Lua function expected, got one of a library: write function(...) return f(...) end")
+	}
 }
 
 // coStatus tells the state of a coroutine. One that has a parent is being

@@ -23,7 +23,7 @@ func TestOverflow(t *testing.T) {
 		{"long handler", "local ok, e = xpcall(function() f(1) end, function(e) for i = 1, 1000 do e = e .. '' end return e .. '!' end)\nerror(e, 0)", "overflow!"},
 		{"coroutine", "local ok, e = coroutine.resume(coroutine.create(f), 1) error(e, 0)", "job.lua:2: stack overflow"},
 		{"wrapped", "coroutine.wrap(f)(1)", "job.lua:2: stack overflow"},
-		{"again", "for i = 1, 3 do pcall(f, 1) end\nfor i = 1, 1000 do coroutine.wrap(pcall)(f, 1) break end\nf(1)", "job.lua:2: stack overflow"},
+		{"again", "for i = 1, 3 do pcall(f, 1) end\nfor i = 1, 1000 do coroutine.wrap(function(...) pcall(...) end)(f, 1) break end\nf(1)", "job.lua:2: stack overflow"},
 		{"by metamethods", "local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end})\nreturn t[1]", "job.lua:4: stack overflow"},
 		{"by library functions", "local function g(s) return (s:gsub('a', g)) end\ng('a')", "job.lua:4: stack overflow"},
 		{"of resumed coroutines", "local function g() local ok, e = coroutine.resume(coroutine.create(g)) if e then error(e, 0) end end\ng()", "stack overflow: 200 coroutines"},

@@ -160,7 +160,7 @@ func TestInterrupt(t *testing.T) {
 			coroutine.wrap(function() s.sleep(60) end)()`,
 		"wait in pcall":            "pcall(require('sleepy').sleep, 60) print('went on')",
 		"wait as the last call":    "pcall(require('sleepy').sleep, 60)",
-		"wait in a safe coroutine": "coroutine.resume(coroutine.create(require('sleepy').sleep), 60) print('went on')",
+		"wait in a safe coroutine": "coroutine.resume(coroutine.create(function() require('sleepy').sleep(60) end)) print('went on')",
 		"loop in a safe coroutine": "coroutine.resume(coroutine.create(function() while true do end end)) print('went on')",
 	} {
 		t.Run(name, func(t *testing.T) {

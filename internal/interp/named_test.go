@@ -97,7 +97,7 @@ func TestNamed(t *testing.T) {
 		{"local ok, e = pcall(string.rep) error(e, 0)", "bad argument #1 to 'string.rep' (string expected, got nil)"},
 		{"local th = require 'things' local ok, e = pcall(th.Send) error(e, 0)", "bad argument #1 to 'things.Send' (string expected, got nil)"},
 		{"local ok, e = pcall(tonumber) error(e, 0)", "bad argument #1 to 'tonumber' (value expected)"},
-		{"local ok, e = coroutine.resume(coroutine.create(string.rep)) error(e, 0)", " bad argument #1 to corountine (string expected, got nil)"},
+		{"local ok, e = coroutine.resume(coroutine.create(function() string.rep() end)) error(e, 0)", "bad argument #1 to rep (string expected, got nil)"},
 		{"local ok, e = xpcall(string.rep, debug.traceback) assert(ok, e:match('bad[^\\n]*'))", "bad argument #1 to (anonymous) (string expected, got nil)"},
 		{"error('bad argument #1 to (anonymous) (value expected)', 0)", "bad argument #1 to (anonymous) (value expected)"},
 

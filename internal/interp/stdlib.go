@@ -33,6 +33,7 @@ func (in *Interp) openStandard() {
 		defer in.recovered(L)
 		return stock(L)
 	})
+	set("tonumber", toNumber)
 	set("load", in.load)
 	set("loadstring", in.loadString)
 	set("loadfile", in.loadFile)

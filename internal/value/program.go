@@ -57,6 +57,7 @@ func compile(name, source string) (p *program, err error) {
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
+	rewrite(stmts)
 	root, err := lua.Compile(stmts, name)
 	if err != nil {
 		return nil, syntaxError(name, source, err)

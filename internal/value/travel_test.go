@@ -216,7 +216,7 @@ func TestBlobsAliasUntilDetached(t *testing.T) {
 // an error.
 func TestStateAfterErrors(t *testing.T) {
 	a, b := newProcess(t, 1), newProcess(t, 2)
-	bad := a.eval(t, "a.lua", `local t = {} for i = 1, 20 do t[i] = {f = function() return t end} end t.co = coroutine.create(print) return t`)
+	bad := a.eval(t, "a.lua", `local t = {} for i = 1, 20 do t[i] = {f = function() return t end} end t.co = coroutine.create(function() end) return t`)
 	good := a.eval(t, "a.lua", `local t = {} return {t, t}`)
 	for range 3 {
 		if _, err := a.Encode(a.L, "", bad...); err == nil {

@@ -122,9 +122,9 @@ t.fails("bad argument #4 to 'distributed' (a function or a string of Lua source 
 t.fails("mpido: option 'chunk' must be a function or a string of Lua source, got nil", manager.mpido, manager, {})
 t.fails("everywhere: option 'chunk' must be a function or a string of Lua source, got 7", cluster.everywhere, { chunk = 7 })
 t.fails("global 'nosuch' is not defined on pid 2", cluster.remotecall_fetch, function() nosuch() end, 2)
-t.fails("cannot send", cluster.remotecall_fetch, function(co) end, 2, coroutine.create(print))
+t.fails("cannot send", cluster.remotecall_fetch, function(co) end, 2, coroutine.create(function() end))
 local function thread()
-  return coroutine.create(print)
+  return coroutine.create(function() end)
 end
 local place = "calls.lua:" .. debug.getinfo(thread, "S").linedefined + 1 .. ": "
 for _, call in ipairs{ cluster.remotecall_fetch, cluster.remotecall_wait } do

@@ -182,7 +182,7 @@ end)
 assert(e.message:find("^loops%.lua:%d+: item 2: bad$"), e.message)
 t.fails("option 'batch_size' must be", cluster.pmap, square, list, { batch_size = 0 })
 t.fails("option 'pool' must be a worker pool", cluster.pmap, square, list, { pool = 3 })
-t.fails("item 2: cannot send", cluster.pmap, square, { 1, coroutine.create(print) })
+t.fails("item 2: cannot send", cluster.pmap, square, { 1, coroutine.create(function() end) })
 t.fails("there is no process with pid 12", cluster.WorkerPool, { 12 })
 
 -- pmap on a worker, inside another one: no deadlock.

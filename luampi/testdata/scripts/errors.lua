@@ -7,6 +7,9 @@ mpi.Bcast(a, 99) --! errors.lua:\d: bad argument #2 'root' to 'Bcast' \(rank 99 
 mpi.Bcast(a, "x") --! bad argument #2 'root' to 'Bcast' \(rank expected, got string\)
 mpi.Bcast(a, 0, 3) --! bad argument #3 'comm' to 'Bcast' \(communicator expected, got number\)
 mpi.Bcast(a, 0, mpi.COMM_WORLD, 4) --! Bcast takes 3 arguments at most: mpi.Bcast\(array, root, comm\)
+mpi.Comm_rank(mpi.COMM_WORLD, 5) --! Comm_rank takes 1 argument at most: mpi.Comm_rank\(comm\)
+local n = mpi.COMM_WORLD:size(5) --! Comm_size takes 1 argument at most
+local t = mpi.Wtime(3) --! Wtime takes 0 arguments at most
 mpi.Bcast(a, 0.5) --! bad argument #2 'root' to 'Bcast' \(whole number expected, got 0.5\)
 mpi.Send(a, 1.5, 0) --! bad argument #2 'dest' to 'Send' \(whole number expected, got 1.5\)
 mpi.Send(a, 0.1 * 3 / 0.3) --! whole number expected, got 1.0000000000000002
