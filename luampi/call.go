@@ -47,11 +47,12 @@ type call struct {
 	to     envelope // that the slots hold, of the last plain message
 }
 
-// described gives the implementation of a call that has none written by hand.
+// described gives the implementation of a call that has none written by hand,
+// and notes its shortcut.
 func (m *module) described(row *table.Call) implementation {
 	if isMessage(row) && row.Class == table.P2P && !row.Other && m.hooks[row.Name] == nil {
 		k := m.courier(row)
-		m.shortcuts[row.Name] = k.short
+		m.shortcuts[row.Name] = k.shortcut
 		return k.carry
 	}
 	return m.generic(row)

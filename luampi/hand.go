@@ -2,7 +2,6 @@ package luampi
 
 import (
 	"context"
-	"math"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -79,7 +78,7 @@ func (m *module) oneComm(L *lua.LState, name string, base int, comm *mpi.Comm) *
 	return comm
 }
 
-// aboutComm is the short way of a call whose result is a number that a
+// aboutComm is the shortcut of a call whose result is a number that a
 // communicator keeps.
 func (m *module) aboutComm(number func(*mpi.Comm) int) shortcut {
 	return func(args []lua.LValue, comm *mpi.Comm, _ int) (lua.LValue, bool) {
@@ -98,7 +97,7 @@ func (m *module) aboutComm(number func(*mpi.Comm) int) shortcut {
 	}
 }
 
-// clock is the short way of a call without arguments that gives a time.
+// clock is the shortcut of a call without arguments that gives a time.
 func (m *module) clock(name string) shortcut {
 	c := m.s.NewCall(name)
 	return func(args []lua.LValue, _ *mpi.Comm, _ int) (lua.LValue, bool) {
@@ -109,7 +108,7 @@ func (m *module) clock(name string) shortcut {
 		if !c.Quick() || !c.Try() || c.Err() != nil {
 			return nil, false
 		}
-		return lua.LNumber(math.Float64frombits(c.S[table.SlotR])), true
+		return lua.LNumber(c.Double(table.SlotR)), true
 	}
 }
 

@@ -37,9 +37,9 @@ func (m *module) courier(row *table.Call) *courier {
 	return &courier{m: m, row: row, general: m.generic(row), receives: len(row.Results) > 0}
 }
 
-// short is the short way of the call: the message is through at once, or carry,
-// which comes next, goes on with it.
-func (k *courier) short(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool) {
+// shortcut is that of the call: the message is through at once, or carry, which
+// comes next, goes on with it.
+func (k *courier) shortcut(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool) {
 	x := k.ready
 	if x == nil || taken > 0 {
 		return nil, false

@@ -45,7 +45,7 @@ type module struct {
 	hooks    map[string]func(x *call) // checks between reading arguments and the call
 	windows  map[*window]bool         // that are open
 
-	shortcuts map[string]shortcut
+	shortcuts map[string]shortcut // by the name of the call
 
 	plugins pluginState
 	calls   []*call  // idle
@@ -89,6 +89,7 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 		}
 		if !m.offers(row) {
 			fn = m.missing(row)
+			delete(m.shortcuts, row.Name)
 		}
 		if onCall != nil {
 			m.observe(row.Name, &fn)
@@ -103,6 +104,7 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 // onCall, set by tests, hears of every call.
 var onCall func(name string)
 
+// observe has onCall hear of a call, whichever way it goes.
 func (m *module) observe(name string, fn *implementation) {
 	long, short := *fn, m.shortcuts[name]
 	*fn = func(L *lua.LState, base int, comm *mpi.Comm) int {
@@ -121,15 +123,15 @@ func (m *module) observe(name string, fn *implementation) {
 // comm is nil or, in a method of a communicator, that communicator.
 type implementation func(L *lua.LState, base int, comm *mpi.Comm) int
 
-// shortcut is the short way of an implementation, for calls that are made a
-// million times a second: interp.Direct with comm as in an implementation.
+// shortcut is interp.Shortcut with comm as in an implementation, for calls that
+// are made a million times a second.
 type shortcut func(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool)
 
 // function makes the Lua function of a call.
 func (m *module) function(L *lua.LState, row *table.Call, fn implementation) *lua.LFunction {
 	f := L.NewFunction(func(L *lua.LState) int { return fn(L, 1, nil) })
 	if short := m.shortcuts[row.Name]; short != nil {
-		interp.SetDirect(f, func(_ *lua.LState, args []lua.LValue, taken int) (lua.LValue, bool) {
+		interp.SetShortcut(f, func(args []lua.LValue, taken int) (lua.LValue, bool) {
 			return short(args, nil, taken)
 		})
 	}
@@ -146,7 +148,7 @@ func (m *module) commMethod(L *lua.LState, row *table.Call, fn implementation) *
 		return 0
 	})
 	if short := m.shortcuts[row.Name]; short != nil {
-		interp.SetDirect(f, func(_ *lua.LState, args []lua.LValue, taken int) (lua.LValue, bool) {
+		interp.SetShortcut(f, func(args []lua.LValue, taken int) (lua.LValue, bool) {
 			if len(args) == 0 {
 				return nil, false
 			}

@@ -39,7 +39,9 @@ func Supervise(ctx context.Context, version string, log *slog.Logger) int {
 	runtime.GOMAXPROCS(1) // it passes bytes on, one at a time
 	// PDEATHSIG belongs to the thread that forks: it must live on.
 	runtime.LockOSThread()
-	dieWithParent()
+	if launch.DieWithParent(syscall.SIGTERM) != nil {
+		return 1 // the launcher went before
+	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 	go s.listen()
@@ -202,8 +204,8 @@ func (s *supervisor) run(ctx context.Context, signals <-chan os.Signal) int {
 }
 
 // awaitOrphan gives what ended this process a moment to be seen: a launcher
-// ends when its master does, which breaks the link; and one that was killed is
-// this process's parent until the last of its threads is gone.
+// ends when its master does, which breaks the link; and otherwise, one that was
+// killed is this process's parent until the last of its threads is gone.
 func (s *supervisor) awaitOrphan() {
 	select {
 	case <-s.gone:
@@ -252,10 +254,12 @@ func (s *supervisor) removeFolder() {
 // abandoned tells whether the master may be gone, and it is not too late to
 // clean up.
 func (s *supervisor) abandoned(passed time.Duration) bool {
-	if s.orphan.Load() {
-		return passed < sweepTime
+	select {
+	case <-s.gone: // the link, or the master said that this is the end
+		return s.orphan.Load() && passed < sweepTime
+	default:
+		return s.told && passed < doubtTime
 	}
-	return s.told && passed < doubtTime
 }
 
 func exitOf(state *os.ProcessState) protocol.Exit {

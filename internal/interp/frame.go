@@ -23,7 +23,6 @@ type (
 		ReturnBase int
 		NArgs      int
 		NRet       int
-		TailCall   int
 	}
 	registry struct {
 		array []lua.LValue

@@ -19,7 +19,8 @@ import (
 // instructions that do this look here, and what runs the functions that Go
 // calls: at whether a task was cancelled, and at how deep the calls are nested,
 // since gopher-lua's own check of that comes when there is no room left to tell
-// where it was (docs/adr/0007).
+// where it was (docs/adr/0007). The instruction that calls also makes the calls
+// that need no frame (docs/adr/0008).
 
 // jumpTable is what gopher-lua does for each instruction.
 //
@@ -39,7 +40,7 @@ func init() {
 	call, tailCall := jumpTable[lua.OP_CALL], jumpTable[lua.OP_TAILCALL]
 	jumpTable[lua.OP_CALL] = func(L *lua.LState, code uint32, base unsafe.Pointer) int {
 		checkCall(L)
-		if callDirect(L, code) {
+		if callShortcut(L, code) {
 			return 0
 		}
 		return call(L, code, base)

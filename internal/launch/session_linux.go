@@ -13,7 +13,8 @@ import (
 // are found when the launcher is gone. It also has the launcher end when this
 // process is killed. Open MPI's mpirun gets no say in that: told to end while
 // it starts, it may wait for good, and its daemons and our supervisors end
-// when they lose it. srun passes the order on to its ranks.
+// when they lose it (on other hosts, where its folder is not the job's, the folder
+// of its session stays). srun passes the order on to its ranks.
 func ownSession(k Kind) *syscall.SysProcAttr {
 	end := syscall.SIGTERM
 	if k == OpenMPI {
@@ -24,9 +25,8 @@ func ownSession(k Kind) *syscall.SysProcAttr {
 
 // DieWithParent asks the system to send this process a signal when what
 // started it ends; where that ended meanwhile, the error says so. A supervisor
-// needs it: a launcher that is killed, or whose master is (the order to end
-// then reaches it more than once, and mpirun drops everything at the second),
-// leaves its ranks behind.
+// needs it: a launcher that is killed, or whose master is, leaves its ranks
+// behind.
 func DieWithParent(sig syscall.Signal) error {
 	parent := os.Getppid()
 	if _, _, errno := syscall.Syscall(syscall.SYS_PRCTL, syscall.PR_SET_PDEATHSIG, uintptr(sig), 0); errno != 0 {

@@ -182,6 +182,9 @@ func (n *Node) Values(L *lua.LState, reply *Reply) ([]lua.LValue, error) {
 // Report shows a text to the user: an error that nobody waits for.
 func (n *Node) Report(text string) { n.cfg.Report(text) }
 
+// ReportSoon is Report for callers that may hold the interpreter.
+func (n *Node) ReportSoon(text string) { n.background(func() { n.cfg.Report(text) }) }
+
 // report shows an error that nobody waits for to the user, in the process
 // that asked for what failed.
 func (n *Node) report(to Pid, reply Reply) {
@@ -190,7 +193,7 @@ func (n *Node) report(to Pid, reply Reply) {
 	}
 	text := fmt.Sprintf("mpiclus-lua: error in a call on pid %d that nobody waits for: %s", n.Self(), reply.text)
 	if to == n.Self() {
-		n.background(func() { n.cfg.Report(text) }) // who fails a future may hold the interpreter
+		n.ReportSoon(text) // who fails a future may hold the interpreter
 		return
 	}
 	n.cast(to, Ask{Service: serviceReport, Meta: []byte(text)})
