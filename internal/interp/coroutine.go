@@ -47,6 +47,7 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 			L.Push(lua.LString(why))
 			return 2
 		}
+		fillYield(L, co, L.GetTop()-1)
 		return stockResume(L)
 	}))
 	library.RawSetString("wrap", L.NewFunction(func(L *lua.LState) int {
@@ -62,6 +63,7 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 			if why := tooDeep(L); why != "" {
 				L.RaiseError("%s", why)
 			}
+			fillYield(L, co, L.GetTop())
 			return resume(L)
 		}
 		return 1
@@ -78,6 +80,23 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 		}
 		return 1
 	}))
+}
+
+// fillYield pushes a nil for each result that the yield of a coroutine has to
+// give beyond the n that it is resumed with. gopher-lua would leave there what
+// is no value of Lua's.
+func fillYield(L, co *lua.LState, n int) {
+	f := frameOf(co)
+	if f == nil || f.Fn == nil || f.Fn.IsG || f.Pc == 0 {
+		return
+	}
+	i := instruction(f.Fn.Proto.Code[f.Pc-1])
+	if i.op() != lua.OP_CALL {
+		return
+	}
+	for ; n < i.c()-1; n++ {
+		L.Push(lua.LNil)
+	}
 }
 
 // checkBody refuses to make a coroutine of a library function, as Lua 5.1 does:

@@ -57,7 +57,10 @@ func compile(name, source string) (p *program, err error) {
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
-	rewrite(stmts)
+	var r rewriter
+	if r.rewrite(stmts); r.flaw != "" {
+		return nil, luaerr.New(luaerr.Script, "%s:%d: %s", name, r.line, r.flaw)
+	}
 	root, err := lua.Compile(stmts, name)
 	if err != nil {
 		return nil, syntaxError(name, source, err)

@@ -6,24 +6,36 @@ import (
 	"github.com/yuin/gopher-lua/ast"
 )
 
-// gopher-lua's compiler takes two statements for others, which the tree that it
-// compiles is corrected for.
+// gopher-lua's compiler is wrong about some code. The tree that it compiles is
+// changed to other code that means the same, and that it is right about:
 //
-// Lua evaluates all of an assignment before it assigns anything (Lua 5.1
-// manual, section 2.4.3). gopher-lua writes the value of a local variable at
-// once, so that in "a, b = b, a" both end up the same. It is given
-//
-//	do local x, y = b, a; b = y; a = x end
-//
-// A local variable is not there yet in its own value (section 2.6), other than
-// the name of a local function. gopher-lua does not tell "local f = function"
-// from "local function f". It is given "local f = function … end, nil".
+//   - Lua evaluates all of an assignment before it assigns anything (Lua 5.1
+//     manual, section 2.4.3). gopher-lua writes the value of a local variable at
+//     once, so that in "a, b = b, a" both end up the same; "x = t.a and t.b" may
+//     leave the old x, or read it too late, and "s = (f(s))" may write it twice.
+//     It is given "do local y = t.a and t.b; x = y end".
+//   - A local variable is not there yet in its own value (section 2.6), other than
+//     the name of a local function. gopher-lua does not tell "local f = function"
+//     from "local function f". It is given "local f = function … end, nil".
+//   - It jumps to wrong places where a loop begins with a condition that is a
+//     constant. It is given none.
+//   - It takes what follows "k =" at the end of a table for a list of values, and
+//     puts values with a name in wrong places after 50, 100, … without. It is
+//     given "k = (f())", and the names first.
+//   - It does not fill up "for k, v in next, t". It is given "next, t, nil".
 
-// rewrite corrects the statements of a block, and of all blocks and functions
+// rewriter changes the statements and expressions of one program. line and
+// flaw are of the first place that cannot be compiled rightly.
+type rewriter struct {
+	line int
+	flaw string
+}
+
+// rewrite changes the statements of a block, and of all blocks and functions
 // in it.
-func rewrite(block []ast.Stmt) {
+func (r *rewriter) rewrite(block []ast.Stmt) {
 	for i, stmt := range block {
-		inStmt(stmt)
+		r.inStmt(stmt)
 		switch s := stmt.(type) {
 		case *ast.AssignStmt:
 			if needsOrder(s) {
@@ -33,8 +45,40 @@ func rewrite(block []ast.Stmt) {
 			if isVariable(s) {
 				s.Exprs = append(s.Exprs, &ast.NilExpr{})
 			}
+		case *ast.GenericForStmt:
+			for len(s.Exprs) < 3 && !givesSeveral(s.Exprs[len(s.Exprs)-1]) {
+				s.Exprs = append(s.Exprs, at(&ast.NilExpr{}, s.Exprs[0]))
+			}
+		case *ast.IfStmt:
+			if truth, known := constant(s.Condition); known {
+				only := &ast.DoBlockStmt{Stmts: s.Else}
+				if truth {
+					only.Stmts = s.Then
+				}
+				only.SetLine(s.Line())
+				only.SetLastLine(s.LastLine())
+				block[i] = only
+			}
 		}
 	}
+}
+
+// at gives an expression the lines of another one.
+func at[E ast.Expr](e E, where ast.PositionHolder) E {
+	e.SetLine(where.Line())
+	e.SetLastLine(where.LastLine())
+	return e
+}
+
+// constant tells what a constant means as a condition.
+func constant(e ast.Expr) (truth, known bool) {
+	switch e.(type) {
+	case *ast.FalseExpr, *ast.NilExpr:
+		return false, true
+	case ast.ConstExpr:
+		return true, true
+	}
+	return false, false
 }
 
 // isVariable tells whether a statement is "local f = function … end": only
@@ -60,10 +104,27 @@ func needsOrder(s *ast.AssignStmt) bool {
 			constants = false
 		}
 	}
-	if len(s.Lhs) < 2 || variables == 0 {
+	if variables == 0 {
 		return false
 	}
+	if len(s.Lhs) == 1 {
+		return isDelicate(s.Rhs[0])
+	}
 	return variables < len(s.Lhs) || !constants && !(len(s.Rhs) == 1 && givesSeveral(s.Rhs[0]))
+}
+
+// isDelicate tells whether gopher-lua goes wrong when it evaluates an
+// expression in the place of a variable.
+func isDelicate(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.LogicalOpExpr:
+		return true
+	case *ast.FuncCallExpr:
+		return e.AdjustRet
+	case *ast.Comma3Expr:
+		return e.AdjustRet
+	}
+	return false
 }
 
 // givesSeveral tells whether an expression may give more values than one,
@@ -89,12 +150,7 @@ func ordered(s *ast.AssignStmt) ast.Stmt {
 		names++
 		return "(" + strconv.Itoa(names) + ")"
 	}
-	variable := func(name string, at ast.Expr) ast.Expr {
-		v := &ast.IdentExpr{Value: name}
-		v.SetLine(at.Line())
-		v.SetLastLine(at.LastLine())
-		return v
-	}
+	variable := func(name string, where ast.Expr) ast.Expr { return at(&ast.IdentExpr{Value: name}, where) }
 	keep := func(e ast.Expr) ast.Expr {
 		if stays(e, s.Lhs) {
 			return e
@@ -105,8 +161,8 @@ func ordered(s *ast.AssignStmt) ast.Stmt {
 	}
 	single := make([]ast.Stmt, len(s.Lhs))
 	for i, left := range s.Lhs {
-		if at, ok := left.(*ast.AttrGetExpr); ok {
-			at.Object, at.Key = keep(at.Object), keep(at.Key)
+		if field, ok := left.(*ast.AttrGetExpr); ok {
+			field.Object, field.Key = keep(field.Object), keep(field.Key)
 		}
 		n := name()
 		values.Names = append(values.Names, n)
@@ -148,70 +204,131 @@ func stays(e ast.Expr, assigned []ast.Expr) bool {
 	return true
 }
 
-// inStmt goes on to the blocks and functions in a statement.
-func inStmt(stmt ast.Stmt) {
+// inStmt goes on to the blocks and expressions in a statement.
+func (r *rewriter) inStmt(stmt ast.Stmt) {
 	switch s := stmt.(type) {
 	case *ast.AssignStmt:
-		inExprs(s.Lhs...)
-		inExprs(s.Rhs...)
+		r.all(s.Lhs)
+		r.all(s.Rhs)
 	case *ast.LocalAssignStmt:
-		inExprs(s.Exprs...)
+		r.all(s.Exprs)
 	case *ast.FuncCallStmt:
-		inExprs(s.Expr)
+		s.Expr = r.expr(s.Expr)
 	case *ast.DoBlockStmt:
-		rewrite(s.Stmts)
+		r.rewrite(s.Stmts)
 	case *ast.WhileStmt:
-		inExprs(s.Condition)
-		rewrite(s.Stmts)
+		s.Condition = r.expr(s.Condition)
+		r.rewrite(s.Stmts)
 	case *ast.RepeatStmt:
-		rewrite(s.Stmts)
-		inExprs(s.Condition)
+		r.rewrite(s.Stmts)
+		s.Condition = r.expr(s.Condition)
 	case *ast.IfStmt:
-		inExprs(s.Condition)
-		rewrite(s.Then)
-		rewrite(s.Else)
+		s.Condition = r.expr(s.Condition)
+		r.rewrite(s.Then)
+		r.rewrite(s.Else)
 	case *ast.NumberForStmt:
-		inExprs(s.Init, s.Limit, s.Step)
-		rewrite(s.Stmts)
+		s.Init, s.Limit, s.Step = r.expr(s.Init), r.expr(s.Limit), r.expr(s.Step)
+		r.rewrite(s.Stmts)
 	case *ast.GenericForStmt:
-		inExprs(s.Exprs...)
-		rewrite(s.Stmts)
+		r.all(s.Exprs)
+		r.rewrite(s.Stmts)
 	case *ast.FuncDefStmt:
-		rewrite(s.Func.Stmts)
+		r.rewrite(s.Func.Stmts)
 	case *ast.ReturnStmt:
-		inExprs(s.Exprs...)
+		r.all(s.Exprs)
 	}
 }
 
-// inExprs goes on to the functions in expressions.
-func inExprs(exprs ...ast.Expr) {
-	for _, expr := range exprs {
-		switch e := expr.(type) {
-		case *ast.FunctionExpr:
-			rewrite(e.Stmts)
-		case *ast.AttrGetExpr:
-			inExprs(e.Object, e.Key)
-		case *ast.TableExpr:
-			for _, f := range e.Fields {
-				inExprs(f.Key, f.Value)
+func (r *rewriter) all(exprs []ast.Expr) {
+	for i, e := range exprs {
+		exprs[i] = r.expr(e)
+	}
+}
+
+// expr gives what stands for an expression, with all in it rewritten.
+func (r *rewriter) expr(expr ast.Expr) ast.Expr {
+	switch e := expr.(type) {
+	case *ast.FunctionExpr:
+		r.rewrite(e.Stmts)
+	case *ast.AttrGetExpr:
+		e.Object, e.Key = r.expr(e.Object), r.expr(e.Key)
+	case *ast.TableExpr:
+		r.table(e)
+	case *ast.FuncCallExpr:
+		e.Func, e.Receiver = r.expr(e.Func), r.expr(e.Receiver)
+		r.all(e.Args)
+	case *ast.LogicalOpExpr:
+		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)
+		if truth, known := constant(e.Lhs); known {
+			if truth == (e.Operator == "and") {
+				return single(e.Rhs)
 			}
-		case *ast.FuncCallExpr:
-			inExprs(e.Func, e.Receiver)
-			inExprs(e.Args...)
-		case *ast.LogicalOpExpr:
-			inExprs(e.Lhs, e.Rhs)
-		case *ast.RelationalOpExpr:
-			inExprs(e.Lhs, e.Rhs)
-		case *ast.StringConcatOpExpr:
-			inExprs(e.Lhs, e.Rhs)
-		case *ast.ArithmeticOpExpr:
-			inExprs(e.Lhs, e.Rhs)
-		case *ast.UnaryMinusOpExpr:
-			inExprs(e.Expr)
-		case *ast.UnaryNotOpExpr:
-			inExprs(e.Expr)
-		case *ast.UnaryLenOpExpr:
-			inExprs(e.Expr)
+			return e.Lhs
 		}
+	case *ast.RelationalOpExpr:
+		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)
+	case *ast.StringConcatOpExpr:
+		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)
+	case *ast.ArithmeticOpExpr:
+		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)
+	case *ast.UnaryMinusOpExpr:
+		e.Expr = r.expr(e.Expr)
+	case *ast.UnaryNotOpExpr:
+		e.Expr = r.expr(e.Expr)
+		if truth, known := constant(e.Expr); known && truth {
+			return at(&ast.FalseExpr{}, e)
+		} else if known {
+			return at(&ast.TrueExpr{}, e)
+		}
+	case *ast.UnaryLenOpExpr:
+		e.Expr = r.expr(e.Expr)
+	}
+	return expr
+}
+
+// single makes an expression one of one value, as in parentheses.
+func single(expr ast.Expr) ast.Expr {
+	switch e := expr.(type) {
+	case *ast.FuncCallExpr:
+		e.AdjustRet = true
+	case *ast.Comma3Expr:
+		e.AdjustRet = true
+	}
+	return expr
+}
+
+// What gopher-lua puts into a table at a time, and how often it can.
+const (
+	fieldsPerFlush = 50
+	maxFlushes     = 511
+)
+
+func (r *rewriter) table(t *ast.TableExpr) {
+	var named, listed []*ast.Field
+	for _, f := range t.Fields {
+		f.Value = r.expr(f.Value)
+		if f.Key == nil {
+			listed = append(listed, f)
+			continue
+		}
+		f.Key = r.expr(f.Key)
+		single(f.Value)
+		named = append(named, f)
+	}
+	n := len(listed)
+	if n < fieldsPerFlush {
+		return
+	}
+	last := t.Fields[len(t.Fields)-1]
+	if last.Key != nil {
+		single(listed[n-1].Value) // only at the end are there several
+	}
+	t.Fields = append(named, listed...)
+	switch {
+	case r.flaw != "":
+	case n > fieldsPerFlush*maxFlushes:
+		r.line, r.flaw = t.Line(), "a table can be written with 25550 values at most: read them from a file, or append them"
+	case n%fieldsPerFlush == 1 && n > 1 && givesSeveral(listed[n-1].Value):
+		r.line, r.flaw = t.Line(), "a table cannot be written with 50, 100, ... values and all results of a call after them: append these"
 	}
 }

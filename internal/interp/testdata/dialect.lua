@@ -65,6 +65,57 @@ do
   print(sqrt(-4), sqrt(16), (function() local sqrt = function() return sqrt(9) end return sqrt() end)())
 end
 
+-- conditions as values
+do local x, t = 5, {} x = t.a and 1 print(x) end
+do local x, t = 5, {y = 1} x = (t.y or t.z) and x * 2 print(x) end
+do local all, ok = true, function(i) return i ~= 3 end for i = 1, 4 do all = ok(i) and all end print(all) end
+do local node = {parent = {parent = {}}} local n = 0 while node do node = node.parent and node.parent n = n + 1 end print(n) end
+do local x = 1 x = x > 0 and x or -x print(x) x = x < 0 and x or -x print(x) x = not x and 1 or x print(x) x = nil or x print(x) x = x and (nil or false) print(x) end
+do local p, q = nil, 2 p = p or q p = p and q and p + 1 print(p) q = (p == 3 and q == 2) or p q = (q and {}) and 7 print(q) end
+do local function h(s) s = (s:gsub("a", "b")) return s end print(h("aaa")) end
+do local function h(s) s = (same(s)) return type(s) end print(h(1)) end
+do local function v(...) local a, b = 1, 2 a = (...) print(a, b) b = (...) print(a, b) end v(8, 9) v() end
+do local a = 1 a = (same()) print(a) a = (pcall(same, 1)) print(a) end
+-- loops
+do local t = {1, 2, 3} do local p, q, r, s, u = 1, 2, 3, 4, 5 end local n = 0 for k, v in next, t do n = n + v end print(n) end
+do do local p, q, r, s, u = 1, 2, 3, 4, 5 end local n = 0 for k in next, {1, 2, 3} do n = n + k end print(n) end
+do
+  local t, s = {1, 2, 3}, 0
+  local function add(v) s = s + v end
+  for _, v in ipairs(t) do if false then print(v) end add(v) end
+  for i = 1, 3 do if s > 100 then s = 0 elseif s > 50 then s = 1 end end
+  if s > 1 and s < 3 then s = 9 end
+  print(s)
+end
+do
+  local a, b, c = 1, 2, 3 local s = 0
+  if a > b then s = 1 end if a > c then s = 2 end if b > c and a > b then s = 3 end
+  for _, v in ipairs{1, 2, 3} do if false then s = 1000 end s = s + v end
+  print(s)
+  local i = 0
+  while true do if nil then s = 1000 elseif not true then s = 2000 else i = i + 1 end s = s + i if i >= 3 then break end end
+  print(s)
+  for k in pairs{1, 2, 3} do local x = true or k s = s + 1 local y = (nil and 1) or 1 s = s + y local z = 1 and same(k, 2) s = s + z end
+  print(s)
+  for k in pairs{1, 2} do local x, y = false or same(1, 2) print(x, y) if true then s = s + 1 end if "" and 0 then s = s + 1 else s = 0 end end
+  print(s)
+end
+-- tables
+do local t = {1, 2, name = tostring(5)} print(#t, t[3], t.name) end
+do local function v(...) local t = {1, n = select("#", ...), x = ...} return #t, t[2], t.x, t.n end print(v(7, 8)) end
+do local t = {k = same(1), same(2), same(3)} print(#t, t.k, t[2]) end
+do
+  local list = {}
+  for i = 1, 50 do list[i] = tostring(i) end
+  local text = table.concat(list, ",")
+  local t = assert(loadstring("local f = ... return {" .. text .. ",k=f(99),j=f(98)+1}"))(same)
+  print(#t, t[1], t[50], t.k, t.j)
+  t = assert(loadstring("local f = ... return {" .. text .. "," .. text .. ",x=1,51,f(52, 53)}"))(function(...) return ... end)
+  print(#t, t[1], t[51], t[101], t[102], t[103], t.x)
+  t = assert(loadstring("local f = ... return {" .. text .. ",f(51),f(52),k=1}"))(function(...) return ..., 2 end)
+  print(#t, t[1], t[51], t[52], t[53], t.k)
+end
+
 -- numbers in strings
 for _, s in ipairs{"1e3", "1E-3", " 1e3 ", "1.5e3", "1.e2", ".5", "5.", "0x10", "0X1f", "-0x10", "1e400", "-1e400", "1e-400", "inf", "nan", "", " ", " 12 ",
     "12a", "1 2", "--1", "+-1", "-5", "+5", "- 5", "1_000", "0b11", "0o7", "010", "0x", "e5", "1e", "1e+", "9007199254740993", "123456789012345678901234567890", "\t7\n", "0x1p4"} do
@@ -78,3 +129,25 @@ print(tonumber(5), tonumber({}), tonumber(true), (pcall(tonumber, "1", 1)), (pca
 
 -- coroutines of library functions
 print((pcall(coroutine.create, math.max)), (pcall(coroutine.wrap, print)), (pcall(coroutine.wrap)))
+
+-- coroutines that are resumed with fewer values than they take
+do
+  local co = coroutine.create(function(a)
+    local y = coroutine.yield(1)
+    print(y == nil, y or 10, type(y), a)
+    local p, q, r = coroutine.yield(2)
+    print(p, q, r)
+    local t = {coroutine.yield(3)}
+    print(#t)
+    t[#t + 1] = coroutine.yield(4)
+    print(#t, (coroutine.yield(5)))
+    print(select("#", coroutine.yield(6)))
+    local z = 1 + (coroutine.yield(7) or 5)
+    print(z)
+    coroutine.yield(8)
+  end)
+  print(coroutine.resume(co)) print(coroutine.resume(co)) print(coroutine.resume(co, 7)) print(coroutine.resume(co)) print(coroutine.resume(co))
+  print(coroutine.resume(co)) print(coroutine.resume(co)) print(coroutine.resume(co)) print(coroutine.resume(co, 1, 2, 3)) print(coroutine.status(co))
+  local gen = coroutine.wrap(function() for i = 1, 3 do local got = coroutine.yield(i) print("got", got) end end)
+  print(gen()) print(gen()) print(gen("x")) gen()
+end
