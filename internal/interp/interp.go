@@ -58,8 +58,9 @@ type Interp struct {
 	// overflown are the threads whose calls were nested too deeply, while their
 	// handlers may be running.
 	overflown map[weak.Pointer[lua.LState]]struct{}
-	namer     *lua.LFunction // improves messages in pcall
-	pcalls    *lua.LFunction // the pcall of scripts
+	operators map[*lua.LFunction]bool // arithmetic of strings
+	namer     *lua.LFunction          // improves messages in pcall
+	pcalls    *lua.LFunction          // the pcall of scripts
 }
 
 // Registry and call stack of a thread grow from small to these limits.

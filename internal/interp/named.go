@@ -39,6 +39,9 @@ var complaints = map[int]string{
 // the error was raised still stands below it.
 func (in *Interp) named(L *lua.LState, message string) string {
 	s, ok := siteAt(L, 1)
+	if f, _ := goFunction(L); in.operators[f] {
+		s, ok = siteAt(L, 2)
+	}
 	if !ok {
 		return in.namedGo(L, message)
 	}

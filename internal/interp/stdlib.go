@@ -49,6 +49,7 @@ func (in *Interp) openStandard() {
 	debug.RawSetString("traceback", L.NewFunction(debugTraceback))
 	io := L.GetGlobal("io").(*lua.LTable)
 	in.waitIn(io, "read")
+	in.stringArithmetic(L)
 	in.openCoroutines(L.GetGlobal("coroutine").(*lua.LTable))
 	in.cfg.Codec.Names.AddModule("_G", L.G.Global)
 	in.SetArgs(in.cfg.Args) // the script's own: it travels by value

@@ -151,3 +151,11 @@ do
   local gen = coroutine.wrap(function() for i = 1, 3 do local got = coroutine.yield(i) print("got", got) end end)
   print(gen()) print(gen()) print(gen("x")) gen()
 end
+
+-- strings in arithmetic
+print("010"+0, "0017"*1, 5-"3", "6"/"4", "2"^"3", "7"%4, -"2", "0x10"+1, "1e2"+0, -"010")
+print(("007"):match("%d+")+1, "5\r"+1, " 10 "*2, 10 .. 5, "3" + 4 .. "")
+for _, s in ipairs{"1_000", "0b11", "", "x", "0o7"} do print(s, pcall(function() return s + 1 end) == true) end
+local added = {__add = function(a, b) return "added" end, __mul = function(a, b) return type(a) .. type(b) end}
+local t = setmetatable({}, added)
+print("1" + t, t + "1", "x" * t, t * "x")
