@@ -17,8 +17,8 @@ import (
 //   - A local variable is not there yet in its own value (section 2.6), other than
 //     the name of a local function. gopher-lua does not tell "local f = function"
 //     from "local function f". It is given "local f = function … end, nil".
-//   - It jumps to wrong places where a loop begins with a condition that is a
-//     constant. It is given none.
+//   - It takes a jump back to a jump somewhere else. It is given no conditions that
+//     are constants, and a loop that may begin with a jump begins with "local x".
 //   - It takes what follows "k =" at the end of a table for a list of values, and
 //     puts values with a name in wrong places after 50, 100, … without. It is
 //     given "k = (f())", and the names first.
@@ -45,22 +45,53 @@ func (r *rewriter) rewrite(block []ast.Stmt) {
 			if isVariable(s) {
 				s.Exprs = append(s.Exprs, &ast.NilExpr{})
 			}
+		case *ast.WhileStmt:
+			s.Stmts = landing(s.Stmts)
+			if truth, known := constant(s.Condition); known && !truth {
+				block[i] = doBlock(nil, s)
+			}
+		case *ast.RepeatStmt:
+			s.Stmts = landing(s.Stmts)
 		case *ast.GenericForStmt:
+			s.Stmts = landing(s.Stmts)
 			for len(s.Exprs) < 3 && !givesSeveral(s.Exprs[len(s.Exprs)-1]) {
 				s.Exprs = append(s.Exprs, at(&ast.NilExpr{}, s.Exprs[0]))
 			}
 		case *ast.IfStmt:
 			if truth, known := constant(s.Condition); known {
-				only := &ast.DoBlockStmt{Stmts: s.Else}
+				only := s.Else
 				if truth {
-					only.Stmts = s.Then
+					only = s.Then
 				}
-				only.SetLine(s.Line())
-				only.SetLastLine(s.LastLine())
-				block[i] = only
+				block[i] = doBlock(only, s)
 			}
 		}
 	}
+}
+
+func doBlock(stmts []ast.Stmt, where ast.Stmt) ast.Stmt {
+	b := &ast.DoBlockStmt{Stmts: stmts}
+	b.SetLine(where.Line())
+	b.SetLastLine(where.LastLine())
+	return b
+}
+
+// landing gives the block of a loop with an instruction at its begin that is
+// no jump.
+func landing(block []ast.Stmt) []ast.Stmt {
+	for _, stmt := range block {
+		switch stmt.(type) {
+		case *ast.LabelStmt:
+			continue
+		case *ast.BreakStmt, *ast.GotoStmt, *ast.DoBlockStmt, *ast.WhileStmt, *ast.RepeatStmt:
+			local := &ast.LocalAssignStmt{Names: []string{"(0)"}}
+			local.SetLine(stmt.Line())
+			local.SetLastLine(stmt.Line())
+			return append([]ast.Stmt{doBlock([]ast.Stmt{local}, stmt)}, block...)
+		}
+		break
+	}
+	return block
 }
 
 // at gives an expression the lines of another one.

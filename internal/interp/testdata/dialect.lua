@@ -159,3 +159,25 @@ for _, s in ipairs{"1_000", "0b11", "", "x", "0o7"} do print(s, pcall(function()
 local added = {__add = function(a, b) return "added" end, __mul = function(a, b) return type(a) .. type(b) end}
 local t = setmetatable({}, added)
 print("1" + t, t + "1", "x" * t, t * "x")
+
+-- loops that begin with a jump
+do
+  local s=0
+  for _,v in ipairs{1,2,3} do break end s=s+1
+  while true do break end s=s+1
+  for _,v in ipairs{1,2,3} do do break end s=1000 end
+  for _,v in ipairs{1,2,3} do while true do break end s=s+v end print(s)
+  for _,v in ipairs{1,2,3} do while false do s=1000 end s=s+v end print(s)
+  for _,v in ipairs{1,2,3} do repeat s=s+v until true s=s+1 end print(s)
+  for _,v in ipairs{1,2,3} do repeat break until false s=s+v end print(s)
+  while true do while true do s=s+1 if s>60 then break end end s=s+1 if s>70 then break end end print(s)
+  while true do repeat until true s=s+1 if s>90 then break end end print(s)
+  for k in pairs{1,2} do for j=1,2 do break end s=s+1 end print(s)
+  for k in pairs{1,2} do for _,j in ipairs{3,4} do break end s=s+1 end print(s)
+  local function f() for _,v in ipairs{1,2,3} do return v end end print(f())
+  local function g() while true do return 5 end end print(g())
+  local function h(x) while true do if x then return 6 else break end end return 7 end print(h(1),h())
+  for i=1,3 do if i==2 then break else s=s+1 end end print(s)
+  for _,i in ipairs{1,2,3} do if i==2 then break else s=s+1 end s=s+10 end print(s)
+  while s<300 do if s%2==0 then s=s+3 else s=s+1 end end print(s)
+end
