@@ -103,12 +103,15 @@ func TestInterruptedScript(t *testing.T) {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithCancelCause(t.Context())
+			stopped := make(chan struct{})
 			time.AfterFunc(100*time.Millisecond, func() {
+				defer close(stopped)
 				why := luaerr.New(luaerr.Interrupted, "interrupted (test)")
 				cancel(why)
 				k.StopWorkers(why)
 			})
 			err := k.Run(ctx, `local cluster = require "cluster" `+body)
+			<-stopped // or it would stop the calls below
 			if e := luaerr.From(err); err == nil || e.Kind != luaerr.Interrupted || !strings.Contains(e.Error(), "interrupted (test)") {
 				if name != "mpido" || err == nil { // the manager of another script
 					t.Fatalf("got error %v", err)
