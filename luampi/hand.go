@@ -18,8 +18,8 @@ func (m *module) handWritten() map[string]implementation {
 		"Init": nothing, "Finalize": nothing, "Initialized": constant(lua.LTrue),
 		"Init_thread":  constant(lua.LNumber(mpi.Int("THREAD_SERIALIZED"))),
 		"Abort":        m.abort,
-		"Comm_rank":    m.commRank,
-		"Comm_size":    m.commSize,
+		"Comm_rank":    m.aboutComm("Comm_rank", func(c *mpi.Comm) int { return c.Rank }),
+		"Comm_size":    m.aboutComm("Comm_size", func(c *mpi.Comm) int { return c.Size }),
 		"Comm_free":    m.commFree,
 		"Wait":         m.one(row("Wait"), false),
 		"Test":         m.one(row("Test"), true),
@@ -78,10 +78,10 @@ func (m *module) oneComm(L *lua.LState, name string, base int, comm *mpi.Comm) *
 	return comm
 }
 
-// aboutComm is the shortcut of a call whose result is a number that a
-// communicator keeps.
-func (m *module) aboutComm(number func(*mpi.Comm) int) shortcut {
-	return func(args []lua.LValue, comm *mpi.Comm, _ int) (lua.LValue, bool) {
+// aboutComm gives the call whose result is a number that a communicator keeps,
+// and notes its shortcut.
+func (m *module) aboutComm(name string, number func(*mpi.Comm) int) implementation {
+	m.shortcuts[name] = func(args []lua.LValue, comm *mpi.Comm, _ int) (lua.LValue, bool) {
 		switch {
 		case comm == nil && len(args) == 0:
 			comm = m.world
@@ -94,6 +94,10 @@ func (m *module) aboutComm(number func(*mpi.Comm) int) shortcut {
 			return nil, false
 		}
 		return lua.LNumber(number(comm)), true
+	}
+	return func(L *lua.LState, base int, comm *mpi.Comm) int {
+		L.Push(lua.LNumber(number(m.oneComm(L, name, base, comm))))
+		return 1
 	}
 }
 
@@ -110,16 +114,6 @@ func (m *module) clock(name string) shortcut {
 		}
 		return lua.LNumber(c.Double(table.SlotR)), true
 	}
-}
-
-func (m *module) commRank(L *lua.LState, base int, comm *mpi.Comm) int {
-	L.Push(lua.LNumber(m.oneComm(L, "Comm_rank", base, comm).Rank))
-	return 1
-}
-
-func (m *module) commSize(L *lua.LState, base int, comm *mpi.Comm) int {
-	L.Push(lua.LNumber(m.oneComm(L, "Comm_size", base, comm).Size))
-	return 1
 }
 
 // commFree frees a communicator and its shadow. It waits for nobody, so that

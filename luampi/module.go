@@ -71,12 +71,8 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 	L.G.Registry.RawSetString(moduleKey, &lua.LUserData{Value: m})
 	m.openObjects(L)
 	m.openConstants(L, t)
+	m.shortcuts = map[string]shortcut{"Wtime": m.clock("Wtime"), "Wtick": m.clock("Wtick")}
 	hand := m.handWritten()
-	m.shortcuts = map[string]shortcut{
-		"Comm_rank": m.aboutComm(func(c *mpi.Comm) int { return c.Rank }),
-		"Comm_size": m.aboutComm(func(c *mpi.Comm) int { return c.Size }),
-		"Wtime":     m.clock("Wtime"), "Wtick": m.clock("Wtick"),
-	}
 	m.hooks = m.windowHooks()
 	m.fileHooks(m.hooks)
 	for _, row := range table.All {

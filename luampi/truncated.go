@@ -45,15 +45,18 @@ func (m *module) messageText(L *lua.LState, st *mpi.Status) string {
 	if st.Source() == m.limits.undefined {
 		return "the message is longer"
 	}
+	from := fmt.Sprintf("the message from rank %d with tag %d", st.Source(), st.Tag())
+	if !mpi.TellsTruncated {
+		return from + " is longer"
+	}
 	c := m.s.NewCall("Get_count")
 	defer c.Release()
 	c.SetStatus(st)
 	c.S[table.SlotX] = m.byteType
-	length := " is longer"
-	if err := m.do(L, c); err == nil && c.Result(0) > 0 && mpi.TellsTruncated {
-		length = fmt.Sprintf(" has %d bytes", c.Result(0))
+	if err := m.do(L, c); err != nil || c.Result(0) <= 0 {
+		return from + " is longer"
 	}
-	return fmt.Sprintf("the message from rank %d with tag %d%s", st.Source(), st.Tag(), length)
+	return fmt.Sprintf("%s has %d bytes", from, c.Result(0))
 }
 
 // roomText tells how much fits where a message is received.

@@ -23,7 +23,7 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 	counts := !p.collateral(a.pid, b.items)
 	p.deaths = append(p.deaths, death{a.pid, time.Now(), b.items})
 	p.avoid = []node.Pid{node.Master}
-	var again []int
+	var again []int // as scripts count
 	for _, i := range b.items {
 		if counts {
 			p.kills[i]++
@@ -35,20 +35,13 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 			continue
 		}
 		p.queue.alone(i)
-		again = append(again, i)
+		again = append(again, i+1)
 	}
 	if len(again) > 0 {
 		what, _, _ := strings.Cut(e.Error(), "\n") // what it wrote last was shown when it came
-		p.m.node.ReportSoon(fmt.Sprintf("mpiclus-lua: pmap goes on without pid %d: %s; %s", a.pid, what, againText(again)))
+		slices.Sort(again)
+		p.m.node.ReportSoon(fmt.Sprintf("mpiclus-lua: pmap goes on without pid %d: %s; to be tried again: %s", a.pid, what, Named("item", again)))
 	}
-}
-
-// againText tells which items are tried again: "item 7 is tried again".
-func againText(items []int) string {
-	if len(items) == 1 {
-		return fmt.Sprintf("item %d is tried again", items[0]+1)
-	}
-	return fmt.Sprintf("items %d to %d are tried again", slices.Min(items)+1, slices.Max(items)+1)
 }
 
 // maxKills is how many workers an item may cost.

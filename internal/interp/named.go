@@ -39,11 +39,17 @@ var complaints = map[int]string{
 // the error was raised still stands below it.
 func (in *Interp) named(L *lua.LState, message string) string {
 	s, ok := siteAt(L, 1)
-	if f, _ := goFunction(L); in.operators[f] {
-		s, ok = siteAt(L, 2)
-	}
 	if !ok {
-		return in.namedGo(L, message)
+		f, called := goFunction(L)
+		if f == nil {
+			return message
+		}
+		if !in.operators[f] {
+			return in.namedGo(L, message, f, called)
+		}
+		if s, ok = siteAt(L, 2); !ok {
+			return message
+		}
 	}
 	i := s.at(s.pc)
 	begin, ok := complaints[i.op()]
@@ -74,11 +80,7 @@ var noName = regexp.MustCompile(`(bad argument #\d+ to )(\(anonymous\)|main chun
 
 // namedGo is named for an error that a Go function has raised: what a script
 // gave pcall to call, when that is no function, and who refused an argument.
-func (in *Interp) namedGo(L *lua.LState, message string) string {
-	f, called := goFunction(L)
-	if f == nil {
-		return message
-	}
+func (in *Interp) namedGo(L *lua.LState, message string, f *lua.LFunction, called string) string {
 	if m := noName.FindStringSubmatch(message); m != nil {
 		if name, ok := in.cfg.Codec.Names.Name(f); ok && called == m[2] { // or else it raises what another has said
 			return noName.ReplaceAllString(message, "${1}'"+name+"'${3}")

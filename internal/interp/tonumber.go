@@ -13,12 +13,9 @@ import (
 // gives nil for numbers such as "1e3", which have an exponent and no dot.
 func toNumber(L *lua.LState) int {
 	v := L.CheckAny(1)
-	base, hasBase := 10, L.Get(2) != lua.LNil
-	if hasBase {
-		base = L.CheckInt(2)
-		if base < 2 || base > 36 {
-			L.ArgError(2, "base out of range: 2 to 36")
-		}
+	base := L.OptInt(2, 10)
+	if base < 2 || base > 36 {
+		L.ArgError(2, "base out of range: 2 to 36")
 	}
 	var result lua.LValue = lua.LNil
 	switch v := v.(type) {

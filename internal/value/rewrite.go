@@ -3,6 +3,7 @@ package value
 import (
 	"strconv"
 
+	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
 )
 
@@ -46,8 +47,11 @@ func (r *rewriter) rewrite(block []ast.Stmt) {
 				s.Exprs = append(s.Exprs, &ast.NilExpr{})
 			}
 		case *ast.WhileStmt:
-			s.Stmts = landing(s.Stmts)
-			if truth, known := constant(s.Condition); known && !truth {
+			truth, known := constant(s.Condition)
+			switch {
+			case known && truth: // it jumps back to what it repeats
+				s.Stmts = landing(s.Stmts)
+			case known:
 				block[i] = doBlock(nil, s)
 			}
 		case *ast.RepeatStmt:
@@ -69,6 +73,7 @@ func (r *rewriter) rewrite(block []ast.Stmt) {
 	}
 }
 
+// doBlock gives "do … end" in the lines of a statement.
 func doBlock(stmts []ast.Stmt, where ast.Stmt) ast.Stmt {
 	b := &ast.DoBlockStmt{Stmts: stmts}
 	b.SetLine(where.Line())
@@ -83,13 +88,13 @@ func landing(block []ast.Stmt) []ast.Stmt {
 		switch stmt.(type) {
 		case *ast.LabelStmt:
 			continue
-		case *ast.BreakStmt, *ast.GotoStmt, *ast.DoBlockStmt, *ast.WhileStmt, *ast.RepeatStmt:
+		case *ast.BreakStmt, *ast.DoBlockStmt, *ast.WhileStmt, *ast.RepeatStmt:
 			local := &ast.LocalAssignStmt{Names: []string{"(0)"}}
 			local.SetLine(stmt.Line())
 			local.SetLastLine(stmt.Line())
 			return append([]ast.Stmt{doBlock([]ast.Stmt{local}, stmt)}, block...)
 		}
-		break
+		return block
 	}
 	return block
 }
@@ -124,6 +129,10 @@ func isVariable(s *ast.LocalAssignStmt) bool {
 
 // needsOrder tells whether gopher-lua may assign a variable too early.
 func needsOrder(s *ast.AssignStmt) bool {
+	if len(s.Lhs) == 1 {
+		_, isVariable := s.Lhs[0].(*ast.IdentExpr)
+		return isVariable && isDelicate(s.Rhs[0])
+	}
 	variables, constants := 0, true
 	for _, e := range s.Lhs {
 		if _, ok := e.(*ast.IdentExpr); ok {
@@ -131,17 +140,18 @@ func needsOrder(s *ast.AssignStmt) bool {
 		}
 	}
 	for _, e := range s.Rhs {
-		if _, ok := e.(ast.ConstExpr); !ok {
+		if _, known := constant(e); !known {
 			constants = false
 		}
 	}
-	if variables == 0 {
+	switch variables {
+	case 0:
 		return false
+	case len(s.Lhs):
+		return !constants && !(len(s.Rhs) == 1 && givesSeveral(s.Rhs[0]))
+	default:
+		return true
 	}
-	if len(s.Lhs) == 1 {
-		return isDelicate(s.Rhs[0])
-	}
-	return variables < len(s.Lhs) || !constants && !(len(s.Rhs) == 1 && givesSeveral(s.Rhs[0]))
 }
 
 // isDelicate tells whether gopher-lua goes wrong when it evaluates an
@@ -190,7 +200,7 @@ func ordered(s *ast.AssignStmt) ast.Stmt {
 		kept.Names, kept.Exprs = append(kept.Names, n), append(kept.Exprs, e)
 		return variable(n, e)
 	}
-	single := make([]ast.Stmt, len(s.Lhs))
+	assigns := make([]ast.Stmt, len(s.Lhs))
 	for i, left := range s.Lhs {
 		if field, ok := left.(*ast.AttrGetExpr); ok {
 			field.Object, field.Key = keep(field.Object), keep(field.Key)
@@ -200,21 +210,18 @@ func ordered(s *ast.AssignStmt) ast.Stmt {
 		one := &ast.AssignStmt{Lhs: []ast.Expr{left}, Rhs: []ast.Expr{variable(n, left)}}
 		one.SetLine(line)
 		one.SetLastLine(end)
-		single[len(s.Lhs)-1-i] = one // the last first, like Lua's own compiler
+		assigns[len(s.Lhs)-1-i] = one // the last first, like Lua's own compiler
 	}
 	values.Exprs = s.Rhs
-	block := &ast.DoBlockStmt{}
-	block.SetLine(line)
-	block.SetLastLine(end)
+	var stmts []ast.Stmt
 	for _, local := range []*ast.LocalAssignStmt{&kept, &values} {
 		local.SetLine(line)
 		local.SetLastLine(end)
 		if len(local.Names) > 0 {
-			block.Stmts = append(block.Stmts, local)
+			stmts = append(stmts, local)
 		}
 	}
-	block.Stmts = append(block.Stmts, single...)
-	return block
+	return doBlock(append(stmts, assigns...), s)
 }
 
 // stays tells whether an expression on the left side means the same after any
@@ -328,12 +335,12 @@ func single(expr ast.Expr) ast.Expr {
 	return expr
 }
 
-// What gopher-lua puts into a table at a time, and how often it can.
-const (
-	fieldsPerFlush = 50
-	maxFlushes     = 511
-)
+// maxFlushes is how often gopher-lua can add lua.FieldsPerFlush values to the
+// table that a script writes.
+const maxFlushes = 511
 
+// table puts the fields with a name first where there are many without, and
+// notes what gopher-lua cannot write.
 func (r *rewriter) table(t *ast.TableExpr) {
 	var named, listed []*ast.Field
 	for _, f := range t.Fields {
@@ -347,7 +354,7 @@ func (r *rewriter) table(t *ast.TableExpr) {
 		named = append(named, f)
 	}
 	n := len(listed)
-	if n < fieldsPerFlush {
+	if n < lua.FieldsPerFlush {
 		return
 	}
 	last := t.Fields[len(t.Fields)-1]
@@ -357,9 +364,9 @@ func (r *rewriter) table(t *ast.TableExpr) {
 	t.Fields = append(named, listed...)
 	switch {
 	case r.flaw != "":
-	case n > fieldsPerFlush*maxFlushes:
+	case n > lua.FieldsPerFlush*maxFlushes:
 		r.line, r.flaw = t.Line(), "a table can be written with 25550 values at most: read them from a file, or append them"
-	case n%fieldsPerFlush == 1 && n > 1 && givesSeveral(listed[n-1].Value):
+	case n%lua.FieldsPerFlush == 1 && n > 1 && givesSeveral(listed[n-1].Value):
 		r.line, r.flaw = t.Line(), "a table cannot be written with 50, 100, ... values and all results of a call after them: append these"
 	}
 }
