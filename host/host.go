@@ -205,6 +205,20 @@ func (h *Host) worker(pid node.Pid) *remote {
 	return nil
 }
 
+// manager returns the manager of a number, nil when there is none. One that
+// was restarted is the latest.
+func (h *Host) manager(number uint32) *Manager {
+	h.mu.Lock()
+	managers := h.managers
+	h.mu.Unlock()
+	for _, m := range managers {
+		if m.number == number {
+			return m.current()
+		}
+	}
+	return nil
+}
+
 // serveModule gives a worker the file of a module that it cannot find itself.
 func (h *Host) serveModule(r *node.Request) {
 	go func() { // it may wait for the interpreter

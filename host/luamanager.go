@@ -81,42 +81,21 @@ func pidsOf(workers []*remote) []node.Pid {
 	return pids
 }
 
-// field gives what a script reads of a manager.
+// field returns what a script reads of a manager. Before its start np is the
+// number of workers wanted.
 func (m *Manager) field(L *lua.LState, name string) lua.LValue {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	switch name {
-	case "np":
-		if m.workers != nil {
-			return lua.LNumber(len(m.workers))
-		}
+	s := m.snapshot()
+	if name == "np" && s.Pids == nil {
 		return lua.LNumber(max(m.np, 0))
-	case "mode":
-		return lua.LString(m.mode)
-	case "launched":
-		return lua.LBool(m.launched)
-	case "initialized":
-		return lua.LBool(len(m.workers) > 0 && !m.closed)
-	case "j2mpi", "pid2rank":
-		t := L.NewTable()
-		for rank, w := range m.workers {
-			t.RawSetInt(int(w.pid), lua.LNumber(rank))
-		}
-		return t
-	case "mpi2j", "rank2pid":
-		t := L.NewTable()
-		for rank, w := range m.workers {
-			t.RawSetInt(rank, lua.LNumber(w.pid))
-		}
-		return t
 	}
-	return lua.LNil
+	return s.Field(L, name)
 }
 
 // resultsMeta is the metatable of what mpido returns: tostring shows it.
 func resultsMeta(L *lua.LState) *lua.LTable {
 	mt := L.NewTypeMetatable("mpiclus.results")
 	if mt.RawGetString("__tostring") == lua.LNil {
+		cluster.MarkGroup(mt)
 		mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
 			t := L.CheckTable(1)
 			text := ""

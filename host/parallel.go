@@ -14,25 +14,35 @@ import (
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
-// Travel implements value.Traveller: a manager arrives as a table that tells
-// what it was like.
+// Travel implements value.Traveller: on a worker a manager arrives as a table
+// that tells what it was like, and on the master as itself.
 func (m *Manager) Travel() (kind string, data []byte, err error) {
-	m = m.current()
+	return m.current().snapshot().Travel()
+}
+
+// snapshot tells what a manager is like.
+func (m *Manager) snapshot() cluster.ManagerSnapshot {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := cluster.ManagerSnapshot{
-		Mode: string(m.mode), Launched: m.launched, Initialized: len(m.workers) > 0 && !m.closed,
+		Number: m.number, Mode: string(m.mode), Launched: m.launched, Initialized: len(m.workers) > 0 && !m.closed,
 	}
 	for _, w := range m.workers {
 		s.Pids = append(s.Pids, w.pid)
 	}
-	return s.Travel()
+	return s
 }
 
 // openParallel connects what the Lua module needs of the host.
 func (h *Host) openParallel(module *cluster.Module) {
 	h.parallel = module
 	module.Revive, module.SameJob = h.revive, h.sameJob
+	module.Manager = func(L *lua.LState, number uint32) lua.LValue {
+		if m := h.manager(number); m != nil {
+			return wrapManager(L, m, h.interp)
+		}
+		return nil
+	}
 	h.node.Offer(node.Service{Name: worker.ServiceConnect, Inline: true, Start: h.serveConnect})
 }
 

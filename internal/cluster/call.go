@@ -83,7 +83,7 @@ func (m *Module) remotecallWait(L *lua.LState) int {
 		pid = m.pidArgument(L, 2, "remotecall_wait")
 	}
 	ref := m.spawn(L, fn, pid, Rest(L, 3))
-	m.await(L, ref)
+	m.await(L, ref, limit{})
 	return m.pushReference(L, ref)
 }
 

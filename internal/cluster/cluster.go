@@ -30,6 +30,9 @@ type Module struct {
 	// SameJob tells whether two workers, which may be dead, were of one MPI
 	// job. Nil: no two are.
 	SameJob func(a, b node.Pid) bool
+	// Manager gives the value that a script on the master has for the manager
+	// of a number, nil when there is none. Nil: this process is never the master.
+	Manager func(L *lua.LState, number uint32) lua.LValue
 	// Stopped is told that interrupt was called for this process, beside what
 	// others asked it to do. It may be nil, and is set before there are others.
 	Stopped func(why *luaerr.Error)
@@ -75,12 +78,15 @@ func (m *Module) Open(L *lua.LState) int {
 	module := L.NewTable()
 	functions := map[string]lua.LGFunction{}
 	for _, name := range masterOnly {
-		functions[name] = m.refuse(name)
+		functions[name] = m.refuse("cluster." + name)
 	}
 	for _, part := range []map[string]lua.LGFunction{
 		m.processFunctions(), m.callFunctions(), m.referenceFunctions(), m.loopFunctions(), m.extra,
 	} {
 		maps.Copy(functions, part)
+	}
+	for name, f := range functions {
+		functions[name] = refuseSurplus(name, f)
 	}
 	L.SetFuncs(module, functions)
 	for _, mode := range []string{"MPI_ON_WORKERS", "TCP_TRANSPORT_ALL", "MPI_TRANSPORT_ALL"} {
@@ -99,7 +105,7 @@ var masterOnly = []string{
 func (m *Module) refuse(name string) lua.LGFunction {
 	return func(L *lua.LState) int {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument,
-			"cluster.%s is for the master, and this is pid %d: have the master do it with cluster.remotecall_fetch(f, 1)", name, m.node.Self()))
+			"%s is for the master, and this is pid %d: have the master do it with cluster.remotecall_fetch(f, 1)", name, m.node.Self()))
 		return 0
 	}
 }

@@ -94,7 +94,7 @@ func (p *mapping) itemLost(L *lua.LState, i int, e *luaerr.Error) {
 		luaerr.Raise(L, named)
 	}
 	p.results[i] = call1(L, p.onError, e.ToLua(L), p.items[i])
-	p.finish(1)
+	p.finish(L, i)
 }
 
 func call1(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {

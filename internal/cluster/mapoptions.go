@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -13,8 +14,10 @@ type options struct {
 	pool       *workerPool
 	batch      int
 	auto       bool
-	onError    lua.LValue // nil when there is none
+	onError    lua.LValue // nil when there is none, as the next two
+	onResult   lua.LValue
 	retryCheck lua.LValue
+	unordered  bool // results in the order in which they come
 	delays     []time.Duration
 	progress   progress
 }
@@ -47,14 +50,21 @@ func (m *Module) mapOption(L *lua.LState, o *options, name string, v lua.LValue)
 		default:
 			bad(`a whole number from 1 or "auto"`)
 		}
-	case "on_error", "retry_check":
+	case "on_error", "on_result", "retry_check":
 		if v.Type() != lua.LTFunction {
 			bad("a function")
 		}
-		if name == "on_error" {
+		switch name {
+		case "on_error":
 			o.onError = v
-		} else {
+		case "on_result":
+			o.onResult = v
+		default:
 			o.retryCheck = v
+		}
+	case "ordered":
+		if o.unordered = !lua.LVAsBool(v); v.Type() != lua.LTBool {
+			bad("true or false")
 		}
 	case "retry_delays":
 		var ok bool
@@ -73,7 +83,7 @@ func (m *Module) mapOption(L *lua.LState, o *options, name string, v lua.LValue)
 		}
 	default:
 		luaerr.Raise(L, luaerr.New(luaerr.Argument,
-			"pmap has no option '%s'; it knows batch_size, on_error, retry_delays, retry_check, pool, progress", name))
+			"pmap has no option '%s'; it knows batch_size, on_error, on_result, ordered, retry_delays, retry_check, pool, progress", name))
 	}
 }
 
@@ -91,4 +101,31 @@ func delays(v lua.LValue) (list []time.Duration, ok bool) {
 		list = append(list, Duration(float64(s)))
 	}
 	return list, true
+}
+
+// mapItems reads argument n of pmap: a list or an array. A table with other
+// keys is refused, since what stands there would silently be left out.
+func mapItems(L *lua.LState, n int) []lua.LValue {
+	if _, ok := array.To(L.Get(n)); ok {
+		items := make([]lua.LValue, L.ObjLen(L.Get(n)))
+		for i := range items { // as a script would read them: elements, or rows of a matrix
+			items[i] = L.GetTable(L.Get(n), lua.LNumber(i+1))
+		}
+		return items
+	}
+	list, ok := L.Get(n).(*lua.LTable)
+	if !ok {
+		luaerr.RaiseArg(L, "pmap", n, "list", "a list or an array expected, got %s", Describe(L.Get(n)))
+	}
+	items := make([]lua.LValue, list.MaxN())
+	for i := range items {
+		items[i] = list.RawGetInt(i + 1)
+	}
+	list.ForEach(func(k, _ lua.LValue) {
+		i, ok := k.(lua.LNumber)
+		if !ok || i < 1 || lua.LNumber(int(i)) != i {
+			luaerr.RaiseArg(L, "pmap", n, "list", "a list expected, with keys from 1: this table has the key %s, whose value would be left out", Describe(k))
+		}
+	})
+	return items
 }

@@ -9,7 +9,7 @@ import (
 // OnMaster gives a function that only the master may call: a rank of an MPI
 // job has all of the host's functions, and may become a worker.
 func (m *Module) OnMaster(name string, f lua.LGFunction) lua.LGFunction {
-	refuse := m.refuse(name)
+	refuse := m.refuse("cluster." + name)
 	return func(L *lua.LState) int {
 		if m.node.Self() != node.Master {
 			return refuse(L)

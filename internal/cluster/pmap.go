@@ -15,19 +15,12 @@ import (
 // pool, a batch at a time on each; the results are in the order of the items.
 func (m *Module) pmap(L *lua.LState) int {
 	fn := BodyArgument(m.interp, L, 1, "pmap")
-	list, ok := L.Get(2).(*lua.LTable)
-	if !ok {
-		luaerr.RaiseArg(L, "pmap", 2, "list", "a list expected, got %s", Describe(L.Get(2)))
-	}
+	items := mapItems(L, 2)
 	p := &mapping{
-		m: m, n: list.MaxN(), options: m.mapOptions(L, 3),
+		m: m, n: len(items), options: m.mapOptions(L, 3), items: items,
 		kills: map[int]int{}, tries: map[int]int{}, signal: make(chan struct{}, 1), running: map[node.Pid]*batch{},
 	}
-	p.items, p.results = make([]lua.LValue, p.n), make([]lua.LValue, p.n)
-	p.parts = make([]*node.Reply, p.n)
-	for i := range p.items {
-		p.items[i] = list.RawGetInt(i + 1)
-	}
+	p.results, p.parts = make([]lua.LValue, p.n), make([]*node.Reply, p.n)
 	p.queue.all(p.n)
 	if p.pool.sent != nil {
 		p.fn = p.pool.sent.function(L, fn)
@@ -50,8 +43,9 @@ type mapping struct {
 	options
 	n       int
 	items   []lua.LValue
-	results []lua.LValue  // of on_error
+	results []lua.LValue  // those that are decoded, and those of on_error
 	parts   []*node.Reply // results that are not decoded yet
+	order   []int         // the items, as they were done
 	done    int
 	queue   queue
 	running map[node.Pid]*batch
@@ -216,14 +210,19 @@ func (p *mapping) settle(L *lua.LState, a answer) {
 			p.itemFailed(L, i, luaerr.From(err))
 		default:
 			p.parts[i] = parts[k]
-			p.finish(1)
+			p.finish(L, i)
 		}
 	}
 }
 
-func (p *mapping) finish(n int) {
-	p.done += n
-	p.progress.add(n)
+// finish notes that an item has its result.
+func (p *mapping) finish(L *lua.LState, i int) {
+	p.done++
+	p.order = append(p.order, i)
+	p.progress.add(1)
+	if p.onResult != nil {
+		call1(L, p.onResult, p.result(L, i), p.items[i], lua.LNumber(i+1))
+	}
 }
 
 // stop ends what still runs, when pmap ends before all is done.
@@ -238,25 +237,34 @@ func (p *mapping) stop() {
 
 var errStopped = luaerr.New(luaerr.Interrupted, "stopped, because pmap has ended")
 
-// collect makes the list of results.
+// collect makes the list of results: in the order of the items, or in that in
+// which they were done.
 func (p *mapping) collect(L *lua.LState) *lua.LTable {
 	t := L.CreateTable(p.n, 0)
-	for i, part := range p.parts {
-		v := p.results[i]
-		if part != nil {
-			if len(p.m.node.Codec().Missing(part.Message)) > 0 {
-				p.m.wait(L, func(ctx context.Context) error {
-					return p.m.node.FetchPartSources(ctx, part)
-				})
-			}
-			v = lua.LNil
-			if vs := p.m.values(L, part); len(vs) > 0 {
-				v = vs[0]
-			}
+	for place, i := range p.order {
+		if !p.unordered {
+			place = i
 		}
-		if v != nil && v != lua.LNil {
-			t.RawSetInt(i+1, v)
+		if v := p.result(L, i); v != lua.LNil {
+			t.RawSetInt(place+1, v)
 		}
 	}
 	return t
+}
+
+// result gives what f returned for an item, or on_error made of its error. It
+// is decoded once.
+func (p *mapping) result(L *lua.LState, i int) lua.LValue {
+	if part := p.parts[i]; part != nil {
+		if len(p.m.node.Codec().Missing(part.Message)) > 0 {
+			p.m.wait(L, func(ctx context.Context) error {
+				return p.m.node.FetchPartSources(ctx, part)
+			})
+		}
+		p.parts[i], p.results[i] = nil, lua.LNil
+		if vs := p.m.values(L, part); len(vs) > 0 {
+			p.results[i] = vs[0]
+		}
+	}
+	return p.results[i]
 }

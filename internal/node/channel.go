@@ -155,7 +155,23 @@ func (s *store) change(r *Request, step func(v *stored) error) {
 	}
 }
 
-var errChannelClosed = luaerr.New(luaerr.Argument, "the channel is closed")
+// classClosed is the class of the error that tells that a channel is closed,
+// by which it is known where it arrives.
+const classClosed = "closed"
+
+// ErrChannelClosed is the error of a put into a closed channel, and of a take
+// from one that is empty as well.
+var ErrChannelClosed = func() *luaerr.Error {
+	e := luaerr.New(luaerr.Argument, "the channel is closed")
+	e.Class = classClosed
+	return e
+}()
+
+// IsChannelClosed reports whether an error, also one of another process, is
+// ErrChannelClosed.
+func IsChannelClosed(err error) bool {
+	return err != nil && luaerr.From(err).Class == classClosed
+}
 
 func (s *store) startPut(r *Request) {
 	// The item may stay long after its sender has let go of the references in
@@ -175,7 +191,7 @@ func (s *store) startPut(r *Request) {
 	}
 	s.change(r, func(v *stored) error {
 		if v.channel.closed {
-			return errChannelClosed
+			return ErrChannelClosed
 		}
 		p := &putter{request: r}
 		p.stop = context.AfterFunc(r.Context, func() {
@@ -194,7 +210,7 @@ func (s *store) startPut(r *Request) {
 func (s *store) startTake(r *Request, take, look bool) {
 	s.change(r, func(v *stored) error {
 		if v.channel.closed && !v.channel.filled() {
-			return errChannelClosed
+			return ErrChannelClosed
 		}
 		s.wait(v, &waiter{request: r, take: take, look: look})
 		return nil
@@ -245,8 +261,10 @@ func (c *channel) filled() bool { return len(c.items) > 0 || len(c.putters) > 0 
 func (v *stored) move() (answers []func()) {
 	c := v.channel
 	for {
+		answers = append(answers, c.dropEnded()...)
 		for len(c.putters) > 0 && int64(len(c.items)) < c.capacity {
 			answers = append(answers, c.accept())
+			answers = append(answers, c.dropEnded()...)
 		}
 		if len(v.waiting) == 0 || !c.filled() {
 			break
@@ -258,6 +276,18 @@ func (v *stored) move() (answers []func()) {
 	}
 	if c.closed {
 		answers = append(answers, v.refuse()...)
+	}
+	return answers
+}
+
+// dropEnded removes the first putters whose requests were cancelled: what
+// removes them otherwise may come too late to keep their items out.
+func (c *channel) dropEnded() (answers []func()) {
+	for len(c.putters) > 0 && c.putters[0].request.Context.Err() != nil {
+		r := c.putters[0].request
+		c.putters[0] = nil
+		c.putters = c.putters[1:]
+		answers = append(answers, func() { r.Fail(ended(r.Context)) })
 	}
 	return answers
 }
@@ -311,12 +341,12 @@ func (v *stored) serve(w *waiter) (answers []func()) {
 func (v *stored) refuse() (answers []func()) {
 	c := v.channel
 	for _, p := range c.putters {
-		answers = append(answers, func() { p.stop(); p.request.Fail(errChannelClosed) })
+		answers = append(answers, func() { p.stop(); p.request.Fail(ErrChannelClosed) })
 	}
 	c.putters = nil
 	if len(c.items) == 0 {
 		for _, w := range v.waiting {
-			answers = append(answers, func() { w.fail(errChannelClosed) })
+			answers = append(answers, func() { w.fail(ErrChannelClosed) })
 		}
 		v.waiting = nil
 	}

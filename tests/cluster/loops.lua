@@ -175,7 +175,7 @@ t.equal(uses, 0)
 
 -- Options that are wrong.
 t.fails("pmap has no option 'batchsize'", cluster.pmap, square, list, { batchsize = 2 })
-t.fails("bad argument #2 'list' to 'pmap' (a list expected, got nil)", cluster.pmap, square)
+t.fails("bad argument #2 'list' to 'pmap' (a list or an array expected, got nil)", cluster.pmap, square)
 e = t.fails("item 2: bad", function()
   cluster.pmap(function(i) if i == 2 then error("bad") end end, { 1, 2 })
 end)
