@@ -23,8 +23,9 @@ LINKED := /internal/mpi$$|/internal/mpi/mpilink$$|/luampi(/|$$)|/cmd/mpiclus-lua
 PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: docs help profile run build build-mpich test test-hosts unit check lint soak bench install uninstall setup setup-test clean
+.PHONY: docs help profile run build build-mpich test test-hosts unit check sanitize cover vuln lint soak bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,11 +60,24 @@ test-hosts: setup-test build ## Run all modes across hosts that network namespac
 unit: ## Run the tests that need no MPI (seconds)
 	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
 
-check: setup-test lint build ## Everything that CI looks at: format, vet, linter, race detector, no cgo, tests
+check: setup-test lint vuln build ## Everything that CI looks at: format, vet, linter, vulnerabilities, no cgo, race detector, address sanitizer, coverage, tests
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/mpiclus-lua
 	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
 	MPICLUS_NO_MPI=1 CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(PURE)
 	$(GO) test -timeout $(TIMEOUT) ./...
+	$(MAKE) --no-print-directory sanitize cover
+
+sanitize: setup-test ## Run the tests that are linked with MPI under the race detector and the address sanitizer
+	MPICLUS_TEST_RANKS=2,3 MPICLUS_TEST_SLOW=5 $(GO) test -race -count=1 -timeout 20m ./luampi ./internal/mpi/...
+	ASAN_OPTIONS=detect_leaks=0 MPICLUS_TEST_RANKS=2,3 MPICLUS_TEST_SLOW=5 $(GO) test -asan -count=1 -timeout 20m ./luampi ./internal/mpi/...
+
+cover: setup-test ## Tell how much of luampi and internal/mpi the tests run, in the ranks that they start as well
+	@mkdir -p build
+	$(GO) test -count=1 -covermode=atomic -coverpkg=./luampi,./internal/mpi,./internal/mpi/mpilink -coverprofile=build/cover.out ./luampi ./internal/mpi/...
+	@$(GO) tool cover -func=build/cover.out | awk '$$NF == "0.0%" { print "never run: " $$1 " " $$2 } END { print }'
+
+vuln: setup ## Look for known vulnerabilities in what this uses
+	@scripts/vuln $(GOVULNCHECK)
 
 lint: setup ## Format, vet and linter
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }

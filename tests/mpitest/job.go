@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -43,6 +44,15 @@ const (
 	passWait      = 500 * time.Millisecond // for them to be passed on
 )
 
+// slowVariable says how many times longer jobs may take than usual: for builds
+// with the race detector or the address sanitizer, and for busy machines.
+const slowVariable = "MPICLUS_TEST_SLOW"
+
+func slowness() time.Duration {
+	n, _ := strconv.Atoi(os.Getenv(slowVariable)) // 0 when it is not set
+	return time.Duration(max(n, 1))
+}
+
 // Start starts a command.
 func Start(t testing.TB, c Command) *Job {
 	t.Helper()
@@ -50,6 +60,7 @@ func Start(t testing.TB, c Command) *Job {
 	if j.limit == 0 {
 		j.limit = defaultLimit
 	}
+	j.limit *= slowness()
 	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
 		if end, ok := d.Deadline(); ok {
 			j.limit = min(j.limit, max(time.Until(end)-lastMoment, time.Second))
