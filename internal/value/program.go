@@ -3,14 +3,10 @@ package value
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/parse"
 
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/tree"
 )
 
 // program is a compiled chunk: its functions, the main function first, each
@@ -47,45 +43,10 @@ func hashOf(name, source string) (h Hash) {
 
 // compile gives the program of a source, or its error in the shape
 // "job.lua:3: syntax error near 'x'".
-func compile(name, source string) (p *program, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			p, err = nil, luaerr.New(luaerr.Script, "%s: cannot be compiled: %v", name, r)
-		}
-	}()
-	stmts, err := parse.Parse(strings.NewReader(source), name)
+func compile(name, source string) (*program, error) {
+	main, err := tree.Compile(name, source)
 	if err != nil {
-		return nil, syntaxError(name, source, err)
+		return nil, err
 	}
-	var r rewriter
-	if r.rewrite(stmts); r.flaw != "" {
-		return nil, luaerr.New(luaerr.Script, "%s:%d: %s", name, r.line, r.flaw)
-	}
-	root, err := lua.Compile(stmts, name)
-	if err != nil {
-		return nil, syntaxError(name, source, err)
-	}
-	return newProgram(root), nil
-}
-
-func syntaxError(name, source string, err error) error {
-	var at *parse.Error
-	var limit *lua.CompileError
-	line, what := 0, ""
-	switch {
-	case errors.As(err, &at) && at.Pos.Line == parse.EOF:
-		line, what = strings.Count(strings.TrimRight(source, "\n"), "\n")+1, at.Message+" near <eof>"
-	case errors.As(err, &at):
-		line, what = at.Pos.Line, at.Message
-		if at.Token != "" {
-			what += fmt.Sprintf(" near '%s'", at.Token)
-		}
-	case errors.As(err, &limit):
-		line, what = limit.Line, limit.Message
-	default:
-		what = err.Error()
-	}
-	e := luaerr.New(luaerr.Script, "%s:%d: %s", name, line, what)
-	e.Cause = err
-	return e
+	return newProgram(main), nil
 }

@@ -1,6 +1,7 @@
-package value
+package tree
 
 import (
+	"fmt"
 	"strconv"
 
 	lua "github.com/yuin/gopher-lua"
@@ -21,22 +22,48 @@ import (
 //   - It takes a jump back to a jump somewhere else. It is given no conditions that
 //     are constants, and a loop that may begin with a jump begins with "local x".
 //   - It takes what follows "k =" at the end of a table for a list of values, and
-//     puts values with a name in wrong places after 50, 100, … without. It is
-//     given "k = (f())", and the names first.
+//     is given "k = (f())". (What it does wrong with many values is put right
+//     in the code, see repair.)
+//   - Its own sums of constants take -0 for 0, and the remainder of Lua 5.3. It
+//     is given what they come to.
 //   - It does not fill up "for k, v in next, t". It is given "next, t, nil".
 
-// rewriter changes the statements and expressions of one program. line and
-// flaw are of the first place that cannot be compiled rightly.
+// rewriter changes the statements and expressions of one program.
 type rewriter struct {
-	line int
-	flaw string
+	depth int
+	flaw  *flaw // the first place that cannot be compiled
+}
+
+// maxDepth is how deep a tree may be: gopher-lua's compiler calls itself for
+// each level, and looks through a chain of operators again for each of them.
+const maxDepth = 10000
+
+// refuse notes why a program cannot be compiled.
+func (r *rewriter) refuse(line int, format string, args ...any) {
+	if r.flaw == nil {
+		r.flaw = &flaw{line, fmt.Sprintf(format, args...)}
+	}
+}
+
+// enter goes one level down in the tree, and tells whether it may.
+func (r *rewriter) enter(line int) bool {
+	r.depth++
+	if r.depth > maxDepth {
+		r.refuse(line, "a chain of more than %d operators, calls or elseif: divide it", maxDepth)
+	}
+	return r.flaw == nil
 }
 
 // rewrite changes the statements of a block, and of all blocks and functions
 // in it.
 func (r *rewriter) rewrite(block []ast.Stmt) {
+	defer func(depth int) { r.depth = depth }(r.depth)
 	for i, stmt := range block {
+		if !r.enter(stmt.Line()) {
+			return
+		}
 		r.inStmt(stmt)
+		r.depth--
 		switch s := stmt.(type) {
 		case *ast.AssignStmt:
 			if needsOrder(s) {
@@ -70,7 +97,15 @@ func (r *rewriter) rewrite(block []ast.Stmt) {
 				block[i] = doBlock(only, s)
 			}
 		}
+		if landed := landing([]ast.Stmt{block[i]}); i > 0 && isLabel(block[i-1]) && len(landed) > 1 {
+			block[i] = doBlock(landed, stmt)
+		}
 	}
+}
+
+func isLabel(stmt ast.Stmt) bool {
+	_, ok := stmt.(*ast.LabelStmt)
+	return ok
 }
 
 // doBlock gives "do … end" in the lines of a statement.
@@ -251,6 +286,9 @@ func (r *rewriter) inStmt(stmt ast.Stmt) {
 	case *ast.LocalAssignStmt:
 		r.all(s.Exprs)
 	case *ast.FuncCallStmt:
+		if call, ok := s.Expr.(*ast.FuncCallExpr); ok && call.AdjustRet {
+			r.refuse(s.Line(), "syntax error: a call in parentheses is no statement")
+		}
 		s.Expr = r.expr(s.Expr)
 	case *ast.DoBlockStmt:
 		r.rewrite(s.Stmts)
@@ -285,7 +323,13 @@ func (r *rewriter) all(exprs []ast.Expr) {
 
 // expr gives what stands for an expression, with all in it rewritten.
 func (r *rewriter) expr(expr ast.Expr) ast.Expr {
+	if expr == nil || !r.enter(expr.Line()) {
+		return expr
+	}
+	defer func() { r.depth-- }()
 	switch e := expr.(type) {
+	case *ast.NumberExpr:
+		e.Value = plain(numberOf(e.Value))
 	case *ast.FunctionExpr:
 		r.rewrite(e.Stmts)
 	case *ast.AttrGetExpr:
@@ -309,8 +353,12 @@ func (r *rewriter) expr(expr ast.Expr) ast.Expr {
 		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)
 	case *ast.ArithmeticOpExpr:
 		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)
+		return folded(e)
 	case *ast.UnaryMinusOpExpr:
 		e.Expr = r.expr(e.Expr)
+		if n, known := valueOf(e.Expr); known {
+			return constantOf(-n, e)
+		}
 	case *ast.UnaryNotOpExpr:
 		e.Expr = r.expr(e.Expr)
 		if truth, known := constant(e.Expr); known && truth {
@@ -336,11 +384,11 @@ func single(expr ast.Expr) ast.Expr {
 }
 
 // maxFlushes is how often gopher-lua can add lua.FieldsPerFlush values to the
-// table that a script writes.
+// table that a script writes and say in one instruction which those are.
 const maxFlushes = 511
 
-// table puts the fields with a name first where there are many without, and
-// notes what gopher-lua cannot write.
+// table puts the fields with a name first where there are very many without:
+// only up to there can be told which of its instructions are one too many.
 func (r *rewriter) table(t *ast.TableExpr) {
 	var named, listed []*ast.Field
 	for _, f := range t.Fields {
@@ -354,19 +402,11 @@ func (r *rewriter) table(t *ast.TableExpr) {
 		named = append(named, f)
 	}
 	n := len(listed)
-	if n < lua.FieldsPerFlush {
+	if n <= lua.FieldsPerFlush*maxFlushes || len(named) == 0 {
 		return
 	}
-	last := t.Fields[len(t.Fields)-1]
-	if last.Key != nil {
+	if t.Fields[len(t.Fields)-1].Key != nil {
 		single(listed[n-1].Value) // only at the end are there several
 	}
 	t.Fields = append(named, listed...)
-	switch {
-	case r.flaw != "":
-	case n > lua.FieldsPerFlush*maxFlushes:
-		r.line, r.flaw = t.Line(), "a table can be written with 25550 values at most: read them from a file, or append them"
-	case n%lua.FieldsPerFlush == 1 && n > 1 && givesSeveral(listed[n-1].Value):
-		r.line, r.flaw = t.Line(), "a table cannot be written with 50, 100, ... values and all results of a call after them: append these"
-	}
 }

@@ -1,0 +1,76 @@
+// Package tree compiles Lua 5.1 for gopher-lua's machine. gopher-lua parses and
+// compiles; before, between and after, this package changes what it gets and
+// gives, where it is wrong about the language (docs/adr/0009):
+//
+//	source ─ look ─ parse ─ rewrite ─ resolve ─ compile ─ repair ─ function
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/parse"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// Compile gives the main function of a chunk, or the error of a source that
+// cannot be compiled, "job.lua:3: syntax error near 'x'". It may be called
+// from any goroutine.
+func Compile(name, source string) (main *lua.FunctionProto, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			main, err = nil, luaerr.New(luaerr.Script, "%s: cannot be compiled: %v", name, r)
+		}
+	}()
+	read, flaw := look(source)
+	if flaw != nil {
+		return nil, flaw.err(name)
+	}
+	stmts, err := parse.Parse(strings.NewReader(read), name)
+	if err != nil {
+		return nil, syntaxError(name, source, err)
+	}
+	var r rewriter
+	if r.rewrite(stmts); r.flaw != nil {
+		return nil, r.flaw.err(name)
+	}
+	jumps := resolve(stmts)
+	if jumps.flaw != nil {
+		return nil, jumps.flaw.err(name)
+	}
+	main, err = lua.Compile(stmts, name)
+	if err != nil {
+		return nil, syntaxError(name, source, err)
+	}
+	repair(main, jumps)
+	return main, nil
+}
+
+func (f *flaw) err(name string) error {
+	return luaerr.New(luaerr.Script, "%s:%d: %s", name, f.line, f.what)
+}
+
+func syntaxError(name, source string, err error) error {
+	var at *parse.Error
+	var limit *lua.CompileError
+	line, what := 0, ""
+	switch {
+	case errors.As(err, &at) && at.Pos.Line == parse.EOF:
+		line, what = strings.Count(strings.TrimRight(source, "\n"), "\n")+1, at.Message+" near <eof>"
+	case errors.As(err, &at):
+		line, what = at.Pos.Line, at.Message
+		if at.Token != "" {
+			what += fmt.Sprintf(" near '%s'", at.Token)
+		}
+	case errors.As(err, &limit):
+		line, what = limit.Line, limit.Message
+	default:
+		what = err.Error()
+	}
+	e := luaerr.New(luaerr.Script, "%s:%d: %s", name, line, what)
+	e.Cause = err
+	return e
+}
