@@ -3,39 +3,79 @@ package interp
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
 
-// TestDialect: where gopher-lua was put right it gives what Lua 5.1 gives.
+// TestDialect: each script of testdata/dialect prints what it prints with Lua
+// 5.1, or with the oracle that its first line names: "-- oracle: luajit" for
+// what Lua 5.1 has not.
 func TestDialect(t *testing.T) {
-	const script = "testdata/dialect.lua"
-	lua51, err := exec.LookPath("lua5.1")
+	scripts, err := filepath.Glob("testdata/dialect/*.lua")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	for _, script := range scripts {
+		name := filepath.Base(script)
+		t.Run(strings.TrimSuffix(name, ".lua"), func(t *testing.T) {
+			source, err := os.ReadFile(script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := oracle(t, filepath.Dir(script), name, string(source))
+			in, out := newTest(t)
+			if err := runNamed(t, in, t.Context(), name, string(source)); err != nil {
+				t.Errorf("%v", err)
+			}
+			sameLines(t, out.String(), want)
+		})
+	}
+}
+
+var namesOracle = regexp.MustCompile(`\A-- oracle: (\S+)\n`)
+
+// oracle gives what a script prints where gopher-lua is not.
+func oracle(t *testing.T, folder, name, source string) string {
+	t.Helper()
+	command := "lua5.1"
+	if m := namesOracle.FindStringSubmatch(source); m != nil {
+		command = m[1]
+	}
+	path, err := exec.LookPath(command)
 	if err != nil && os.Getenv("MPICLUS_NO_MPI") != "" {
-		t.Skip("no lua5.1 here, and nothing was to be set up")
+		t.Skipf("no %s here, and nothing was to be set up", command)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := exec.Command(lua51, script).CombinedOutput()
+	run := exec.CommandContext(t.Context(), path, name)
+	run.Dir = folder
+	out, err := run.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, want)
+		t.Fatalf("%s: %v\n%s", command, err, out)
 	}
-	source, err := os.ReadFile(script)
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, out := newTest(t)
-	if err := run(t, in, t.Context(), string(source)); err != nil {
-		t.Fatal(err)
-	}
-	got, lines := strings.Split(out.String(), "\n"), strings.Split(string(want), "\n")
+	return string(out)
+}
+
+// sameLines fails at the first line that is another one.
+func sameLines(t *testing.T, out, want string) {
+	t.Helper()
+	got, lines := strings.Split(out, "\n"), strings.Split(want, "\n")
 	for i, line := range lines {
-		if i >= len(got) || got[i] != line {
-			t.Fatalf("line %d: want %s\n%s", i+1, line, out)
+		switch {
+		case i >= len(got):
+			t.Fatalf("line %d is missing: %s", i+1, line)
+		case got[i] != line:
+			before := ""
+			if i > 0 {
+				before = lines[i-1]
+			}
+			t.Fatalf("line %d, after %q:\ngot  %s\nwant %s", i+1, before, got[i], line)
 		}
 	}
 	if len(got) > len(lines) {
-		t.Errorf("more lines than the %d of Lua 5.1:\n%s", len(lines), out)
+		t.Errorf("line %d is one too many: %s", len(lines)+1, got[len(lines)])
 	}
 }

@@ -20,9 +20,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // run runs source as job.lua and gives what it printed and its error.
 func run(t *testing.T, in *Interp, ctx context.Context, source string) error {
 	t.Helper()
+	return runNamed(t, in, ctx, "job.lua", source)
+}
+
+func runNamed(t *testing.T, in *Interp, ctx context.Context, name, source string) error {
+	t.Helper()
 	var err error
 	task := in.Start(ctx, "test", func(task *Task) {
-		fn, e := in.Codec().Chunks.Load(task.L(), "job.lua", source)
+		fn, e := in.Codec().Chunks.Load(task.L(), name, source)
 		if err = e; err == nil {
 			_, err = task.Call(fn)
 		}
