@@ -27,8 +27,8 @@ func TestRandomCalls(t *testing.T) {
 	if s := os.Getenv("MPICLUS_DIALECT_SEED"); s != "" {
 		seed, _ = strconv.ParseUint(s, 10, 64)
 	}
-	calls := 0
-	for end := time.Now().Add(time.Duration(seconds * float64(time.Second))); calls == 0 || time.Now().Before(end); seed++ {
+	calls, failed := 0, 0
+	for end := time.Now().Add(time.Duration(seconds * float64(time.Second))); calls == 0 || time.Now().Before(end) && failed < 10; seed++ {
 		g := &generator{rand.New(rand.NewPCG(seed, 0))}
 		source := g.script(batchCalls)
 		folder := t.TempDir()
@@ -40,9 +40,8 @@ func TestRandomCalls(t *testing.T) {
 		if err := runNamed(t, in, t.Context(), "random.lua", source); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		in.Close()
 		if !sameCalls(t, seed, source, out.String(), want) {
-			return
+			failed++
 		}
 		calls += batchCalls
 		os.RemoveAll(folder)
@@ -90,7 +89,7 @@ end
 local function T(f, ...) show(pcall(f, ...)) end
 local function each(s, p)
   local t = {}
-  for a, b, c in s:gmatch(p) do t[#t + 1] = text(a) .. text(b) .. text(c) if #t > 40 then break end end
+  for a, b, c in string.gmatch(s, p) do t[#t + 1] = text(a) .. text(b) .. text(c) if #t > 40 then break end end
   return table.concat(t, "|")
 end
 local function method(s, name, ...) return (s[name](s, ...)) end
@@ -139,7 +138,7 @@ func (g *generator) subject() string {
 	}
 	s := b.String()
 	if g.IntN(20) == 0 {
-		s = strings.Repeat(s, g.IntN(8))
+		s = strings.Repeat(s, g.IntN(4))
 	}
 	return s
 }
@@ -176,7 +175,7 @@ func (g *generator) pattern() string {
 		default:
 			b.WriteString(g.one("a", "b", "a", "b", ".", "1", "A", "-", "\xc8", " "))
 		}
-		if g.IntN(3) == 0 && repeats < 4 {
+		if g.IntN(3) == 0 && repeats < 3 {
 			repeats++
 			b.WriteString(g.one("*", "+", "-", "?", "*", "+"))
 		}
@@ -324,7 +323,7 @@ func (g *generator) call() string {
 	case 1:
 		return fmt.Sprintf("T(string.%s)", g.one("find", "match", "gmatch", "gsub", "format", "rep", "sub", "byte", "char", "len", "upper", "reverse", "dump", "gfind"))
 	case 2:
-		return fmt.Sprintf("T(method, %s, %s, %s)", s, quoted(g.one("rep", "sub", "find", "match", "gsub", "format", "byte", "len", "lower")), g.argument())
+		return fmt.Sprintf("T(method, %s, %s, %s)", s, quoted(g.one("sub", "find", "match", "gsub", "format", "byte", "len", "lower")), g.argument()) // rep could take all memory
 	}
 	switch p := g.pattern(); g.IntN(22) {
 	case 0, 1, 2:

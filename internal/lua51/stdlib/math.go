@@ -51,8 +51,8 @@ func OpenMath(L *lua.LState, env *Env) {
 		"pow":   power,
 	} {
 		library.RawSetString(name, L.NewFunction(func(L *lua.LState) int {
-			x := checkNumber(L, 1)
-			L.Push(numberValue(f(x, checkNumber(L, 2))))
+			y := checkNumber(L, 2) // C looks at this one first
+			L.Push(numberValue(f(checkNumber(L, 1), y)))
 			return 1
 		}))
 	}
@@ -118,7 +118,10 @@ func power(x, y float64) float64 {
 
 // remainder is C's fmod.
 func remainder(x, y float64) float64 {
-	if (math.IsInf(x, 0) || y == 0) && x == x && y == y {
+	switch {
+	case x != x || y != y:
+		return x * y // the one that is none, with its sign
+	case math.IsInf(x, 0) || y == 0:
 		return noNumberSigned
 	}
 	return math.Mod(x, y)
@@ -132,8 +135,8 @@ func mathFrexp(L *lua.LState) int {
 }
 
 func mathLdexp(L *lua.LState) int {
-	x := checkNumber(L, 1)
-	L.Push(numberValue(math.Ldexp(x, checkInt(L, 2))))
+	exponent := checkInt(L, 2) // C looks at this one first
+	L.Push(numberValue(math.Ldexp(checkNumber(L, 1), exponent)))
 	return 1
 }
 
