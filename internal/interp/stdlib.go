@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"runtime"
 	"runtime/metrics"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 )
 
 // openStandard puts in place what differs from gopher-lua's standard library:
@@ -33,15 +34,16 @@ func (in *Interp) openStandard() {
 		defer in.recovered(L)
 		return stock(L)
 	})
-	set("tonumber", toNumber)
 	set("load", in.load)
 	set("loadstring", in.loadString)
 	set("loadfile", in.loadFile)
 	set("dofile", in.doFile)
 	set("require", in.require)
 	set("collectgarbage", in.collectGarbage)
-	// gopher-lua has the largest finite number there.
-	L.GetGlobal("math").(*lua.LTable).RawSetString("huge", lua.LNumber(math.Inf(1)))
+	env := &stdlib.Env{Check: checkEnd, Called: called}
+	stdlib.OpenNumber(L, env)
+	stdlib.OpenString(L, env)
+	stdlib.OpenMath(L, env)
 	os := L.GetGlobal("os").(*lua.LTable)
 	os.RawSetString("exit", L.NewFunction(in.exit))
 	in.waitIn(os, "execute")

@@ -76,7 +76,7 @@ func Parse(s string) (float64, bool) {
 	switch c := digits[0]; {
 	case c > '9':
 		f, ok = parseName(digits)
-	case len(digits) > 2 && digits[1]|' ' == 'x':
+	case len(digits) > 2 && digits[0] == '0' && digits[1]|' ' == 'x':
 		f, ok = parseHex(digits[2:])
 	default:
 		f, ok = parseDecimal(digits)

@@ -31,7 +31,7 @@ func TestParse(t *testing.T) {
 		}
 	}
 	for _, s := range []string{"", " ", ".", "+", "-", "+ 1", "--1", "1 2", "1e", "1e+", "1_0", "0b1", "0o7", "0x", "0x.", "0xg", "0x1g",
-		"0x1p", "0x1p+", "1,5", "1e5.", "infx", "infinit", "nanx", "nan(", "nan(-)", "0x0x1", "\x001", "1d", "\xa01", "0x_1", "1.2.3", "x"} {
+		"0x1p", "0x1p+", "1,5", "1e5.", "infx", "infinit", "nanx", "nan(", "nan(-)", "0x0x1", "\x001", "1d", "\xa01", "0x_1", "1.2.3", "x", "- xe4", ".x1"} {
 		if got, ok := Parse(s); ok {
 			t.Errorf("Parse(%q): %v, want none", s, got)
 		}
