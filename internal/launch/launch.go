@@ -59,7 +59,8 @@ type Command struct {
 	// stream. nil: lines are only kept for Tail.
 	Line func(line string, stderr bool)
 
-	spec Spec
+	spec  Spec
+	major int // of Open MPI; 0: not known, or another launcher
 }
 
 // Plan decides how to start what spec asks for, and starts nothing. Its errors
@@ -79,8 +80,8 @@ func Plan(spec Spec) (*Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := kindOfCommand(words, path)
-	c := &Command{Path: path, Kind: kind, Dir: spec.Dir, NP: spec.NP, spec: spec}
+	kind, major := kindOfCommand(words, path)
+	c := &Command{Path: path, Kind: kind, Dir: spec.Dir, NP: spec.NP, spec: spec, major: major}
 	given := append(slices.Clone(words[1:]), spec.Flags...)
 	if own && c.NP == 0 {
 		c.NP = countIn(given)
@@ -110,8 +111,8 @@ func (c *Command) checkExe() error {
 // of processes, as Hydra wants it.
 func (c *Command) arguments(words []string, own bool) []string {
 	args := slices.Clone(words)
-	if !own && c.Kind == MPICH {
-		args = append(args, "-disable-auto-cleanup") // survivors of a lost rank live on
+	if !own {
+		args = append(args, c.Kind.options(c.major)...)
 	}
 	args = append(args, c.Kind.hostFlags(c.spec)...)
 	if !c.Local {
