@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -103,7 +105,7 @@ func runCommand() *cobra.Command {
 			}
 			warnMisplaced(c.Flags(), args[0], args[1:])
 			if launch.RankKind(os.Environ()) != launch.Unknown {
-				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()))
+				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()), cfg.Log)
 			}
 			defer f.loader.Close()
 			return exit(host.Run(cfg))
@@ -116,7 +118,7 @@ func runCommand() *cobra.Command {
 
 // becomeLinked replaces this process by the executable that is linked with
 // the MPI library of the launcher.
-func becomeLinked(args, settings []string) error {
+func becomeLinked(args, settings []string, log *slog.Logger) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -126,9 +128,11 @@ func becomeLinked(args, settings []string) error {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		return exit(host.ExitLaunch)
 	}
-	env := append(append(os.Environ(), settings...), launch.RankSettings(os.Environ())...)
+	added := launch.RankSettings(os.Environ())
+	env := append(append(os.Environ(), settings...), added...)
 	if os.Getenv(launch.EnvProcessors) == "" {
 		env = append(env, fmt.Sprintf("%s=%d", launch.EnvProcessors, launch.Processors()))
 	}
+	log.Debug("start: this rank runs the executable that is linked with MPI", "path", path, "settings", strings.Join(added, " "))
 	return syscall.Exec(path, append([]string{path}, args...), env)
 }

@@ -23,6 +23,7 @@ func environment(c *Command, spec Spec) []string {
 	for _, s := range settings(c, spec) {
 		if !chosen(env, s.name) {
 			env = setVar(env, s.name, s.value)
+			c.Settings = append(c.Settings, s.name+"="+s.value)
 		}
 	}
 	return env

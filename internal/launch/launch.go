@@ -50,9 +50,10 @@ type Command struct {
 	Env            []string // its whole environment
 	Dir            string
 	Kind           Kind
-	NP             int  // the number of workers asked for; 0: the launcher decides
-	Local          bool // all workers run on this machine, outside any scheduler
-	Oversubscribed bool // more workers than processors here: they should wait politely
+	NP             int      // the number of workers asked for; 0: the launcher decides
+	Local          bool     // all workers run on this machine, outside any scheduler
+	Oversubscribed bool     // more workers than processors here: they should wait politely
+	Settings       []string // what was set in Env for the workers' sake, as "NAME=value"
 
 	// Line is given each line that the launcher itself, or a worker past its
 	// supervisor, writes. It is called from one goroutine at a time for each
