@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -108,12 +109,23 @@ func runCommand() *cobra.Command {
 				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()), cfg.Log)
 			}
 			defer f.loader.Close()
+			f.tellNumber()
 			return exit(host.Run(cfg))
 		},
 	}
 	f.add(c)
 	c.Flags().SetInterspersed(false) // what follows the script is the script's
 	return c
+}
+
+// tellNumber lets a script that has a default of its own read what -n says
+// where it would read what MPICLUS_N says.
+func (f *hostFlags) tellNumber() {
+	if f.np > 0 {
+		os.Setenv("MPICLUS_N", strconv.Itoa(f.np))
+	} else {
+		os.Unsetenv("MPICLUS_N")
+	}
 }
 
 // becomeLinked replaces this process by the executable that is linked with
