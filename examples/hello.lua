@@ -2,8 +2,8 @@
 local cluster = require "cluster"
 local mpi = require "mpi"
 
--- The number of workers is an argument, 4 if there is none.
-local n = tonumber(arg[1]) or 4
+-- The number of workers is an argument, or what -n says; 4 if nobody says.
+local n = tonumber(arg[1] or os.getenv "MPICLUS_N") or 4
 local manager = cluster.MPIManager{ np = n }
 cluster.addprocs(manager)
 

@@ -36,6 +36,7 @@ func (m *Manager) accept(from *link.Listener, start *gathering) {
 			continue
 		}
 		w := m.arrival(p, start)
+		m.host.cfg.Log.Debug("start: a process called", "role", hello.Role, "rank", p.Rank, "host", p.Host)
 		switch hello.Role {
 		case protocol.RoleSupervisor:
 			w.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
@@ -88,17 +89,20 @@ func (m *Manager) launch(start *gathering) error {
 	if err != nil {
 		return err
 	}
-	remoteHosts, err := reachesFurther(spec)
+	plan, err := launch.Plan(spec)
 	if err != nil {
 		return err
 	}
+	log := m.host.cfg.Log
+	log.Debug("start: workers", "launcher", plan.Path, "command", plan.Describe(), "settings", strings.Join(plan.Settings, " "), "folder", folder.Path)
 	listener, err := link.Listen(link.ListenConfig{
 		Version: m.host.cfg.Version, Job: folder.Path, Dir: folder.Path,
-		TCP: remoteHosts || m.opts.Interface != "", Interface: m.opts.Interface, Log: m.host.cfg.Log,
+		TCP: !plan.Local || m.opts.Interface != "", Interface: m.opts.Interface, Log: m.host.cfg.Log,
 	})
 	if err != nil {
 		return luaerr.New(luaerr.Launch, "%w", err)
 	}
+	log.Debug("start: the master listens", "socket", listener.Join().Unix, "tcp", listener.Join().TCP)
 	m.accepting.Go(func() { m.accept(listener, start) })
 	if err := m.keep(func() { m.listener = listener }); err != nil {
 		return err
@@ -113,16 +117,8 @@ func (m *Manager) launch(start *gathering) error {
 	if err != nil {
 		return err
 	}
+	log.Debug("start: the launcher runs")
 	return m.keep(func() { m.job = job })
-}
-
-// reachesFurther tells whether workers may come to run on other hosts.
-func reachesFurther(spec launch.Spec) (bool, error) {
-	plan, err := launch.Plan(spec)
-	if err != nil {
-		return false, err
-	}
-	return !plan.Local, nil
 }
 
 func (m *Manager) spec() (launch.Spec, error) {
@@ -180,6 +176,7 @@ func (m *Manager) gather(ctx context.Context, start *gathering) error {
 				return luaerr.New(luaerr.Launch, "two workers say that they are rank %d", j.worker.ready.Rank)
 			}
 			ready[j.worker.ready.Rank] = j.worker
+			m.host.cfg.Log.Debug("start: a worker joined", "rank", j.worker.ready.Rank, "host", j.worker.presence.Host, "joined", len(ready), "of", size)
 		case <-remind.C:
 			m.host.say("%s", m.progress(ready, size))
 			remind.Reset(remindEvery)
@@ -279,6 +276,7 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 			return luaerr.New(luaerr.Launch, "rank %d went away while it joined: %w", rank, err)
 		}
 	}
+	m.host.cfg.Log.Debug("start: all workers are part of the cluster", "pids", pids)
 	m.host.noteJob(pids)
 	m.host.node.Join(pids...)
 	return nil

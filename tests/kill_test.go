@@ -12,9 +12,9 @@ import (
 
 // Kinds of processes of a job, by their command line.
 var kinds = map[string]func(mpitest.Process) bool{
-	"worker":     func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua-openmpi" },
+	"worker":     func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua"+mpitest.On().Linked() },
 	"supervisor": func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua" && p.Args[1] == "worker" },
-	"launcher":   func(p mpitest.Process) bool { return p.Name() == "mpirun" },
+	"launcher":   func(p mpitest.Process) bool { return p.Name() == mpitest.On().Process() },
 	"master":     func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua" && p.Args[1] == "run" },
 }
 
@@ -22,7 +22,7 @@ var kinds = map[string]func(mpitest.Process) bool{
 func pidOf(t *testing.T, j *mpitest.Job, kind string) int {
 	t.Helper()
 	for _, p := range j.Processes() {
-		if rank := p.Env("OMPI_COMM_WORLD_RANK"); kinds[kind](p) && (rank == "" || rank == "1") {
+		if rank := p.Env(mpitest.On().RankVariable()); kinds[kind](p) && (rank == "" || rank == "1") {
 			return p.Pid
 		}
 	}

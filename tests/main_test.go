@@ -45,7 +45,7 @@ func run(m *testing.M) (status int, err error) {
 		if err := buildPlugins(); err != nil {
 			return 0, err
 		}
-		if err := build(command+"-openmpi", "mpiclus-lua-mpi", true); err != nil {
+		if err := build(command+mpitest.On().Linked(), "mpiclus-lua-mpi", true); err != nil {
 			return 0, err
 		}
 	}

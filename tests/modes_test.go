@@ -93,10 +93,10 @@ func TestRanks(t *testing.T) {
 // MPI beside them, also where Open MPI has nothing but TCP.
 func TestManyThingsAtOnce(t *testing.T) {
 	for _, mode := range allInMPI {
-		for _, layer := range []string{"self,vader", "self,tcp"} {
+		for layer, settings := range mpitest.On().Layers() {
 			t.Run(mode+"/"+layer, func(t *testing.T) {
 				c := ranked(t, 4, "tasks.lua", mode, "1000000")
-				c.Env = append(c.Env, "OMPI_MCA_btl="+layer)
+				c.Env = append(c.Env, settings...)
 				c.Limit = 2 * time.Minute
 				right(t, mpitest.Run(t, c), "all is right")
 			})

@@ -30,12 +30,14 @@ func run(args []string) int {
 	root := &cobra.Command{
 		Use:           "mpiclus-lua",
 		Short:         "Drive an MPI cluster from Lua scripts",
+		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
 		DisableSuggestions: true, // unknownCommand has them
 	}
 	root.AddCommand(runCommand(), workerCommand(), doctorCommand(), versionCommand(), pluginCommand())
+	root.SetVersionTemplate(versionText())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c.Flags(), args, err) })
 	root.SetArgs(args)

@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -103,9 +106,10 @@ func runCommand() *cobra.Command {
 			}
 			warnMisplaced(c.Flags(), args[0], args[1:])
 			if launch.RankKind(os.Environ()) != launch.Unknown {
-				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()))
+				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()), cfg.Log)
 			}
 			defer f.loader.Close()
+			f.tellNumber()
 			return exit(host.Run(cfg))
 		},
 	}
@@ -114,9 +118,19 @@ func runCommand() *cobra.Command {
 	return c
 }
 
+// tellNumber lets a script that has a default of its own read what -n says
+// where it would read what MPICLUS_N says.
+func (f *hostFlags) tellNumber() {
+	if f.np > 0 {
+		os.Setenv("MPICLUS_N", strconv.Itoa(f.np))
+	} else {
+		os.Unsetenv("MPICLUS_N")
+	}
+}
+
 // becomeLinked replaces this process by the executable that is linked with
 // the MPI library of the launcher.
-func becomeLinked(args, settings []string) error {
+func becomeLinked(args, settings []string, log *slog.Logger) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -126,9 +140,11 @@ func becomeLinked(args, settings []string) error {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		return exit(host.ExitLaunch)
 	}
-	env := append(append(os.Environ(), settings...), launch.RankSettings(os.Environ())...)
+	added := launch.RankSettings(os.Environ())
+	env := append(append(os.Environ(), settings...), added...)
 	if os.Getenv(launch.EnvProcessors) == "" {
 		env = append(env, fmt.Sprintf("%s=%d", launch.EnvProcessors, launch.Processors()))
 	}
+	log.Debug("start: this rank runs the executable that is linked with MPI", "path", path, "settings", strings.Join(added, " "))
 	return syscall.Exec(path, append([]string{path}, args...), env)
 }

@@ -179,7 +179,7 @@ func (r *Report) linked(ctx context.Context, exe string, launcher Kind) {
 
 // trial starts two shells.
 func (r *Report) trial(ctx context.Context, environ []string) {
-	spec := Spec{NP: 2, Exe: "/bin/sh", ExeArgs: []string{"-c", ":"}, Environ: environ}
+	spec := Spec{NP: 2, Exe: "/bin/sh", ExeArgs: []string{"-c", "true"}, Environ: environ}
 	folder, err := MakeFolder()
 	if err != nil {
 		r.add(Problem, "folder", "set TMPDIR, or MPICLUS_TMPDIR, to a folder that can be written", "%v", err)

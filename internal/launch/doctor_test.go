@@ -64,8 +64,8 @@ func TestRealExamine(t *testing.T) {
 	if !strings.Contains(got, "ok    trial      two processes started and ended in") || r.Problems() != 1 {
 		t.Errorf("%d problems in:\n%s", r.Problems(), got)
 	}
-	broken := append(os.Environ(), "OMPI_MCA_plm=nosuch")
-	if got := examine(t.Context(), "x", broken).String(); !strings.Contains(got, "FAIL  trial      Open MPI has no component nosuch of plm") {
+	broken := append(os.Environ(), "OMPI_MCA_orte_tmpdir_base=/proc/nope", "PRTE_MCA_prte_tmpdir_base=/proc/nope")
+	if got := examine(t.Context(), "x", broken).String(); !strings.Contains(got, "FAIL  trial      mpirun cannot make its folder /proc/nope") {
 		t.Errorf("a broken setting:\n%s", got)
 	}
 }

@@ -108,17 +108,22 @@ type refusal struct {
 }
 
 // refusals are tried in order; the first that fits is told. The texts on the
-// left are those of Open MPI 4.1, MPICH 4 and Slurm 22.
+// left are those of Open MPI 4.1 and 5.0, MPICH 4 and Slurm 22.
 var refusals = []refusal{
-	{OpenMPI, regexp.MustCompile(`not enough slots available.*\n?.*satisfy the (\d+)`), tooFewSlots},
+	{OpenMPI, regexp.MustCompile(`not enough slots available.*\n?.*satisfy the\s+(\d+)`), tooFewSlots},
 	{OpenMPI, regexp.MustCompile(`detected an attempt to run as root`), fixed(
 		"mpirun refuses to run as root: start the master as another user, or set OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")},
-	{OpenMPI, regexp.MustCompile(`(?s)could not access\s+or execute an executable:.*?Executable: (.*?)\nNode: (\S+)`), missingExecutable},
+	{OpenMPI, regexp.MustCompile(`prte_session_dir failed`), fixed(
+		"mpirun met a folder of its own name that an earlier run left: remove prterun.* from the folder for temporary files (TMPDIR, else /tmp)")},
+	{OpenMPI, regexp.MustCompile(`(?s)(?:could not access\s+or execute an executable|lacked\s+permissions to execute an executable):.*?Executable: (.*?)\n\s*Node: (\S+)`), missingExecutable},
 	{OpenMPI, regexp.MustCompile(`(?m)^host (\S+) has no executable (.*)$`), func(c *Command, m []string) string {
 		return missingExecutable(c, []string{m[0], m[2], m[1]})
 	}},
 	{OpenMPI, regexp.MustCompile(`(?s)working directory:\s+Working directory: (.*?)\nNode: (\S+)`), func(_ *Command, m []string) string {
 		return fmt.Sprintf("the workers' folder %s is not there on host %s: name another with dir=", m[1], m[2])
+	}},
+	{OpenMPI, regexp.MustCompile(`(?s)system limit exceeded on number of files.*?Node: (\S+)`), func(_ *Command, m []string) string { // PRRTE means either
+		return fmt.Sprintf("host %s cannot start a worker: its folder is not there (name another with dir=), or too many files are open (ulimit -n)", m[1])
 	}},
 	{MPICH, regexp.MustCompile(`(?s)(?:@([^\]\s]+)\]).*?execvp error on file (\S+)`), func(c *Command, m []string) string {
 		return missingExecutable(c, []string{m[0], m[2], m[1]})
@@ -140,16 +145,21 @@ var refusals = []refusal{
 	{Unknown, regexp.MustCompile(`connect to host (\S+) port \d+: (.*)`), func(c *Command, m []string) string {
 		return fmt.Sprintf("ssh cannot reach host %s (%s): is it up, and does it run an ssh server?", m[1], strings.TrimSpace(m[2]))
 	}},
-	{OpenMPI, regexp.MustCompile(`(?s)"plm_rsh_agent" was set to a path\s+that could not be found`), fixed(
+	{OpenMPI, regexp.MustCompile(`(?s)"plm_rsh_agent" was set to a path\s+that could not be found|No available launching agents were found`), fixed(
 		"there is no ssh to reach the other hosts with: install it (Debian, Ubuntu: apt-get install openssh-client)")},
-	{OpenMPI, regexp.MustCompile(`orted: (?:command )?not found|orted: No such file`), fixed(
+	{OpenMPI, regexp.MustCompile(`(?:orted|prted): (?:command )?not found|(?:orted|prted): No such file`), fixed(
 		"Open MPI is not installed on another host, or not on the PATH of an ssh login there: install the same version, or name its place with --mpiflags \"--prefix DIR\"")},
 	{MPICH, regexp.MustCompile(`hydra_pmi_proxy: (?:command )?(?:not found|No such file)`), fixed(
 		"MPICH is not installed at the same place on another host")},
-	{OpenMPI, regexp.MustCompile(`(?s)unable to open the hostfile:\s*(\S+)`), func(_ *Command, m []string) string {
-		return fmt.Sprintf("the host file %s cannot be read", m[1])
+	{OpenMPI, regexp.MustCompile(`(?s)unable to open the hostfile:\s*(\S+)`), func(c *Command, m []string) string {
+		file := m[1]
+		if filepath.Base(file) == filepath.Base(c.spec.Hostfile) {
+			file = c.spec.Hostfile // as it was given: PRRTE tells its whole path
+		}
+		return fmt.Sprintf("the host file %s cannot be read", file)
 	}},
 	{OpenMPI, regexp.MustCompile(`unknown option "?([^"\n]+)"?`), badOption},
+	{OpenMPI, regexp.MustCompile(`(?s)unrecognized option was included.*?Option: (\S+)`), badOption},
 	{Unknown, regexp.MustCompile(`unrecognized (?:argument|option) '?"?([^"'\n]+)`), badOption},
 	{OpenMPI, regexp.MustCompile(`(?s)does not match the expected format:\s+Option: (\S+)\s+Param:\s+(\S+)`), func(_ *Command, m []string) string {
 		return fmt.Sprintf("the launcher's option %s cannot be %q: check mpi_cmd or mpiflags", m[1], m[2])
@@ -157,7 +167,7 @@ var refusals = []refusal{
 	{Unknown, regexp.MustCompile(`error while loading shared libraries: (\S+):`), func(_ *Command, m []string) string {
 		return fmt.Sprintf("the library %s is missing where a worker starts: install the MPI that it was built with there (Debian, Ubuntu: apt-get install openmpi-bin)", m[1])
 	}},
-	{OpenMPI, regexp.MustCompile(`(?s)binding more\s+processes than cpus`), fixed(
+	{OpenMPI, regexp.MustCompile(`(?s)binding more\s+processes than cpus|require binding\s+processes to more cpus`), fixed(
 		"the launcher cannot bind that many workers to processors: add --mpiflags \"--bind-to none\"")},
 	{OpenMPI, regexp.MustCompile(`(?s)unable to create the desired directory:\s+Directory: (\S+)`), func(_ *Command, m []string) string {
 		return fmt.Sprintf("mpirun cannot make its folder %s: set TMPDIR, or MPICLUS_TMPDIR, to a folder that can be written", m[1])

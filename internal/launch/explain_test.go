@@ -25,26 +25,40 @@ func TestExplainRecordedOutputs(t *testing.T) {
 		kind Kind
 		say  []string // the message holds each of these
 	}{
-		"openmpi-slots":      {OpenMPI, []string{"no slots for 4 workers", "--oversubscribe"}},
-		"openmpi-root":       {OpenMPI, []string{"as root", "OMPI_ALLOW_RUN_AS_ROOT=1"}},
-		"openmpi-nofile":     {OpenMPI, []string{"host node1 has no executable ./no-such-program", "exename="}},
-		"openmpi-badcwd":     {OpenMPI, []string{"folder /nonexistent is not there on host node1", "dir="}},
-		"openmpi-badflag":    {OpenMPI, []string{"does not know the option --no-such-flag", "--mpiflags"}},
-		"openmpi-badflag2":   {OpenMPI, []string{`option np cannot be "two"`}},
-		"openmpi-badhost":    {OpenMPI, []string{"host no-such-host is not known", "--host"}},
-		"openmpi-hostfile":   {OpenMPI, []string{"host file nofile.txt cannot be read"}},
-		"openmpi-bind":       {OpenMPI, []string{"--bind-to none"}},
-		"openmpi-notmp":      {OpenMPI, []string{"folder /proc/nope", "TMPDIR"}},
-		"openmpi-badmca":     {OpenMPI, []string{"no component nosuch of pml", "OMPI_MCA_pml"}},
-		"openmpi-exit3":      {OpenMPI, []string{"mpirun ended (exit status 3) before its workers were ready (1 of 4 workers joined)", "words"}},
-		"openmpi-nossh":      {OpenMPI, []string{"no ssh to reach the other hosts", "openssh-client"}},
-		"openmpi-noloopback": {OpenMPI, []string{"ip link set lo up"}},
-		"mpich-nofile":       {MPICH, []string{"host node1 has no executable ./no-such-program"}},
-		"srun-slots":         {Srun, []string{"Slurm has no room for 4 workers", "salloc"}},
-		"ssh-denied":         {OpenMPI, []string{"log in as ann@node7 without a password", "ssh-copy-id"}},
-		"ssh-refused":        {MPICH, []string{"cannot reach host node7 (Connection refused)"}},
-		"ssh-key":            {Unknown, []string{"key of a host", "ssh-keyscan"}},
-		"nolib":              {OpenMPI, []string{"library libmpi.so.40 is missing", "apt-get install"}},
+		"openmpi-slots":       {OpenMPI, []string{"no slots for 4 workers", "--oversubscribe"}},
+		"openmpi-root":        {OpenMPI, []string{"as root", "OMPI_ALLOW_RUN_AS_ROOT=1"}},
+		"openmpi-nofile":      {OpenMPI, []string{"host node1 has no executable ./no-such-program", "exename="}},
+		"openmpi-badcwd":      {OpenMPI, []string{"folder /nonexistent is not there on host node1", "dir="}},
+		"openmpi-badflag":     {OpenMPI, []string{"does not know the option --no-such-flag", "--mpiflags"}},
+		"openmpi-badflag2":    {OpenMPI, []string{`option np cannot be "two"`}},
+		"openmpi-badhost":     {OpenMPI, []string{"host no-such-host is not known", "--host"}},
+		"openmpi-hostfile":    {OpenMPI, []string{"host file nofile.txt cannot be read"}},
+		"openmpi-bind":        {OpenMPI, []string{"--bind-to none"}},
+		"openmpi-notmp":       {OpenMPI, []string{"folder /proc/nope", "TMPDIR"}},
+		"openmpi-badmca":      {OpenMPI, []string{"no component nosuch of pml", "OMPI_MCA_pml"}},
+		"openmpi-exit3":       {OpenMPI, []string{"mpirun ended (exit status 3) before its workers were ready (1 of 4 workers joined)", "words"}},
+		"openmpi-nossh":       {OpenMPI, []string{"no ssh to reach the other hosts", "openssh-client"}},
+		"openmpi-noloopback":  {OpenMPI, []string{"ip link set lo up"}},
+		"openmpi5-slots":      {OpenMPI, []string{"no slots for 4 workers", "--oversubscribe"}},
+		"openmpi5-root":       {OpenMPI, []string{"as root", "OMPI_ALLOW_RUN_AS_ROOT=1"}},
+		"openmpi5-nofile":     {OpenMPI, []string{"host node1 has no executable ./no-such-program", "exename="}},
+		"openmpi5-badcwd":     {OpenMPI, []string{"host node1 cannot start a worker", "dir="}},
+		"openmpi5-badflag":    {OpenMPI, []string{"does not know the option --no-such-flag", "--mpiflags"}},
+		"openmpi5-badhost":    {OpenMPI, []string{"host no-such-host is not known", "--host"}},
+		"openmpi5-hostfile":   {OpenMPI, []string{"host file /tmp/nofile.txt cannot be read"}},
+		"openmpi5-bind":       {OpenMPI, []string{"--bind-to none"}},
+		"openmpi5-notmp":      {OpenMPI, []string{"folder /proc/nope", "TMPDIR"}},
+		"openmpi5-badmca":     {OpenMPI, []string{"no component nosuch of plm", "OMPI_MCA_plm"}},
+		"openmpi5-exit3":      {OpenMPI, []string{"mpirun ended (exit status 3) before its workers were ready (1 of 4 workers joined)", "words"}},
+		"openmpi5-nossh":      {OpenMPI, []string{"no ssh to reach the other hosts", "openssh-client"}},
+		"openmpi5-session":    {OpenMPI, []string{"an earlier run left", "prterun.*"}},
+		"openmpi5-noloopback": {OpenMPI, []string{"ip link set lo up"}},
+		"mpich-nofile":        {MPICH, []string{"host node1 has no executable ./no-such-program"}},
+		"srun-slots":          {Srun, []string{"Slurm has no room for 4 workers", "salloc"}},
+		"ssh-denied":          {OpenMPI, []string{"log in as ann@node7 without a password", "ssh-copy-id"}},
+		"ssh-refused":         {MPICH, []string{"cannot reach host node7 (Connection refused)"}},
+		"ssh-key":             {Unknown, []string{"key of a host", "ssh-keyscan"}},
+		"nolib":               {OpenMPI, []string{"library libmpi.so.40 is missing", "apt-get install"}},
 	}
 	files, err := filepath.Glob("testdata/outputs/*.txt")
 	if err != nil || len(files) != len(want) {
@@ -68,7 +82,7 @@ func TestExplainRecordedOutputs(t *testing.T) {
 					t.Errorf("no %q in:\n%s", say, e.Message)
 				}
 			}
-			if first, _, _ := strings.Cut(e.Message, "\n"); len(first) > 260 || strings.Contains(e.Message, "-----") {
+			if first, _, _ := strings.Cut(e.Message, "\n"); len(first) > 260 || strings.ContainsAny(e.Message, "\x00") || strings.Contains(e.Message, "-----") {
 				t.Errorf("not a message for people:\n%s", e.Message)
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -71,7 +72,7 @@ func (k Kind) forwardFlags(spec Spec) (flags []string) {
 		return nil
 	}
 	names := slices.Clone(spec.Forward)
-	for _, s := range rankSettings(false) {
+	for _, s := range rows(OpenMPI, 0, func(when condition) bool { return when == everyRank }) {
 		names = append(names, s.name)
 	}
 	for name := range spec.Env {
@@ -93,10 +94,11 @@ var launchers = map[string]Kind{
 	"srun": Srun,
 }
 
-// kindOfCommand tells the kind of a command such as "env A=1 mpirun -np 4".
+// kindOfCommand tells the kind of a command such as "env A=1 mpirun -np 4",
+// and the major version of Open MPI, 0 where that is not known.
 // path is where its first word was found. A word that is not a launcher's name
 // is never run to ask it: it may be a script that starts a job.
-func kindOfCommand(words []string, path string) Kind {
+func kindOfCommand(words []string, path string) (kind Kind, major int) {
 	for i, w := range words {
 		if _, ok := launchers[filepath.Base(w)]; !ok {
 			continue
@@ -111,9 +113,33 @@ func kindOfCommand(words []string, path string) Kind {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		kind, _, _ := detect(ctx, path, false)
-		return kind
+		if kind == OpenMPI {
+			major = openMPIMajor(path)
+		}
+		return kind, major
 	}
-	return Unknown
+	return Unknown, 0
+}
+
+// openMPIMajor tells the major version of Open MPI that a launcher is of: by
+// the name that it leads to, which costs nothing, else by its own word.
+func openMPIMajor(path string) int {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		switch filepath.Base(real) {
+		case "orterun":
+			return 4
+		case "prterun", "prte", "prun": // whose version is PRRTE's
+			return 5
+		}
+	}
+	return majorOf(knownVersion(path))
+}
+
+// majorOf gives 5 for "5.0.7", and 0 for what is no version.
+func majorOf(version string) int {
+	first, _, _ := strings.Cut(version, ".")
+	major, _ := strconv.Atoi(first)
+	return major
 }
 
 type identity struct {
@@ -199,6 +225,18 @@ func readVersion(text string) (Kind, string) {
 func firstLine(text string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line
+}
+
+// options gives what a launcher is told besides what the user said, since it
+// has no variable for it.
+func (k Kind) options(major int) []string {
+	switch {
+	case k == MPICH:
+		return []string{"-disable-auto-cleanup"} // survivors of a lost rank live on
+	case k == OpenMPI && (major == 0 || major >= 5):
+		return []string{"--enable-recovery"} // the same; PRRTE reads no setting for it
+	}
+	return nil
 }
 
 // installHint is the cure for a machine without MPI.

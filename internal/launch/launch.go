@@ -50,16 +50,18 @@ type Command struct {
 	Env            []string // its whole environment
 	Dir            string
 	Kind           Kind
-	NP             int  // the number of workers asked for; 0: the launcher decides
-	Local          bool // all workers run on this machine, outside any scheduler
-	Oversubscribed bool // more workers than processors here: they should wait politely
+	NP             int      // the number of workers asked for; 0: the launcher decides
+	Local          bool     // all workers run on this machine, outside any scheduler
+	Oversubscribed bool     // more workers than processors here: they should wait politely
+	Settings       []string // what was set in Env for the workers' sake, as "NAME=value"
 
 	// Line is given each line that the launcher itself, or a worker past its
 	// supervisor, writes. It is called from one goroutine at a time for each
 	// stream. nil: lines are only kept for Tail.
 	Line func(line string, stderr bool)
 
-	spec Spec
+	spec  Spec
+	major int // of Open MPI; 0: not known, or another launcher
 }
 
 // Plan decides how to start what spec asks for, and starts nothing. Its errors
@@ -79,8 +81,8 @@ func Plan(spec Spec) (*Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind := kindOfCommand(words, path)
-	c := &Command{Path: path, Kind: kind, Dir: spec.Dir, NP: spec.NP, spec: spec}
+	kind, major := kindOfCommand(words, path)
+	c := &Command{Path: path, Kind: kind, Dir: spec.Dir, NP: spec.NP, spec: spec, major: major}
 	given := append(slices.Clone(words[1:]), spec.Flags...)
 	if own && c.NP == 0 {
 		c.NP = countIn(given)
@@ -110,8 +112,8 @@ func (c *Command) checkExe() error {
 // of processes, as Hydra wants it.
 func (c *Command) arguments(words []string, own bool) []string {
 	args := slices.Clone(words)
-	if !own && c.Kind == MPICH {
-		args = append(args, "-disable-auto-cleanup") // survivors of a lost rank live on
+	if !own {
+		args = append(args, c.Kind.options(c.major)...)
 	}
 	args = append(args, c.Kind.hostFlags(c.spec)...)
 	if !c.Local {

@@ -116,6 +116,71 @@ func TestPlanSettings(t *testing.T) {
 	}
 }
 
+func TestPlanSettingsOfOpenMPI5(t *testing.T) {
+	base := machine(t, map[string]string{"mpirun": openMPI5, "ssh": ""})
+	many := runtime.NumCPU() + 1
+	folder := t.TempDir()
+	for name, tc := range map[string]struct {
+		spec Spec
+		env  []string
+		want map[string]string // "-": not set
+	}{
+		"local": {Spec{NP: many, Folder: folder}, nil, map[string]string{
+			"OMPI_MCA_pml": "ob1", "OMPI_MCA_osc": "-", "OMPI_MCA_orte_enable_recovery": "-", "OMPI_MCA_btl_tcp_if_include": "127.0.0.0/8",
+			"PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe", "PRTE_MCA_hwloc_default_binding_policy": "none",
+			"PRTE_MCA_prte_tmpdir_base": folder, "OMPI_MCA_orte_tmpdir_base": "-", OversubscribedVar: "1",
+		}},
+		"other hosts":         {Spec{NP: many, Hosts: "a"}, nil, map[string]string{"OMPI_MCA_btl_tcp_if_include": "-", "PRTE_MCA_hwloc_default_binding_policy": "none", "PRTE_MCA_rmaps_default_mapping_policy": "-"}},
+		"user's binding":      {Spec{NP: 1, Flags: []string{"--bind-to", "core"}}, nil, map[string]string{"PRTE_MCA_hwloc_default_binding_policy": "-"}},
+		"user's interface":    {Spec{NP: 1}, []string{"OMPI_MCA_btl_tcp_if_include=eth7"}, map[string]string{"OMPI_MCA_btl_tcp_if_include": "eth7"}},
+		"user's exclusion":    {Spec{NP: 1}, []string{"OMPI_MCA_btl_tcp_if_exclude=eth7"}, map[string]string{"OMPI_MCA_btl_tcp_if_include": "-"}},
+		"the same, by a flag": {Spec{NP: 1, Flags: []string{"--mca", "btl_tcp_if_exclude", "eth7"}}, nil, map[string]string{"OMPI_MCA_btl_tcp_if_include": "-"}},
+		"a rank's":            {Spec{NP: 1}, []string{"OMPI_COMM_WORLD_RANK=0", "OMPI_VERSION=5.0.7", "PRTE_LAUNCHED=1", "OMPI_MCA_num_procs=7"}, map[string]string{"OMPI_VERSION": "-", "PRTE_LAUNCHED": "-", "OMPI_MCA_num_procs": "-"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tc.spec.Environ, tc.spec.Exe = append(slices.Clone(base), tc.env...), "/bin/sh"
+			c, err := Plan(tc.spec)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for name, want := range tc.want {
+				got := "-"
+				if hasVar(c.Env, name) {
+					got = lookup(c.Env, name)
+				}
+				if got != want {
+					t.Errorf("%s = %q, want %q", name, got, want)
+				}
+			}
+			if !slices.Contains(c.Args, "--enable-recovery") {
+				t.Errorf("no --enable-recovery in %s", c)
+			}
+		})
+	}
+}
+
+// TestTable holds what every row of the table must have, and that no release
+// gets two values of one name.
+func TestTable(t *testing.T) {
+	for _, major := range []int{4, 5} {
+		seen := map[setting]condition{}
+		for _, r := range table {
+			if r.why == "" || r.name == "" || r.value == "" {
+				t.Errorf("row %v lacks a name, a value or a reason", r)
+			}
+		}
+		for when := everyRank; when <= freeAway; when++ {
+			for _, s := range rows(OpenMPI, major, func(c condition) bool { return c == when }) {
+				key := setting{name: s.name}
+				if other, ok := seen[key]; ok && (other != freePlaces || when != freeAway) {
+					t.Errorf("Open MPI %d: %s is set twice, under %d and %d", major, s.name, other, when)
+				}
+				seen[key] = when
+			}
+		}
+	}
+}
+
 func TestPlanHonoursTheParameterFile(t *testing.T) {
 	env := machine(t, map[string]string{"mpirun": openMPI4})
 	home := lookup(env, "HOME")
@@ -131,8 +196,17 @@ func TestPlanHonoursTheParameterFile(t *testing.T) {
 	if got := RankSettings(append(env, "UCX_MEMTYPE_CACHE=no")); !slices.Equal(got, []string{"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE", "OMPI_MCA_osc=^rdma"}) {
 		t.Errorf("RankSettings: %q", got)
 	}
-	if got := RankSettings([]string{"OMPI_COMM_WORLD_RANK=0", "UCX_MEMTYPE_CACHE=no"}); !slices.Equal(got, []string{"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE"}) {
-		t.Errorf("RankSettings under Open MPI 5: %q", got)
+	rank := []string{"OMPI_COMM_WORLD_RANK=0", "OMPI_COMM_WORLD_SIZE=4", "UCX_MEMTYPE_CACHE=no"}
+	for _, tc := range []struct{ env, want string }{
+		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=2", ""},
+		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=4", "OMPI_MCA_btl_tcp_if_include=127.0.0.0/8"},
+		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=4 SLURM_JOB_ID=7", ""},
+		{"OMPI_MCA_orte_hnp_uri=x OMPI_COMM_WORLD_LOCAL_SIZE=4", "OMPI_MCA_osc=^rdma"},
+	} {
+		want := append([]string{"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE"}, strings.Fields(tc.want)...)
+		if got := RankSettings(append(slices.Clone(rank), strings.Fields(tc.env)...)); !slices.Equal(got, want) {
+			t.Errorf("RankSettings with %s: %q, want %q", tc.env, got, want)
+		}
 	}
 }
 

@@ -14,9 +14,9 @@ const (
 	lineBytes = 4096
 )
 
-// noise is what Open MPI 4 prints with recovery on for each rank that is lost:
-// it tells nobody anything.
-var noise = regexp.MustCompile(`PMIX ERROR: BAD-PARAM in file .*pmix_event_notification\.c`)
+// noise tells nobody anything: what Open MPI 4 prints with recovery on for each
+// rank that is lost, and PRRTE for each daemon that was quicker than itself.
+var noise = regexp.MustCompile(`PMIX ERROR: BAD-PARAM in file .*pmix_event_notification\.c|plm:ssh: Warning: setpgid\(`)
 
 // launchFailed is a line after which the rest of the job would wait for ever:
 // it is ended, after failedGrace for what else there is to say.
@@ -102,6 +102,6 @@ func (w *lineWriter) flush() {
 }
 
 func (w *lineWriter) end() {
-	w.give(string(bytes.TrimSuffix(w.part, []byte("\r"))))
+	w.give(string(bytes.TrimSuffix(bytes.Trim(w.part, "\x00"), []byte("\r")))) // PRRTE ends messages with a zero
 	w.part = w.part[:0]
 }

@@ -145,10 +145,24 @@ func prepareEnvironment() {
 	for name, value := range map[string]string{
 		"OMPI_MCA_osc": "^rdma", "UCX_ERROR_SIGNALS": "SIGILL,SIGBUS,SIGFPE", "UCX_MEMTYPE_CACHE": "no",
 	} {
-		if os.Getenv(name) == "" {
+		if os.Getenv(name) == "" && (name != "OMPI_MCA_osc" || libraryMajor() < 5) {
 			os.Setenv(name, value)
 		}
 	}
+}
+
+// libraryMajor gives the major version of the library that was found, which
+// need not be the one that this was built with. It may be called before Init.
+func libraryMajor() (major int) {
+	var text [C.MPI_MAX_LIBRARY_VERSION_STRING]C.char
+	var n C.int
+	C.MPI_Get_library_version(&text[0], &n)
+	words := strings.Fields(libraryName(C.GoStringN(&text[0], n)))
+	if len(words) > 0 {
+		first, _, _ := strings.Cut(words[len(words)-1], ".")
+		major, _ = strconv.Atoi(first)
+	}
+	return major
 }
 
 // oversubscribed tells whether the launcher or we know of more ranks than

@@ -106,7 +106,9 @@ func (j *Job) environment() []string {
 	j.mark = "MPITEST_JOB=" + filepath.Base(memory)
 	env := append(os.Environ(), j.mark, "TMPDIR="+files, "MPICLUS_TMPDIR="+memory)
 	if !ours(j.c.Args) {
-		env = append(env, "OMPI_MCA_btl_vader_backing_directory="+memory, "OMPI_MCA_osc_sm_backing_directory="+memory)
+		for _, part := range []string{"btl_vader", "btl_sm", "osc_sm", "osc_rdma"} {
+			env = append(env, "OMPI_MCA_"+part+"_backing_directory="+memory)
+		}
 	}
 	if !j.c.Bare {
 		env = append(env, "GOTRACEBACK=all")

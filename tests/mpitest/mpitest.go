@@ -11,8 +11,6 @@ package mpitest
 import (
 	"fmt"
 	"os"
-	"os/exec"
-	"strconv"
 	"testing"
 	"time"
 )
@@ -66,7 +64,7 @@ func Need(t testing.TB) {
 	if os.Getenv(NoMPI) != "" {
 		t.Skip("needs MPI, and " + NoMPI + " is set")
 	}
-	if _, err := exec.LookPath("mpirun"); err != nil {
+	if err := On().err; err != nil {
 		t.Fatalf("needs MPI: %v. Install it (apt-get install openmpi-bin libopenmpi-dev), or skip such tests with %s=1", err, NoMPI)
 	}
 }
@@ -74,15 +72,8 @@ func Need(t testing.TB) {
 // Mpirun is the command that runs words as np ranks, also as root and with
 // more ranks than processors.
 func Mpirun(np int, words ...string) Command {
-	return Command{
-		Args: append([]string{"mpirun", "--oversubscribe", "--bind-to", "none", "-np", strconv.Itoa(np)}, words...),
-		Env: []string{
-			"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-			"OMPI_MCA_pml=ob1", "OMPI_MCA_osc=^rdma",
-			"OMPI_MCA_mpi_yield_when_idle=1",
-			"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE",
-		},
-	}
+	before, env := On().mpirun(np)
+	return Command{Args: append(before, words...), Env: env}
 }
 
 // Run runs a command to its end.

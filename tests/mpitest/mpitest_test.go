@@ -143,7 +143,7 @@ func TestAwait(t *testing.T) {
 // TestRanks runs the simplest of MPI jobs.
 func TestRanks(t *testing.T) {
 	Need(t)
-	r := Run(t, Mpirun(3, "sh", "-c", "echo rank $OMPI_COMM_WORLD_RANK"))
+	r := Run(t, Mpirun(3, "sh", "-c", "echo rank $"+On().RankVariable()))
 	if r.Status != 0 || strings.Count(r.Stdout, "rank") != 3 {
 		t.Fatal(r)
 	}

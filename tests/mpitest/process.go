@@ -100,7 +100,7 @@ func (j *Job) expire() {
 	for _, parents := range []bool{false, true} {
 		var told []int
 		for _, p := range processes {
-			if isParent(p) == parents && !strings.HasPrefix(p.Name(), "mpirun") {
+			if isParent(p) == parents && p.Name() != On().Process() {
 				_ = syscall.Kill(p.Pid, syscall.SIGQUIT)
 				told = append(told, p.Pid)
 			}

@@ -64,15 +64,15 @@ func beRank(role string) error {
 	return s.Finalize()
 }
 
-// run runs a role at a number of ranks, over Open MPI's shared memory and over
-// its TCP.
+// run runs a role at a number of ranks, over shared memory and over
+// TCP.
 func run(t *testing.T, role string, np int, want string) {
 	t.Helper()
 	mpitest.Need(t)
-	for _, layer := range []string{"vader", "tcp"} {
+	for layer, settings := range mpitest.On().Layers() {
 		t.Run(fmt.Sprintf("%s/%d/%s", role, np, layer), func(t *testing.T) {
 			c := mpitest.Mpirun(np, os.Args[0])
-			c.Env = append(c.Env, roleVariable+"="+role, "OMPI_MCA_btl=self,"+layer)
+			c.Env = append(append(c.Env, roleVariable+"="+role), settings...)
 			c.Untidy = true
 			r := mpitest.Run(t, c)
 			if r.Status != 0 || !strings.Contains(r.Stdout, want) {

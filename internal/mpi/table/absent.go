@@ -26,7 +26,7 @@ var absent = []struct{ names, instead string }{
 	{"Alloc_mem Free_mem", "memory is an array: array.zeros"},
 	{"Bsend_init", "use mpi.Send_init, or mpi.Ibsend each time"},
 	{"Isendrecv_replace", "use mpi.Isend of a copy and mpi.Irecv"},
-	{"Neighbor_alltoallw Ineighbor_alltoallw", "use mpi.Neighbor_alltoallv, or a message to each neighbour"},
+	{"Neighbor_alltoallw Ineighbor_alltoallw Neighbor_alltoallw_init", "use mpi.Neighbor_alltoallv, or a message to each neighbour"},
 	{"Psend_init Precv_init Pready Pready_range Pready_list Parrived", "send each part as a message of its own"},
 	{"Session_init Session_finalize Session_get_num_psets Session_get_nth_pset Session_get_info Session_get_pset_info " +
 		"Group_from_session_pset Comm_create_from_group Intercomm_create_from_groups",
@@ -41,7 +41,7 @@ var absent = []struct{ names, instead string }{
 	{"Type_hvector", "use mpi.Type_create_hvector"},
 	{"Type_struct", "use mpi.Type_create_struct"},
 	{"Comm_c2f Comm_f2c Errhandler_c2f Errhandler_f2c File_c2f File_f2c Group_c2f Group_f2c Info_c2f Info_f2c " +
-		"Message_c2f Message_f2c Op_c2f Op_f2c Request_c2f Request_f2c Status_c2f Status_f2c Type_c2f Type_f2c Win_c2f Win_f2c " +
+		"Message_c2f Message_f2c Op_c2f Op_f2c Request_c2f Request_f2c Status_c2f Status_f2c Status_c2f08 Status_f082c Status_f082f Status_f2f08 Type_c2f Type_f2c Win_c2f Win_f2c " +
 		"Type_create_f90_complex Type_create_f90_integer Type_create_f90_real", "it is for programs in Fortran"},
 	{"Pcontrol", "profilers attach to the MPI library by themselves"},
 }
