@@ -138,6 +138,9 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 
 func (m *module) abort(L *lua.LState, base int, comm *mpi.Comm) int {
 	code, v := 1, L.Get(base)
+	if toComm(v) != nil { // as in the standard
+		v = L.Get(base + 1)
+	}
 	if v != lua.LNil {
 		var ok bool
 		if code, ok = number(v); !ok {

@@ -39,6 +39,7 @@ type module struct {
 	byteType uint64
 	wordType uint64 // of 64-bit numbers
 	elements map[uint64]array.Type
+	basics   map[uint64]content
 	known    map[string]map[uint64]*lua.LUserData // predefined handles by class
 	limits   limits
 	buffered buffered
@@ -75,6 +76,7 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 	hand := m.handWritten()
 	m.hooks = m.windowHooks()
 	m.fileHooks(m.hooks)
+	m.topologyHooks(m.hooks)
 	for _, row := range table.All {
 		fn := hand[row.Name]
 		if fn == nil {
@@ -206,7 +208,7 @@ func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
 		}
 		m.method(m.requestMT, row.Name, short, plain)
 	case table.Message:
-		m.method(m.messageMT, row.Name, strings.ToLower(row.Name), plain)
+		m.method(m.messageMT, row.Name, strings.TrimPrefix(row.Name, "m"), plain)
 	case table.Status1:
 		m.statusMT.RawGetString("methods").(*lua.LTable).RawSetString(row.Name, plain)
 	default:
@@ -235,7 +237,7 @@ func (m *module) openConstants(L *lua.LState, t *lua.LTable) {
 		h := mpi.Constant(name)
 		m.types[element] = h
 	}
-	m.elements = elementTypes()
+	m.elements, m.basics = elementTypes(), contents()
 	m.byteType, m.wordType = mpi.Constant("BYTE"), mpi.Constant("UINT64_T")
 	m.limits = limits{
 		anySource: mpi.Int("ANY_SOURCE"), anyTag: mpi.Int("ANY_TAG"), procNull: mpi.Int("PROC_NULL"),

@@ -39,6 +39,8 @@ func (x *call) result(r *table.Arg) lua.LValue {
 	switch r.Kind {
 	case table.Array:
 		return x.arrayResult()
+	case table.Self:
+		return x.at[0]
 	case table.Request:
 		return m.requestObject(x)
 	case table.Int:

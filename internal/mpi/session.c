@@ -110,12 +110,16 @@ int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
     return rc != MPI_SUCCESS ? rc : MPI_Comm_free(comm);
 }
 
-/* Predefined attributes are pointers to their values. Those of a communicator hold for its duplicates only. */
+/* Predefined attributes are pointers to their values. Those of a communicator hold for its duplicates only. Others, which
+ * belong to libraries, hold what only these know. */
 int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value) {
-    int *at = NULL;
+    static const int known[] = {MPI_TAG_UB, MPI_HOST, MPI_IO, MPI_WTIME_IS_GLOBAL, MPI_UNIVERSE_SIZE, MPI_LASTUSEDCODE, MPI_APPNUM};
+    int *at = NULL, predefined = 0;
     (void)comm;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) predefined |= key == known[i];
+    if (!predefined) return MPI_ERR_KEYVAL;
     int rc = MPI_Comm_get_attr(MPI_COMM_WORLD, key, &at, found);
-    *value = rc == MPI_SUCCESS && *found ? *at : 0;
+    *value = rc == MPI_SUCCESS && *found && at != NULL ? *at : 0;
     return rc;
 }
 
