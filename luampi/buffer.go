@@ -51,7 +51,7 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 	if !ok {
 		x.arg(i, "array expected, got %s%s", kindOf(v), x.hint())
 	}
-	a, ok := ud.Value.(*array.Array)
+	a, ok := array.To(ud)
 	switch {
 	case ok:
 		return x.arrayBuffer(i, a)

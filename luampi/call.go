@@ -155,6 +155,10 @@ func (x *call) await() error {
 // wait goes on without the interpreter.
 func (x *call) wait() error {
 	x.task, x.c.Caller = x.m.in.Current(), x
+	if len(x.m.windows) > 0 { // it may be at work on the memory of one
+		x.m.waiting[x] = true
+		defer delete(x.m.waiting, x)
+	}
 	return x.m.in.WaitFor(x.L, x.c)
 }
 

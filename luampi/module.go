@@ -45,6 +45,7 @@ type module struct {
 	buffered buffered
 	hooks    map[string]func(x *call) // checks between reading arguments and the call
 	windows  map[*window]bool         // that are open
+	waiting  map[*call]bool           // calls that wait in MPI
 
 	shortcuts map[string]shortcut // by the name of the call
 
@@ -61,7 +62,7 @@ type limits struct{ anySource, anyTag, procNull, root, undefined, maxTag int }
 // job.
 func Open(in *interp.Interp, codec *value.Codec, s *mpi.Session) lua.LGFunction {
 	return func(L *lua.LState) int {
-		m := &module{in: in, s: s, codec: codec, world: s.World()}
+		m := &module{in: in, s: s, codec: codec, world: s.World(), windows: map[*window]bool{}, waiting: map[*call]bool{}}
 		L.Push(m.open(L))
 		return 1
 	}

@@ -126,6 +126,9 @@ func kindOf(v lua.LValue) string {
 	}
 	switch o := ud.Value.(type) {
 	case *array.Array:
+		if _, ok := array.To(v); !ok {
+			return o.Type().String() + " array whose memory went with its window"
+		}
 		return o.Type().String() + " array"
 	case *mpi.Comm:
 		return "communicator"

@@ -47,14 +47,19 @@ func (c content) String() string {
 	return "other"
 }
 
+// liesIn tells whether elements of the content can lie in memory of a type of
+// arrays. Bytes are memory for anything.
+func (c content) liesIn(t array.Type) bool {
+	return t == array.Uint8 || t == array.Int8 || c.bytes || c.known && (c.of == t || c.of == halves[t])
+}
+
 // halves are the complex types, whose memory is that of twice as many floats.
 var halves = map[array.Type]array.Type{array.Complex64: array.Float32, array.Complex128: array.Float64}
 
-// onMemory checks the type of {array, count, type} against the array. Arrays
-// of bytes are memory for anything.
+// onMemory checks the type of {array, count, type} against the array.
 func (x *call) onMemory(i int, c content, a *array.Array) {
 	t := a.Type()
-	if t == array.Uint8 || t == array.Int8 || c.bytes || c.known && (c.of == t || c.of == halves[t]) {
+	if c.liesIn(t) {
 		return
 	}
 	if !c.known {
@@ -68,7 +73,7 @@ func (x *call) onMemory(i int, c content, a *array.Array) {
 // other ranks only, an explicit type says that this is meant.
 func (x *call) compareTypes() {
 	s, r := &x.send, &x.recv
-	if s.arr == nil || r.arr == nil || s.count == 0 || r.count == 0 || s.content.matches(r.content) || !x.exchanges() {
+	if s.arr == nil || r.arr == nil || x.readsNothing() || s.count == 0 || r.count == 0 || s.content.matches(r.content) || !x.exchanges() {
 		return
 	}
 	i := x.receiveArg()

@@ -222,8 +222,8 @@ CALL(Info_free,         LOCAL, M31, "9",     "info!free", "", MPI_Info_free(&X(0
 
 /* chapter: Windows */
 CALL(Win_create,         HAND,  M31, "11.2.1","inout unit:int=0 info=INFO_NULL comm", "win", MPI_Win_create(s[0].p, X(2).a, X(0).n, X(1).info, COMM, &R(0).win), NONE, "Opens an array to the other processes; displacements count in units of bytes, by default in elements.")
-CALL(Win_allocate,       HAND,  M31, "11.2.2","n:int type:any info=INFO_NULL comm", "win array:any", NONE, NONE, "Makes an array of n elements and a window of it.")
-CALL(Win_allocate_shared, HAND,  M31, "11.2.3","n:int type:any info=INFO_NULL comm", "win array:any", MPI_Win_allocate_shared(X(0).a, X(1).n, X(2).info, COMM, &R(1).p, &R(0).win), NONE, "Makes an array in memory that the processes of one machine share, and a window of it; the memory lives as long as the process.")
+CALL(Win_allocate,       HAND,  M31, "11.2.2","n:aint type:any=float64 info=INFO_NULL comm", "win array:any", MPI_Win_allocate(X(0).a, X(1).n, X(2).info, COMM, &R(1).p, &R(0).win), NONE, "Makes an array of n zeros, in memory that the ranks of a machine share where the library can, and a window of it. The array ends with the window.")
+CALL(Win_allocate_shared, HAND,  M31, "11.2.3","n:aint type:any=float64 info=INFO_NULL comm", "win array:any", MPI_Win_allocate_shared(X(0).a, X(1).n, X(2).info, COMM, &R(1).p, &R(0).win), NONE, "Makes an array in memory that the processes of one machine share, and a window of it. The arrays of the window end with it.")
 CALL(Win_shared_query,   HAND,  M31, "11.2.3","rank:int win<", "array:any", MPI_Win_shared_query(WIN, X(0).n, &R(0).a, &R(1).n, &R(2).p), NONE, "Gives the array of another rank of a shared window.")
 CALL(Win_create_dynamic, HAND,  M31, "11.2.4","info=INFO_NULL comm", "win", MPI_Win_create_dynamic(X(0).info, COMM, &R(0).win), NONE, "Makes a window to which arrays are attached; displacements are addresses, as Get_address gives them.")
 CALL(Win_attach,         LOCAL, M31, "11.2.4","inout win<", "", MPI_Win_attach(WIN, s[0].p, mpiclus_bytes_of(s[1].n, s[2].type)), NONE, "Attaches an array to a dynamic window.")
