@@ -226,8 +226,7 @@ func (x *call) readHandle(i int, a *table.Arg, v lua.LValue) {
 		if h.name != "" {
 			x.arg(i, "mpi.%s cannot be freed", h.name)
 		}
-		h.freed = true
-		h.cancel.Stop()
+		x.frees = h
 	}
 	x.keep = append(x.keep, h)
 }

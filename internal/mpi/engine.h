@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The major version of Open MPI, 0 for another library. */
 #ifdef OPEN_MPI
-enum { MPICLUS_OPEN_MPI = 1 };
+enum { MPICLUS_OPEN_MPI = OMPI_MAJOR_VERSION };
 #else
 enum { MPICLUS_OPEN_MPI = 0 };
 #endif

@@ -102,12 +102,13 @@ int mpiclus_op_create(int index, int commute, uint64_t *op) {
 
 int mpiclus_dup_self(MPI_Comm *made) { return MPI_Comm_dup(MPI_COMM_SELF, made); }
 
-/* Frees a communicator and its duplicates. */
+/* Frees a communicator and its duplicates. The script's own comes first: if that fails, nothing has changed. */
 int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
-    int rc = MPI_SUCCESS;
-    if (*shadow != MPI_COMM_NULL) rc = MPI_Comm_free(shadow);
-    if (*bulk != MPI_COMM_NULL && rc == MPI_SUCCESS) rc = MPI_Comm_free(bulk);
-    return rc != MPI_SUCCESS ? rc : MPI_Comm_free(comm);
+    int rc = MPI_Comm_free(comm);
+    if (rc != MPI_SUCCESS) return rc;
+    int second = *shadow == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(shadow);
+    int third = *bulk == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(bulk);
+    return second != MPI_SUCCESS ? second : third;
 }
 
 /* Predefined attributes are pointers to their values. Those of a communicator hold for its duplicates only. Others, which
