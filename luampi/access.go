@@ -106,6 +106,9 @@ func (x *call) access(b *buffer) {
 	if x.recv.arr != nil && x.send.arr != nil && x.recv.count != x.send.count {
 		x.arg(0, "arrays of the same length expected, got %d and %d", x.send.count, x.recv.count)
 	}
+	if t := w.types[target]; !w.dynamic && w.bytes[target] > 0 && !b.content.liesIn(t) && !x.readsNothing() {
+		x.arg(0, "the window of rank %d has %s elements, got %s: convert them with a:to(\"%s\")", target, t, b.content, t)
+	}
 	disp := int(int64(x.c.S[table.SlotX+1]))
 	l := b.layout
 	if !b.derived {

@@ -20,7 +20,9 @@ type buffer struct {
 	inPlace bool
 	missing bool
 	derived bool // the type is not the array's own
+	typed   bool // the script named a type
 	layout  layoutOf
+	content content
 }
 
 // isArray tells whether a value can stand for an array argument.
@@ -49,7 +51,7 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 	if !ok {
 		x.arg(i, "array expected, got %s%s", kindOf(v), x.hint())
 	}
-	a, ok := ud.Value.(*array.Array)
+	a, ok := array.To(ud)
 	switch {
 	case ok:
 		return x.arrayBuffer(i, a)
@@ -62,7 +64,7 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 }
 
 func (x *call) arrayBuffer(i int, a *array.Array) buffer {
-	b := buffer{arr: a, count: a.Len(), typ: x.m.types[a.Type()]}
+	b := buffer{arr: a, count: a.Len(), typ: x.m.types[a.Type()], content: content{of: a.Type(), known: true}}
 	if raw := a.Bytes(); len(raw) > 0 {
 		b.address = unsafe.Pointer(unsafe.SliceData(raw))
 	}

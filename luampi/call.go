@@ -41,6 +41,7 @@ type call struct {
 	op     *handle
 	win    *window
 	file   *opened
+	frees  *handle // that the call ends, if it succeeds
 	packet []byte   // of a twin, used again and again
 	live   bool     // between begin and end
 	plain  bool     // read by readPlain: of the above only what wait needs is set
@@ -99,7 +100,7 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 func (x *call) end() {
 	x.task = nil
 	if !x.plain {
-		x.comm, x.out, x.msg, x.op, x.win, x.file = nil, nil, nil, nil, nil, nil
+		x.comm, x.out, x.msg, x.op, x.win, x.file, x.frees = nil, nil, nil, nil, nil, nil, nil
 		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}
@@ -118,9 +119,20 @@ func (x *call) end() {
 	m.calls = append(m.calls, x)
 }
 
-// run makes the call and raises its error.
+// run makes the call and raises its error. An object that the call frees is out
+// of use as soon as it begins, and in use again when it fails.
 func (x *call) run() {
-	if err := x.try(); err != nil {
+	h := x.frees
+	if h != nil {
+		h.freed = true
+	}
+	err := x.try()
+	if h != nil {
+		if h.freed = err == nil; h.freed {
+			h.cancel.Stop()
+		}
+	}
+	if err != nil {
 		x.fail(x.explained(err))
 	}
 }
@@ -155,6 +167,10 @@ func (x *call) await() error {
 // wait goes on without the interpreter.
 func (x *call) wait() error {
 	x.task, x.c.Caller = x.m.in.Current(), x
+	if len(x.m.windows) > 0 { // it may be at work on the memory of one
+		x.m.waiting[x] = true
+		defer delete(x.m.waiting, x)
+	}
 	return x.m.in.WaitFor(x.L, x.c)
 }
 

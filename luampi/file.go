@@ -46,7 +46,9 @@ func (x *call) readFile(i int, a *table.Arg, v lua.LValue) {
 	x.c.S[a.Slot] = h.value
 	x.file, x.comm = h.file, h.file.comm
 	x.c.S[table.SlotComm] = x.comm.Shadow // for the barrier of a call that can be left
-	h.freed = a.Frees
+	if a.Frees {
+		x.frees = h
+	}
 }
 
 // fileHooks are the checks of accesses in two steps.

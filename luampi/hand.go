@@ -116,8 +116,8 @@ func (m *module) clock(name string) shortcut {
 	}
 }
 
-// commFree frees a communicator and its shadow. It waits for nobody, so that
-// it cannot hang when another rank failed.
+// commFree frees a communicator and its duplicates. It waits for nobody, so
+// that it cannot hang when another rank failed.
 func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 	if comm == nil && L.Get(base) == lua.LNil {
 		luaerr.RaiseArg(L, "Comm_free", 1, "comm", "communicator expected, got nil")
@@ -129,15 +129,24 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 	x := m.begin(L, table.ByName["Comm_free"])
 	x.comm = comm
 	x.c.S[table.SlotComm], x.c.S[table.SlotX], x.c.S[table.SlotX+1] = comm.Handle, comm.Shadow, comm.Bulk
-	comm.MarkFreed()
-	m.freePluginComm(L, comm)
-	x.run()
+	comm.SetFreed(true)
+	err := x.try()
+	if err != nil && x.c.S[table.SlotComm] != mpi.Constant("COMM_NULL") { // else only a duplicate was not freed
+		comm.SetFreed(false)
+	}
+	if err != nil {
+		x.fail(err)
+	}
 	x.end()
+	m.freePluginComm(L, comm)
 	return 0
 }
 
 func (m *module) abort(L *lua.LState, base int, comm *mpi.Comm) int {
 	code, v := 1, L.Get(base)
+	if toComm(v) != nil { // as in the standard
+		v = L.Get(base + 1)
+	}
 	if v != lua.LNil {
 		var ok bool
 		if code, ok = number(v); !ok {

@@ -38,7 +38,11 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 	case table.Weights:
 		x.c.S[a.Slot] = mpi.Constant("UNWEIGHTED")
 		if v != lua.LNil {
-			x.c.S[a.Slot] = x.hold32(x.int32s(i, v))
+			list, before := x.int32s(i, v), &x.row.Args[i-1]
+			if want := int(int32(x.c.S[before.Slot])); len(list) != want {
+				x.arg(i, "%d weights expected, one for each of '%s', got %d", want, before.Name, len(list))
+			}
+			x.c.S[a.Slot] = x.hold32(list)
 		}
 	case table.Aints:
 		list := x.int64s(i, v)

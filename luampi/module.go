@@ -39,11 +39,13 @@ type module struct {
 	byteType uint64
 	wordType uint64 // of 64-bit numbers
 	elements map[uint64]array.Type
+	basics   map[uint64]content
 	known    map[string]map[uint64]*lua.LUserData // predefined handles by class
 	limits   limits
 	buffered buffered
 	hooks    map[string]func(x *call) // checks between reading arguments and the call
 	windows  map[*window]bool         // that are open
+	waiting  map[*call]bool           // calls that wait in MPI
 
 	shortcuts map[string]shortcut // by the name of the call
 
@@ -60,7 +62,7 @@ type limits struct{ anySource, anyTag, procNull, root, undefined, maxTag int }
 // job.
 func Open(in *interp.Interp, codec *value.Codec, s *mpi.Session) lua.LGFunction {
 	return func(L *lua.LState) int {
-		m := &module{in: in, s: s, codec: codec, world: s.World()}
+		m := &module{in: in, s: s, codec: codec, world: s.World(), windows: map[*window]bool{}, waiting: map[*call]bool{}}
 		L.Push(m.open(L))
 		return 1
 	}
@@ -75,6 +77,7 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 	hand := m.handWritten()
 	m.hooks = m.windowHooks()
 	m.fileHooks(m.hooks)
+	m.topologyHooks(m.hooks)
 	for _, row := range table.All {
 		fn := hand[row.Name]
 		if fn == nil {
@@ -206,7 +209,7 @@ func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
 		}
 		m.method(m.requestMT, row.Name, short, plain)
 	case table.Message:
-		m.method(m.messageMT, row.Name, strings.ToLower(row.Name), plain)
+		m.method(m.messageMT, row.Name, strings.TrimPrefix(row.Name, "m"), plain)
 	case table.Status1:
 		m.statusMT.RawGetString("methods").(*lua.LTable).RawSetString(row.Name, plain)
 	default:
@@ -235,7 +238,7 @@ func (m *module) openConstants(L *lua.LState, t *lua.LTable) {
 		h := mpi.Constant(name)
 		m.types[element] = h
 	}
-	m.elements = elementTypes()
+	m.elements, m.basics = elementTypes(), contents()
 	m.byteType, m.wordType = mpi.Constant("BYTE"), mpi.Constant("UINT64_T")
 	m.limits = limits{
 		anySource: mpi.Int("ANY_SOURCE"), anyTag: mpi.Int("ANY_TAG"), procNull: mpi.Int("PROC_NULL"),

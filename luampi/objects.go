@@ -33,6 +33,7 @@ type message struct {
 	handle uint64
 	name   string
 	comm   *mpi.Comm
+	value  bool // a Lua value comes with it: mprobe took it
 }
 
 // special is a constant that stands for an address, such as IN_PLACE.
@@ -64,6 +65,9 @@ func toHandle(v lua.LValue, class string) *handle {
 
 // predefined gives the object of a constant.
 func (m *module) predefined(class, name string) *lua.LUserData {
+	if ud := m.known[class][mpi.Constant(name)]; ud != nil {
+		return ud // one object, whatever it is called
+	}
 	h := &handle{class: class, value: mpi.Constant(name), name: name}
 	ud := m.newObject(h, m.handleMT[class])
 	if m.known[class] == nil {

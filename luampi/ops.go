@@ -61,10 +61,11 @@ func (m *module) opFree(L *lua.LState, base int, _ *mpi.Comm) int {
 	h.freed = true
 	err := m.do(L, c)
 	c.Release()
-	m.s.ForgetOp(h.op)
 	if err != nil {
+		h.freed = false
 		luaerr.Raise(L, luaerr.From(err))
 	}
+	m.s.ForgetOp(h.op)
 	return 0
 }
 

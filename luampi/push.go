@@ -39,6 +39,8 @@ func (x *call) result(r *table.Arg) lua.LValue {
 	switch r.Kind {
 	case table.Array:
 		return x.arrayResult()
+	case table.Self:
+		return x.at[0]
 	case table.Request:
 		return m.requestObject(x)
 	case table.Int:
@@ -124,6 +126,9 @@ func kindOf(v lua.LValue) string {
 	}
 	switch o := ud.Value.(type) {
 	case *array.Array:
+		if _, ok := array.To(v); !ok {
+			return o.Type().String() + " array whose memory went with its window"
+		}
 		return o.Type().String() + " array"
 	case *mpi.Comm:
 		return "communicator"

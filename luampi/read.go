@@ -1,6 +1,7 @@
 package luampi
 
 import (
+	"strings"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -36,22 +37,9 @@ func (x *call) read(base int, comm *mpi.Comm) {
 			x.readArray(i, args[i].Kind)
 		}
 	}
+	x.compareTypes()
 	x.refuseOverlap()
 	x.countRecords()
-	for i := range x.row.Results {
-		if r := &x.row.Results[i]; r.CountOf != 0 {
-			n := openList
-			if !r.Open {
-				n = int(int32(x.c.S[r.CountOf]))
-			}
-			words := make([]uint64, n/2+1) // as handles, which are the widest, or twice as many ints
-			if r.Kind != table.Ints {
-				words = make([]uint64, n+1)
-			}
-			x.keep = append(x.keep, words)
-			x.c.S[r.Slot] = x.c.Hold(unsafe.Pointer(unsafe.SliceData(words)))
-		}
-	}
 }
 
 // tooMany raises when a call is given more arguments than it takes.
@@ -65,10 +53,21 @@ func tooMany(L *lua.LState, row *table.Call) {
 
 // assign gives each argument of the table its Lua value. An argument that may
 // be missing is skipped when the value in its place is plainly meant for a
-// later one.
+// later one. A communicator or window may stand first where the standard has
+// it first.
 func (x *call) assign(base int, comm *mpi.Comm) {
 	L, k := x.L, base
+	led := -1
+	if i := len(x.row.Args) - 1; i > 0 && comm == nil && x.row.Args[i].Leads {
+		if v := L.Get(base); x.row.Args[i].Kind == table.Comm && toComm(v) != nil || x.row.Args[i].Kind == table.Win && toWindow(v) != nil {
+			led, x.at[i], x.pos[i] = i, v, 1
+			k++
+		}
+	}
 	for i := range x.row.Args {
+		if i == led {
+			continue
+		}
 		a := &x.row.Args[i]
 		v := L.Get(k)
 		x.pos[i] = k - base + 1
@@ -162,6 +161,9 @@ func (x *call) readArg(i int, a *table.Arg) {
 		if !ok {
 			x.arg(i, "string expected, got %s", kindOf(v))
 		}
+		if strings.IndexByte(string(text), 0) >= 0 {
+			x.arg(i, "the text has a zero byte, where C would end it")
+		}
 		s[a.Slot] = x.cString(string(text))
 	case table.Any:
 	case table.Comm1:
@@ -184,6 +186,7 @@ func (x *call) readArg(i int, a *table.Arg) {
 		if msg == nil || msg.handle == mpi.Constant("MESSAGE_NULL") {
 			x.arg(i, "message expected, got %s", kindOf(v))
 		}
+		x.checkMessage(i, msg)
 		s[a.Slot], x.msg = msg.handle, msg
 	case table.Status1:
 		st := toStatus(v)
@@ -195,9 +198,6 @@ func (x *call) readArg(i int, a *table.Arg) {
 		x.readList(i, a, v)
 	}
 }
-
-// openList is the room for a list result whose length MPI tells.
-const openList = 1 << 16
 
 // slot gives a C int as a slot holds it.
 func slot(n int) uint64 { return uint64(uint32(int32(n))) }
@@ -226,8 +226,7 @@ func (x *call) readHandle(i int, a *table.Arg, v lua.LValue) {
 		if h.name != "" {
 			x.arg(i, "mpi.%s cannot be freed", h.name)
 		}
-		h.freed = true
-		h.cancel.Stop()
+		x.frees = h
 	}
 	x.keep = append(x.keep, h)
 }
@@ -242,4 +241,21 @@ func (x *call) cString(s string) uint64 {
 	b := append([]byte(s), 0)
 	x.keep = append(x.keep, b)
 	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
+}
+
+// checkMessage checks what a matched probe took: a value is received by the
+// lower-case call, on the communicator that it came on.
+func (x *call) checkMessage(i int, msg *message) {
+	twin := x.row.Class == table.Twin
+	switch {
+	case msg.value && !twin:
+		x.arg(i, "a Lua value comes with the message: use mpi.mrecv")
+	case !msg.value && twin:
+		x.arg(i, "the message is one of arrays: use mpi.Mrecv")
+	case msg.comm == nil:
+		return
+	}
+	if why := msg.comm.Unusable(); why != "" {
+		x.arg(i, "%s", why)
+	}
 }

@@ -131,9 +131,11 @@ func (x *call) readReduced(i int) {
 }
 
 func (x *call) sameType(i int) {
-	if x.send.typ != x.recv.typ {
-		x.arg(i, "%s array expected as the other one, got %s", x.send.arr.Type(), x.recv.arr.Type())
+	s, r := &x.send, &x.recv
+	if s.typ == r.typ || s.content.known && s.content == r.content && s.layout.plain() && r.layout.plain() {
+		return
 	}
+	x.arg(i, "%s array expected as the other one, got %s", s.content, r.content)
 }
 
 // likeArray makes an array of the type and shape of a.

@@ -1,6 +1,7 @@
 package luampi
 
 import (
+	"reflect"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -15,6 +16,7 @@ import (
 type layoutOf struct {
 	extent   int // from one element to the next
 	low, end int // of the data of one element
+	content  content
 }
 
 // typeLayout asks MPI for the layout of a type, once.
@@ -22,18 +24,19 @@ func (m *module) typeLayout(L *lua.LState, h *handle) layoutOf {
 	if h.layout != nil {
 		return *h.layout
 	}
-	ask := func(name string) (int, int) {
+	ask := func(name string) (int, int, uint64) {
 		c := m.s.NewCall(name)
 		defer c.Release()
 		c.S[table.SlotX] = h.value
 		if err := m.do(L, c); err != nil {
 			luaerr.Raise(L, luaerr.From(err))
 		}
-		return int(int64(c.S[table.SlotR])), int(int64(c.S[table.SlotR+1]))
+		return int(int64(c.S[table.SlotR])), int(int64(c.S[table.SlotR+1])), c.S[table.SlotR]
 	}
-	_, extent := ask("Type_get_extent")
-	low, span := ask("Type_get_true_extent")
-	l := layoutOf{extent: extent, low: low, end: low + span}
+	_, extent, _ := ask("Type_get_extent")
+	low, span, _ := ask("Type_get_true_extent")
+	_, _, basic := ask("own_basic")
+	l := layoutOf{extent: extent, low: low, end: low + span, content: m.basics[basic]}
 	h.layout = &l
 	return l
 }
@@ -72,13 +75,17 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 	}
 	size := a.Type().Size()
 	room := (a.Len() - offset) * size
-	b := buffer{arr: a, typ: x.m.types[a.Type()], count: a.Len() - offset}
+	if explicitNil(t) {
+		x.arg(i, "the third of {array, count, type} is nil: name a type, as in {a, n, mpi.DOUBLE}, or leave it out, as in {a, n}")
+	}
+	b := buffer{arr: a, typ: x.m.types[a.Type()], count: a.Len() - offset, content: content{of: a.Type(), known: true}}
 	l := layoutOf{extent: size, end: size}
 	if v := field(3, "type"); v != lua.LNil {
 		h := x.datatype(i, v)
-		b.derived, b.typ = true, h.value
+		b.derived, b.typed, b.typ = true, true, h.value
 		l = x.m.typeLayout(x.L, h)
-		b.layout = l
+		b.layout, b.content = l, l.content
+		x.onMemory(i, l.content, a)
 		if b.count = 0; l.extent > 0 {
 			b.count = room / l.extent
 		}
@@ -95,6 +102,14 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 		b.address = unsafe.Pointer(&raw[offset*size])
 	}
 	return b
+}
+
+// explicitNil tells whether a list was written as {a, n, t} where t is nil: it
+// has a place for a third entry, which is nil. What the list is for a script
+// does not tell that apart from {a, n}, what it is in memory does.
+func explicitNil(t *lua.LTable) bool {
+	places := reflect.ValueOf(t).Elem().FieldByName("array")
+	return places.IsValid() && places.Kind() == reflect.Slice && places.Len() > 2 && t.RawGetInt(3) == lua.LNil && t.RawGetString("type") == lua.LNil
 }
 
 // datatype reads a type: one of MPI or the name of an array's type.
@@ -139,6 +154,7 @@ func (x *call) readSendW(i int) {
 func (x *call) readRecvW(i int) {
 	x.readW(i, &x.recv, table.SlotRCounts, x.rtypes)
 	x.need(i, &x.recv, false)
+	x.compareOwnPart()
 	x.set(table.SlotRecv, &x.recv, 0)
 	x.out = x.recv.arr
 }

@@ -14,6 +14,7 @@ import (
 func (m *module) twins() map[string]implementation {
 	bodies := map[string]func(x *call) (int, error){
 		"send": m.send, "recv": m.recv, "sendrecv": m.sendrecv, "isend": m.isend, "irecv": m.irecv,
+		"probe": m.probe, "iprobe": m.iprobe, "mprobe": m.mprobe, "improbe": m.improbe, "mrecv": m.mrecv,
 		"bcast": m.bcast, "gather": m.gather, "scatter": m.scatter, "allgather": m.allgather, "alltoall": m.alltoall,
 		"reduce": m.reduce, "allreduce": m.allreduce, "scan": m.scan, "exscan": m.exscan,
 	}

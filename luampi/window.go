@@ -2,7 +2,10 @@ package luampi
 
 import (
 	"fmt"
+	"hash/fnv"
+	"math"
 	"runtime"
+	"syscall"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -25,8 +28,12 @@ type window struct {
 	shared  bool
 	typ     array.Type
 	freed   bool
-	bytes   []int // of each rank's memory
-	units   []int // of each rank's displacements
+	bytes   []int        // of each rank's memory
+	units   []int        // of each rank's displacements
+	types   []array.Type // of each rank's array
+
+	lease *array.Lease // of memory that goes with the window
+	lent  []span       // that memory, as far as scripts have arrays of it
 
 	attached  []*array.Array // of a dynamic window
 	fenced    bool
@@ -80,26 +87,60 @@ func (m *module) openWindow(x *call, w *window, unit int) *lua.LUserData {
 	size := 0
 	if w.arr != nil {
 		size = len(w.arr.Bytes())
-		w.pin()
+		if w.lease == nil {
+			w.pin()
+		}
 	}
 	w.comm = x.comm
-	mine := []uint64{uint64(size), uint64(unit)}
-	all := make([]uint64, 2*x.comm.Size)
+	all := m.exchange(x, uint64(size), uint64(unit), uint64(w.typ))
+	for r := range x.comm.Size {
+		w.bytes, w.units, w.types = append(w.bytes, int(all[3*r])), append(w.units, int(all[3*r+1])), append(w.types, array.Type(all[3*r+2]))
+	}
+	w.locked = map[int]bool{}
+	m.windows[w] = true
+	return m.newObject(w, m.handleMT["win"])
+}
+
+// exchange gives all ranks the numbers of each.
+func (m *module) exchange(x *call, mine ...uint64) []uint64 {
+	all := make([]uint64, len(mine)*x.comm.Size)
 	c := x.again(rowAllgather, x.comm.Shadow)
-	m.setWords(c, table.SlotSend, mine, 2)
-	m.setWords(c, table.SlotRecv, all, 2)
+	m.setWords(c, table.SlotSend, mine, len(mine))
+	m.setWords(c, table.SlotRecv, all, len(mine))
 	if err := x.await(); err != nil {
 		x.fail(err)
 	}
+	return all
+}
+
+// sharedFolder is where libraries keep memory that processes share.
+const sharedFolder = "/dev/shm"
+
+// needSharedMemory raises, on all ranks alike, where those of a machine ask
+// for more than it can share: libraries then leave some ranks waiting, or end
+// the process.
+func (m *module) needSharedMemory(x *call, bytes int) {
+	host := fnv.New64a()
+	host.Write([]byte(m.s.Info().Host))
+	free := uint64(math.MaxInt64)
+	var fs syscall.Statfs_t
+	if syscall.Statfs(sharedFolder, &fs) == nil {
+		free = fs.Bavail * uint64(fs.Bsize)
+	}
+	all := m.exchange(x, host.Sum64(), uint64(bytes), free)
+	need, room := map[uint64]uint64{}, map[uint64]uint64{}
 	for r := range x.comm.Size {
-		w.bytes, w.units = append(w.bytes, int(all[2*r])), append(w.units, int(all[2*r+1]))
+		h := all[3*r]
+		need[h] += all[3*r+1]
+		if least, ok := room[h]; !ok || all[3*r+2] < least {
+			room[h] = all[3*r+2]
+		}
 	}
-	w.locked = map[int]bool{}
-	if m.windows == nil {
-		m.windows = map[*window]bool{}
+	for h := range need {
+		if need[h] > room[h] {
+			x.arg(0, "the ranks of a machine ask for %.4g GB of memory that they share, there are %.4g left in %s", float64(need[h])/1e9, float64(room[h])/1e9, sharedFolder)
+		}
 	}
-	m.windows[w] = true
-	return m.newObject(w, m.handleMT["win"])
 }
 
 func (w *window) pin() {
@@ -133,14 +174,18 @@ func (m *module) windowCalls() map[string]implementation {
 
 // step runs a collective step of the making of a window.
 func (x *call) step() {
-	if err := x.occupy(); err != nil {
+	if err := x.tryStep(); err != nil {
 		x.fail(err)
+	}
+}
+
+func (x *call) tryStep() error {
+	if err := x.occupy(); err != nil {
+		return err
 	}
 	comm := x.comm
 	defer func() { comm.Busy = nil }()
-	if err := x.wait(); err != nil {
-		x.fail(err)
-	}
+	return x.wait()
 }
 
 func (m *module) winCreate(x *call) []lua.LValue {
@@ -184,38 +229,63 @@ func (x *call) elementType(i int) array.Type {
 	return 0
 }
 
-func (x *call) elementCount(i int) int {
-	n := int(int32(x.c.S[table.SlotX]))
+// elements reads the number of elements of the array that a call makes.
+func (x *call) elements(i int, t array.Type) int {
+	n := int(int64(x.c.S[table.SlotX]))
 	if n < 0 {
 		x.arg(i, "%d elements", n)
+	}
+	if why := array.TooLarge(t, n); why != "" {
+		x.arg(i, "%s", why)
 	}
 	return n
 }
 
-func (m *module) winAllocate(x *call) []lua.LValue {
-	t, n := x.elementType(1), x.elementCount(0)
-	a := array.New(t, n)
-	return []lua.LValue{m.createWindow(x, a, t.Size()), array.ToLua(x.L, a)}
-}
+// winAllocate makes a window and its memory; MPI gives that, since it knows
+// where the ranks of a machine can reach each other's.
+func (m *module) winAllocate(x *call) []lua.LValue { return m.allocate(x, false) }
 
-func (m *module) winShared(x *call) []lua.LValue {
-	t, n := x.elementType(1), x.elementCount(0)
+func (m *module) winShared(x *call) []lua.LValue { return m.allocate(x, true) }
+
+// partAlignment is what the parts of shared memory, which follow one another,
+// are rounded up to.
+const partAlignment = 16
+
+func (m *module) allocate(x *call, shared bool) []lua.LValue {
+	t := x.elementType(1)
+	n := x.elements(0, t)
 	info := x.c.S[table.SlotX+1]
+	bytes := n * t.Size()
+	m.needSharedMemory(x, bytes)
 	c := x.again(x.row, x.comm.Handle)
-	c.S[table.SlotX], c.S[table.SlotX+1], c.S[table.SlotX+2] = uint64(n*t.Size()), slot(t.Size()), info
+	c.S[table.SlotX], c.S[table.SlotX+1], c.S[table.SlotX+2] = uint64((bytes+partAlignment-1)&^(partAlignment-1)), slot(t.Size()), info
 	x.step()
-	w := &window{handle: c.S[table.SlotR], typ: t, shared: true}
-	w.arr = m.foreign(c, c.S[table.SlotR+1], t, n)
-	return []lua.LValue{m.openWindow(x, w, t.Size()), array.ToLua(x.L, w.arr)}
+	w := &window{handle: c.S[table.SlotR], comm: x.comm, typ: t, shared: shared, lease: &array.Lease{}}
+	a, err := w.lend(c, c.S[table.SlotR+1], n)
+	if err != nil {
+		x.fail(err) // the window stays, since other ranks use it
+	}
+	w.arr = a
+	clear(a.Bytes())
+	return []lua.LValue{m.openWindow(x, w, t.Size()), array.ToLua(x.L, a)}
 }
 
-// foreign makes an array of memory that MPI gave, which is never given back.
-func (m *module) foreign(c *mpi.Call, address uint64, t array.Type, n int) *array.Array {
-	a, err := array.FromBytes(t, c.Memory(address, n*t.Size()))
-	if err != nil {
-		panic(err)
+// lend makes an array of n elements of memory that belongs to the window.
+func (w *window) lend(c *mpi.Call, address uint64, n int) (*array.Array, error) {
+	bytes := n * w.typ.Size()
+	if address == 0 && bytes > 0 {
+		e := luaerr.New(luaerr.MPI, "%s: ERR_NO_MEM: the library gave no memory for %d %s elements", c.Name(), n, w.typ)
+		e.Class, e.Call, e.Code = "ERR_NO_MEM", c.Name(), mpi.Int("ERR_NO_MEM")
+		return nil, e
 	}
-	return a
+	a, err := w.lease.Lend(w.typ, c.Memory(address, bytes))
+	if err != nil {
+		return nil, luaerr.New(luaerr.MPI, "%s: %w", c.Name(), err)
+	}
+	if bytes > 0 {
+		w.lent = append(w.lent, memoryOf(a))
+	}
+	return a, nil
 }
 
 func (m *module) winQuery(x *call) []lua.LValue {
@@ -227,7 +297,14 @@ func (m *module) winQuery(x *call) []lua.LValue {
 		x.arg(0, "rank %d is not in a communicator of %d", rank, w.comm.Size)
 	}
 	x.run()
-	return []lua.LValue{array.ToLua(x.L, m.foreign(x.c, x.c.S[table.SlotR+2], w.typ, w.bytes[rank]/w.typ.Size()))}
+	part := *w // as that rank made it
+	part.typ = w.types[rank]
+	a, err := part.lend(x.c, x.c.S[table.SlotR+2], w.bytes[rank]/part.typ.Size())
+	if err != nil {
+		x.fail(err)
+	}
+	w.lent = part.lent
+	return []lua.LValue{array.ToLua(x.L, a)}
 }
 
 func (m *module) winDynamic(x *call) []lua.LValue {
@@ -238,21 +315,43 @@ func (m *module) winDynamic(x *call) []lua.LValue {
 	return []lua.LValue{m.openWindow(x, &window{handle: c.S[table.SlotR], dynamic: true}, 1)}
 }
 
-// winFree frees a window. Shared memory stays, since arrays of the script may
-// lie in it.
+// winFree frees a window. The arrays that it gave cannot be used from then on;
+// when MPI refuses, all is as it was.
 func (m *module) winFree(x *call) []lua.LValue {
 	w := x.win
 	if w.lockedAll || len(w.locked) > 0 || w.started {
 		x.arg(0, "an epoch is open: end it first")
 	}
-	w.freed = true
-	delete(m.windows, w)
-	if w.shared {
-		return nil
+	if m.inUse(w) || w.lease != nil && !w.lease.End("Win_free") {
+		x.arg(0, "an operation that is not complete uses the window's array: wait for it first")
 	}
-	x.step()
+	w.freed = true
+	if err := x.tryStep(); err != nil {
+		w.freed = false
+		if w.lease != nil {
+			w.lease.Resume()
+		}
+		x.fail(err)
+	}
 	w.pinner.Unpin()
+	delete(m.windows, w)
 	return nil
+}
+
+// inUse tells whether a request, or the call of another task, may touch memory
+// that goes with the window.
+func (m *module) inUse(w *window) bool {
+	for _, s := range w.lent {
+		if m.s.Uses(s.from, s.to) {
+			return true
+		}
+		for x := range m.waiting {
+			if x.c.Uses(s.from, s.to) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func rmaError(x *call, class, format string, args ...any) {

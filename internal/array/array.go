@@ -26,6 +26,7 @@ type Array struct {
 	rows, cols int // of a matrix; rows*cols == n
 	typ        Type
 	matrix     bool
+	lease      *Lease // of borrowed memory
 }
 
 // New makes a vector of n zeros. It panics on a negative n, as make does.
@@ -112,7 +113,7 @@ func (a *Array) View(first, count int) (*Array, error) {
 }
 
 func (a *Array) view(first, count int) *Array {
-	v := &Array{n: count, typ: a.typ}
+	v := &Array{n: count, typ: a.typ, lease: a.lease}
 	if count > 0 { // a pointer past the end would keep a neighbour alive
 		v.p = unsafe.Add(a.p, first*a.typ.Size())
 	}
@@ -171,6 +172,9 @@ func (a *Array) overlaps(b *Array) bool {
 
 // describe names the array in errors: "float64 array of 5", "int32 matrix of 2x3".
 func (a *Array) describe() string {
+	if a.gone() {
+		return fmt.Sprintf("%s array whose memory went with %s", a.typ, a.lease.owner)
+	}
 	if a.matrix {
 		return fmt.Sprintf("%s matrix of %dx%d", a.typ, a.rows, a.cols)
 	}

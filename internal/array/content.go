@@ -96,6 +96,7 @@ func mapped(c *call) int {
 	if !ok {
 		c.fail(1, "f", "expected a function, got %s", typeName(c.arg(1)))
 	}
+	defer c.self.use()()
 	out := c.self.like(c.elementType(2, c.self.typ))
 	for i := range out.n {
 		c.Push(f)
@@ -118,6 +119,9 @@ func each(c *call) int {
 			return 0
 		}
 		self.LState = L // a coroutine may walk on
+		if self.self.gone() {
+			raise(L, "%s cannot be walked on", self.self.describe())
+		}
 		i++
 		L.Push(lua.LNumber(i))
 		L.Push(self.load(i - 1))
@@ -154,6 +158,7 @@ func sorted(c *call) int {
 		return c.giveSelf()
 	}
 	values := make([]lua.LValue, c.self.n)
+	defer c.self.use()()
 	for i := range values {
 		values[i] = c.load(i)
 	}

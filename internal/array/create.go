@@ -1,6 +1,7 @@
 package array
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -59,10 +60,18 @@ func (c *call) grid(t Type) *Array {
 // needMemory raises where the machine is too small for n elements: the Go
 // runtime ends the process when it gets no memory.
 func (c *call) needMemory(arg int, name string, t Type, n int) {
-	if limit := memoryLimit(); n > limit/t.Size() {
-		c.fail(arg, name, "%d %s elements need %.4g GB, this machine has %.4g",
-			n, t, float64(n)*float64(t.Size())/1e9, float64(limit)/1e9)
+	if why := TooLarge(t, n); why != "" {
+		c.fail(arg, name, "%s", why)
 	}
+}
+
+// TooLarge says why an array of n elements cannot be made: the machine has not
+// that much memory; "" if it has.
+func TooLarge(t Type, n int) string {
+	if limit := memoryLimit(); n > limit/t.Size() {
+		return fmt.Sprintf("%d %s elements need %.4g GB, this machine has %.4g", n, t, float64(n)*float64(t.Size())/1e9, float64(limit)/1e9)
+	}
+	return ""
 }
 
 // fill writes argument n to all elements of a.

@@ -17,13 +17,17 @@ const (
 	methodsKey = "methods"
 )
 
-// To reads an array from a Lua value.
+// To reads an array from a Lua value. One whose memory was taken back (Lease)
+// is none.
 func To(v lua.LValue) (*Array, bool) {
 	ud, ok := v.(*lua.LUserData)
 	if !ok {
 		return nil, false
 	}
 	a, ok := ud.Value.(*Array)
+	if ok && a.gone() {
+		return nil, false
+	}
 	return a, ok
 }
 
@@ -146,6 +150,12 @@ func length(L *lua.LState) int {
 }
 
 func toString(L *lua.LState) int {
+	if ud, ok := L.Get(1).(*lua.LUserData); ok {
+		if a, ok := ud.Value.(*Array); ok && a.gone() {
+			L.Push(lua.LString(a.describe()))
+			return 1
+		}
+	}
 	L.Push(lua.LString(selfOf(L).String()))
 	return 1
 }

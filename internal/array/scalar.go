@@ -194,6 +194,9 @@ func typeName(v lua.LValue) string {
 		return a.named()
 	}
 	if ud, ok := v.(*lua.LUserData); ok {
+		if a, ok := ud.Value.(*Array); ok {
+			return a.named() // whose memory is gone
+		}
 		if _, ok := ud.Value.(Complex); ok {
 			return "a complex number"
 		}

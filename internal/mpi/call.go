@@ -150,6 +150,9 @@ func (s *Session) keep(c *Call) {
 }
 
 func (c *Call) letGo() {
+	if c.f.nrooms > 0 {
+		C.mpiclus_free_rooms(c.f)
+	}
 	clear(c.held)
 	c.held = c.held[:0]
 	if c.pinned {

@@ -119,8 +119,9 @@ func (c *Comm) Ticket(dest, most int) int {
 // scripts must not free.
 func (c *Comm) Fixed() bool { return c.fixed }
 
-// MarkFreed ends the use of the communicator.
-func (c *Comm) MarkFreed() { c.freed = true }
+// SetFreed ends the use of the communicator, or takes that back when freeing
+// it failed.
+func (c *Comm) SetFreed(freed bool) { c.freed = freed }
 
 // Renew makes a fresh world for the script: COMM_WORLD, COMM_SELF and
 // COMM_CHUNK are new inside, communicators that were made from the old ones

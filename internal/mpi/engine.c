@@ -30,7 +30,8 @@
 #define FLAG (&f->flag)
 #define TEXT f->text
 #define NONE MPI_SUCCESS
-#define THEN(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (b) : f->rc)
+#define SIZED(ask, rooms, fill) ((f->rc = (ask)) != MPI_SUCCESS ? f->rc : (1 rooms) ? (fill) : MPI_ERR_NO_MEM)
+#define ROOM(i, n, type) && mpiclus_room(f, i, n, sizeof(type))
 #define BOTH(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (f->nreq = 2, (b)) : f->rc)
 
 enum { P2P, POLL, START, COLL, SYNC, LOCAL, NATIVE, HAND, TWIN };
@@ -88,6 +89,7 @@ void mpiclus_constants(uint64_t *values) {
 #define VALUE_ERRHANDLER(x) v.errhandler = x
 #define VALUE_WIN(x) v.win = x
 #define VALUE_FILE(x) v.file = x
+#define MPI_TWOINT MPI_2INT
 #define CONST(kind, name, doc)   \
     memset(&v, 0, sizeof v);     \
     VALUE_##kind(MPI_##name);    \

@@ -6,10 +6,12 @@
 #define MPICLUS_ENGINE_H
 
 #include <mpi.h>
+#include <stddef.h>
 #include <stdint.h>
 
+/* The major version of Open MPI, 0 for another library. */
 #ifdef OPEN_MPI
-enum { MPICLUS_OPEN_MPI = 1 };
+enum { MPICLUS_OPEN_MPI = OMPI_MAJOR_VERSION };
 #else
 enum { MPICLUS_OPEN_MPI = 0 };
 #endif
@@ -72,6 +74,8 @@ typedef struct {
     int barrier;    /* run a non-blocking barrier first: the call itself cannot be left */
     int32_t owner;  /* number of the Go object, for callbacks */
     int32_t cancel; /* set to 1 by any thread: leave at once */
+    void *rooms[4]; /* memory of results that are lists; rooms.c */
+    int nrooms;
     char text[MPICLUS_TEXT];
 } mpiclus_frame;
 
@@ -113,10 +117,13 @@ void mpiclus_receive_values(void);
 void mpiclus_forget_values(void);
 void mpiclus_value(void *state, char **packet, char **data, uint64_t *total);
 void mpiclus_free_value(void *state);
+int mpiclus_basic(MPI_Datatype type, MPI_Datatype *basic);
 int mpiclus_unit(int bytes, MPI_Datatype *type);
 void mpiclus_constants(uint64_t *values);
 void mpiclus_sizes(int *request, int *status);
 void mpiclus_reserve(mpiclus_frame *f, int n);
+int mpiclus_room(mpiclus_frame *f, int result, int n, size_t size);
+void mpiclus_free_rooms(mpiclus_frame *f);
 int mpiclus_visit(mpiclus_frame *f, int tests);
 void mpiclus_message(mpiclus_frame *f, int tests);
 void mpiclus_try(uintptr_t frame, int tests);

@@ -102,20 +102,25 @@ int mpiclus_op_create(int index, int commute, uint64_t *op) {
 
 int mpiclus_dup_self(MPI_Comm *made) { return MPI_Comm_dup(MPI_COMM_SELF, made); }
 
-/* Frees a communicator and its duplicates. */
+/* Frees a communicator and its duplicates. The script's own comes first: if that fails, nothing has changed. */
 int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
-    int rc = MPI_SUCCESS;
-    if (*shadow != MPI_COMM_NULL) rc = MPI_Comm_free(shadow);
-    if (*bulk != MPI_COMM_NULL && rc == MPI_SUCCESS) rc = MPI_Comm_free(bulk);
-    return rc != MPI_SUCCESS ? rc : MPI_Comm_free(comm);
+    int rc = MPI_Comm_free(comm);
+    if (rc != MPI_SUCCESS) return rc;
+    int second = *shadow == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(shadow);
+    int third = *bulk == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(bulk);
+    return second != MPI_SUCCESS ? second : third;
 }
 
-/* Predefined attributes are pointers to their values. Those of a communicator hold for its duplicates only. */
+/* Predefined attributes are pointers to their values. Those of a communicator hold for its duplicates only. Others, which
+ * belong to libraries, hold what only these know. */
 int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value) {
-    int *at = NULL;
+    static const int known[] = {MPI_TAG_UB, MPI_HOST, MPI_IO, MPI_WTIME_IS_GLOBAL, MPI_UNIVERSE_SIZE, MPI_LASTUSEDCODE, MPI_APPNUM};
+    int *at = NULL, predefined = 0;
     (void)comm;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) predefined |= key == known[i];
+    if (!predefined) return MPI_ERR_KEYVAL;
     int rc = MPI_Comm_get_attr(MPI_COMM_WORLD, key, &at, found);
-    *value = rc == MPI_SUCCESS && *found ? *at : 0;
+    *value = rc == MPI_SUCCESS && *found && at != NULL ? *at : 0;
     return rc;
 }
 

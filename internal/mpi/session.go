@@ -132,8 +132,8 @@ var levels = map[string]int{
 }
 
 // prepareEnvironment sets what the library reads at its start, unless the
-// user did: the one-sided component that crashes is left out, the signals
-// that Go needs are left to Go.
+// user did: the component for windows is chosen, the signals that Go needs are
+// left to Go.
 //
 // Others than Open MPI are linked with UCX itself, which reads its settings
 // before this program runs, and warns of those that come later: there the
@@ -143,9 +143,9 @@ func prepareEnvironment() {
 		return
 	}
 	for name, value := range map[string]string{
-		"OMPI_MCA_osc": "^rdma", "UCX_ERROR_SIGNALS": "SIGILL,SIGBUS,SIGFPE", "UCX_MEMTYPE_CACHE": "no",
+		"OMPI_MCA_osc": oneSided(libraryMajor()), "UCX_ERROR_SIGNALS": "SIGILL,SIGBUS,SIGFPE", "UCX_MEMTYPE_CACHE": "no",
 	} {
-		if os.Getenv(name) == "" && (name != "OMPI_MCA_osc" || libraryMajor() < 5) {
+		if os.Getenv(name) == "" && value != "" {
 			os.Setenv(name, value)
 		}
 	}

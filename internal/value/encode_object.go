@@ -80,6 +80,9 @@ func (e *encoder) mentionFunction(fn *lua.LFunction, at via) error {
 func (e *encoder) userdata(ud *lua.LUserData, at via) error {
 	switch v := ud.Value.(type) {
 	case *array.Array:
+		if _, ok := array.To(ud); !ok {
+			return &cannot{at, ud, "an array whose memory was taken back"}
+		}
 		e.mention(kindArray)
 		e.count(int(v.Type()))
 		if rows, cols, matrix := v.Shape(); matrix {
@@ -92,7 +95,7 @@ func (e *encoder) userdata(ud *lua.LUserData, at via) error {
 		}
 		if v.Len() > 0 {
 			raw := v.Bytes()
-			if e.copies {
+			if e.copies || v.Leased() {
 				raw = copyBlob(raw)
 			}
 			e.blobs = append(e.blobs, raw)

@@ -47,7 +47,7 @@ func (x *exchange) encode(v lua.LValue, depth int) (*wire.Value, error) {
 	case *lua.LTable:
 		return x.encodeTable(v, depth)
 	case *lua.LUserData:
-		if a, ok := v.Value.(*array.Array); ok {
+		if a, ok := array.To(v); ok {
 			rows, cols, matrix := a.Shape()
 			x.arrays = append(x.arrays, v)
 			return x.call.Array(wireType(a.Type()), a.Bytes(), rows, cols, matrix)
@@ -95,7 +95,11 @@ func (x *exchange) results(L *lua.LState, resp *wire.Response) ([]lua.LValue, er
 		if err != nil {
 			return nil, err
 		}
-		fill(x.arrays[i].Value.(*array.Array), raw)
+		a, ok := array.To(x.arrays[i])
+		if !ok {
+			return nil, luaerr.New(luaerr.Plugin, "%s changed an array whose memory was taken back meanwhile", x.name)
+		}
+		fill(a, raw)
 	}
 	values := make([]lua.LValue, len(resp.GetResults()))
 	for i, w := range resp.GetResults() {

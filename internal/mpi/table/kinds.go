@@ -93,6 +93,7 @@ const (
 	Function
 	Any
 	Array // a result: the receive array of the call
+	Self  // a result: the first argument of the call
 	kinds
 )
 
@@ -121,7 +122,7 @@ var kindRows = [kinds]struct {
 	Triples: {"triples", -1, 2}, Weights: {"weights", -1, 1}, Comm1: {"comm1", -1, 1}, Group: {"group", -1, 1}, Type: {"type", -1, 1}, Info: {"info", -1, 1},
 	Win: {"win", SlotWin, 1}, File: {"file", -1, 1}, Message: {"message", -1, 1}, Request: {"request", -1, 1},
 	Requests: {"requests", -1, 0}, Status: {"status", -1, 0}, Statuses: {"statuses", -1, 0}, Op1: {"op1", -1, 0},
-	Function: {"function", -1, 0}, Any: {"any", -1, 0}, Array: {"array", -1, 0},
+	Function: {"function", -1, 0}, Any: {"any", -1, 0}, Array: {"array", -1, 0}, Self: {"self", -1, 0},
 }
 
 var kindByName = func() map[string]Kind {

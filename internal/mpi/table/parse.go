@@ -78,7 +78,7 @@ func unquote(s string) string {
 	return u
 }
 
-var argWord = regexp.MustCompile(`^(?:(\w+):)?(\w+)(!free|!|~)?(?:\((R?\d+)\))?(?:=(\S+))?$`)
+var argWord = regexp.MustCompile(`^(?:(\w+):)?(\w+)(!free|!|~)?(<)?(?:\(R(\d+)\))?(?:=(\S+))?$`)
 
 // parseArgs reads "color:int key:int=0 comm". Words without a slot of their
 // own take the next ones from next on; a result is one slot wide.
@@ -94,7 +94,7 @@ func parseArgs(call, text string, next int) []Arg {
 		if !ok {
 			panic(fmt.Sprintf("table: %s: no kind %q", call, m[2]))
 		}
-		a := Arg{Name: m[1], Kind: kind, Slot: -1, Default: m[5], Optional: m[5] != "", Required: m[3] == "!" || m[3] == "!free", Frees: m[3] == "!free", Same: m[3] == "~"}
+		a := Arg{Name: m[1], Kind: kind, Slot: -1, Default: m[6], Optional: m[6] != "", Required: m[3] == "!" || m[3] == "!free", Frees: m[3] == "!free", Same: m[3] == "~", Leads: m[4] != ""}
 		if a.Name == "" {
 			if a.Name = shown[kind]; a.Name == "" {
 				a.Name = kind.String()
@@ -110,13 +110,9 @@ func parseArgs(call, text string, next int) []Arg {
 		default:
 			a.Slot, next = next, next+row.wide
 		}
-		if m[4] != "" {
-			digits, ofResult := strings.CutPrefix(m[4], "R")
-			n, _ := strconv.Atoi(digits)
-			a.CountOf = SlotX + n
-			if ofResult {
-				a.CountOf, a.Open = SlotR+n, true
-			}
+		if m[5] != "" {
+			n, _ := strconv.Atoi(m[5])
+			a.CountOf = SlotR + n
 		}
 		args = append(args, a)
 	}

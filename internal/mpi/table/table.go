@@ -42,8 +42,8 @@ type Arg struct {
 	Required bool   // written with !: there is no default
 	Frees    bool   // written with !free: the call ends the object
 	Same     bool   // written with ~: a list as long as the one before it
+	Leads    bool   // written with <: the standard has this last argument first
 	CountOf  int    // of a list result: the slot with its length
-	Open     bool   // of a list result: its length is known when the call is over
 }
 
 // Call is one line of the table.

@@ -73,7 +73,7 @@ func TestSlots(t *testing.T) {
 				declared[fmt.Sprintf("R%d", r.Slot-SlotR)] = true
 				must[fmt.Sprintf("R%d", r.Slot-SlotR)] = r.Kind != Text // C ends texts with a zero
 			}
-			if r.Open { // lengths, and what comes with them
+			if r.CountOf != 0 { // lengths, and what comes with them
 				for k := len(c.Results); k < Slots-SlotR; k++ {
 					declared[fmt.Sprintf("R%d", k)] = true
 				}
@@ -95,6 +95,37 @@ func TestSlots(t *testing.T) {
 				t.Errorf("%s uses %s and does not declare it: %s", c.Name, slot, c.C)
 			}
 		}
+	}
+}
+
+var room = regexp.MustCompile(`ROOM\((\d+), R\((\d+)\)\.n, (\w+)\)`)
+
+// TestRooms: every result that is a list gets memory for as many entries as
+// it will have, in a call that asks for that number first.
+func TestRooms(t *testing.T) {
+	entry := map[Kind]string{Ints: "int", Aints: "MPI_Aint", Types: "MPI_Datatype"}
+	lists := 0
+	for _, c := range Calls {
+		made := map[string]bool{}
+		for _, m := range room.FindAllStringSubmatch(c.C, -1) {
+			made[m[1]+" "+m[2]+" "+m[3]] = true
+		}
+		want := 0
+		for i, r := range c.Results {
+			if entry[r.Kind] == "" || c.Class == Hand {
+				continue
+			}
+			want, lists = want+1, lists+1
+			if !made[fmt.Sprintf("%d %d %s", i, r.CountOf-SlotR, entry[r.Kind])] || !strings.HasPrefix(c.C, "SIZED(") {
+				t.Errorf("%s: no room of its length for result %s: %s", c.Name, r.Name, c.C)
+			}
+		}
+		if want != len(made) {
+			t.Errorf("%s: room for %d lists, has %d", c.Name, len(made), want)
+		}
+	}
+	if lists < 10 {
+		t.Errorf("only %d lists", lists)
 	}
 }
 

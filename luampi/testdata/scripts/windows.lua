@@ -123,8 +123,16 @@ check.eq(other:totable(), array.full(3, (node:rank() + 1) % node:size()):totable
 check.eq(mpi.Win_shared_query(node:rank(), win):totable(), part:totable())
 win:fence()
 win:free()
-check.eq(#part, 3)
-part:fill(1)
+for _, a in ipairs{part, other} do -- their memory is no more
+  check.fails("whose memory went with Win_free", function() return a[1] end)
+  check.fails("whose memory went with Win_free", function() a[1] = 1 end)
+  check.fails("whose memory went with Win_free", function() return #a end)
+  check.fails("whose memory went with Win_free", function() return a:sum() end)
+  check.fails("whose memory went with Win_free", function() return a + 1 end)
+  check.fails("went with its window", mpi.Bcast, a, 0)
+  check.fails("whose memory was taken back", mpi.isend, {a}, 0)
+end
+check.eq(tostring(part), "float64 array whose memory went with Win_free")
 node:free()
 
 -- a dynamic window: addresses are told

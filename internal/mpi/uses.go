@@ -1,0 +1,28 @@
+package mpi
+
+import "unsafe"
+
+// Uses tells whether an operation that is under way may touch memory from one
+// address to another: a request of the script that is not complete.
+func (s *Session) Uses(from, to uintptr) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.active.All() {
+		if !r.lost && within(r.held, from, to) {
+			return true
+		}
+	}
+	return false
+}
+
+// Uses tells it of a call that waits.
+func (c *Call) Uses(from, to uintptr) bool { return within(c.held, from, to) }
+
+func within(held []unsafe.Pointer, from, to uintptr) bool {
+	for _, p := range held {
+		if at := uintptr(p); at >= from && at < to {
+			return true
+		}
+	}
+	return false
+}
