@@ -5,10 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/vmihailenco/msgpack/v5"
-
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -120,19 +119,16 @@ type plainError struct {
 }
 
 func encodeFailure(from, to Pid, e *luaerr.Error) []byte {
-	b, err := msgpack.Marshal(plainError{
+	b := protocol.Encode(plainError{
 		Kind: string(e.Kind), Message: e.Message, Host: e.Host, Traceback: e.Traceback, Output: e.Output,
 		Class: e.Class, Call: e.Call, Rank: e.Rank, Pid: e.Pid, Code: e.Code,
 	})
-	if err != nil {
-		panic("node: an error of plain fields does not encode: " + err.Error())
-	}
 	return append(address(to, from, len(b)), b...)
 }
 
 func decodeFailure(b []byte) (*luaerr.Error, error) {
 	var p plainError
-	if err := msgpack.Unmarshal(b, &p); err != nil {
+	if err := protocol.Decode(b, &p); err != nil {
 		return nil, fmt.Errorf("an error that cannot be read: %w", err)
 	}
 	return &luaerr.Error{
