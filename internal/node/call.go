@@ -174,6 +174,9 @@ func (n *Node) Values(L *lua.LState, reply *Reply) ([]lua.LValue, error) {
 		return nil, err
 	}
 	if reply.Raised {
+		if len(vs) != 1 {
+			return nil, luaerr.New(luaerr.Lost, "pid %d raised an error of %d values, which cannot be read", reply.from, len(vs))
+		}
 		return nil, luaerr.FromValue(vs[0])
 	}
 	return vs, nil
