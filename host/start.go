@@ -279,6 +279,7 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 			return luaerr.New(luaerr.Launch, "rank %d went away while it joined: %w", rank, err)
 		}
 	}
+	m.shut()
 	m.host.noteJob(pids)
 	m.host.node.Join(pids...)
 	return nil
