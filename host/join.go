@@ -35,6 +35,9 @@ func (m *Manager) accept(from *link.Listener, start *gathering) {
 			l.Close()
 			continue
 		}
+		if (hello.Role == protocol.RoleSupervisor || hello.Role == protocol.RoleWorker) && !m.claims(hello.Role, p, l, start) {
+			continue
+		}
 		w := m.arrival(p, start)
 		m.host.cfg.Log.Debug("start: a process called", "role", hello.Role, "rank", p.Rank, "host", p.Host)
 		switch hello.Role {

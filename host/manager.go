@@ -78,8 +78,9 @@ type Manager struct {
 	hasLeft   bool               // the workers were told to end, and heard it
 	workers   []*remote          // by rank, complete once the job runs
 	present   map[string]*remote // by supervisor token, while they join
-	broken    *luaerr.Error      // why MPI cannot be used any more
-	killed    *luaerr.Error      // why we ended the job ourselves
+	door      door
+	broken    *luaerr.Error // why MPI cannot be used any more
+	killed    *luaerr.Error // why we ended the job ourselves
 	closed    bool
 	next      *Manager       // of the job that was started instead
 	init      *value.Message // what each start of the job begins with

@@ -276,6 +276,7 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 			return luaerr.New(luaerr.Launch, "rank %d went away while it joined: %w", rank, err)
 		}
 	}
+	m.shut()
 	m.host.cfg.Log.Debug("start: all workers are part of the cluster", "pids", pids)
 	m.host.noteJob(pids)
 	m.host.node.Join(pids...)

@@ -41,7 +41,7 @@ type call struct {
 	op     *handle
 	win    *window
 	file   *opened
-	frees  *handle // that the call ends, if it succeeds
+	frees  *handle  // that the call ends, if it succeeds
 	packet []byte   // of a twin, used again and again
 	live   bool     // between begin and end
 	plain  bool     // read by readPlain: of the above only what wait needs is set

@@ -136,7 +136,10 @@ func (m *module) received(x *call, packet []byte, st mpi.Status) (int, error) {
 
 // rest gives the value that a packet holds or announces.
 func (m *module) rest(x *call, packet []byte, st *mpi.Status) (lua.LValue, error) {
-	total, ticket := readHead(packet)
+	total, ticket, err := readHead(packet)
+	if err != nil {
+		return nil, err
+	}
 	stream, own := packet[headSize:], false
 	if headSize+total <= packetSize {
 		stream = stream[:total]
@@ -222,7 +225,10 @@ func (m *module) irecv(x *call) (int, error) {
 		}
 		own := stream != nil
 		if !own {
-			total, _ := readHead(packet)
+			total, _, err := readHead(packet)
+			if err != nil {
+				return nil, err
+			}
 			if stream = packet[headSize:]; total == 0 || total > len(stream) {
 				return lua.LNil, nil // cancelled, or from PROC_NULL
 			}

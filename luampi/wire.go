@@ -3,6 +3,7 @@ package luampi
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"runtime"
 	"time"
 	"unsafe"
@@ -124,9 +125,18 @@ func (w *wire) head(b []byte, ticket int) []byte {
 	return binary.LittleEndian.AppendUint64(b, uint64(ticket))
 }
 
-func readHead(b []byte) (total, ticket int) {
-	return int(binary.LittleEndian.Uint64(b)), int(binary.LittleEndian.Uint64(b[8:]))
+// readHead reads the head of a packet.
+func readHead(b []byte) (total, ticket int, err error) {
+	n, number := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+	if n > maxStream || number > math.MaxInt32 {
+		return 0, 0, errStream
+	}
+	return int(n), int(number), nil
 }
+
+// maxStream bounds what a packet or a tail may claim that a value has: sums of
+// such lengths do not overflow.
+const maxStream = 1 << 40
 
 var errStream = luaerr.New(luaerr.MPI, "a message on a communicator's duplicate is no value of mpi.send: was it sent by another program?")
 
@@ -155,11 +165,13 @@ func readTail(stream []byte) (t tail, size int, err error) {
 	t.sizes = make([]int, nblobs)
 	for i := range t.sizes {
 		n := binary.LittleEndian.Uint64(stream[at+8*i:])
-		if n > 1<<62 {
+		if n > maxStream {
 			return t, 0, errStream
 		}
 		t.sizes[i] = int(n)
-		blobs += padded(int(n))
+		if blobs += padded(int(n)); blobs > maxStream {
+			return t, 0, errStream
+		}
 	}
 	t.chunks = stream[:at]
 	t.body = stream[:body]
@@ -204,6 +216,9 @@ func (m *module) decode(L *lua.LState, t tail, blobs [][]byte) ([]lua.LValue, er
 	vs, err := m.codec.Decode(L, msg)
 	if err != nil {
 		return nil, fmt.Errorf("the value cannot be read here: %w", err)
+	}
+	if len(vs) != 1 {
+		return nil, errStream
 	}
 	return vs, nil
 }

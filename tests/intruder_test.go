@@ -12,21 +12,22 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
 )
 
-// TestIntruders: who calls the master of a running job with garbage, with a
-// wrong secret or as another version is turned away with a reason in the log,
-// and the job never notices.
+// TestIntruders: who calls the master with garbage, with a wrong secret or as
+// another version while the workers come is turned away with a reason in the
+// log, and the job never notices. When all workers are there the door is shut:
+// the secret itself, read from a process of the job, lets nobody in.
 func TestIntruders(t *testing.T) {
 	mpitest.Need(t)
 	for name, flags := range map[string][]string{"unix": nil, "tcp": {"--interface", "127.0.0.1"}} {
 		t.Run(name, func(t *testing.T) {
-			enough := filepath.Join(t.TempDir(), "enough")
+			gate, enough := filepath.Join(t.TempDir(), "gate"), filepath.Join(t.TempDir(), "enough")
 			c := master(t, 2, "intruded.lua", enough)
-			c.Args = append(append(c.Args[:2:2], flags...), c.Args[2:]...)
+			c.Args = append(append(c.Args[:2:2], append(flags, "--mpiexec", gated(t, gate))...), c.Args[2:]...)
 			j := mpitest.Start(t, c)
-			j.Await("begin")
 			join := joinOf(t, j)
 			network, address := "unix", join.Unix
 			if name == "tcp" {
@@ -37,6 +38,18 @@ func TestIntruders(t *testing.T) {
 				garbage(t, network, address, bytes)
 			}
 			impostors(t, join)
+			if err := os.WriteFile(gate, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			j.Await("begin")
+			for _, role := range []string{"worker", "supervisor"} {
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				if l, err := link.Dial(ctx, join, link.Hello{Role: role, Data: protocol.Encode(protocol.Presence{Rank: 0, Size: 2})}); err == nil {
+					l.Close()
+					t.Errorf("the secret of a job at work lets a %s in", role)
+				}
+				cancel()
+			}
 			if err := os.WriteFile(enough, nil, 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -53,16 +66,58 @@ func TestIntruders(t *testing.T) {
 	}
 }
 
+// TestThief: who has the secret and takes the place of a rank that has yet to
+// come ends the job, and is named.
+func TestThief(t *testing.T) {
+	mpitest.Need(t)
+	gate := filepath.Join(t.TempDir(), "gate")
+	c := master(t, 2, "intruded.lua", filepath.Join(t.TempDir(), "never"))
+	c.Args = append(append(c.Args[:2:2], "--mpiexec", gated(t, gate)), c.Args[2:]...)
+	j := mpitest.Start(t, c)
+	join := joinOf(t, j)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	l, err := link.Dial(ctx, join, link.Hello{Role: "supervisor", Data: protocol.Encode(protocol.Presence{Supervisor: "thief", Host: "elsewhere", Rank: 1, Size: 2})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if err := os.WriteFile(gate, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := j.Wait()
+	if r.Status != 3 {
+		t.Errorf("status %d, want 3\n%s", r.Status, r)
+	}
+	holds(t, r, r.Stderr, "rank 1 joined twice", "elsewhere", "secret")
+	if strings.Contains(r.Stdout, "begin") {
+		t.Errorf("the script went on\n%s", r)
+	}
+}
+
+// gated gives a launcher that starts nothing before a file is there.
+func gated(t *testing.T, gate string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "mpirun")
+	script := "#!/bin/sh\ncase \"$*\" in *version*) exec mpirun \"$@\" ;; esac\nuntil [ -e '" + gate + "' ]; do sleep 0.05; done\nexec mpirun \"$@\"\n"
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // joinOf reads how workers reach the master where they read it.
 func joinOf(t *testing.T, j *mpitest.Job) link.Join {
 	t.Helper()
-	for _, p := range j.Processes() {
-		if text := p.Env("MPICLUS_JOIN"); text != "" {
-			join, err := link.ParseJoin(text)
-			if err != nil {
-				t.Fatal(err)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		for _, p := range j.Processes() {
+			if text := p.Env("MPICLUS_JOIN"); text != "" {
+				join, err := link.ParseJoin(text)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return join
 			}
-			return join
 		}
 	}
 	t.Fatal("no process has the way to the master in its environment")

@@ -27,7 +27,14 @@ func (m *Module) remotecall(L *lua.LState) int {
 	fn := BodyArgument(m.interp, L, 1, "remotecall")
 	if p := poolArgument(L, 2); p != nil {
 		pid := m.takeWorker(L, p)
+		lent := true
+		defer func() {
+			if lent { // the call could not be made
+				p.put(pid)
+			}
+		}()
 		ref := m.spawn(L, fn, pid, Rest(L, 3))
+		lent = false
 		ref.WhenDone(func() { p.put(pid) })
 		return m.pushReference(L, ref)
 	}

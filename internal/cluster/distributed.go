@@ -121,6 +121,9 @@ func (m *Module) blockValues(L *lua.LState, replies []*node.Reply) ([]lua.LValue
 	var vs []lua.LValue
 	for _, reply := range replies {
 		v, err := m.node.Values(L, reply)
+		if err == nil && len(v) != 1 {
+			err = luaerr.New(luaerr.Script, "pid %d gave %d values for a block, not one", reply.From(), len(v))
+		}
 		if err != nil {
 			return nil, err
 		}

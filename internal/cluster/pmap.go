@@ -193,6 +193,12 @@ func (p *mapping) settle(L *lua.LState, a answer) {
 	if a.err == nil && a.reply.Raised {
 		_, a.err = p.m.node.Values(L, a.reply)
 	}
+	var parts []*node.Reply
+	if a.err == nil {
+		if parts = p.m.node.Unpack(a.reply); len(parts) == 0 {
+			a.err = luaerr.New(luaerr.Script, "pid %d gave an answer without results", a.pid)
+		}
+	}
 	if a.err != nil {
 		p.pool.put(a.pid)
 		p.failed(L, a, b)
@@ -200,7 +206,6 @@ func (p *mapping) settle(L *lua.LState, a answer) {
 	}
 	p.pace.add(len(b.items), time.Since(b.since))
 	p.pool.put(a.pid)
-	parts := p.m.node.Unpack(a.reply)
 	for k, i := range b.items {
 		switch {
 		case k >= len(parts): // it stopped at an item before

@@ -3,36 +3,34 @@ package link
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
-	"os"
-	"syscall"
+	"sync/atomic"
 	"time"
 )
 
 // newcomer is a connection that has yet to prove itself.
 type newcomer struct {
 	conn    net.Conn
-	from    string // for the log
-	name    string // of the link that it may become
-	binding []byte // see session
+	came    time.Time
+	crowded atomic.Bool // it had to make room for others
+	from    string      // for the log
+	name    string      // of the link that it may become
+	binding []byte      // see session
 }
 
 // handle authenticates one connection and hands it to Accept.
-func (l *Listener) handle(conn net.Conn) {
+func (l *Listener) handle(n *newcomer) {
+	conn := n.conn
 	stop := context.AfterFunc(l.ctx, func() { _ = conn.Close() })
-	started := time.Now()
-	n := &newcomer{conn: conn, from: conn.RemoteAddr().String()}
-	link, hello, err := l.admit(n, started.Add(l.patience))
+	link, hello, err := l.admit(n, n.came.Add(l.patience))
+	l.lobby.leave(n)
 	if !stop() {
 		return // Close was first
 	}
 	if err != nil {
 		_ = conn.Close()
-		l.turnedAway(n.from, err, time.Since(started))
+		l.away.note(n, err)
 		return
 	}
 	select {
@@ -51,7 +49,7 @@ func (l *Listener) admit(n *newcomer, deadline time.Time) (*stream, Hello, error
 	if err != nil {
 		return nil, Hello{}, err
 	}
-	hello, err := s.admit(l.join)
+	hello, err := s.admit(l)
 	if err != nil {
 		return nil, Hello{}, err
 	}
@@ -75,18 +73,4 @@ func (l *Listener) identify(n *newcomer, deadline time.Time) error {
 	n.name = "tls " + n.conn.LocalAddr().String()
 	n.conn, n.binding = secure, binding
 	return nil
-}
-
-// turnedAway logs why a connection got no link.
-func (l *Listener) turnedAway(from string, err error, after time.Duration) {
-	level, reason := slog.LevelWarn, err
-	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		reason = fmt.Errorf("no complete hello within %v", l.patience)
-	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		// A dialler that reached this listener on another address first.
-		level, reason = slog.LevelDebug, errors.New("closed without a hello")
-	}
-	l.log.Log(context.Background(), level, "connection turned away",
-		"from", from, "reason", reason, "after", after.Round(time.Millisecond))
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"log/slog"
@@ -202,7 +203,8 @@ func rawSession(t *testing.T, j Join) *session {
 // greet says a good greeting and gives the listener's proof.
 func greet(t *testing.T, s *session, j Join) []byte {
 	t.Helper()
-	if err := s.say(kindGreeting, appendField(appendField(appendField(nil, j.Version), j.Job), nonce())); err != nil {
+	greeting := binary.AppendUvarint(appendField(appendField(nil, j.Version), j.Job), j.Invitation)
+	if err := s.say(kindGreeting, appendField(greeting, nonce())); err != nil {
 		t.Fatal(err)
 	}
 	f, err := s.expect(kindChallenge)

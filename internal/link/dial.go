@@ -5,8 +5,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -32,6 +34,31 @@ func Dial(ctx context.Context, join Join, hello Hello) (Link, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
+	for pause := firstPause; ; pause *= 2 {
+		link, err := dialOnce(ctx, join, hello)
+		if err == nil || !crowdedOut(err) {
+			return link, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
+// firstPause is how long a dialler waits that was turned away without a word.
+const firstPause = 50 * time.Millisecond
+
+// crowdedOut says that all ways failed, and one of them since the other side
+// closed the connection without a word: it may have had to make room for
+// others.
+func crowdedOut(err error) bool {
+	return (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)) && !final(err) && !errors.Is(err, ErrSecret)
+}
+
+// dialOnce tries every way once.
+func dialOnce(ctx context.Context, join Join, hello Hello) (Link, error) {
 	var tried attempts
 	if join.Unix != "" {
 		link, err := dialUnix(ctx, join, hello)

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -14,12 +15,12 @@ import (
 
 // The handshake on every connection, after TLS where there is TLS:
 //
-//	dialler → greeting: version, job, nonce
+//	dialler → greeting: version, job, invitation, nonce
 //	listener → challenge: version, nonce, proof of the listener
 //	dialler → answer: proof of the dialler, its Hello
 //	listener → welcome
 //
-// A proof is an HMAC-SHA256 under the job's secret over the role, both
+// A proof is an HMAC-SHA256 under the secret of the job, or of the invitation, over the role, both
 // versions, the job, both nonces, the dialler's Hello and, over TLS, keying
 // material exported from that TLS session (RFC 9266 style channel binding), so
 // that neither a replay, nor a reflection, nor a proof relayed through another
@@ -80,6 +81,7 @@ type session struct {
 	dialler          string // versions
 	listener         string
 	job              string
+	invitation       uint64
 	dialNonce, nonce []byte // the dialler's, the listener's
 	hello            []byte
 }
@@ -104,7 +106,7 @@ func (s *session) finish(conn net.Conn) (*stream, error) {
 func (s *session) proof(role string, hello []byte) []byte {
 	mac := hmac.New(sha256.New, s.secret)
 	for _, field := range [][]byte{[]byte("mpiclus link " + role), s.binding, []byte(s.dialler),
-		[]byte(s.listener), []byte(s.job), s.dialNonce, s.nonce, hello} {
+		[]byte(s.listener), []byte(s.job), binary.AppendUvarint(nil, s.invitation), s.dialNonce, s.nonce, hello} {
 		mac.Write(appendField(nil, field))
 	}
 	return mac.Sum(nil)
@@ -138,7 +140,9 @@ func (s *session) refuse(err error) error {
 // join runs the dialler's part.
 func (s *session) join(j Join, hello Hello) error {
 	s.secret, s.dialler, s.job, s.dialNonce = j.Secret, cmp.Or(hello.Version, j.Version), j.Job, nonce()
-	greeting := appendField(appendField(appendField(nil, s.dialler), s.job), s.dialNonce)
+	s.invitation = j.Invitation
+	greeting := appendField(appendField(nil, s.dialler), s.job)
+	greeting = appendField(binary.AppendUvarint(greeting, s.invitation), s.dialNonce)
 	if err := s.say(kindGreeting, greeting); err != nil {
 		return err
 	}
@@ -165,17 +169,19 @@ func (s *session) join(j Join, hello Hello) error {
 }
 
 // admit runs the listener's part.
-func (s *session) admit(j Join) (Hello, error) {
-	s.secret, s.listener, s.job, s.nonce = j.Secret, j.Version, j.Job, nonce()
+func (s *session) admit(l *Listener) (Hello, error) {
+	s.listener, s.job, s.nonce = l.join.Version, l.join.Job, nonce()
 	f, err := s.expect(kindGreeting)
 	if err != nil {
 		return Hello{}, err
 	}
 	s.dialler = f.string()
+	other := f.err == nil && s.dialler != s.listener // what follows may be of another shape
 	job := f.string()
+	s.invitation = f.number()
 	s.dialNonce = f.bytes()
 	switch {
-	case f.err == nil && s.dialler != s.listener:
+	case other:
 		// The listener's version, without a proof: the dialler knows what to say.
 		_ = s.say(kindChallenge, appendField(appendField(appendField(nil, s.listener), s.nonce), ""))
 		return Hello{}, &VersionError{Dialler: printable([]byte(s.dialler)), Listener: s.listener}
@@ -184,6 +190,7 @@ func (s *session) admit(j Join) (Hello, error) {
 	case job != s.job:
 		return Hello{}, s.refuse(fmt.Errorf("this is job %s, not %s", s.job, printable([]byte(job))))
 	}
+	s.secret = l.secretOf(s.invitation)
 	challenge := appendField(appendField(appendField(nil, s.listener), s.nonce), s.proof("listener", nil))
 	if err := s.say(kindChallenge, challenge); err != nil {
 		return Hello{}, err
@@ -198,6 +205,9 @@ func (s *session) admit(j Join) (Hello, error) {
 	}
 	hello, err := parseHello(s.hello)
 	if err != nil {
+		return Hello{}, s.refuse(err)
+	}
+	if err := l.redeem(s.invitation, hello.Pid); err != nil {
 		return Hello{}, s.refuse(err)
 	}
 	hello.Version = s.dialler

@@ -21,7 +21,7 @@ func TestGarbage(t *testing.T) {
 		"blobs":     {encode(&Frame{Kind: kindGreeting, Blobs: [][]byte{{1}}}), "1 blobs, at most 0 are allowed"},
 		"kind":      {encode(&Frame{Kind: 99}), "message 99 of the handshake"},
 		"empty":     {greeting(nil), "greeting of the handshake: cut off"},
-		"control":   {greeting(appendField(nil, "\x1b[2J\n")), "greeting of the handshake: cut off"},
+		"control":   {greeting(appendField(nil, "\x1b[2J\n")), "worker is version ?[2J?"},
 		"escapes":   {greeting(appendField(appendField(appendField(nil, "\x1b[2J"), ""), "")), "worker is version ?[2J"},
 		"cut":       {greeting([]byte("abc"))[:20], "unexpected EOF"},
 		"refusal":   {encode(&Frame{Kind: kindRefusal, Head: []byte("no\nway")}), "no?way"},

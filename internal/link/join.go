@@ -2,6 +2,7 @@ package link
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -15,15 +16,17 @@ import (
 type Join struct {
 	Version string   // of the software that listens; a dialler must be the same
 	Job     string   // name of the job, for messages
-	Secret  []byte   // 32 random bytes, one secret a job
+	Secret  []byte   // 32 random bytes, one secret a job, or one an invitation
 	Unix    string   // path of the listener's socket, "" if none
 	TCP     []string // every address (host:port) under which it may be reached
 	Pin     []byte   // SHA-256 of the listener's public key, for TCP
 	Host    string   // hostname of the listener: Unix is of use there only
+	// Invitation is the number of an invitation, 0 for the job's own secret.
+	Invitation uint64
 }
 
 // joinFormat is the first byte of an encoded Join.
-const joinFormat = 1
+const joinFormat = 2
 
 var joinEncoding = base64.RawURLEncoding
 
@@ -37,6 +40,7 @@ func (j Join) String() string {
 	b = appendField(b, j.Unix)
 	b = appendField(b, j.Pin)
 	b = appendField(b, j.Host)
+	b = binary.AppendUvarint(b, j.Invitation)
 	for _, addr := range j.TCP {
 		b = appendField(b, addr)
 	}
@@ -55,7 +59,7 @@ func ParseJoin(text string) (Join, error) {
 		return Join{}, fmt.Errorf("join data: format %d, this version reads format %d: install the same version on all hosts", raw[0], joinFormat)
 	}
 	f := fields{rest: raw[1:]}
-	j := Join{Version: f.string(), Job: f.string(), Secret: f.bytes(), Unix: f.string(), Pin: f.bytes(), Host: f.string()}
+	j := Join{Version: f.string(), Job: f.string(), Secret: f.bytes(), Unix: f.string(), Pin: f.bytes(), Host: f.string(), Invitation: f.number()}
 	for f.err == nil && len(f.rest) > 0 {
 		j.TCP = append(j.TCP, f.string())
 	}
@@ -68,7 +72,7 @@ func ParseJoin(text string) (Join, error) {
 // Equal says whether two describe the same listener and secret.
 func (j Join) Equal(k Join) bool {
 	return j.Version == k.Version && j.Job == k.Job && slices.Equal(j.Secret, k.Secret) &&
-		j.Unix == k.Unix && slices.Equal(j.TCP, k.TCP) && slices.Equal(j.Pin, k.Pin) && j.Host == k.Host
+		j.Unix == k.Unix && slices.Equal(j.TCP, k.TCP) && slices.Equal(j.Pin, k.Pin) && j.Host == k.Host && j.Invitation == k.Invitation
 }
 
 // Format prints the Join without its secret, whatever the verb.

@@ -29,7 +29,7 @@ func TestJoinRoundTrip(t *testing.T) {
 func TestParseJoinRefuses(t *testing.T) {
 	good := someJoin.String()
 	for name, text := range map[string]string{
-		"empty": "", "no base64": "?", "other format": "Ag" + good[2:], "cut": good[:len(good)-9],
+		"empty": "", "no base64": "?", "other format": "CQ" + good[2:], "cut": good[:len(good)-9],
 		"huge length": joinEncoding.EncodeToString([]byte{joinFormat, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 'x'}),
 	} {
 		if j, err := ParseJoin(text); err == nil {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,23 +25,30 @@ type ListenConfig struct {
 	TCP       bool          // listen on TCP as well
 	Interface string        // address or name of the one interface for TCP; "" is all of them
 	HelloTime time.Duration // a connection that has not proved itself by then is closed; 0 is 5 s
-	Log       *slog.Logger  // gets a line for each connection that is turned away; nil is slog.Default()
+	// InvitedOnly lets in nobody but who has an invitation: see Invite.
+	InvitedOnly bool
+	Log         *slog.Logger // gets a line for each kind of connections that are turned away; nil is slog.Default()
 }
 
 // Listener lets processes of one job in.
 type Listener struct {
-	join     Join
-	log      *slog.Logger
-	patience time.Duration
-	tls      *tls.Config
-	folder   string
-	sockets  []net.Listener
+	join        Join
+	invitedOnly bool
+	invited     invitations
+	lobby       *lobby
+	away        *away
+	log         *slog.Logger
+	patience    time.Duration
+	tls         *tls.Config
+	folder      string
+	sockets     []net.Listener
 
 	links   chan admitted
 	ctx     context.Context // ends with Close
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 	once    sync.Once
+	shut    atomic.Bool
 	err     error
 }
 
@@ -58,11 +66,15 @@ func Listen(cfg ListenConfig) (*Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	l := &Listener{log: cfg.Log, patience: cmp.Or(cfg.HelloTime, handshakeTime), links: make(chan admitted)}
+	l := &Listener{
+		log: cfg.Log, patience: cmp.Or(cfg.HelloTime, handshakeTime), links: make(chan admitted),
+		lobby: newLobby(), invitedOnly: cfg.InvitedOnly,
+	}
 	l.join = Join{Version: cfg.Version, Job: cfg.Job, Secret: cfg.Secret, Host: host}
 	if l.log == nil {
 		l.log = slog.Default()
 	}
+	l.away = newAway(l.log, l.patience)
 	if l.join.Secret == nil {
 		l.join.Secret = nonce()
 	}
@@ -121,14 +133,26 @@ func (l *Listener) Close() error {
 	l.once.Do(func() {
 		l.cancel()
 		for _, s := range l.sockets {
-			l.err = errors.Join(l.err, s.Close())
+			if err := s.Close(); !errors.Is(err, net.ErrClosed) { // else Shut was first
+				l.err = errors.Join(l.err, err)
+			}
 		}
 		l.running.Wait()
+		l.away.end()
 		if l.folder != "" {
 			l.err = errors.Join(l.err, os.RemoveAll(l.folder))
 		}
 	})
 	return l.err
+}
+
+// Shut closes the door: nobody can call any more. Who is at the handshake may
+// end it, and is given out by Accept. Close must follow.
+func (l *Listener) Shut() {
+	l.shut.Store(true)
+	for _, s := range l.sockets {
+		_ = s.Close()
+	}
 }
 
 // serve takes the connections of one socket until it is closed.
@@ -142,6 +166,9 @@ func (l *Listener) serve(socket net.Listener) {
 			}
 			return
 		}
+		if err != nil && l.shut.Load() {
+			return
+		}
 		if err != nil { // out of file descriptors, most likely: it may pass
 			pause = min(max(2*pause, 5*time.Millisecond), time.Second)
 			l.log.Error("cannot accept connections", "on", socket.Addr().String(), "err", err, "again in", pause)
@@ -152,6 +179,11 @@ func (l *Listener) serve(socket net.Listener) {
 			continue
 		}
 		pause = 0
-		l.running.Go(func() { l.handle(conn) })
+		if !l.lobby.wait(l.ctx) {
+			_ = conn.Close()
+			return
+		}
+		n := l.lobby.enter(conn)
+		l.running.Go(func() { l.handle(n) })
 	}
 }

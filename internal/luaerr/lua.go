@@ -3,7 +3,6 @@ package luaerr
 import (
 	"fmt"
 	"regexp"
-	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -35,9 +34,20 @@ func Metatable(L *lua.LState) *lua.LTable {
 // known even when its metatable was made by another interpreter.
 const kindField = "kind"
 
-// ToLua gives the table that a script sees.
-func (e *Error) ToLua(L *lua.LState) *lua.LTable {
+// maxInside is how many levels errors may stand inside each other: what is
+// deeper is left out.
+const maxInside = 64
+
+// ToLua gives the table that a script sees. An error that stands in several
+// places of e is one table.
+func (e *Error) ToLua(L *lua.LState) *lua.LTable { return e.toLua(L, map[*Error]*lua.LTable{}, 0) }
+
+func (e *Error) toLua(L *lua.LState, made map[*Error]*lua.LTable, level int) *lua.LTable {
+	if t := made[e]; t != nil {
+		return t
+	}
 	t := L.NewTable()
+	made[e] = t
 	set := func(name string, s string) {
 		if s != "" {
 			t.RawSetString(name, lua.LString(s))
@@ -62,10 +72,10 @@ func (e *Error) ToLua(L *lua.LState) *lua.LTable {
 	if e.Code != 0 {
 		t.RawSetString("code", lua.LNumber(e.Code))
 	}
-	if e.Errors != nil {
+	if e.Errors != nil && level < maxInside {
 		each := L.NewTable()
 		for rank, sub := range e.Errors {
-			each.RawSetInt(rank, sub.ToLua(L))
+			each.RawSetInt(rank, sub.toLua(L, made, level+1))
 		}
 		t.RawSetString("errors", each)
 	}
@@ -75,12 +85,13 @@ func (e *Error) ToLua(L *lua.LState) *lua.LTable {
 
 // FromValue reads whatever a script may raise: an error table of ours keeps
 // its fields; a string or any other value becomes a Script error that holds
-// it as Value.
-func FromValue(v lua.LValue) *Error { return fromValue(v, nil) }
+// it as Value. A table that stands in several places of v is read once.
+func FromValue(v lua.LValue) *Error { return fromValue(v, map[*lua.LTable]*Error{}, 0) }
 
-// fromValue is FromValue for an error that stands inside others: a script may
-// have put one into itself.
-func fromValue(v lua.LValue, outer []*lua.LTable) *Error {
+// fromValue is FromValue for an error that stands inside others, at a level.
+// read holds the tables that were met, nil while it is not known what is in
+// them: a script may have put an error into itself.
+func fromValue(v lua.LValue, read map[*lua.LTable]*Error, level int) *Error {
 	t, ok := v.(*lua.LTable)
 	if !ok || t.RawGetString(kindField).Type() != lua.LTString || t.RawGetString("message").Type() != lua.LTString {
 		return &Error{Kind: Script, Message: describe(v), Rank: NoRank, Value: v}
@@ -99,17 +110,31 @@ func fromValue(v lua.LValue, outer []*lua.LTable) *Error {
 	if v := t.RawGetString("value"); v != lua.LNil {
 		e.Value = v
 	}
-	if each, ok := t.RawGetString("errors").(*lua.LTable); ok {
-		e.Errors = map[int]*Error{}
-		outer = append(outer, t)
-		each.ForEach(func(k, v lua.LValue) {
-			n, ok := k.(lua.LNumber)
-			if inner, isTable := v.(*lua.LTable); ok && !(isTable && slices.Contains(outer, inner)) {
-				e.Errors[int(n)] = fromValue(v, outer)
-			}
-		})
+	if each, ok := t.RawGetString("errors").(*lua.LTable); ok && level < maxInside {
+		read[t] = nil
+		e.Errors = errorsIn(each, read, level+1)
 	}
+	read[t] = e
 	return e
+}
+
+func errorsIn(each *lua.LTable, read map[*lua.LTable]*Error, level int) map[int]*Error {
+	errors := map[int]*Error{}
+	each.ForEach(func(k, v lua.LValue) {
+		n, ok := k.(lua.LNumber)
+		if !ok {
+			return
+		}
+		t, _ := v.(*lua.LTable)
+		e, met := read[t]
+		if t == nil || !met {
+			e = fromValue(v, read, level)
+		}
+		if e != nil { // else it is one that v is in
+			errors[int(n)] = e
+		}
+	})
+	return errors
 }
 
 func describe(v lua.LValue) string {

@@ -247,10 +247,15 @@ func ended(ctx context.Context) error {
 	return luaerr.New(luaerr.Interrupted, "interrupted: %w", cause)
 }
 
-// answered gives a request its answer; false when nobody waits for it.
-func (n *Node) answered(id uint64, r result) bool {
+// answered gives a request its answer; false when nobody waits for it, or it
+// was not made to the process that answers.
+func (n *Node) answered(from Pid, id uint64, r result) bool {
 	n.mu.Lock()
 	p := n.pending.all[id]
+	if p != nil && p.to != from {
+		n.mu.Unlock()
+		return false
+	}
 	n.pending.delete(id)
 	if p != nil && p.answer == nil {
 		p.reply <- r // with the lock held, so that abandon finds it in one place or the other

@@ -127,15 +127,21 @@ func (n *Node) Raise(L *lua.LState, err error) Reply {
 
 // plain gives a copy of an error whose values, and those of the errors in it,
 // are their text.
-func plain(e *luaerr.Error) *luaerr.Error {
+func plain(e *luaerr.Error) *luaerr.Error { return plainCopy(e, map[*luaerr.Error]*luaerr.Error{}) }
+
+func plainCopy(e *luaerr.Error, made map[*luaerr.Error]*luaerr.Error) *luaerr.Error {
+	if c := made[e]; c != nil {
+		return c
+	}
 	c := *e
+	made[e] = &c
 	if e.Value != nil {
 		c.Value = lua.LString(e.Value.String())
 	}
 	if e.Errors != nil {
 		c.Errors = make(map[int]*luaerr.Error, len(e.Errors))
 		for i, sub := range e.Errors {
-			c.Errors[i] = plain(sub)
+			c.Errors[i] = plainCopy(sub, made)
 		}
 	}
 	return &c
@@ -174,6 +180,9 @@ func (n *Node) Values(L *lua.LState, reply *Reply) ([]lua.LValue, error) {
 		return nil, err
 	}
 	if reply.Raised {
+		if len(vs) != 1 {
+			return nil, luaerr.New(luaerr.Lost, "pid %d raised an error of %d values, which cannot be read", reply.from, len(vs))
+		}
 		return nil, luaerr.FromValue(vs[0])
 	}
 	return vs, nil

@@ -120,11 +120,11 @@ func (r *Reference) Open(ctx context.Context) (bool, error) {
 
 func (s *store) startChannel(r *Request) {
 	id, rest, err := readID(r.Meta)
-	if err != nil || len(rest) != 8 || id.Maker != r.From || id.Owner != s.node.Self() {
+	if err != nil || len(rest) != 8 || id.Maker != r.From || id.Owner != s.node.Self() || int64(binary.LittleEndian.Uint64(rest)) < 0 ||
+		!s.define(id, func(v *stored) { v.channel = &channel{capacity: int64(binary.LittleEndian.Uint64(rest))} }) {
 		r.Fail(luaerr.New(luaerr.Argument, "a channel that cannot be made here"))
 		return
 	}
-	s.define(id, func(v *stored) { v.channel = &channel{capacity: int64(binary.LittleEndian.Uint64(rest))} })
 	r.Post(Reply{})
 }
 
@@ -140,7 +140,7 @@ func (s *store) change(r *Request, step func(v *stored) error) {
 	v := s.values.all[id]
 	var answers []func()
 	if s.node.retired.Load() {
-		err = s.node.errRetired() // it came past failChannels
+		err = s.node.errRetired() // it came past retire
 	} else if v == nil || v.channel == nil {
 		err = luaerr.New(luaerr.Argument, "there is no such channel on pid %d", s.node.Self())
 	} else if err = step(v); err == nil {
@@ -174,12 +174,16 @@ func IsChannelClosed(err error) bool {
 }
 
 func (s *store) startPut(r *Request) {
+	if r.Message == nil {
+		r.Fail(luaerr.New(luaerr.Argument, "nothing was given to be put into a channel"))
+		return
+	}
 	// The item may stay long after its sender has let go of the references in
 	// it: here they are held as well.
 	for b := r.Meta[min(idBytes, len(r.Meta)):]; len(b) > 0; {
 		id, rest, err := readID(b)
-		if err != nil {
-			r.Fail(err)
+		if err != nil || !id.valid() {
+			r.Fail(luaerr.New(luaerr.Argument, "the references of an item cannot be read"))
 			return
 		}
 		ref, hold := s.node.hold(id, KindFuture)

@@ -5,10 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/vmihailenco/msgpack/v5"
-
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -120,19 +119,16 @@ type plainError struct {
 }
 
 func encodeFailure(from, to Pid, e *luaerr.Error) []byte {
-	b, err := msgpack.Marshal(plainError{
+	b := protocol.Encode(plainError{
 		Kind: string(e.Kind), Message: e.Message, Host: e.Host, Traceback: e.Traceback, Output: e.Output,
 		Class: e.Class, Call: e.Call, Rank: e.Rank, Pid: e.Pid, Code: e.Code,
 	})
-	if err != nil {
-		panic("node: an error of plain fields does not encode: " + err.Error())
-	}
 	return append(address(to, from, len(b)), b...)
 }
 
 func decodeFailure(b []byte) (*luaerr.Error, error) {
 	var p plainError
-	if err := msgpack.Unmarshal(b, &p); err != nil {
+	if err := protocol.Decode(b, &p); err != nil {
 		return nil, fmt.Errorf("an error that cannot be read: %w", err)
 	}
 	return &luaerr.Error{
@@ -157,6 +153,22 @@ func (n *Node) dispatch(via Pid, f *link.Frame) error {
 		}
 		n.reachedThroughMaster(from)
 	}
+	err = n.accept(from, f, rest)
+	if err != nil && from != via {
+		// The master only passed it on: that is no reason to leave it.
+		n.cfg.Log.Warn("a frame that came through the master cannot be read", "from", from, "reason", err)
+		if f.Kind == kindCall {
+			back := encodeFailure(n.Self(), from, n.Blame(luaerr.New(luaerr.Argument, "pid %d cannot read the request: %w", n.Self(), err)))
+			n.post(from, &link.Frame{Kind: kindFailed, ID: f.ID, Head: back}, nil)
+		}
+		return nil
+	}
+	return err
+}
+
+// accept handles a frame of a process for this one. An error says that the
+// frame cannot be read.
+func (n *Node) accept(from Pid, f *link.Frame, rest []byte) error {
 	switch f.Kind {
 	case kindCall, kindTell:
 		return n.arrive(from, f, rest)
@@ -237,9 +249,12 @@ func (n *Node) settle(from Pid, f *link.Frame, rest []byte) error {
 		if err != nil {
 			return err
 		}
+		if f.Kind == kindRaised && m == nil {
+			return fmt.Errorf("an error without a value")
+		}
 		res.reply = &Reply{Meta: meta, Message: m, Raised: f.Kind == kindRaised, from: from, id: f.ID, ack: ack}
 	}
-	if !n.answered(f.ID, res) {
+	if !n.answered(from, f.ID, res) {
 		n.letGo(res.reply, nil)
 	}
 	return nil
@@ -261,6 +276,9 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 	m, err := cutMessage(rest, f.Blobs)
 	if err != nil {
 		return err
+	}
+	if f.Kind == kindCall && f.ID == 0 {
+		return fmt.Errorf("a request without a number")
 	}
 	r := &Request{From: from, Service: string(name), Meta: meta, Message: m, node: n}
 	ctx := context.Background()

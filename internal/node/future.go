@@ -206,7 +206,10 @@ func (n *Node) startSpawn(r *Request) {
 		r.Fail(luaerr.New(luaerr.Argument, "a call for a value of pid %d that pid %d did not make", id.Owner, r.From))
 		return
 	}
-	n.values.define(id, func(v *stored) { v.running = true })
+	if !n.values.define(id, func(v *stored) { v.running = true }) {
+		r.Fail(luaerr.New(luaerr.Argument, "a call for a value that there is already"))
+		return
+	}
 	n.cfg.Interp.Start(r.Context, fmt.Sprintf("call from pid %d", r.From), func(t *interp.Task) {
 		reply := n.Evaluate(t, r)
 		reply.Message.Detach()
@@ -229,10 +232,14 @@ func note(reply Reply) Reply {
 	return Reply{Meta: []byte{noteDone}}
 }
 
-// define makes a value of which its maker has the first share.
-func (s *store) define(id ValueID, content func(*stored)) {
+// define makes a value of which its maker has the first share. It reports
+// whether the value is new.
+func (s *store) define(id ValueID, content func(*stored)) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.gone(id) || s.values.all[id] != nil && s.values.all[id].known {
+		return false
+	}
 	v := s.get(id)
 	v.known = true
 	s.seen[id.Maker] = max(s.seen[id.Maker], id.Seq)
@@ -240,6 +247,7 @@ func (s *store) define(id ValueID, content func(*stored)) {
 		delete(v.holders, id.Maker)
 	}
 	content(v)
+	return true
 }
 
 // complete gives a future its result.
@@ -274,16 +282,16 @@ func (w *waiter) give(result *Reply) {
 }
 
 func (s *store) startFetch(r *Request, look bool) {
-	id, _, err := readID(r.Meta)
+	id, err := s.idOf(r)
 	if err != nil {
 		r.Fail(err)
 		return
 	}
 	w := &waiter{request: r, look: look}
 	s.mu.Lock()
-	if s.gone(id) {
+	if err := s.never(id); err != nil {
 		s.mu.Unlock()
-		r.Fail(errGone)
+		r.Fail(err)
 		return
 	}
 	v := s.get(id)
@@ -309,14 +317,14 @@ func (s *store) startFetch(r *Request, look bool) {
 var errGone = luaerr.New(luaerr.Lost, "the value is gone: no process had a reference to it any more")
 
 func (s *store) startIsReady(r *Request) {
-	id, _, err := readID(r.Meta)
+	id, err := s.idOf(r)
 	if err != nil {
 		r.Fail(err)
 		return
 	}
 	s.mu.Lock()
 	v := s.values.all[id]
-	ready := v != nil && (v.result != nil || v.channel != nil && v.channel.filled())
+	ready := v != nil && (v.result != nil || v.channel != nil && v.channel.filled()) || s.never(id) != nil
 	s.mu.Unlock()
 	r.Post(Reply{Meta: []byte{flag(ready)}})
 }

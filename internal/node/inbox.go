@@ -82,7 +82,7 @@ func (n *Node) FetchSources(ctx context.Context, from Pid, m *value.Message) err
 		if err != nil {
 			return err
 		}
-		if _, err := n.Codec().Chunks.Add(string(name), string(source)); err != nil {
+		if err := n.Codec().Chunks.AddAs(ref.Hash, string(name), string(source)); err != nil {
 			return err
 		}
 	}

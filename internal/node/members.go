@@ -115,13 +115,14 @@ func (n *Node) hearMaster(from Pid, kind byte, b []byte) error {
 		}
 		return nil
 	}
-	members := make([]Pid, 0, len(b)/4)
+	members := make([]Pid, 0, len(b)/4) // as many as there are bytes for
 	for ; len(b) > 0; b = b[4:] {
 		members = append(members, Pid(binary.LittleEndian.Uint32(b)))
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.renewMembers(members)
+	slices.Sort(members) // IsMember relies on it
+	n.renewMembers(slices.Compact(members))
 	return nil
 }
 
@@ -144,11 +145,12 @@ func (n *Node) awaitGone(pid Pid) {
 }
 
 // Retire makes the node take no more requests but those of services that are
-// marked Always, and fails those that wait at channels here. Results of calls
-// can be fetched until the process ends.
+// marked Always, and fails those that wait at channels here, or for a value
+// whose call has not arrived. Results of calls can be fetched until the process
+// ends.
 func (n *Node) Retire() {
 	n.retired.Store(true)
-	n.values.failChannels(n.errRetired())
+	n.values.retire(n.errRetired())
 }
 
 // AwaitIdle returns when no request is served but the one whose context it is.

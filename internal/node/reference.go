@@ -40,6 +40,9 @@ func readID(b []byte) (id ValueID, rest []byte, err error) {
 	}, b[idBytes:], nil
 }
 
+// valid tells whether there can be processes with such pids.
+func (id ValueID) valid() bool { return id.Owner >= Master && id.Maker >= Master }
+
 func (id ValueID) String() string { return fmt.Sprintf("%d:%d:%d", id.Owner, id.Maker, id.Seq) }
 
 // Reference kinds, as they travel.
@@ -99,7 +102,7 @@ func (n *Node) newReference(id ValueID, kind string) *Reference {
 // from decoders, by who holds the interpreter.
 func (n *Node) Hold(L *lua.LState, kind string, data []byte) (*Reference, error) {
 	id, rest, err := readID(data)
-	if err != nil || len(rest) > 0 {
+	if err != nil || len(rest) > 0 || !id.valid() {
 		return nil, fmt.Errorf("a %s that cannot be read", kind)
 	}
 	ref, b := n.hold(id, kind)

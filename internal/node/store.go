@@ -17,6 +17,7 @@ type store struct {
 	mu     sync.Mutex
 	seen   map[Pid]uint64 // by maker: the last value that was made here for it; they come in order
 	values table[ValueID, *stored]
+	lost   map[Pid]*luaerr.Error // makers that are gone: what they had not made here by then will never be
 
 	dropping    sync.Mutex
 	dropped     []ValueID // shares that are to be given back
@@ -46,7 +47,7 @@ type waiter struct {
 }
 
 func (s *store) open(n *Node) {
-	s.node, s.seen = n, map[Pid]uint64{}
+	s.node, s.seen, s.lost = n, map[Pid]uint64{}, map[Pid]*luaerr.Error{}
 	s.confirmed.L = &s.dropping
 }
 
@@ -86,6 +87,32 @@ func (s *store) gone(id ValueID) bool {
 	return s.values.all[id] == nil && id.Seq <= s.seen[id.Maker]
 }
 
+// idOf reads the name of a value of this process that a request is about.
+func (s *store) idOf(r *Request) (ValueID, error) {
+	id, _, err := readID(r.Meta)
+	if err == nil && id.Owner != s.node.Self() {
+		err = luaerr.New(luaerr.Argument, "pid %d does not own the value %v", s.node.Self(), id)
+	}
+	return id, err
+}
+
+// never tells why a value that is not known here will never be, nil when it
+// may come. s.mu is held.
+func (s *store) never(id ValueID) error {
+	v := s.values.all[id]
+	switch lost := s.lost[id.Maker]; {
+	case v != nil && v.known:
+		return nil
+	case s.gone(id):
+		return errGone
+	case lost != nil:
+		return lost
+	case s.node.retired.Load():
+		return s.node.errRetired()
+	}
+	return nil
+}
+
 // adjust changes the number of shares that a process has in a value, and
 // reports whether there is such a value.
 func (s *store) adjust(id ValueID, pid Pid, by int) bool {
@@ -123,6 +150,7 @@ func (v *stored) failedUnheard() bool { return v.result != nil && v.result.Raise
 // could have made will never be.
 func (s *store) forget(pid Pid, why *luaerr.Error) {
 	s.mu.Lock()
+	s.lost[pid] = why
 	var lost []*waiter
 	var unclaimed []*stored
 	for id, v := range s.values.all {
@@ -187,15 +215,18 @@ func (s *store) unclaimed() (list []*stored) {
 	return list
 }
 
-// failChannels fails all requests that wait at channels here.
-func (s *store) failChannels(why error) {
+// retire fails all requests that wait at channels here, and for values whose
+// call will not be taken any more.
+func (s *store) retire(why error) {
 	s.mu.Lock()
 	var waiters []*waiter
 	var putters []*putter
 	for _, v := range s.values.all {
-		if v.channel != nil {
+		if v.channel != nil || !v.known {
 			waiters = append(waiters, v.waiting...)
 			v.waiting = nil
+		}
+		if v.channel != nil {
 			putters = append(putters, v.channel.putters...)
 			v.channel.putters = nil
 		}

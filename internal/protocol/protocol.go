@@ -99,9 +99,14 @@ func Send(l link.Link, kind byte, v any) error {
 	return l.Send(&link.Frame{Kind: kind, Head: head})
 }
 
-// Decode reads the head of a frame into v.
+// Decode reads what Send or Encode of another process wrote into v. Its cost
+// is bounded by the length of head: see bounded.
 func Decode(head []byte, v any) error {
-	if err := msgpack.Unmarshal(head, v); err != nil {
+	err := bounded(head)
+	if err == nil {
+		err = msgpack.Unmarshal(head, v)
+	}
+	if err != nil {
 		return fmt.Errorf("a frame that cannot be read: %w", err)
 	}
 	return nil

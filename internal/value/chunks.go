@@ -95,6 +95,16 @@ func (c *Chunks) Add(name, source string) (Hash, error) {
 	return h, err
 }
 
+// AddAs is Add for a chunk that was asked for by its hash: another one is
+// refused before it is compiled.
+func (c *Chunks) AddAs(h Hash, name, source string) error {
+	if hashOf(name, source) != h {
+		return luaerr.New(luaerr.Argument, "the source that came for chunk %x is another one", h)
+	}
+	_, err := c.Add(name, source)
+	return err
+}
+
 // Source gives a chunk to send to a process that lacks it.
 func (c *Chunks) Source(h Hash) (name, source string, ok bool) {
 	c.mu.Lock()

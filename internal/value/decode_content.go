@@ -84,7 +84,8 @@ func (d *decoder) table(t *lua.LTable) error {
 		return malformed("byte %d: a table of %d slots (%d empty) and %d pairs in %d bytes", d.pos, n, holes, pairs, d.left())
 	}
 	d.holes -= holes
-	*t = *d.L.CreateTable(n, pairs)
+	// Room is made for what most tables have; a claim alone is worth no more.
+	*t = *d.L.CreateTable(min(n, roomFor), min(pairs, roomFor))
 	if err := d.list(t, n); err != nil {
 		return err
 	}
@@ -103,6 +104,9 @@ func (d *decoder) table(t *lua.LTable) error {
 	t.Metatable = meta
 	return nil
 }
+
+// roomFor is the number of entries for which a table is made at once.
+const roomFor = 1 << 16
 
 // list reads the n slots of a table's list part.
 func (d *decoder) list(t *lua.LTable, n int) error {

@@ -149,6 +149,9 @@ t.equal(cluster.remotecall_wait(cluster.myid, pool):fetch() % 2, 0)
 t.equal(cluster.remotecall(cluster.myid, pool):fetch() % 2, 0)
 local taken = pool:take()
 pool:put(taken)
+-- A call that cannot be made gives its worker back.
+for _ = 1, 3 do t.fails("it is a coroutine", cluster.remotecall, cluster.myid, pool, coroutine.create(function() end)) end
+t.equal(cluster.remotecall_fetch(cluster.myid, pool) % 2, 0)
 t.equal(cluster.default_worker_pool():workers(), { 2, 3, 4 })
 t.equal(cluster.remotecall_fetch(function(p) return p:workers() end, 3, pool), { 2, 4 })
 
