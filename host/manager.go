@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
@@ -79,7 +80,8 @@ type Manager struct {
 	workers   []*remote          // by rank, complete once the job runs
 	present   map[string]*remote // by supervisor token, while they join
 	broken    *luaerr.Error      // why MPI cannot be used any more
-	killed    *luaerr.Error      // why we ended the job ourselves
+	loss      loss
+	killed    *luaerr.Error // why we ended the job ourselves
 	closed    bool
 	next      *Manager       // of the job that was started instead
 	init      *value.Message // what each start of the job begins with
@@ -175,10 +177,14 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 		}
 	}
 	e := w.obituary(cause, m.launcherEnd(w))
+	e.Seen = &atomic.Bool{}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.broken == nil {
 		m.broken = e
+	}
+	if !m.closed && m.killed == nil {
+		m.noteLoss(e)
 	}
 	return e
 }

@@ -147,8 +147,7 @@ func (h *Host) exitRank(code int) {
 		h.sayEnding(call)
 		h.endRank(code)
 	}
-	h.closeAtExit(code)
-	h.endRank(code)
+	h.endRank(h.closeAtExit(code))
 }
 
 // interruption is the error of a script that a signal stops. A rank gets one

@@ -37,6 +37,7 @@ const kindField = "kind"
 
 // ToLua gives the table that a script sees.
 func (e *Error) ToLua(L *lua.LState) *lua.LTable {
+	e.Handle()
 	t := L.NewTable()
 	set := func(name string, s string) {
 		if s != "" {
