@@ -104,6 +104,7 @@ func (w *signals) late(s os.Signal) {
 		w.h.endNow("interrupted (" + s.String() + ") while the workers were ending: they are killed")
 	}
 	// A rank ends as the signal has it.
+	w.h.removeFolders()
 	signal.Reset(s)
 	_ = syscall.Kill(os.Getpid(), s.(syscall.Signal))
 }
@@ -161,7 +162,11 @@ func (h *Host) outputBroken() {
 	}
 }
 
+// removeFolders removes the files of jobs at an end that leaves no time.
 func (h *Host) removeFolders() {
+	if h.cfg.Ranks != nil && h.cfg.Ranks.Clean != nil {
+		h.cfg.Ranks.Clean()
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, m := range h.managers {

@@ -103,7 +103,7 @@ func runCommand() *cobra.Command {
 			}
 			warnMisplaced(c.Flags(), args[0], args[1:])
 			if launch.RankKind(os.Environ()) != launch.Unknown {
-				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()))
+				return becomeLinked(append([]string{"run"}, args...), append(passOn(c.Flags()), quietCrashes(f.logLevel)...))
 			}
 			defer f.loader.Close()
 			return exit(host.Run(cfg))
@@ -112,6 +112,15 @@ func runCommand() *cobra.Command {
 	f.add(c)
 	c.Flags().SetInterspersed(false) // what follows the script is the script's
 	return c
+}
+
+// quietCrashes keeps the stacks of a process that crashes, which are this
+// software's inside, out of its last words, unless somebody wants to see them.
+func quietCrashes(level string) []string {
+	if _, said := os.LookupEnv("GOTRACEBACK"); said || level == "debug" {
+		return nil
+	}
+	return []string{"GOTRACEBACK=none"}
 }
 
 // becomeLinked replaces this process by the executable that is linked with
