@@ -78,6 +78,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	if job == nil {
 		return nil
 	}
+	var unclean error
 	if broken == nil && len(workers) > 0 && m.leave(ctx, workers) {
 		if m.transport != nil {
 			m.setLeft()
@@ -87,10 +88,25 @@ func (m *Manager) Close(ctx context.Context) error {
 		case <-job.Done():
 			return nil
 		case <-m.spoilt: // the others would wait for it in MPI_Finalize
+			unclean = m.diedLeaving(workers)
 		case <-time.After(leaveWait):
 		}
 	}
 	m.abandon(luaerr.New(luaerr.Lost, "the manager was closed"))
+	return unclean
+}
+
+// diedLeaving tells of a worker that a signal ended while it was leaving; nil
+// for none.
+func (m *Manager) diedLeaving(workers []*remote) error {
+	for _, w := range workers {
+		w.mu.Lock()
+		died := w.exit != nil && w.exit.Signal != "" && !w.exit.Told && !w.exit.Orphan
+		w.mu.Unlock()
+		if died {
+			return w.obituary(nil, launcherEnd{})
+		}
+	}
 	return nil
 }
 

@@ -63,6 +63,9 @@ type Host struct {
 	peers    worker.Peers    // of a rank: links to other workers
 	loop     mainLoop
 	stop     stop
+	onExit   onExit
+	// readerGone is set when who read the output of this process has gone.
+	readerGone atomic.Bool
 
 	managerCount atomic.Uint32
 	mu           sync.Mutex
@@ -82,18 +85,20 @@ func New(cfg Config) (*Host, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	console := newConsole(cfg.Stdout, cfg.Stderr)
 	if cfg.Launcher == nil {
-		cfg.Launcher = processes{}
+		cfg.Launcher = processes{console}
 	}
-	display, err := newDisplay(cfg.Output, cfg.Stdout, cfg.Stderr)
+	display, err := newDisplay(cfg.Output, console)
 	if err != nil {
 		return nil, err
 	}
 	display.stacks = cfg.Verbose
 	h := &Host{cfg: cfg, display: display, nextPid: node.Master + 1}
 	codec := &value.Codec{Self: node.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
-	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: display.own()})
-	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost, Connect: h.connectRank, Report: display.note})
+	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.out})
+	console.broken = h.outputBroken
+	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost, Connect: h.connectRank, Report: console.note})
 	h.node.Offer(node.Service{Name: worker.ServiceModule, Inline: true, Start: h.serveModule})
 	h.openRanks()
 	h.openModules()

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -131,13 +132,42 @@ func (m *Manager) afterExit(w *remote) {
 		}
 		return
 	}
+	if exit == nil {
+		m.supervisorLost(w)
+		return
+	}
 	// Its last output may explain it: leave the launcher a moment to end.
 	time.Sleep(50 * time.Millisecond)
-	if exit != nil && *exit != (protocol.Exit{}) && !exit.Orphan { // else the launcher's end tells more
+	if *exit != (protocol.Exit{}) && !exit.Orphan { // else the launcher's end tells more
 		e := luaerr.New(luaerr.Launch, "a worker on host %s ended before it had joined: %s", host, exit)
 		e.Output = w.outlet.lastLines(10)
 		w.start.tell(joining{worker: w, err: e})
 	}
+}
+
+// supervisorLost makes the start fail when a supervisor is gone without a word,
+// which the launcher may not see for long: unless the launcher ends, and tells
+// more.
+func (m *Manager) supervisorLost(w *remote) {
+	m.mu.Lock()
+	job := m.job
+	m.mu.Unlock()
+	if job != nil {
+		select {
+		case <-job.Done():
+			return
+		case <-time.After(launcherWait):
+		}
+	}
+	w.mu.Lock()
+	p := w.presence
+	w.mu.Unlock()
+	e := luaerr.New(luaerr.Launch, "a worker on host %s was lost before it had joined: its supervisor (process %d) is gone: killed, or out of memory", p.Host, p.OSPid)
+	if p.Rank >= 0 {
+		e.Message = fmt.Sprintf("rank %d: %s", p.Rank, e.Message)
+	}
+	e.Host, e.Output = p.Host, w.outlet.lastLines(10)
+	w.start.tell(joining{worker: w, err: e})
 }
 
 // serveJoin waits for a worker's word that MPI runs there.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -35,9 +34,9 @@ type Job interface {
 }
 
 // processes is the real launcher.
-type processes struct{}
+type processes struct{ console *console }
 
-func (processes) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error) {
+func (l processes) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error) {
 	text, err := json.Marshal(settings)
 	if err != nil {
 		return nil, err
@@ -48,7 +47,7 @@ func (processes) Launch(spec launch.Spec, join link.Join, settings protocol.Sett
 	}
 	plan.Env = append(plan.Env, protocol.EnvJoin+"="+join.String(), protocol.EnvSettings+"="+string(text))
 	if !settings.Capture {
-		plan.Line = passOn
+		plan.Line = l.passOn
 	}
 	p, err := plan.Start(context.Background())
 	if err != nil {
@@ -59,12 +58,12 @@ func (processes) Launch(spec launch.Spec, join link.Join, settings protocol.Sett
 
 // passOn shows output that was left to the launcher where the launcher's own
 // would be: on the standard output and standard error of this process.
-func passOn(line string, stderr bool) {
-	to := os.Stdout
+func (l processes) passOn(line string, stderr bool) {
+	to := l.console.out
 	if stderr {
-		to = os.Stderr
+		to = l.console.err
 	}
-	fmt.Fprintln(to, line)
+	_, _ = to.Write([]byte(line + "\n")) // an error is told
 }
 
 type process struct {
@@ -74,6 +73,15 @@ type process struct {
 
 // Done waits for orphans of the launcher as well: nothing outlives the job.
 func (p *process) Done() <-chan struct{} { return p.Gone() }
+
+// Absent gives the ranks of which no process runs on this machine, where all
+// are to run here.
+func (p *process) Absent(size int) []int {
+	if !p.plan.Local {
+		return nil
+	}
+	return p.Process.Absent(size)
+}
 
 func (p *process) Launcher(limit time.Duration) (name, how string) {
 	select {

@@ -66,7 +66,7 @@ func (h *Host) openRanks() {
 	worker.TellEnding(h.interp, h.noteEnding)
 	h.node.Offer(node.Service{Name: serviceOutput, Inline: true, Always: true, Start: h.startOutput})
 	h.node.SetPlace(rank, hostname())
-	h.peers.Version, h.peers.Log = h.cfg.Version, h.cfg.Log
+	h.peers.Version, h.peers.Folder, h.peers.Log = h.cfg.Version, h.cfg.Ranks.Folder, h.cfg.Log
 	h.peers.Serve(h.node)
 }
 

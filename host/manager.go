@@ -3,6 +3,7 @@ package host
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
@@ -80,6 +81,7 @@ type Manager struct {
 	present   map[string]*remote // by supervisor token, while they join
 	door      door
 	broken    *luaerr.Error // why MPI cannot be used any more
+	loss      loss
 	killed    *luaerr.Error // why we ended the job ourselves
 	closed    bool
 	next      *Manager       // of the job that was started instead
@@ -176,10 +178,14 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 		}
 	}
 	e := w.obituary(cause, m.launcherEnd(w))
+	e.Seen = &atomic.Bool{}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.broken == nil {
 		m.broken = e
+	}
+	if !m.closed && m.killed == nil {
+		m.noteLoss(e)
 	}
 	return e
 }

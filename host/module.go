@@ -25,6 +25,7 @@ func (h *Host) openModules() {
 		"rmprocs":          h.luaRmprocs,
 		"start_main_loop":  h.luaStartMainLoop,
 		"stop_main_loop":   h.luaStopMainLoop,
+		"on_exit":          h.luaOnExit,
 	}
 	module := cluster.New(h.node, extra)
 	for name, f := range extra {
@@ -128,10 +129,11 @@ func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init *lua.LFunction) 
 	o.boolean("stdout_to_master", func(yes bool) { m.opts.LeaveOutput = !yes })
 	var output string
 	if o.text("output", &output); output != "" {
-		d, err := newDisplay(output, h.cfg.Stdout, h.cfg.Stderr)
+		d, err := newDisplay(output, h.display.console)
 		if err != nil {
 			luaerr.Raise(L, luaerr.From(err))
 		}
+		d.stacks = h.display.stacks
 		m.display = d
 	}
 	init = o.body("init", h.interp)

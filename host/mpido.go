@@ -363,27 +363,3 @@ func (m *Manager) awaitOutput(answers []Answer) {
 		}
 	}
 }
-
-// uninterruptible is what a worker is at that is in no call of MPI.
-const uninterruptible = "code outside of MPI"
-
-// describe says what a worker is at.
-func describe(where worker.Where) string {
-	if len(where.Calls) == 0 {
-		return uninterruptible
-	}
-	text := ""
-	for i, c := range where.Calls {
-		if i > 0 {
-			text += ", "
-		}
-		text += c.Call
-		if c.Detail != "" {
-			text += " " + c.Detail
-		}
-		if c.Where != "" {
-			text += " at " + c.Where
-		}
-	}
-	return text
-}

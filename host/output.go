@@ -1,27 +1,165 @@
 package host
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
-// display shows what workers write, whole lines at a time, each with its
-// rank in front.
+// console is where all output of this process goes that is not left to files:
+// its standard output and its standard error, which several displays share.
+type console struct {
+	out, err *sink
+	broken   func() // called, once, when a reader of the output has gone
+
+	mu       sync.Mutex
+	told     map[string]bool // what could not be written to, and was told
+	files    []*sink
+	names    map[*sink]string
+	displays []*display
+	failed   bool
+}
+
+func newConsole(out, err io.Writer) *console {
+	c := &console{told: map[string]bool{}, names: map[*sink]string{}, broken: func() {}}
+	c.out = newSink(out, func(e error) { c.cannotWrite(c.out, e) })
+	c.err = newSink(err, func(e error) { c.cannotWrite(c.err, e) })
+	c.names[c.out], c.names[c.err] = "standard output", "standard error"
+	return c
+}
+
+// file makes the sink of a file that was opened for output.
+func (c *console) file(f *os.File) *sink {
+	var s *sink
+	s = newSink(f, func(e error) { c.cannotWrite(s, e) })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.files = append(c.files, s)
+	c.names[s] = f.Name()
+	return s
+}
+
+// cannotWrite hears of a write that failed: a reader that has gone ends the
+// script; anything else is told at once, and goes into the exit status.
+func (c *console) cannotWrite(s *sink, err error) {
+	if errors.Is(err, syscall.EPIPE) {
+		c.broken()
+		return
+	}
+	c.mu.Lock()
+	name := c.names[s]
+	first := !c.told[name]
+	c.told[name], c.failed = true, true
+	c.mu.Unlock()
+	if first && s != c.err {
+		c.note(fmt.Sprintf("mpiclus-lua: output is lost: %s cannot be written to: %v (make room; the script goes on, and its status will be %d)",
+			name, cause(err), ExitOutput))
+	}
+}
+
+// cause is an error of the file system without the name of the file.
+func cause(err error) error {
+	if path, ok := errors.AsType[*os.PathError](err); ok {
+		return path.Err
+	}
+	return err
+}
+
+// note tells the user something that is neither output nor an error.
+func (c *console) note(text string) { _, _ = c.err.Write([]byte(text + "\n")) }
+
+// lost tells what of the output could not be written, nil for nothing.
+func (c *console) lost() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.failed {
+		return nil
+	}
+	var parts []string
+	for s, name := range c.names {
+		if n := s.lost.Load(); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d bytes for %s", n, name))
+		}
+	}
+	slices.Sort(parts)
+	return luaerr.New(luaerr.Script, "%w: %s", errOutput, strings.Join(parts, ", "))
+}
+
+// close closes the files of all displays.
+func (c *console) close() {
+	c.mu.Lock()
+	displays := c.displays
+	c.mu.Unlock()
+	for _, d := range displays {
+		d.closeFiles()
+	}
+}
+
+// errOutput is the end of a script whose output is not complete.
+var errOutput = errors.New("output was lost")
+
+// sinks lists all places of output.
+func (c *console) sinks() []*sink {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]*sink{c.out, c.err}, c.files...)
+}
+
+// giveUp lets nobody wait any more for output that is not taken.
+func (c *console) giveUp() {
+	for _, s := range c.sinks() {
+		s.giveUp()
+	}
+}
+
+// takeLimit is how long an end from outside waits for output that nobody
+// takes, such as one that a pager holds back.
+const takeLimit = time.Second
+
+// giveUpStuck is giveUp, until done is closed, for places that have not taken
+// a piece of text in takeLimit.
+func (c *console) giveUpStuck(done <-chan struct{}) {
+	begin := time.Now()
+	look := time.NewTicker(takeLimit / 10)
+	defer look.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-look.C:
+			for _, s := range c.sinks() {
+				if min(s.stuck(), time.Since(begin)) > takeLimit {
+					s.giveUp()
+				}
+			}
+		}
+	}
+}
+
+// display shows what workers write, each line with its rank in front.
 type display struct {
+	*console
 	mode   string // "live", "grouped", "none", "file"
 	folder string
 	stacks bool // show the stacks of a process that crashes
-	mu     sync.Mutex
-	out    io.Writer
-	err    io.Writer
-	files  map[string]*os.File
+
+	opening sync.Mutex
+	opened  map[string]*outputFile // by name; nil: it cannot be opened
+}
+
+// outputFile is a file of one stream of a worker.
+type outputFile struct {
+	*os.File
+	sink *sink
 }
 
 // Streams of a worker.
@@ -30,8 +168,13 @@ const (
 	streamErr = 2
 )
 
-func newDisplay(mode string, out, err io.Writer) (*display, error) {
-	d := &display{mode: mode, out: out, err: err, files: map[string]*os.File{}}
+var streamNames = [...]string{streamOut: "out", streamErr: "err"}
+
+func newDisplay(mode string, c *console) (*display, error) {
+	d := &display{mode: mode, console: c, opened: map[string]*outputFile{}}
+	c.mu.Lock()
+	c.displays = append(c.displays, d)
+	c.mu.Unlock()
 	switch {
 	case mode == "":
 		d.mode = "live"
@@ -46,191 +189,58 @@ func newDisplay(mode string, out, err io.Writer) (*display, error) {
 	return d, nil
 }
 
-// own is the writer for the master's own script.
-func (d *display) own() io.Writer { return ownWriter{d} }
-
-type ownWriter struct{ d *display }
-
-func (w ownWriter) Write(b []byte) (int, error) {
-	w.d.mu.Lock()
-	defer w.d.mu.Unlock()
-	return w.d.out.Write(b)
-}
-
-func (d *display) note(text string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	fmt.Fprintln(d.err, text)
-}
-
-func (d *display) close() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, f := range d.files {
-		f.Close()
+// closeFiles closes the files; what cannot be written then is told as well.
+func (d *display) closeFiles() {
+	d.opening.Lock()
+	defer d.opening.Unlock()
+	for _, f := range d.opened {
+		if f == nil {
+			continue
+		}
+		if err := f.Close(); err != nil {
+			d.cannotWrite(f.sink, err)
+		}
 	}
-	d.files = map[string]*os.File{}
+	d.opened = map[string]*outputFile{}
 }
 
-// lines shows whole lines of a worker.
-func (d *display) lines(tag string, stream int, text []byte) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+// show shows lines of a worker; the last need not be whole.
+func (d *display) show(tag string, stream int, text []byte) {
 	switch d.mode {
 	case "none":
 	case "file":
-		if f := d.file(fmt.Sprintf("%s.%s", tag, map[int]string{streamOut: "out", streamErr: "err"}[stream])); f != nil {
-			_, _ = f.Write(text)
+		if f := d.file(tag + "." + streamNames[stream]); f != nil {
+			_, _ = f.sink.Write(text) // an error is told
 		}
 	default:
 		to := d.out
 		if stream == streamErr {
 			to = d.err
 		}
-		_, _ = to.Write(prefixed("["+tag+"] ", text))
+		_, _ = to.line("["+tag+"] ", text)
 	}
 }
 
-func (d *display) file(name string) *os.File {
-	if f, ok := d.files[name]; ok {
+func (d *display) file(name string) *outputFile {
+	d.opening.Lock()
+	defer d.opening.Unlock()
+	if f, ok := d.opened[name]; ok {
 		return f
 	}
 	f, err := os.Create(filepath.Join(d.folder, name))
 	if err != nil {
-		fmt.Fprintf(d.err, "mpiclus-lua: output of the workers is lost: %v\n", err)
-		f = nil
+		d.opened[name] = nil
+		d.cannotOpen(err)
+		return nil
 	}
-	d.files[name] = f
-	return f
+	d.opened[name] = &outputFile{File: f, sink: d.console.file(f)}
+	return d.opened[name]
 }
 
-func prefixed(prefix string, text []byte) []byte {
-	out := make([]byte, 0, len(text)+len(prefix)*(1+bytes.Count(text, []byte("\n"))))
-	for line := range bytes.Lines(text) {
-		out = append(append(out, prefix...), line...)
-	}
-	return out
-}
-
-// outlet collects the bytes of one worker, and counts them so that others
-// can wait until all up to a point are shown.
-type outlet struct {
-	display *display
-	mu      sync.Mutex
-	shown   sync.Cond
-	tag     string    // "": not known yet, everything is kept
-	partial [3][]byte // by stream: the line that is not finished
-	held    [3][]byte // whole lines, until the tag is known
-	grouped [3][]byte // whole lines, until the chunk ends
-	count   uint64
-	closed  bool
-	tail    []byte // the last whole lines
-	crash   crash
-}
-
-const tailBytes = 4 << 10
-
-func newOutlet(d *display) *outlet {
-	o := &outlet{display: d}
-	o.shown.L = &o.mu
-	return o
-}
-
-// name sets what stands before each line, once the rank is known, and shows
-// what came before.
-func (o *outlet) name(tag string) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.tag = tag
-	for stream := range o.held {
-		if len(o.held[stream]) > 0 {
-			o.show(stream, o.held[stream])
-			o.held[stream] = nil
-		}
-	}
-}
-
-// add takes a piece of output.
-func (o *outlet) add(stream int, piece []byte) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if stream != streamOut && stream != streamErr {
-		return
-	}
-	o.count += uint64(len(piece))
-	text := append(o.partial[stream], piece...)
-	end := bytes.LastIndexByte(text, '\n') + 1
-	o.partial[stream] = append([]byte(nil), text[end:]...)
-	o.take(stream, text[:end])
-	o.shown.Broadcast()
-}
-
-// take takes whole lines. Grouped output waits for the end of the chunk.
-func (o *outlet) take(stream int, lines []byte) {
-	if stream == streamErr && !o.display.stacks {
-		lines = o.crash.keep(lines)
-	}
-	o.tail = append(o.tail, lines...)
-	if len(o.tail) > 2*tailBytes {
-		o.tail = append([]byte(nil), o.tail[len(o.tail)-tailBytes:]...)
-	}
-	if o.display.mode == "grouped" {
-		o.grouped[stream] = append(o.grouped[stream], lines...)
-		return
-	}
-	o.show(stream, lines)
-}
-
-func (o *outlet) show(stream int, text []byte) {
-	switch {
-	case len(text) == 0:
-	case o.tag == "":
-		o.held[stream] = append(o.held[stream], text...)
-	default:
-		o.display.lines(o.tag, stream, text)
-	}
-}
-
-// await returns when everything up to count bytes is shown, unfinished lines
-// as well, or when no more will come.
-func (o *outlet) await(count uint64) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	for o.count < count && !o.closed {
-		o.shown.Wait()
-	}
-	o.flush()
-}
-
-// flush ends unfinished lines: what comes later is another line.
-func (o *outlet) flush() {
-	for stream, text := range o.partial {
-		if len(text) > 0 {
-			o.partial[stream] = nil
-			o.take(stream, append(text, '\n'))
-		}
-		o.show(stream, o.grouped[stream])
-		o.grouped[stream] = nil
-	}
-}
-
-// close is called when the worker's supervisor is gone.
-func (o *outlet) close() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.closed = true
-	o.flush()
-	o.shown.Broadcast()
-}
-
-// lastLines gives the end of what the worker wrote.
-func (o *outlet) lastLines(n int) string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	text := string(o.tail) + string(o.partial[streamOut])
-	if last := o.partial[streamErr]; len(last) > 0 {
-		text = strings.TrimSuffix(text, "\n") + "\n" + string(last)
-	}
-	lines := strings.Split(strings.Trim(text, "\n"), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+// cannotOpen tells of a file that all output of a worker would go to.
+func (d *display) cannotOpen(err error) {
+	d.mu.Lock()
+	d.failed = true
+	d.mu.Unlock()
+	d.note(fmt.Sprintf("mpiclus-lua: output of the workers is lost: %v (the script goes on, and its status will be %d)", err, ExitOutput))
 }

@@ -27,6 +27,9 @@ func (h *Host) lostInRanks(pid node.Pid) {
 	if !h.loop.masterGone {
 		h.loop.masterGone = true
 		close(h.loop.gone)
+		if h.cfg.Ranks.Clean != nil {
+			go h.cfg.Ranks.Clean() // the launcher may leave no time for it later
+		}
 	}
 }
 
@@ -57,7 +60,7 @@ func (h *Host) rankGone(rank int, host string, pid int) {
 
 // signalGrace is how long the script has to end when the launcher told it to:
 // a second later the launcher kills.
-const signalGrace = 500 * time.Millisecond
+const signalGrace = 400 * time.Millisecond
 
 // endAfter ends the job unless this process ends by itself before.
 func (h *Host) endAfter(grace time.Duration, why *luaerr.Error) {
@@ -147,9 +150,13 @@ func (h *Host) exitRank(code int) {
 		h.sayEnding(call)
 		h.endRank(code)
 	}
-	h.closeAtExit(code)
-	h.endRank(code)
+	h.endRank(h.closeAtExit(code))
 }
+
+// aloneGrace is how long a rank that was told to end leaves it to others to end
+// the job: the launcher, which may have told all ranks, and rank 0, which says
+// why. Then it does so itself.
+const aloneGrace = 600 * time.Millisecond
 
 // interruption is the error of a script that a signal stops. A rank gets one
 // from its launcher when another rank died.
@@ -161,8 +168,11 @@ func (h *Host) interruption(s os.Signal) error {
 		return luaerr.New(luaerr.Interrupted, "interrupted (%v)", s)
 	}
 	e := luaerr.New(luaerr.Interrupted, "interrupted (%v): Ctrl-C, or the launcher ended the job because a rank failed", s)
-	if h.cfg.Ranks.Info().Rank == 0 {
+	rank := h.cfg.Ranks.Info().Rank
+	if rank == 0 {
 		h.endAfter(signalGrace, e)
+	} else {
+		h.endAfter(aloneGrace, luaerr.New(luaerr.Lost, "host %s: a signal (%v) told it to end: the job ends", hostname(), s))
 	}
 	return e
 }

@@ -32,6 +32,12 @@ type Ranks struct {
 	// Watch calls lost when another rank's process has ended and the launcher
 	// lets this one go on all the same. It may be nil.
 	Watch func(lost func(rank int, host string, pid int))
+	// Folder is the job's folder on this machine, which somebody else removes;
+	// "": there is none.
+	Folder string
+	// Clean removes what the job has in files, where this rank is to; nil:
+	// there is nothing. It is called before the process ends in any way.
+	Clean func()
 	// End ends the process with a status; it may return only in tests. clean
 	// says that the other ranks end as well, so that MPI can be finalised;
 	// without it the whole job is aborted.

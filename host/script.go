@@ -6,10 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
-	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -25,7 +22,9 @@ const (
 	ExitUsage       = 2 // wrong usage of the command
 	ExitLaunch      = 3 // workers could not be started
 	ExitLost        = 4 // a worker was lost
+	ExitOutput      = 5 // output could not be written, and is not complete
 	ExitInterrupted = 130
+	ExitReaderGone  = 141 // who read the output has gone, as SIGPIPE tells others
 )
 
 // errNoScript is wrong usage of the command, though found out late.
@@ -35,6 +34,9 @@ var errNoScript = errors.New("there is no script")
 func exitStatus(err error) int {
 	if err == nil {
 		return ExitOK
+	}
+	if errors.Is(err, errReaderGone) {
+		return ExitReaderGone
 	}
 	if errors.Is(err, errNoScript) {
 		return ExitUsage
@@ -61,6 +63,8 @@ func Run(cfg Config) int {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		return ExitUsage
 	}
+	stop := h.watchSignals()
+	defer stop()
 	return h.finish(h.RunScript(cfg.Args[0]))
 }
 
@@ -77,6 +81,14 @@ func (h *Host) finish(err error) int {
 	if err != nil {
 		h.report(err)
 	}
+	if e := h.runOnExit(err); e != nil && status == ExitOK {
+		h.report(e)
+		status = exitStatus(e)
+	}
+	if e := h.untoldLoss(); e != nil && status == ExitOK {
+		h.report(e)
+		status = exitStatus(e)
+	}
 	var calls []node.Unfinished
 	if status == ExitOK {
 		calls = h.node.Unfinished()
@@ -89,14 +101,32 @@ func (h *Host) finish(err error) int {
 		h.report(err)
 		status = exitStatus(err)
 	}
+	status = h.outputStatus(status)
 	if h.cfg.Ranks != nil {
 		h.endRank(status)
 	}
 	return status
 }
 
+// outputStatus is the exit status when some output may not have been taken.
+func (h *Host) outputStatus(status int) int {
+	if h.readerGone.Load() {
+		return ExitReaderGone
+	}
+	if err := h.display.lost(); err != nil {
+		h.report(err)
+		if status == ExitOK {
+			return ExitOutput
+		}
+	}
+	return status
+}
+
 // report shows the error that ended the script.
 func (h *Host) report(err error) {
+	if h.readerGone.Load() {
+		return // as other commands of a pipeline end: without a word
+	}
 	e := h.stop.tell(luaerr.From(err))
 	if r := h.cfg.Ranks; r != nil {
 		if r.Info().Rank != 0 && e.Kind == luaerr.Interrupted {
@@ -114,17 +144,13 @@ func (h *Host) report(err error) {
 func (h *Host) RunScript(file string) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	end := func(why error) {
-		h.stop.begin(why)
-		cancel(why)
-	}
 	h.parallel.Stopped = func(why *luaerr.Error) {
 		if h.node.Self() == node.Master { // a rank that serves is in its script still
-			end(why)
+			h.stop.begin(why)
 		}
 	}
-	stop := h.watchSignals(end)
-	defer stop()
+	h.stop.set(cancel)
+	defer h.stop.set(nil)
 	h.interp.SetExit(h.exit)
 	var err error
 	h.interp.Run(ctx, file, func(t *interp.Task) {
@@ -145,18 +171,31 @@ func (h *Host) exit(code int) {
 	if h.cfg.Ranks != nil {
 		h.exitRank(code)
 	}
-	h.closeAtExit(code)
-	os.Exit(code)
+	os.Exit(h.closeAtExit(code))
 }
 
 // closeAtExit is Close for a script that ends itself with a status, of which
-// an error of the workers changes nothing.
-func (h *Host) closeAtExit(code int) {
-	if code == ExitOK {
-		_ = h.Close()
-		return
+// an error of the workers changes nothing but that success is none. It gives
+// the status.
+func (h *Host) closeAtExit(code int) int {
+	calls := h.node.Unfinished()
+	if e := h.runOnExit(nil); e != nil && code == ExitOK {
+		h.report(e)
+		code = exitStatus(e)
 	}
-	_ = h.close(nil)
+	if e := h.untoldLoss(); e != nil && code == ExitOK {
+		h.report(e)
+		code = exitStatus(e)
+	}
+	if code != ExitOK {
+		calls = nil
+	}
+	err := h.close(calls)
+	if err != nil && code == ExitOK {
+		h.report(err)
+		code = exitStatus(err)
+	}
+	return h.outputStatus(code)
 }
 
 func (h *Host) load(L *lua.LState, file string) (lua.LValue, error) {
@@ -182,64 +221,6 @@ func (h *Host) scriptArgs() []lua.LValue {
 		args = append(args, lua.LString(a))
 	}
 	return args
-}
-
-// sameSignal is the time in which a second signal is taken for the first one.
-const sameSignal = 200 * time.Millisecond
-
-// watchSignals turns Ctrl-C into an interrupt of the script, and a second one
-// into the end.
-func (h *Host) watchSignals(end func(why error)) (stop func()) {
-	signals := make(chan os.Signal, 2)
-	done := make(chan struct{})
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	go func() {
-		var why error
-		select {
-		case s := <-signals:
-			why = h.interruption(s)
-			end(why)
-		case <-done:
-			return
-		}
-		// What comes at once is the same signal again: timeout(1) and some
-		// terminals send it to the process and to its group.
-		for once := time.After(sameSignal); once != nil; {
-			select {
-			case <-signals:
-			case <-once:
-				once = nil
-			case <-done:
-				return
-			}
-		}
-		// Chunks have told by now where they were; all else stops, too.
-		h.StopWorkers(luaerr.From(why))
-		select {
-		case <-signals:
-			h.display.note("mpiclus-lua: interrupted again: the workers are killed")
-			h.Kill()
-			h.removeFolders()
-			os.Exit(ExitInterrupted)
-		case <-done:
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(done)
-	}
-}
-
-func (h *Host) removeFolders() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, m := range h.managers {
-		m.mu.Lock()
-		if m.folder != nil {
-			_ = m.folder.Remove()
-		}
-		m.mu.Unlock()
-	}
 }
 
 // report is what the user sees of an error that ended the script.

@@ -1,13 +1,10 @@
 package host
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/node"
-	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -93,26 +90,4 @@ func (s *stall) text(now map[int]worker.Where) string {
 		places[rank] = describe(where)
 	}
 	return strings.Join(atPlaces(places, len(s.r.Answers), "waits in", "wait in"), "\n")
-}
-
-// where asks ranks, by their index, what they are at. Those that do not say it
-// in time are left out.
-func (r *run) where(indices []int) map[int]worker.Where {
-	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
-	defer cancel()
-	asked := make(map[int]*node.Begun)
-	for _, i := range indices {
-		if b, err := r.m.host.node.Begin(ctx, r.Answers[i].Pid, node.Ask{Service: worker.ServiceWhere}); err == nil {
-			asked[i] = b
-		}
-	}
-	places := map[int]worker.Where{}
-	for i, b := range asked {
-		reply, err := b.Await(ctx)
-		var where worker.Where
-		if err == nil && protocol.Decode(reply.Meta, &where) == nil {
-			places[r.Answers[i].Rank] = where
-		}
-	}
-	return places
 }

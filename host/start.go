@@ -23,6 +23,7 @@ const (
 	perWorker      = 250 * time.Millisecond // more time for many workers
 	patience       = 2 * time.Second        // of a user who is told nothing
 	remindEvery    = 5 * time.Second
+	lookEvery      = time.Second // for ranks that have no process any more
 )
 
 // Start starts the workers and returns when all have joined: their pids in
@@ -161,6 +162,9 @@ func (m *Manager) gather(ctx context.Context, start *gathering) error {
 	defer deadline.Stop()
 	remind := time.NewTimer(patience)
 	defer remind.Stop()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	var absent []int // ranks of which no process ran at the last look
 	ready := map[int]*remote{}
 	size := -1
 	for size < 0 || len(ready) < size {
@@ -180,6 +184,14 @@ func (m *Manager) gather(ctx context.Context, start *gathering) error {
 		case <-remind.C:
 			m.host.say("%s", m.progress(ready, size))
 			remind.Reset(remindEvery)
+		case <-look.C:
+			now := m.absent()
+			for _, rank := range now {
+				if slices.Contains(absent, rank) { // it is no rank that only just begins, or ends with all
+					return luaerr.New(luaerr.Launch, "rank %d: a worker on host %s was lost before it had joined: its process is gone: killed, or out of memory", rank, hostname())
+				}
+			}
+			absent = now
 		case <-m.job.Done():
 			// What a worker said before it died explains more than its end.
 			if err := start.lastWord(); err != nil {
@@ -193,6 +205,25 @@ func (m *Manager) gather(ctx context.Context, start *gathering) error {
 		}
 	}
 	return m.welcome(ready, size)
+}
+
+// absent gives the ranks that have no process any more, while others have
+// called already: the launcher need not say so.
+func (m *Manager) absent() (ranks []int) {
+	m.mu.Lock()
+	job, size, callers := m.job, m.np, map[int]bool{}
+	for _, w := range m.everyone() {
+		w.mu.Lock()
+		callers[w.presence.Rank] = true
+		size = max(size, w.presence.Size)
+		w.mu.Unlock()
+	}
+	m.mu.Unlock()
+	local, ok := job.(interface{ Absent(size int) []int })
+	if !ok || len(callers) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(local.Absent(size), func(rank int) bool { return callers[rank] })
 }
 
 // lastWord gives what a worker said of its failure before all ended, nil when

@@ -12,15 +12,35 @@ import (
 // nothing more with them, must not keep that to itself.
 type stop struct {
 	mu     sync.Mutex
+	cancel func(why error) // stops the script; nil: none runs
 	why    *luaerr.Error
 	places []string
 }
 
-// begin notes why the script is stopped.
-func (s *stop) begin(why error) {
+// set says what stops the script that runs now, nil when it is over.
+func (s *stop) set(cancel func(why error)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.cancel = cancel
+}
+
+// begin stops the script, and notes why. It reports whether one runs.
+func (s *stop) begin(why error) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cancel == nil {
+		return false
+	}
 	s.why = luaerr.From(why)
+	s.cancel(why)
+	return true
+}
+
+// running reports whether a script runs.
+func (s *stop) running() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cancel != nil
 }
 
 // note keeps where the ranks of a chunk were, if that is why it was stopped.

@@ -16,8 +16,8 @@ import (
 // job's secret, go to the other ranks over MPI.
 type tcpTransport struct {
 	host     *Host
-	beyond   bool // the ranks are on several hosts
-	folder   *launch.Folder
+	beyond   bool           // the ranks are on several hosts
+	folder   *launch.Folder // its own, where the job has none
 	listener *link.Listener
 }
 
@@ -85,11 +85,15 @@ func (t *tcpTransport) Connect(ctx context.Context, pid node.Pid) (link.Link, er
 
 func (t *tcpTransport) listen() (err error) {
 	cfg := t.host.cfg
-	if t.folder, err = launch.MakeFolder(); err != nil {
-		return err
+	dir := cfg.Ranks.Folder
+	if dir == "" {
+		if t.folder, err = launch.MakeFolder(); err != nil {
+			return err
+		}
+		dir = t.folder.Path
 	}
 	t.listener, err = link.Listen(link.ListenConfig{
-		Version: cfg.Version, Job: t.folder.Path, Dir: t.folder.Path,
+		Version: cfg.Version, Job: dir, Dir: dir,
 		TCP: t.beyond || cfg.Interface != "", Interface: cfg.Interface, Log: cfg.Log,
 	})
 	return err

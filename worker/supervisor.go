@@ -39,8 +39,9 @@ func Supervise(ctx context.Context, version string, log *slog.Logger) int {
 	runtime.GOMAXPROCS(1) // it passes bytes on, one at a time
 	// PDEATHSIG belongs to the thread that forks: it must live on.
 	runtime.LockOSThread()
-	if launch.DieWithParent(syscall.SIGTERM) != nil {
-		return 1 // the launcher went before
+	if launch.DieWithParent(syscall.SIGTERM) != nil { // the launcher went before
+		sweep(s.join, s.settings)
+		return 1
 	}
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
@@ -80,6 +81,7 @@ func newSupervisor(version string, log *slog.Logger) (*supervisor, error) {
 		Version: version, Role: protocol.RoleSupervisor, Data: protocol.Encode(presence(settings.Job, s.token)),
 	})
 	if err != nil {
+		sweep(s.join, s.settings)
 		return nil, fmt.Errorf("cannot reach the master: %w", err)
 	}
 	return s, nil
@@ -246,6 +248,20 @@ func (s *supervisor) removeFolder() {
 	for begin := time.Now(); s.abandoned(time.Since(begin)); time.Sleep(sweepPause) {
 		launch.RemoveAbandoned(s.settings.Folder) // not of a master that lives
 		if _, err := os.Lstat(s.settings.Folder); errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+	}
+}
+
+// sweep is removeFolder for a supervisor that had no link to the master: that
+// was killed before.
+func sweep(join link.Join, settings protocol.Settings) {
+	if host, _ := os.Hostname(); host != join.Host {
+		return
+	}
+	for begin := time.Now(); time.Since(begin) < sweepTime; time.Sleep(sweepPause) {
+		launch.RemoveAbandoned(settings.Folder)
+		if _, err := os.Lstat(settings.Folder); errors.Is(err, fs.ErrNotExist) {
 			return
 		}
 	}

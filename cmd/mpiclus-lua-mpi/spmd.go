@@ -44,6 +44,7 @@ func spmd(args []string, log *slog.Logger) int {
 		LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
 		Ranks: &host.Ranks{
 			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, Watch: w.start, End: r.end,
+			Folder: w.path, Clean: w.clean,
 		},
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			common(in)
@@ -61,6 +62,7 @@ type rank struct {
 // Times of the end.
 const (
 	lastWords     = 100 * time.Millisecond // for other ranks to report the same
+	abortLimit    = 2 * time.Second        // for a launcher that was told to end the job
 	finalizeLimit = 10 * time.Second       // for all ranks, which have met or were told to end
 )
 
@@ -69,6 +71,7 @@ const (
 func (r rank) end(status int, clean bool) {
 	r.watch.stop()
 	if clean {
+		r.watch.clean()
 		late := time.AfterFunc(finalizeLimit, func() {
 			fmt.Fprintf(os.Stderr, "mpiclus-lua: rank %d: MPI_Finalize took longer than %v: the job is ended\n", r.s.Info().Rank, finalizeLimit)
 			r.s.Abort(max(status, host.ExitScript))
@@ -81,6 +84,10 @@ func (r rank) end(status int, clean bool) {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 	}
 	time.Sleep(lastWords)
+	r.watch.clean()
+	if r.watch.endLauncher() {
+		time.Sleep(abortLimit)
+	}
 	r.s.Abort(max(status, host.ExitScript))
 }
 

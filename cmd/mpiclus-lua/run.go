@@ -106,7 +106,7 @@ func runCommand() *cobra.Command {
 			}
 			warnMisplaced(c.Flags(), args[0], args[1:])
 			if launch.RankKind(os.Environ()) != launch.Unknown {
-				return becomeLinked(append([]string{"run"}, args...), passOn(c.Flags()), cfg.Log)
+				return becomeLinked(append([]string{"run"}, args...), append(passOn(c.Flags()), quietCrashes(f.logLevel)...), cfg.Log)
 			}
 			defer f.loader.Close()
 			f.tellNumber()
@@ -126,6 +126,15 @@ func (f *hostFlags) tellNumber() {
 	} else {
 		os.Unsetenv("MPICLUS_N")
 	}
+}
+
+// quietCrashes keeps the stacks of a process that crashes, which are this
+// software's inside, out of its last words, unless somebody wants to see them.
+func quietCrashes(level string) []string {
+	if _, said := os.LookupEnv("GOTRACEBACK"); said || level == "debug" {
+		return nil
+	}
+	return []string{"GOTRACEBACK=none"}
 }
 
 // becomeLinked replaces this process by the executable that is linked with

@@ -20,6 +20,7 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 	if e.Kind != luaerr.Lost {
 		luaerr.Raise(L, e)
 	}
+	e.Handle()
 	counts := !p.collateral(a.pid, b.items)
 	p.deaths = append(p.deaths, death{a.pid, time.Now(), b.items})
 	p.avoid = []node.Pid{node.Master}

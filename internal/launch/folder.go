@@ -46,8 +46,12 @@ func MakeFolder() (*Folder, error) {
 	return nil, fmt.Errorf("no place for the job's folder: %w", errors.Join(errs...))
 }
 
-// Remove removes the folder with all that is in it. It may be called again.
+// Remove removes the folder with all that is in it, and what its owner left if
+// that is gone. It may be called again.
 func (f *Folder) Remove() error {
+	if owner, ok := readOwner(f.Path); ok {
+		owner.RemoveLeft()
+	}
 	err := os.RemoveAll(f.Path)
 	f.lock.Close()
 	return err
@@ -65,6 +69,9 @@ func RemoveAbandoned(path string) bool {
 		return false
 	}
 	defer lock.Close()
+	if owner, ok := readOwner(path); ok {
+		owner.RemoveLeft()
+	}
 	return os.RemoveAll(path) == nil
 }
 

@@ -40,6 +40,17 @@ func NextHere(rank int, places []Place) (n Neighbour, ok bool) {
 	return Neighbour{}, false
 }
 
+// FirstHere gives the first rank on the machine of a rank: itself where that
+// machine is not known.
+func FirstHere(rank int, places []Place) int {
+	for first, p := range places {
+		if p.Machine == places[rank].Machine && p.Machine != "" {
+			return first
+		}
+	}
+	return rank
+}
+
 // AwaitEnd waits until the process has ended. The error is that of ctx.
 func (n Neighbour) AwaitEnd(ctx context.Context) error {
 	known, err := awaitEnd(ctx, n.Pid)

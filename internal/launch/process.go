@@ -158,6 +158,26 @@ func (p *Process) Kill() {
 	})
 }
 
+// Absent gives those of size ranks of which no process runs, where all of them
+// run on this machine and can be told; nil where they cannot.
+func (p *Process) Absent(size int) (ranks []int) {
+	here := map[int]bool{}
+	for _, pid := range members(p.Pid, p.mark) {
+		if rank := rankOf(pid); rank >= 0 {
+			here[rank] = true
+		}
+	}
+	if len(here) == 0 {
+		return nil
+	}
+	for rank := range size {
+		if !here[rank] {
+			ranks = append(ranks, rank)
+		}
+	}
+	return ranks
+}
+
 // endOrphans returns when no process of the job is left.
 func (p *Process) endOrphans() {
 	deadline := time.Now().Add(orphanGrace)

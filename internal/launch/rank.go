@@ -9,12 +9,15 @@ import (
 // RankFromEnvironment gives the rank of this process and the number of ranks
 // as the launcher's environment tells them, before MPI starts; -1 where it
 // does not. SLURM_PROCID does not count: sbatch sets it for a script, too.
-func RankFromEnvironment() (rank, size int) {
+func RankFromEnvironment() (rank, size int) { return rankIn(os.Environ()) }
+
+// rankIn is RankFromEnvironment for another environment.
+func rankIn(environ []string) (rank, size int) {
 	for _, v := range [][2]string{
 		{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}, {"PMIX_RANK", ""}, {"PMI_RANK", "PMI_SIZE"},
 	} {
-		if rank, err := strconv.Atoi(os.Getenv(v[0])); err == nil {
-			if size, err = strconv.Atoi(os.Getenv(v[1])); err != nil {
+		if rank, err := strconv.Atoi(lookup(environ, v[0])); err == nil {
+			if size, err = strconv.Atoi(lookup(environ, v[1])); err != nil {
 				size = -1
 			}
 			return rank, size

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -82,4 +83,15 @@ func hasMark(pid, mark string) bool {
 		}
 	}
 	return false
+}
+
+// rankOf gives the rank that a process was started as; -1 for none, or where
+// it cannot be seen.
+func rankOf(pid int) int {
+	environ, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+	if err != nil {
+		return -1
+	}
+	rank, _ := rankIn(strings.Split(string(environ), "\x00"))
+	return rank
 }

@@ -40,7 +40,10 @@ const maxInside = 64
 
 // ToLua gives the table that a script sees. An error that stands in several
 // places of e is one table.
-func (e *Error) ToLua(L *lua.LState) *lua.LTable { return e.toLua(L, map[*Error]*lua.LTable{}, 0) }
+func (e *Error) ToLua(L *lua.LState) *lua.LTable {
+	e.Handle()
+	return e.toLua(L, map[*Error]*lua.LTable{}, 0)
+}
 
 func (e *Error) toLua(L *lua.LState, made map[*Error]*lua.LTable, level int) *lua.LTable {
 	if t := made[e]; t != nil {

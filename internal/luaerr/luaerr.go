@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -47,7 +48,21 @@ type Error struct {
 
 	Errors map[int]*Error // one per rank (or item) in a grouped report
 	Cause  error          // the Go error behind it, for errors.Is and As
+
+	// Seen is set once a script of this process has got the error; nil where
+	// nobody asks. Copies share it.
+	Seen *atomic.Bool
 }
+
+// Handle notes that somebody deals with the error on the script's behalf.
+func (e *Error) Handle() {
+	if e.Seen != nil {
+		e.Seen.Store(true)
+	}
+}
+
+// Raised reports whether a script has got the error, as far as Seen tells.
+func (e *Error) Raised() bool { return e.Seen != nil && e.Seen.Load() }
 
 // NoRank is the rank of a process outside MPI.
 const NoRank = -1

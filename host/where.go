@@ -1,0 +1,110 @@
+package host
+
+import (
+	"context"
+	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// silentRank is where a rank is that does not say it.
+const silentRank = "not known: it does not answer (its process was stopped, or is in a call that keeps it)"
+
+// tellWhere tells where each rank is: in which calls of MPI, at which lines.
+func (h *Host) tellWhere() {
+	if h.node.Self() != node.Master || h.cfg.Ranks != nil && !h.loop.isStarted() {
+		h.say("rank %d (host %s) is in %s", h.cfg.Ranks.Info().Rank, hostname(), h.ownPlace())
+		return
+	}
+	h.mu.Lock()
+	managers := h.managers
+	h.mu.Unlock()
+	told := false
+	for _, m := range managers {
+		if text := m.whereabouts(); text != "" {
+			h.say("where the ranks of the manager of pids %v are:\n%s", m.Pids(), text)
+			told = true
+		}
+	}
+	if !told {
+		h.say("there are no workers now")
+	}
+}
+
+// ownPlace tells where this rank is itself.
+func (h *Host) ownPlace() string {
+	return describe(worker.Where{Calls: h.cfg.Ranks.World().Pending()})
+}
+
+// whereabouts tells where the ranks are; "" when there are none any more.
+func (m *Manager) whereabouts() string {
+	m.mu.Lock()
+	workers, over := m.workers, m.closed || m.broken != nil
+	m.mu.Unlock()
+	if over || len(workers) == 0 {
+		return ""
+	}
+	var indices []int
+	r := &run{m: m, Outcome: &Outcome{Answers: make([]Answer, len(workers))}}
+	for i, w := range workers {
+		r.Answers[i] = Answer{Rank: i, Pid: w.pid}
+		indices = append(indices, i)
+	}
+	places := map[int]string{}
+	said := r.where(indices)
+	for rank := range workers {
+		places[rank] = silentRank
+		if where, ok := said[rank]; ok {
+			places[rank] = describe(where)
+		}
+	}
+	return strings.Join(atPlaces(places, len(workers), "is in", "are in"), "\n")
+}
+
+// where asks ranks, by their index, what they are at. Those that do not say it
+// in time are left out.
+func (r *run) where(indices []int) map[int]worker.Where {
+	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
+	defer cancel()
+	asked := make(map[int]*node.Begun)
+	for _, i := range indices {
+		if b, err := r.m.host.node.Begin(ctx, r.Answers[i].Pid, node.Ask{Service: worker.ServiceWhere}); err == nil {
+			asked[i] = b
+		}
+	}
+	places := map[int]worker.Where{}
+	for i, b := range asked {
+		reply, err := b.Await(ctx)
+		var where worker.Where
+		if err == nil && protocol.Decode(reply.Meta, &where) == nil {
+			places[r.Answers[i].Rank] = where
+		}
+	}
+	return places
+}
+
+// uninterruptible is what a worker is at that is in no call of MPI.
+const uninterruptible = "code outside of MPI"
+
+// describe says what a worker is at.
+func describe(where worker.Where) string {
+	if len(where.Calls) == 0 {
+		return uninterruptible
+	}
+	text := ""
+	for i, c := range where.Calls {
+		if i > 0 {
+			text += ", "
+		}
+		text += c.Call
+		if c.Detail != "" {
+			text += " " + c.Detail
+		}
+		if c.Where != "" {
+			text += " at " + c.Where
+		}
+	}
+	return text
+}

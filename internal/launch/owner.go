@@ -1,0 +1,97 @@
+package launch
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// ownerFile is the record in a job's folder of whose job it is.
+const ownerFile = "owner.json"
+
+// Owner says which launcher a job is of that this software did not start, and
+// what the MPI library leaves of that job when the launcher is killed. It is
+// kept in the job's folder, for whoever is the last.
+type Owner struct {
+	Machine  string    // as Place has it
+	Launcher ProcessID // of the job, on this machine
+	Files    []string  // patterns of files (filepath.Glob) that go with the launcher
+	Folders  []string  // and folders
+}
+
+// ProcessID names a process for good: numbers are used again, but not by a
+// process that started at the same moment.
+type ProcessID struct {
+	Pid   int
+	Start string // as the system tells it, "" where it does not
+}
+
+// Lives reports whether the process is there, and not its number alone.
+func (p ProcessID) Lives() bool { return p.Pid > 0 && startOf(p.Pid) == p.Start && p.Start != "" }
+
+// Record writes the owner into the folder, at once and whole.
+func (f *Folder) Record(o Owner) error {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(f.Path, ownerFile)
+	if err := os.WriteFile(path+"~", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+"~", path)
+}
+
+// readOwner gives the owner of a job's folder; ok is false where it has none.
+func readOwner(folder string) (o Owner, ok bool) {
+	text, err := os.ReadFile(filepath.Join(folder, ownerFile))
+	if err != nil || json.Unmarshal(text, &o) != nil {
+		return Owner{}, false
+	}
+	return o, true
+}
+
+// RemoveLeft removes what the MPI library left of a job whose launcher is gone;
+// it does nothing while the launcher lives, which then sees to it, or may live
+// on another machine.
+func (o Owner) RemoveLeft() {
+	if o.Machine == "" || o.Machine != ownMachine() || o.Launcher.Pid == 0 || o.Launcher.Lives() {
+		return
+	}
+	for _, pattern := range o.Files {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			if info, err := os.Lstat(file); err == nil && info.Mode().IsRegular() && ownedByUser(info) {
+				_ = os.Remove(file)
+			}
+		}
+	}
+	for _, folder := range o.Folders {
+		if info, err := os.Lstat(folder); err == nil && info.IsDir() && ownedByUser(info) {
+			_ = os.RemoveAll(folder)
+			_ = os.Remove(filepath.Dir(folder)) // of all jobs of the user, if this was the last
+		}
+	}
+}
+
+// OwnerHere gives the owner of the job that this process is a rank of. MPI
+// runs, so that its files can be seen.
+func OwnerHere(launcher ProcessID) Owner {
+	o := Owner{Machine: ownMachine(), Launcher: launcher}
+	if session := os.Getenv("OMPI_MCA_orte_jobfam_session_dir"); filepath.IsAbs(session) && strings.HasPrefix(filepath.Base(session), "pid.") {
+		o.Folders = append(o.Folders, session)
+	}
+	seen := map[string]bool{}
+	for _, file := range mappedFiles() {
+		name := filepath.Base(file)
+		// "vader_segment.HOST.UID.JOB.RANK" of Open MPI 4, "sm_segment.…" of 5
+		if cut := strings.LastIndexByte(name, '.'); cut > 0 && strings.Contains(name[:cut], "_segment.") {
+			if pattern := filepath.Join(filepath.Dir(file), name[:cut]) + ".*"; !seen[pattern] && !strings.ContainsAny(file, `*?[\`) {
+				seen[pattern] = true
+				o.Files = append(o.Files, pattern)
+			}
+		}
+	}
+	return o
+}
