@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -145,7 +146,7 @@ func (in *Interp) loadModule(L *lua.LState, name string) (lua.LValue, error) {
 func (in *Interp) runLoader(L *lua.LState, fn lua.LValue, name string) (lua.LValue, error) {
 	L.Push(fn)
 	L.Push(lua.LString(name))
-	if err := L.PCall(1, 1, nil); err != nil {
+	if err := vm.PCall(L, 1, 1, nil); err != nil {
 		return nil, err
 	}
 	v := L.Get(-1)

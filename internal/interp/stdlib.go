@@ -2,7 +2,6 @@ package interp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // openStandard puts in place what differs from gopher-lua's standard library:
@@ -18,21 +19,15 @@ import (
 // under tasks, os.exit that closes first, and waits that let others run.
 func (in *Interp) openStandard() {
 	L := in.root
-	in.namer = L.NewFunction(func(L *lua.LState) int {
-		if s, ok := L.Get(1).(lua.LString); ok {
-			L.Push(lua.LString(in.named(L, string(s))))
-		}
-		return 1 // anything else is handed on as it is
-	})
 	set := func(name string, fn lua.LGFunction) { L.SetGlobal(name, L.NewFunction(fn)) }
 	set("print", in.print)
-	in.pcalls = L.NewFunction(in.pcall)
-	L.SetGlobal("pcall", in.pcalls)
-	stock := L.GetGlobal("xpcall").(*lua.LFunction).GFunction
-	set("xpcall", func(L *lua.LState) int {
-		defer in.recovered(L)
-		return stock(L)
-	})
+	set("error", vm.Error)
+	set("next", vm.NextFunction)
+	set("rawget", vm.RawGetFunction)
+	set("rawset", vm.RawSetFunction)
+	L.SetGlobal("pcall", vm.NewPcall(L))
+	L.SetGlobal("xpcall", vm.NewXpcall(L))
+	vm.OpenPairs(L)
 	set("tonumber", toNumber)
 	set("load", in.load)
 	set("loadstring", in.loadString)
@@ -49,7 +44,6 @@ func (in *Interp) openStandard() {
 	debug.RawSetString("traceback", L.NewFunction(debugTraceback))
 	io := L.GetGlobal("io").(*lua.LTable)
 	in.waitIn(io, "read")
-	in.stringArithmetic(L)
 	in.openCoroutines(L.GetGlobal("coroutine").(*lua.LTable))
 	in.cfg.Codec.Names.AddModule("_G", L.G.Global)
 	in.SetArgs(in.cfg.Args) // the script's own: it travels by value
@@ -99,24 +93,6 @@ func (in *Interp) print(L *lua.LState) int {
 	return 0
 }
 
-// pcall is stock pcall with messages that name the value at fault.
-func (in *Interp) pcall(L *lua.LState) int {
-	L.CheckAny(1)
-	if err := L.PCall(L.GetTop()-1, lua.MultRet, in.namer); err != nil {
-		in.recovered(L)
-		L.Push(lua.LFalse)
-		var raised *lua.ApiError
-		if errors.As(err, &raised) {
-			L.Push(raised.Object)
-		} else {
-			L.Push(lua.LString(err.Error()))
-		}
-		return 2
-	}
-	L.Insert(lua.LTrue, 1)
-	return L.GetTop()
-}
-
 // load takes a function that gives pieces, as Lua 5.1 has it, or a string,
 // as later versions and most scripts do.
 func (in *Interp) load(L *lua.LState) int {
@@ -125,7 +101,7 @@ func (in *Interp) load(L *lua.LState) int {
 		reader := L.CheckFunction(1)
 		var b strings.Builder
 		for {
-			if cancelled.Load() != 0 {
+			if vm.Wanted() {
 				checkEnd(L) // the reader may be one of Go
 			}
 			L.Push(reader)
