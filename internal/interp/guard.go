@@ -69,7 +69,7 @@ func of(L *lua.LState) *Interp {
 // jump and call from then on, so that no pcall and no coroutine can hide it.
 func checkEnd(L *lua.LState) {
 	if in := of(L); in != nil && in.holder != nil && in.holder.ctx.Err() != nil {
-		L.RaiseError("interrupted")
+		L.Error(lua.LString(luaerr.Where(L)+"interrupted"), 0) // at a function that has not begun RaiseError dies
 	}
 }
 
