@@ -53,6 +53,7 @@ func (L *state) unwind(index int) {
 	}
 	s.segIdx = uint16(min(int(s.segIdx), last))
 	s.segSp = uint8(index - int(s.segIdx)*lua.FramesPerSegment + 1)
+	clear(s.segments[s.segIdx].array[s.segSp:]) // or they hold what was called last
 	L.currentFrame = nil
 	if index >= 0 {
 		L.currentFrame = &s.segments[s.segIdx].array[s.segSp-1]
