@@ -3,7 +3,6 @@ package interp
 import (
 	"context"
 	"fmt"
-	"math"
 	"os"
 	"runtime"
 	"runtime/metrics"
@@ -11,6 +10,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
@@ -28,15 +28,16 @@ func (in *Interp) openStandard() {
 	L.SetGlobal("pcall", vm.NewPcall(L))
 	L.SetGlobal("xpcall", vm.NewXpcall(L))
 	vm.OpenPairs(L)
-	set("tonumber", toNumber)
 	set("load", in.load)
 	set("loadstring", in.loadString)
 	set("loadfile", in.loadFile)
 	set("dofile", in.doFile)
 	set("require", in.require)
 	set("collectgarbage", in.collectGarbage)
-	// gopher-lua has the largest finite number there.
-	L.GetGlobal("math").(*lua.LTable).RawSetString("huge", lua.LNumber(math.Inf(1)))
+	env := &stdlib.Env{Check: checkEnd, Called: called}
+	stdlib.OpenNumber(L, env)
+	stdlib.OpenString(L, env)
+	stdlib.OpenMath(L, env)
 	os := L.GetGlobal("os").(*lua.LTable)
 	os.RawSetString("exit", L.NewFunction(in.exit))
 	in.waitIn(os, "execute")

@@ -1,0 +1,50 @@
+package stdlib
+
+import (
+	"math"
+	"math/rand/v2"
+
+	lua "github.com/yuin/gopher-lua"
+)
+
+// random is the generator of math.random: PCG-DXSM with 128 bits of state. All
+// code of an interpreter draws from one sequence. It begins at a place of its
+// own in each interpreter, so that the workers of a job do not draw the same
+// numbers; the same seed gives the same sequence in each.
+type random struct{ source *rand.PCG }
+
+func newRandom() *random { return &random{rand.NewPCG(rand.Uint64(), rand.Uint64())} }
+
+// next is math.random([from,] [to]): a number from 0 to less than 1, or a
+// whole number of an interval.
+func (r *random) next(L *lua.LState) int {
+	x := float64(r.source.Uint64()>>11) * 0x1p-53
+	switch L.GetTop() {
+	case 0:
+		L.Push(lua.LNumber(x))
+	case 1:
+		to := checkInteger(L, 1)
+		if to < 1 {
+			argError(L, 1, "interval is empty")
+		}
+		L.Push(numberValue(math.Floor(x*float64(to)) + 1))
+	case 2:
+		from, to := checkInteger(L, 1), checkInteger(L, 2)
+		if from > to {
+			argError(L, 2, "interval is empty")
+		}
+		size := float64(to) - float64(from) + 1
+		L.Push(numberValue(math.Floor(x*size) + float64(from)))
+	default:
+		raise(L, "wrong number of arguments")
+	}
+	return 1
+}
+
+// seed is math.randomseed(x): it begins the sequence that belongs to x.
+func (r *random) seed(L *lua.LState) int {
+	x := checkNumber(L, 1) + 0 // -0 is 0
+	bits := math.Float64bits(x)
+	r.source.Seed(bits, bits*0x9e3779b97f4a7c15+1)
+	return 0
+}
