@@ -21,28 +21,44 @@ func called(L *lua.LState, level int) (name, what string) {
 	default:
 		return "", "" // a metamethod
 	}
-	r := i.a()
-	o := s.operand(r, s.pc)
-	switch {
-	case o.name == "" && !o.field:
+	if name = s.callName(); name == "" {
 		return "", ""
-	case o.global:
-		return o.name, "global"
-	case o.field && o.sep == ":":
-		return o.name, "method"
-	case o.field:
-		if name = o.name; !isIdentifier(name) {
-			name = "?"
-		}
-		return name, "field"
-	case s.isUpvalue(r):
-		return o.name, "upvalue"
 	}
-	return o.name, "local"
+	switch set := s.lastSetter(i.a()); set.op() {
+	case lua.OP_GETGLOBAL:
+		return name, "global"
+	case lua.OP_SELF:
+		return name, "method"
+	case lua.OP_GETTABLE, lua.OP_GETTABLEKS:
+		return name, "field"
+	case lua.OP_GETUPVAL:
+		return name, "upvalue"
+	case lua.OP_MOVE, lua.OP_MOVEN:
+		return name, "local"
+	}
+	return "", ""
 }
 
-// isUpvalue tells whether what a register holds was read from an upvalue.
-func (s site) isUpvalue(r int) bool {
-	set := s.setter(r, s.pc)
-	return set >= 0 && s.at(set).op() == lua.OP_GETUPVAL
+// callName gives the name by which the instruction calls, as the compiler has
+// noted it: "?" for a function that has none, "" where nothing is known.
+func (s site) callName() string {
+	for _, call := range s.fn.Proto.DbgCalls {
+		if call.Pc == s.pc {
+			return call.Name
+		}
+	}
+	return ""
+}
+
+// lastSetter gives the last instruction that is written before this one and
+// sets a register. What a call calls is put into its register by one
+// expression, and nothing else is put there before the call.
+func (s site) lastSetter(r int) (set instruction) {
+	set = instruction(lua.OP_NOP << 26)
+	for at := 0; at < s.pc; at = s.next(at) {
+		if i := s.at(at); sets(i, r) {
+			set = i
+		}
+	}
+	return set
 }

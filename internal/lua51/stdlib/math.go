@@ -48,7 +48,7 @@ func OpenMath(L *lua.LState, env *Env) {
 	for name, f := range map[string]func(x, y float64) float64{
 		"atan2": math.Atan2,
 		"fmod":  remainder,
-		"pow":   math.Pow,
+		"pow":   power,
 	} {
 		library.RawSetString(name, L.NewFunction(func(L *lua.LState) int {
 			x := checkNumber(L, 1)
@@ -95,11 +95,25 @@ func squareRoot(x float64) float64 {
 	return math.Sqrt(x)
 }
 
+// logarithm is the natural one. Go's own is wrong for numbers below the normal
+// ones on x86.
 func logarithm(x float64) float64 {
-	if x < 0 {
+	const normal, shift = 0x1p-1022, 64
+	switch {
+	case x < 0:
 		return noNumberSigned
+	case x > 0 && x < normal:
+		return math.Log(x*(1<<shift)) - shift*math.Ln2
 	}
 	return math.Log(x)
+}
+
+// power is C's pow.
+func power(x, y float64) float64 {
+	if x < 0 && !math.IsInf(x, 0) && y == y && y != math.Floor(y) {
+		return noNumberSigned
+	}
+	return math.Pow(x, y)
 }
 
 // remainder is C's fmod.
