@@ -23,6 +23,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
@@ -56,6 +57,7 @@ type Interp struct {
 	holder  *Task // the task that holds the interpreter
 	pool    []*lua.LState
 	modules modules
+	library *stdlib.Env
 	// overflown are the threads whose calls were nested too deeply, while their
 	// handlers may be running.
 	overflown map[weak.Pointer[lua.LState]]struct{}
@@ -122,6 +124,7 @@ func (in *Interp) NewThread() *lua.LState {
 func (in *Interp) Close() {
 	in.lock.acquire()
 	defer in.lock.release()
+	in.library.Flush(true)
 	in.root.Close()
 	in.pool = nil
 }

@@ -65,7 +65,9 @@ func (t *Task) enter() {
 
 func (t *Task) leave() {
 	in := t.in
+	in.library.Flush(false)
 	t.l.SetTop(0)
+	t.l.Env = in.root.Env // setfenv(0, t) is for the script that called it
 	if !t.spoilt && len(in.pool) < poolSize {
 		in.pool = append(in.pool, t.l)
 	}
