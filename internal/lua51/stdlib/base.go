@@ -11,7 +11,7 @@ import (
 // tonumber (OpenNumber).
 func OpenBase(L *lua.LState, env *Env) {
 	env.install(L)
-	next := L.NewFunction(baseNext)
+	walk := L.NewFunction(baseNext) // not next itself, in lua5.1 either
 	step := L.NewFunction(ipairsStep)
 	functions := map[string]lua.LGFunction{
 		"assert":         baseAssert,
@@ -25,7 +25,8 @@ func OpenBase(L *lua.LState, env *Env) {
 		"loadfile":       func(L *lua.LState) int { return loadFile(L, env) },
 		"loadstring":     func(L *lua.LState) int { return loadString(L, env) },
 		"newproxy":       newProxy,
-		"pairs":          func(L *lua.LState) int { return triple(L, next, lua.LNil) },
+		"next":           baseNext,
+		"pairs":          func(L *lua.LState) int { return triple(L, walk, lua.LNil) },
 		"print":          func(L *lua.LState) int { return print(L, env) },
 		"rawequal":       rawEqual,
 		"rawget":         rawGet,
@@ -39,7 +40,6 @@ func OpenBase(L *lua.LState, env *Env) {
 	for name, fn := range functions {
 		L.G.Global.RawSetString(name, L.NewFunction(fn))
 	}
-	L.G.Global.RawSetString("next", next)
 	L.G.Global.RawSetString("_G", L.G.Global)
 	L.G.Global.RawSetString("_VERSION", lua.LString("Lua 5.1"))
 	loadedTable(L).RawSetString("_G", L.G.Global)

@@ -144,7 +144,7 @@ func openPipe(env *Env, command, mode string) (*stream, error) {
 	}
 	s := newStream(env, mine)
 	s.own = unix.SetNonblock(mine, true) == nil
-	s.child = c
+	s.child, s.unread, s.unwrite = c, mode[0] == 'w', mode[0] == 'r'
 	return s, nil
 }
 

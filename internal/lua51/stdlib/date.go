@@ -100,7 +100,11 @@ func appendClock(b []byte, t time.Time, letter byte) []byte {
 	case 'T', 'X':
 		return fmt.Appendf(b, "%02d:%02d:%02d", t.Hour(), t.Minute(), t.Second())
 	}
-	return append(b, '%', letter)
+	width := 0 // which glibc reads, and keeps to for what it does not know
+	if letter >= '1' && letter <= '9' {
+		width = int(letter - '0')
+	}
+	return fmt.Appendf(b, "%*s", width, string([]byte{'%', letter}))
 }
 
 // zoneName is the abbreviation of the zone, which C calls GMT where Go says

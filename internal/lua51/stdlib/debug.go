@@ -72,8 +72,8 @@ func (env *Env) infoOf(fn *lua.LFunction) info {
 // isMain reports whether a function is a whole chunk.
 func isMain(p *lua.FunctionProto) bool { return p.LineDefined == 0 }
 
-// cutSource shortens the name of a file as lua5.1 does, whose messages have
-// room for 59 characters.
+// cutSource shortens the name of a file as lua5.1 does, for which LUA_IDSIZE
+// leaves so much room.
 func cutSource(short, chunk string) string {
 	const room = 52
 	if strings.HasPrefix(chunk, "@") && len(short) > room {
@@ -82,16 +82,42 @@ func cutSource(short, chunk string) string {
 	return short
 }
 
-// infoAt tells of a level of the stack, and reports whether there is one.
-func (env *Env) infoAt(L *lua.LState, level int) (info, bool) {
-	if level < 0 || env.Tail(L, level) {
+// yields reports whether a coroutine waits in coroutine.yield, of which the
+// machine keeps no frame: level 0 of lua5.1.
+func yields(of *lua.LState) bool {
+	if of.Parent != nil || of.Dead {
+		return false
+	}
+	_, started := of.GetStack(0)
+	return started
+}
+
+// stackOf returns the level of the machine's stack that is a level of a
+// thread's. It is -1 for coroutine.yield.
+func stackOf(L, of *lua.LState, level int) int {
+	if of != L && yields(of) {
+		return level - 1
+	}
+	return level
+}
+
+// infoAt tells of a level of the stack of a thread, and reports whether there
+// is one. L is the thread that asks.
+func (env *Env) infoAt(L, of *lua.LState, level int) (info, bool) {
+	at := stackOf(L, of, level)
+	none := info{chunk: "=[C]", short: "[C]", what: "C", line: -1, first: -1, last: -1}
+	switch {
+	case level >= 0 && at < 0:
+		none.name, none.kindOfName = env.called(of, at)
+		return none, true
+	case level < 0 || env.Tail(of, at):
 		return info{chunk: "=(tail call)", short: "(tail call)", what: "tail", line: -1, first: -1, last: -1}, true
 	}
-	dbg, ok := L.GetStack(level)
+	dbg, ok := of.GetStack(at)
 	if !ok {
-		return info{}, false
+		return none, isBottom(L, of, at) // what a program starts with is C
 	}
-	fn, err := L.GetInfo("fl", dbg, lua.LNil)
+	fn, err := of.GetInfo("fl", dbg, lua.LNil)
 	f, ok := fn.(*lua.LFunction)
 	if err != nil || !ok {
 		return info{}, false
@@ -100,10 +126,23 @@ func (env *Env) infoAt(L *lua.LState, level int) (info, bool) {
 	if !vm.IsNative(f) {
 		i.line = dbg.CurrentLine
 	}
-	if !env.Tail(L, level+1) {
-		i.name, i.kindOfName = env.called(L, level)
+	if !env.Tail(of, at+1) {
+		i.name, i.kindOfName = env.called(of, at)
 	}
 	return i, true
+}
+
+// isBottom reports whether a level is the one below all functions of a main
+// thread.
+func isBottom(L, of *lua.LState, level int) bool {
+	if of != L || of.Parent != nil || level < 1 {
+		return false
+	}
+	if _, ok := of.GetStack(level); ok {
+		return false
+	}
+	_, ok := of.GetStack(level - 1)
+	return ok || envOf(L).Tail(of, level-1)
 }
 
 func debugGetInfo(L *lua.LState, env *Env) int {
@@ -112,7 +151,7 @@ func debugGetInfo(L *lua.LState, env *Env) int {
 	var i info
 	if level, ok := toNumber(L.Get(arg + 1)); ok {
 		var there bool
-		if i, there = env.infoAt(of, number.ToInt(level)); !there {
+		if i, there = env.infoAt(L, of, number.ToInt(level)); !there {
 			L.Push(lua.LNil)
 			return 1
 		}
@@ -151,6 +190,8 @@ func (i info) fill(L *lua.LState, t *lua.LTable, option byte) bool {
 	case 'n':
 		if i.kindOfName != "" {
 			t.RawSetString("name", lua.LString(i.name))
+		} else if i.what == "tail" {
+			t.RawSetString("name", emptyString)
 		}
 		t.RawSetString("namewhat", lua.LString(i.kindOfName))
 	case 'f':
@@ -177,14 +218,15 @@ func activeLines(L *lua.LState, p *lua.FunctionProto) *lua.LTable {
 	return lines
 }
 
-// frame returns the frame at the level that argument n gives; nil for one that a
-// tail call has lost.
+// frame returns the frame at the level that argument n gives; nil for one without
+// local variables that are known.
 func frame(L, of *lua.LState, env *Env, n int) *lua.Debug {
 	level := checkInt(L, n)
-	if level >= 0 && env.Tail(of, level) {
+	at := stackOf(L, of, level)
+	if level >= 0 && (at < 0 || env.Tail(of, at) || isBottom(L, of, at)) {
 		return nil
 	}
-	dbg, ok := of.GetStack(level)
+	dbg, ok := of.GetStack(at)
 	if !ok || level < 0 {
 		argError(L, n, "level out of range")
 	}
@@ -226,7 +268,8 @@ func debugSetLocal(L *lua.LState, env *Env) int {
 
 // upvalue returns the upvalue of a function of Lua, nil if there is none.
 func upvalue(L *lua.LState) (fn *lua.LFunction, n int) {
-	fn, n = checkFunction(L, 1), checkInt(L, 2)
+	n = checkInt(L, 2)
+	fn = checkFunction(L, 1)
 	if vm.IsNative(fn) || n < 1 || n > len(fn.Upvalues) || fn.Upvalues[n-1] == nil {
 		return nil, 0
 	}
@@ -273,7 +316,7 @@ func debugGetMetatable(L *lua.LState) int {
 
 func debugSetMetatable(L *lua.LState) int {
 	mt := L.Get(2)
-	if mt.Type() != lua.LTTable && mt != lua.LNil {
+	if mt.Type() != lua.LTTable && (mt != lua.LNil || L.GetTop() < 2) {
 		argError(L, 2, "nil or table expected")
 	}
 	v := L.Get(1)
@@ -371,34 +414,23 @@ func debugTraceback(L *lua.LState, env *Env) int {
 		}
 		message = text + "\n"
 	}
-	L.Push(lua.LString(message + env.traceback(of, level)))
+	L.Push(lua.LString(message + env.traceback(L, of, level)))
 	return 1
 }
 
-// traceback returns the stack from a level on.
-func (env *Env) traceback(L *lua.LState, from int) string {
+// traceback returns the stack of a thread from a level on.
+func (env *Env) traceback(L, of *lua.LState, from int) string {
 	lines := []string{"stack traceback:"}
-	levels := sort.Search(math.MaxInt32, func(level int) bool { // to walk to each would take seconds
-		_, ok := L.GetStack(level)
-		return !ok && !env.Tail(L, level)
+	end := sort.Search(math.MaxInt32, func(level int) bool { // to walk to each would take seconds
+		_, ok := env.infoAt(L, of, level)
+		return !ok
 	})
-	end := levels
-	if L.Parent == nil { // below what a program starts with
-		end++
-	}
 	for level := from; level < end; level++ {
 		if level == from+tracebackHead-1 && end-level > tracebackTail+1 {
 			lines = append(lines, "\t...")
 			level = end - tracebackTail
 		}
-		if level == levels {
-			lines = append(lines, "\t[C]: ?")
-			break
-		}
-		i, ok := env.infoAt(L, level)
-		if !ok {
-			break
-		}
+		i, _ := env.infoAt(L, of, level)
 		lines = append(lines, "\t"+i.String())
 	}
 	return strings.Join(lines, "\n")

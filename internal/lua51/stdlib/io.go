@@ -40,7 +40,7 @@ func OpenIO(L *lua.LState, env *Env) {
 	env.files.metatable = mt
 	for name, fn := range map[string]lua.LGFunction{
 		"close": with(fileClose), "flush": fileFlush, "lines": fileLines, "read": fileRead, "seek": fileSeek,
-		"setvbuf": fileSetvbuf, "write": fileWrite, "__tostring": fileString,
+		"setvbuf": fileSetvbuf, "write": fileWrite, "__tostring": fileString, "__gc": fileGarbage,
 	} {
 		mt.RawSetString(name, L.NewFunction(fn))
 	}
@@ -161,11 +161,14 @@ func standard(L *lua.LState, ud *lua.LUserData, what string) *file {
 }
 
 // failure pushes nil, what went wrong, and the number of that.
-func failure(L *lua.LState, err error, name string) int {
-	text := reason(err)
-	if name != "" {
-		text = name + ": " + text
-	}
+func failure(L *lua.LState, err error) int { return failureSaid(L, err, reason(err)) }
+
+// failureOf is failure with the name of the file before it.
+func failureOf(L *lua.LState, err error, name string) int {
+	return failureSaid(L, err, name+": "+reason(err))
+}
+
+func failureSaid(L *lua.LState, err error, text string) int {
 	L.Push(lua.LNil)
 	L.Push(lua.LString(text))
 	n, _ := errno(err)
@@ -176,7 +179,7 @@ func failure(L *lua.LState, err error, name string) int {
 // outcome pushes true, or what went wrong with a stream.
 func outcome(L *lua.LState, s *stream, ok bool) int {
 	if !ok {
-		return failure(L, s.failed, "")
+		return failure(L, s.failed)
 	}
 	L.Push(lua.LTrue)
 	return 1
@@ -186,7 +189,7 @@ func ioOpen(L *lua.LState, env *Env) int {
 	name, mode := checkString(L, 1), optString(L, 2, "r")
 	s, err := openFile(L, env, name, mode)
 	if err != nil {
-		return failure(L, err, name)
+		return failureOf(L, err, name)
 	}
 	env.push(L, s)
 	return 1
@@ -196,7 +199,7 @@ func ioPopen(L *lua.LState, env *Env) int {
 	command, mode := checkString(L, 1), optString(L, 2, "r")
 	s, err := openPipe(env, command, mode)
 	if err != nil {
-		return failure(L, err, command)
+		return failureOf(L, err, command)
 	}
 	env.push(L, s)
 	return 1
@@ -205,13 +208,13 @@ func ioPopen(L *lua.LState, env *Env) int {
 func ioTmpfile(L *lua.LState, env *Env) int {
 	f, err := os.CreateTemp("", "lua_")
 	if err != nil {
-		return failure(L, err, "")
+		return failure(L, err)
 	}
 	defer f.Close()
 	_ = os.Remove(f.Name())
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
-		return failure(L, err, "")
+		return failure(L, err)
 	}
 	env.push(L, newStream(env, fd))
 	return 1
@@ -248,10 +251,19 @@ func fileClose(L *lua.LState, _ *Env) int {
 		return 2
 	}
 	if err := f.s.close(L); err != nil {
-		return failure(L, err, "")
+		return failure(L, err)
 	}
 	L.Push(lua.LTrue)
 	return 1
+}
+
+// fileGarbage is what scripts find in the metatable of files; what closes files
+// that are garbage is Go's collector.
+func fileGarbage(L *lua.LState) int {
+	if f := toFile(L, 1); !f.standard && !f.s.closed {
+		_ = f.s.close(L)
+	}
+	return 0
 }
 
 func ioFlush(L *lua.LState, env *Env) int {
@@ -293,7 +305,7 @@ func writeAll(L *lua.LState, s *stream, first int) int {
 			typeError(L, arg, "string")
 		}
 		if !ok {
-			return failure(L, s.failed, "")
+			return failure(L, s.failed)
 		}
 	}
 	L.Push(lua.LTrue)
@@ -305,7 +317,7 @@ func fileSeek(L *lua.LState) int {
 	whence := checkOption(L, 2, "cur", []string{"set", "cur", "end"})
 	at, err := f.s.seek(L, []int{io.SeekStart, io.SeekCurrent, io.SeekEnd}[whence], optInteger(L, 3, 0))
 	if err != nil {
-		return failure(L, err, "")
+		return failure(L, err)
 	}
 	L.Push(lua.LNumber(at))
 	return 1
@@ -357,8 +369,9 @@ func standardFile(L *lua.LState, env *Env, which **lua.LUserData, mode string) i
 
 func ioLines(L *lua.LState, env *Env) int {
 	if L.Get(1) == lua.LNil {
-		L.Push(linesOf(L, env.files.input, standard(L, env.files.input, "input"), false))
-		return 1
+		L.SetTop(0)
+		L.Push(env.files.input)
+		return fileLines(L)
 	}
 	name := checkString(L, 1)
 	s, err := openFile(L, env, name, "r")

@@ -13,16 +13,18 @@ import (
 // ShortSource returns how people read the name of a chunk in messages: what
 // follows an "@" (a file) or "=", or else the first line of the source that is
 // its name, "[string \"x = 1\"]".
-func ShortSource(chunk string) string {
+func ShortSource(chunk string) string { return shortSource(chunk, 43) } // as LUA_IDSIZE leaves
+
+// shortSource is ShortSource with room for so many bytes of a line.
+func shortSource(chunk string, room int) string {
 	if chunk != "" && (chunk[0] == '@' || chunk[0] == '=') {
 		return chunk[1:]
 	}
-	const most = 43 // as LUA_IDSIZE leaves
 	line := chunk
 	if end := strings.IndexAny(line, "\r\n"); end >= 0 {
 		line = line[:end]
 	}
-	line = line[:min(len(line), most)]
+	line = line[:min(len(line), room)]
 	if len(line) < len(chunk) {
 		line += "..."
 	}
@@ -62,6 +64,9 @@ func compile(L *lua.LState, env *Env, chunk, source string, lasting bool) (*lua.
 	}
 	fn, err := env.Load(L, name, source, lasting)
 	if err != nil {
+		if rest, ok := strings.CutPrefix(err.Error(), name); ok { // lua5.1 shows more where it tells of syntax
+			err = errors.New(shortSource(chunk, 63) + rest)
+		}
 		return nil, err
 	}
 	env.noteChunk(name, chunk)

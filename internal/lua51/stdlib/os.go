@@ -86,7 +86,7 @@ func osRename(L *lua.LState) int {
 // done pushes true, or what went wrong with a name.
 func done(L *lua.LState, err error, name string) int {
 	if err != nil {
-		return failure(L, err, name)
+		return failureOf(L, err, name)
 	}
 	L.Push(lua.LTrue)
 	return 1
@@ -121,7 +121,7 @@ func osTmpname(L *lua.LState) int {
 const dateLimit = (1<<31 - 1 + 1900 - 1970 - 1) * 365.2425 * 24 * 3600
 
 func osDate(L *lua.LState) int {
-	format := optString(L, 1, "%c")
+	format, _, _ := strings.Cut(optString(L, 1, "%c"), "\x00") // where C's strings end
 	at := time.Now().Unix()
 	if L.Get(2) != lua.LNil {
 		at = number.ToInteger(checkNumber(L, 2))

@@ -34,7 +34,7 @@ func readFormats(L *lua.LState, s *stream, first int) int {
 // in place of all of them the error that the system has told.
 func readResult(L *lua.LState, s *stream, v lua.LValue, n int) int {
 	if s.failed != nil {
-		return failure(L, s.failed, "")
+		return failure(L, s.failed)
 	}
 	if v == nil {
 		v = lua.LNil
@@ -140,6 +140,9 @@ func (s *stream) peek(L *lua.LState) (byte, bool) {
 // it is skipped, as much is read as could be of a number, and what has been read
 // of something that turns out to be none is gone.
 func (s *stream) readNumber(L *lua.LState) lua.LValue {
+	if s.unread { // fscanf does not call this an error
+		return nil
+	}
 	for {
 		c, ok := s.peek(L)
 		if !ok {

@@ -24,7 +24,8 @@ type stream struct {
 	own  bool      // a pipe or FIFO of ours: reads and writes return at once
 	slow bool      // reads and writes may have to wait for somebody else
 
-	appends bool
+	unread  bool   // opened for writing alone
+	unwrite bool   // opened for reading alone
 	in      []byte // read, and not yet given to the script
 	room    []byte // what in is a part of
 	out     []byte // written by the script, and not yet to the file
@@ -70,7 +71,7 @@ func (s *stream) fill(L *lua.LState) bool {
 	if len(s.out) > 0 && !s.flush(L) {
 		return false
 	}
-	if s.fd < 0 {
+	if s.fd < 0 || s.unread {
 		s.failed = unix.EBADF
 		return false
 	}
@@ -125,6 +126,10 @@ func (s *stream) wait(L *lua.LState, events int16) bool {
 
 // write takes what the script writes and reports whether that went well.
 func (s *stream) write(L *lua.LState, b []byte) bool {
+	if s.unwrite {
+		s.failed = unix.EBADF
+		return len(b) == 0
+	}
 	if len(s.in) > 0 {
 		s.dropRead()
 	}
@@ -148,7 +153,7 @@ func (s *stream) write(L *lua.LState, b []byte) bool {
 
 // writeString is write for a string.
 func (s *stream) writeString(L *lua.LState, text string) bool {
-	if len(s.in) == 0 && s.buffer == fullBuffering && len(s.out)+len(text) <= writeSize {
+	if len(s.in) == 0 && !s.unwrite && s.buffer == fullBuffering && len(s.out)+len(text) <= writeSize {
 		s.out = append(s.out, text...)
 		return true
 	}
@@ -316,14 +321,20 @@ func openFile(L *lua.LState, env *Env, name, mode string) (*stream, error) {
 		return nil, err
 	}
 	s := newStream(env, fd)
-	s.appends = flags&unix.O_APPEND != 0
-	if s.appends {
+	s.oneWay(flags)
+	if flags&unix.O_APPEND != 0 && s.unread {
 		_, _ = unix.Seek(fd, 0, io.SeekEnd)
 	}
 	if s.slow && isTerminal(fd) {
 		s.buffer = lineBuffering
 	}
 	return s, nil
+}
+
+// oneWay notes what a file was opened for.
+func (s *stream) oneWay(flags int) {
+	s.unread = flags&unix.O_ACCMODE == unix.O_WRONLY
+	s.unwrite = flags&unix.O_ACCMODE == unix.O_RDONLY
 }
 
 func openRetrying(L *lua.LState, env *Env, name string, flags int) (int, error) {
@@ -401,6 +412,7 @@ func openFIFO(L *lua.LState, env *Env, name string, flags int) (*stream, error) 
 		return nil, r.err
 	}
 	s := newStream(env, r.fd)
+	s.oneWay(flags)
 	if err := unix.SetNonblock(r.fd, true); err == nil {
 		s.own = true
 	}
