@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
@@ -30,11 +31,11 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 	L := in.root
 	set := func(name string, fn lua.LGFunction) { library.RawSetString(name, L.NewFunction(fn)) }
 	set("create", func(L *lua.LState) int {
-		L.Push(vm.NewCoroutine(L, L.CheckFunction(1)))
+		L.Push(vm.NewCoroutine(L, bodyArg(L)))
 		return 1
 	})
 	set("resume", func(L *lua.LState) int {
-		co := L.CheckThread(1)
+		co := threadArg(L)
 		if why := cannotResume(L, co); why != "" {
 			L.Push(lua.LFalse)
 			L.Push(lua.LString(why))
@@ -43,13 +44,13 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 		return vm.Resume(L, co, L.GetTop()-1)
 	})
 	set("wrap", func(L *lua.LState) int {
-		co := vm.NewCoroutine(L, L.CheckFunction(1))
+		co := vm.NewCoroutine(L, bodyArg(L))
 		L.Push(L.NewFunction(func(L *lua.LState) int { return wrapped(L, co) }))
 		return 1
 	})
 	set("yield", vm.Yield)
 	set("status", func(L *lua.LState) int {
-		L.Push(lua.LString(coStatus(L, L.CheckThread(1))))
+		L.Push(lua.LString(coStatus(L, threadArg(L))))
 		return 1
 	})
 	set("running", func(L *lua.LState) int {
@@ -60,6 +61,23 @@ func (in *Interp) openCoroutines(library *lua.LTable) {
 		}
 		return 1
 	})
+}
+
+// bodyArg reads the function of a new coroutine.
+func bodyArg(L *lua.LState) *lua.LFunction {
+	fn, ok := L.Get(1).(*lua.LFunction)
+	if !ok {
+		stdlib.ArgError(L, 1, "Lua function expected")
+	}
+	return fn
+}
+
+func threadArg(L *lua.LState) *lua.LState {
+	co, ok := L.Get(1).(*lua.LState)
+	if !ok {
+		stdlib.ArgError(L, 1, "coroutine expected")
+	}
+	return co
 }
 
 // cannotResume tells why a coroutine cannot be resumed, "" if it can.

@@ -114,15 +114,6 @@ func (in *Interp) awaitLoad(L *lua.LState, name string, busy *loading) error {
 	})
 }
 
-// offeredLoader is a loader of package.loaders: of modules that Go code offers.
-func (in *Interp) offeredLoader(L *lua.LState) int {
-	if open := in.modules.offered[stdlib.CheckString(L, 1)]; open != nil {
-		L.Push(L.NewFunction(open))
-		return 1
-	}
-	return 0
-}
-
 // foundLoader is a loader of package.loaders: of what Config.Find gives.
 func (in *Interp) foundLoader(L *lua.LState) int {
 	if in.cfg.Find == nil {

@@ -49,7 +49,7 @@ func (in *Interp) openLibraries(L *lua.LState) {
 		Text:    func(fn *lua.LFunction) (string, bool) { return chunks.Text(fn.Proto) },
 		Tail:    lostByTailCall,
 		Collect: in.collect,
-		Own:     in.offeredLoader,
+		Own:     func(module string) lua.LGFunction { return in.modules.offered[module] },
 		Last:    in.foundLoader,
 	}
 	in.library = env

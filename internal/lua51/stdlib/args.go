@@ -167,3 +167,7 @@ func checkOption(L *lua.LState, n int, otherwise string, words []string) int {
 // CheckString returns argument n of the function that L runs as a string, or
 // raises the error of the library.
 func CheckString(L *lua.LState, n int) string { return checkString(L, n) }
+
+// ArgError raises an error about argument n of the function that L runs, in the
+// words of the library.
+func ArgError(L *lua.LState, n int, message string) { argError(L, n, message) }

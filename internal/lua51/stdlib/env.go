@@ -57,10 +57,12 @@ type Env struct {
 	// Memory is the number of bytes in use; nil is what Go's heap takes.
 	Memory func() uint64
 
-	// Own and Last are loaders of modules (package.loaders) besides those of
-	// Lua: one that is asked before files are looked for, and one after. Nil is
-	// none.
-	Own, Last lua.LGFunction
+	// Own gives what opens a module that the process offers, nil if it has none
+	// of that name. Such modules stand beside those of package.preload.
+	Own func(module string) lua.LGFunction
+	// Last is a loader of modules (package.loaders) that is asked when there is
+	// no file; nil is none.
+	Last lua.LGFunction
 
 	stdout         *stream
 	tostring       lua.LValue // as the interpreter began with it
@@ -91,6 +93,9 @@ func (env *Env) install(L *lua.LState) {
 	}
 	if env.Memory == nil {
 		env.Memory = HeapBytes
+	}
+	if env.Own == nil {
+		env.Own = func(string) lua.LGFunction { return nil }
 	}
 	if env.Tail == nil {
 		env.Tail = func(*lua.LState, int) bool { return false }

@@ -24,8 +24,9 @@ func OpenPackage(L *lua.LState, env *Env) {
 	env.packages = t
 	loaders := L.NewTable()
 	for _, loader := range []lua.LGFunction{
-		func(L *lua.LState) int { return preloaded(L, env) }, env.Own,
-		func(L *lua.LState) int { return fileLoader(L, env) }, env.Last,
+		func(L *lua.LState) int { return preloaded(L, env) },
+		func(L *lua.LState) int { return fileLoader(L, env) },
+		env.Last,
 	} {
 		if loader != nil {
 			loaders.Append(L.NewFunction(loader))
@@ -79,6 +80,9 @@ func preloaded(L *lua.LState, env *Env) int {
 		raise(L, "'package.preload' must be a table")
 	}
 	fn := L.GetField(preload, name)
+	if open := env.Own(name); fn == lua.LNil && open != nil {
+		fn = L.NewFunction(open)
+	}
 	if fn == lua.LNil {
 		fn = lua.LString(fmt.Sprintf("\n\tno field package.preload['%s']", name))
 	}
@@ -175,11 +179,10 @@ func baseModule(L *lua.LState) int {
 	}
 	caller.Env = t
 	for arg := 2; arg <= options; arg++ {
-		if option := L.Get(arg); option.Type() == lua.LTFunction {
-			L.Push(option)
-			L.Push(t)
-			L.Call(1, 0)
-		}
+		option := L.Get(arg)
+		L.Push(option)
+		L.Push(t)
+		L.Call(1, 0)
 	}
 	return 0
 }
