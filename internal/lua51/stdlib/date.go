@@ -65,7 +65,8 @@ func appendDate(b []byte, t time.Time, letter byte) []byte {
 	case 'z':
 		return append(b, t.Format("-0700")...)
 	case 'Z':
-		return append(b, zoneName(t)...)
+		name, _ := t.Zone()
+		return append(b, name...)
 	case '%':
 		return append(b, '%')
 	}
@@ -107,15 +108,8 @@ func appendClock(b []byte, t time.Time, letter byte) []byte {
 	return fmt.Appendf(b, "%*s", width, string([]byte{'%', letter}))
 }
 
-// zoneName is the abbreviation of the zone, which C calls GMT where Go says
-// UTC for a time that was asked for in that.
-func zoneName(t time.Time) string {
-	name, _ := t.Zone()
-	if t.Location() == time.UTC {
-		return "GMT"
-	}
-	return name
-}
+// gmt is the zone of dates that are asked for with "!", under C's name for it.
+var gmt = time.FixedZone("GMT", 0)
 
 func floorDiv(a, b int) int { return (a - floorMod(a, b)) / b }
 
@@ -157,46 +151,51 @@ func daysBefore(year, month int) int64 {
 func floor64(a, b int64) int64 { return (a%b + b) % b }
 
 // fromLocal returns the time at which clocks of a zone show local, seconds
-// since 1970 as if the zone were UTC.
+// since 1970 as if the zone were UTC. Where they show it twice, and daylight
+// does not say which is meant, it is the one in standard time; where they skip
+// it, it is as if they did not.
 func fromLocal(local int64, daylight int, zone *time.Location) int64 {
-	offset := func(at int64) (int64, bool) {
-		t := time.Unix(at, 0).In(zone)
-		_, o := t.Zone()
-		return int64(o), t.IsDST()
-	}
-	before, beforeDST := offset(local - 86400)
-	after, afterDST := offset(local + 86400)
-	first, second := local-before, local-after
-	now, nowDST := offset(first)
-	if now != before { // first is not yet, or no longer, in the zone's time of the day before
-		if o, dst := offset(second); o == after {
-			first, now, nowDST = second, o, dst
-		} else { // clocks skip it
-			nowDST = beforeDST
+	before, _ := offsetAt(local-86400, zone)
+	after, _ := offsetAt(local+86400, zone)
+	at := local - before
+	found, isDST := offsetAt(at, zone)
+	if before != after {
+		later := local - after
+		laterFound, laterDST := offsetAt(later, zone)
+		if laterFound == after && (found != before || isDST != (daylight > 0)) {
+			at, isDST = later, laterDST
+		} else if found != before {
+			_, isDST = offsetAt(local-86400, zone)
 		}
-	} else if o, dst := offset(second); second != first && o == after && daylight >= 0 && nowDST != (daylight > 0) && dst == (daylight > 0) {
-		return second // clocks show it twice
 	}
-	_ = afterDST
-	if daylight < 0 || nowDST == (daylight > 0) {
-		return first
+	if daylight < 0 || isDST == (daylight > 0) {
+		return at
 	}
-	if other, ok := otherOffset(first, daylight > 0, zone); ok {
+	if other, ok := otherOffset(at, daylight > 0, zone); ok {
 		return local - other
 	}
-	return first
+	if daylight > 0 { // a zone without it: an hour, for glibc
+		return at - 3600
+	}
+	return at + 3600
+}
+
+// offsetAt returns how far the clocks of a zone are ahead of UTC at a time, in
+// seconds, and whether that is daylight saving time.
+func offsetAt(at int64, zone *time.Location) (offset int64, daylight bool) {
+	t := time.Unix(at, 0).In(zone)
+	_, o := t.Zone()
+	return int64(o), t.IsDST()
 }
 
 // otherOffset returns the offset of a zone with or without daylight saving time
-// at the change next to a time.
+// at the change next to a time, as far as glibc looks for one: seven years.
 func otherOffset(at int64, daylight bool, zone *time.Location) (int64, bool) {
-	const step = 7 * 86400
-	for i := int64(1); i < 200*53; i++ {
-		for _, near := range []int64{at - i*step, at + i*step} {
-			t := time.Unix(near, 0).In(zone)
-			if t.IsDST() == daylight {
-				_, o := t.Zone()
-				return int64(o), true
+	const step, most = 601200, 457243209/2 + 601200
+	for away := int64(step); away < most; away += step {
+		for _, near := range []int64{at - away, at + away} {
+			if offset, is := offsetAt(near, zone); is == daylight {
+				return offset, true
 			}
 		}
 	}

@@ -132,7 +132,7 @@ func osDate(L *lua.LState) int {
 	}
 	t := time.Unix(at, 0)
 	if rest, utc := strings.CutPrefix(format, "!"); utc {
-		format, t = rest, t.UTC()
+		format, t = rest, t.In(gmt)
 	}
 	if format == "*t" {
 		L.Push(dateTable(L, t))

@@ -180,6 +180,7 @@ func baseModule(L *lua.LState) int {
 	caller.Env = t
 	for arg := 2; arg <= options; arg++ {
 		option := L.Get(arg)
+		checkCallable(L, option)
 		L.Push(option)
 		L.Push(t)
 		L.Call(1, 0)

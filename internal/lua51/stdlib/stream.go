@@ -113,7 +113,11 @@ func (s *stream) read(L *lua.LState, b []byte) int {
 // wait waits until the file is ready and reports whether to go on.
 func (s *stream) wait(L *lua.LState, events int16) bool {
 	err := s.env.await(L, func(ctx context.Context) error {
-		return awaitFd(ctx, s.fd, events, &s.waiters)
+		err := awaitFd(ctx, s.fd, events, &s.waiters)
+		if ctx.Err() != nil && s.child != nil {
+			s.child.kill()
+		}
+		return err
 	})
 	if s.closed {
 		err = errClosed

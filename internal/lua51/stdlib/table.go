@@ -106,6 +106,7 @@ func tableForeachI(L *lua.LState) int {
 
 // call calls a function for one result.
 func call(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {
+	checkCallable(L, fn)
 	L.Push(fn)
 	for _, a := range args {
 		L.Push(a)
@@ -114,6 +115,13 @@ func call(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {
 	result := L.Get(-1)
 	L.Pop(1)
 	return result
+}
+
+// checkCallable raises an error for a value that cannot be called.
+func checkCallable(L *lua.LState, v lua.LValue) {
+	if v.Type() != lua.LTFunction && L.GetMetaField(v, "__call") == lua.LNil {
+		L.Error(lua.LString("attempt to call a "+v.Type().String()+" value"), 0)
+	}
 }
 
 func tableGetN(L *lua.LState) int {
