@@ -61,7 +61,7 @@ print(show(("a\0b\0c"):find("\0")), show(("a\0b\0c"):find("\0", 1, true)), show(
 -- find with a place to begin, and plain
 local s = "abcabc.%a"
 for _, init in ipairs{ 1, 2, 4, 5, 8, 9, 10, 11, 100, 0, -1, -3, -9, -10, -100, 2^31, -2^31, 1/0, -1/0, 2.9, "4" } do
-  print(init, show(s:find("c", init)), show(s:find("c", init, true)), show(s:find("", init)), show(s:find("", init, true)), show(s:find("^c", init)), show(s:match("%a", init)), show(s:find(".", init, true)), show(s:find("()", init)))
+  print(show(init), show(s:find("c", init)), show(s:find("c", init, true)), show(s:find("", init)), show(s:find("", init, true)), show(s:find("^c", init)), show(s:match("%a", init)), show(s:find(".", init, true)), show(s:find("()", init)))
 end
 for _, plain in ipairs{ true, false, 1, 0, "", "x" } do print(show(pcall(string.find, s, ".%", 1, plain)), show(s:find("%a", 1, plain))) end
 print(show(s:find("%a", nil, true)), show(s:find("%a", nil, nil)), show(s:find("a", 2, nil)), show(s:find("zz", 1, true)), show(s:find("", 10)), show(s:find("", 11)), show((""):find("")), show((""):find("", 2)), show((""):match("")), show((""):find("a")))
@@ -74,8 +74,8 @@ print(all("aaa", "^a"), all("^a^a", "^a"), all("abc", ""), all("abc", "()"), all
 local next = ("one two"):gmatch("%a+")
 print(next(), next(), next(), next())
 print(type(("x"):gmatch("x")), show(pcall(("x"):gmatch("("))), show(pcall(("x"):gmatch("%"))))
-for k, v in string.gmatch("a=1,b=2", "(%w)=(%w)") do io.write(k, v, ";") end print()
-for a in string.gmatch(1213, 1) do io.write(a, ";") end print()
+for k, v in string.gmatch("a=1,b=2", "(%w)=(%w)") do print(k, v) end
+for a in string.gmatch(1213, 1) do print(a) end
 do
   local it = ("a b c"):gmatch("%a")
   local co = coroutine.wrap(function() return it() .. it() end)
