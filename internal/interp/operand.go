@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 )
 
 // site is where a Lua function stands: what it takes to tell the names of
@@ -147,7 +149,7 @@ func (s site) fieldOf(object *operand, key, pc int, sep string) *operand {
 		}
 		o.value = rawGet(object.value, k)
 	case lua.LNumber:
-		o.name = "[" + k.String() + "]"
+		o.name = "[" + number.Text(k) + "]"
 		o.value = rawGet(object.value, k)
 	}
 	return o
