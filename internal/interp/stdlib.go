@@ -11,6 +11,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 )
 
@@ -92,7 +93,7 @@ func (in *Interp) print(L *lua.LState) int {
 		if i > 1 {
 			b.WriteByte('\t')
 		}
-		b.WriteString(L.ToStringMeta(L.Get(i)).String())
+		b.WriteString(number.ToString(L, L.Get(i)))
 	}
 	b.WriteByte('\n')
 	if _, err := fmt.Fprint(in.cfg.Stdout, b.String()); err != nil {
