@@ -8,6 +8,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
@@ -101,7 +102,7 @@ func resultsMeta(L *lua.LState) *lua.LTable {
 			t := L.CheckTable(1)
 			text := ""
 			for _, rank := range cluster.RankKeys(t) {
-				text += fmt.Sprintf(", [%d] = %s", rank, L.ToStringMeta(t.RawGet(lua.LNumber(rank))))
+				text += fmt.Sprintf(", [%d] = %s", rank, number.ToString(L, t.RawGet(lua.LNumber(rank))))
 			}
 			if text != "" {
 				text = text[2:]

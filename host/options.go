@@ -11,6 +11,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -131,7 +132,7 @@ func (o *options) words(name string, to *[]string) {
 			if !lua.LVCanConvToString(v.RawGetInt(i)) {
 				o.wrong(name, "a string or a list of strings", v.RawGetInt(i))
 			}
-			*to = append(*to, v.RawGetInt(i).String())
+			*to = append(*to, number.Text(v.RawGetInt(i)))
 		}
 	default:
 		o.wrong(name, "a string or a list of strings", v)
@@ -147,7 +148,7 @@ func (o *options) environment(name string, to *map[string]string) {
 			if k.Type() != lua.LTString || !lua.LVCanConvToString(v) {
 				o.wrong(name, "a table of strings", v)
 			}
-			(*to)[k.String()] = v.String()
+			(*to)[k.String()] = number.Text(v)
 		})
 	default:
 		o.wrong(name, "a table of strings", v)

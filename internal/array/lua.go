@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	luanumber "github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
@@ -161,7 +162,7 @@ func toString(L *lua.LState) int {
 }
 
 func concat(L *lua.LState) int {
-	L.Push(L.ToStringMeta(L.Get(1)).(lua.LString) + L.ToStringMeta(L.Get(2)).(lua.LString))
+	L.Push(lua.LString(luanumber.ToString(L, L.Get(1)) + luanumber.ToString(L, L.Get(2))))
 	return 1
 }
 

@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
@@ -59,7 +60,7 @@ func (e member) text() string {
 	if s, ok := e.key.(lua.LString); ok {
 		return fmt.Sprintf("entry '%s'", string(s))
 	}
-	return "entry " + e.key.String()
+	return "entry " + number.Text(e.key)
 }
 
 // fetch is fetch(x [, seconds]): the values of a future, the first item of a

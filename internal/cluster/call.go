@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
@@ -154,7 +155,7 @@ const longestShown = 40
 func Describe(v lua.LValue) string {
 	switch v := v.(type) {
 	case lua.LNumber, *lua.LNilType, lua.LBool:
-		return v.String()
+		return number.Text(v)
 	case lua.LString:
 		if len(v) <= longestShown {
 			return fmt.Sprintf("%q", string(v))

@@ -157,7 +157,11 @@ func TestInterrupt(t *testing.T) {
 			local function level(n) return setmetatable({}, {__add = function(a, b) local x = n + n local y = n + n return y end}) end
 			for i = 1, 30 do t = level(t) end
 			return t + t`,
-		"loop in pcall": "while true do pcall(function() while true do end end) end",
+		"match":           "return ('a'):rep(3000):find('a*a*a*a*a*b')",
+		"match in gsub":   "return ('a'):rep(3000):gsub('a-a-a-a-a-b', 'x')",
+		"match in pcall":  "pcall(string.match, ('a'):rep(3000), '(.-)(.-)(.-)(.-)%1b') print('went on')",
+		"match in gmatch": "for x in ('a'):rep(3000):gmatch('a?a*a?a*a?a*c') do end",
+		"loop in pcall":   "while true do pcall(function() while true do end end) end",
 		"loop in coroutine": `local co = coroutine.wrap(function() while true do end end)
 			co()`,
 		"wait": "require('sleepy').sleep(60)",

@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
@@ -143,7 +144,7 @@ func (s site) fieldOf(object *operand, key, pc int, sep string) *operand {
 		}
 		o.value = rawGet(object.value, k)
 	case lua.LNumber:
-		o.name = "[" + k.String() + "]"
+		o.name = "[" + number.Text(k) + "]"
 		o.value = rawGet(object.value, k)
 	}
 	return o

@@ -28,6 +28,11 @@ func TestRandomCalls(t *testing.T) {
 		seed, _ = strconv.ParseUint(s, 10, 64)
 	}
 	calls, failed := 0, 0
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the last seed was %d", seed)
+		}
+	})
 	for end := time.Now().Add(time.Duration(seconds * float64(time.Second))); calls == 0 || time.Now().Before(end) && failed < 10; seed++ {
 		g := &generator{rand.New(rand.NewPCG(seed, 0))}
 		source := g.script(batchCalls)

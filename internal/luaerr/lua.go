@@ -5,6 +5,8 @@ import (
 	"regexp"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 )
 
 // metaKey is where the metatable of error tables lives in Lua's registry.
@@ -23,7 +25,7 @@ func Metatable(L *lua.LState) *lua.LTable {
 		return 1
 	}))
 	mt.RawSetString("__concat", L.NewFunction(func(L *lua.LState) int {
-		L.Push(L.ToStringMeta(L.CheckAny(1)).(lua.LString) + L.ToStringMeta(L.CheckAny(2)).(lua.LString))
+		L.Push(lua.LString(number.ToString(L, L.CheckAny(1)) + number.ToString(L, L.CheckAny(2))))
 		return 1
 	}))
 	L.G.Registry.RawSetString(metaKey, mt)
@@ -145,7 +147,7 @@ func describe(v lua.LValue) string {
 	case lua.LString:
 		return string(v)
 	case lua.LNumber, lua.LBool:
-		return v.String()
+		return number.Text(v)
 	case *lua.LNilType:
 		return "nil"
 	default:

@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
@@ -136,7 +137,7 @@ func plainCopy(e *luaerr.Error, made map[*luaerr.Error]*luaerr.Error) *luaerr.Er
 	c := *e
 	made[e] = &c
 	if e.Value != nil {
-		c.Value = lua.LString(e.Value.String())
+		c.Value = lua.LString(number.Text(e.Value))
 	}
 	if e.Errors != nil {
 		c.Errors = make(map[int]*luaerr.Error, len(e.Errors))

@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -148,7 +149,7 @@ func showKey(k lua.LValue) string {
 		}
 		return "[" + strconv.Quote(string(k)) + "]"
 	case lua.LNumber, lua.LBool:
-		return "[" + k.String() + "]"
+		return "[" + number.Text(k) + "]"
 	default:
 		return "[" + k.Type().String() + "]"
 	}

@@ -209,15 +209,36 @@ func isExponent(s string, letter byte) bool {
 	return digits != "" && skip(digits, 0, 10) == len(digits)
 }
 
+// tens are powers of 10 that have no more bits than a mantissa.
+var tens = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}
+
+// parseShort reads digits with at most one point among them, so few that the
+// whole number that they are without it, and the power of 10 to divide it by,
+// are exact.
+func parseShort(s string) (float64, bool) {
+	if len(s) >= len(tens) {
+		return 0, false
+	}
+	n, point := int64(0), len(s)-1
+	for i := range len(s) {
+		switch d := s[i] - '0'; {
+		case d < 10:
+			n = n*10 + int64(d)
+		case s[i] == '.' && point == len(s)-1 && len(s) > 1:
+			point = i
+			if i == len(s)-1 {
+				return float64(n), true
+			}
+		default:
+			return 0, false
+		}
+	}
+	return float64(n) / tens[len(s)-1-point], true
+}
+
 func parseDecimal(s string) (float64, bool) {
-	if len(s) < 16 {
-		n, i := int64(0), 0
-		for ; i < len(s) && s[i]-'0' < 10; i++ {
-			n = n*10 + int64(s[i]-'0')
-		}
-		if i == len(s) {
-			return float64(n), true
-		}
+	if f, ok := parseShort(s); ok {
+		return f, true
 	}
 	end, digits := mantissa(s, 10)
 	if digits == 0 || end < len(s) && !isExponent(s[end:], 'e') {

@@ -2,6 +2,7 @@ package number
 
 import (
 	"math"
+	"strconv"
 	"testing"
 )
 
@@ -71,5 +72,20 @@ func TestToInt(t *testing.T) {
 	}
 	if ToInteger(math.NaN()) != math.MinInt64 || ToInteger(1<<62) != 1<<62 {
 		t.Error("ToInteger")
+	}
+}
+
+// TestParseShort: the short way reads what the long way reads.
+func TestParseShort(t *testing.T) {
+	for _, s := range []string{"1.5", "0.1", "123.456", "00.10", "5.", ".5", "99999.9999999", "0.00000000001", "1.", "12345.6789"} {
+		want, err := strconv.ParseFloat(s, 64)
+		if got, ok := parseShort(s); err != nil || !ok || got != want {
+			t.Errorf("%s: %v %v, want %v", s, got, ok, want)
+		}
+	}
+	for _, s := range []string{".", "1..", "1.2.3", "..1", "1e5", ""} {
+		if got, ok := Parse(s); ok && s != "1e5" {
+			t.Errorf("%s: %v", s, got)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package stdlib
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
@@ -235,7 +236,7 @@ func print(L *lua.LState, env *Env) int {
 		}
 		v := L.Get(i)
 		if toString == env.tostring && L.GetMetaField(v, "__tostring") == lua.LNil {
-			line = append(line, string(textOf(v).(lua.LString))...)
+			line = append(line, number.Text(v)...)
 			continue
 		}
 		s, ok := toText(call(L, toString, v))

@@ -24,8 +24,11 @@ const maxFlags = 5
 // whole: shorter ones go through C's sprintf, which ends at a zero byte.
 const longText = 100
 
+// maxRoom is how large a buffer is kept for the next call.
+const maxRoom = 1 << 16
+
 // formatter is string.format at work: C's sprintf for the letters that Lua
-// 5.1 has, cdiouxXeEfgGqs.
+// 5.1 has, cdiouxXeEfgGqs. An interpreter has one: it calls no Lua.
 type formatter struct {
 	L    *lua.LState
 	rest string // of the format
@@ -33,10 +36,10 @@ type formatter struct {
 	out  []byte
 }
 
-func stringFormat(L *lua.LState) int {
+// format is string.format(format, …).
+func (f *formatter) format(L *lua.LState) int {
 	format := checkString(L, 1)
-	var room [128]byte
-	f := formatter{L: L, rest: format, arg: 1, out: room[:0]}
+	f.L, f.rest, f.arg, f.out = L, format, 1, f.out[:0]
 	for {
 		at := strings.IndexByte(f.rest, '%')
 		if at < 0 {
@@ -57,6 +60,10 @@ func stringFormat(L *lua.LState) int {
 	}
 	f.out = append(f.out, f.rest...)
 	L.Push(stringValue(string(f.out)))
+	f.L, f.rest = nil, ""
+	if cap(f.out) > maxRoom {
+		f.out = nil
+	}
 	return 1
 }
 

@@ -41,7 +41,11 @@ func OpenMath(L *lua.LState, env *Env) {
 		"tanh":  math.Tanh,
 	} {
 		library.RawSetString(name, L.NewFunction(func(L *lua.LState) int {
-			L.Push(numberValue(f(checkNumber(L, 1))))
+			if x, ok := L.Get(1).(lua.LNumber); ok {
+				L.Push(numberValue(f(float64(x))))
+			} else {
+				L.Push(numberValue(f(checkNumber(L, 1))))
+			}
 			return 1
 		}))
 	}

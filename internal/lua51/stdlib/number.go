@@ -57,22 +57,11 @@ func baseToString(L *lua.LState) int {
 		L.Call(1, 1)
 		return 1
 	}
-	L.Push(textOf(v))
+	L.Push(lua.LString(number.Text(v)))
 	return 1
 }
 
 // stringsHaveNoText reports that no script has given all strings a __tostring.
 func stringsHaveNoText(L *lua.LState) bool {
 	return L.GetMetaField(emptyString, "__tostring") == lua.LNil
-}
-
-// textOf returns what tostring gives for a value without __tostring.
-func textOf(v lua.LValue) lua.LValue {
-	switch v := v.(type) {
-	case lua.LString:
-		return v
-	case lua.LNumber:
-		return lua.LString(number.Format(float64(v)))
-	}
-	return lua.LString(v.String())
 }

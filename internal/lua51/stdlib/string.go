@@ -21,7 +21,7 @@ func OpenString(L *lua.LState, env *Env) {
 		"char":    stringChar,
 		"dump":    stringDump,
 		"find":    anchored.find,
-		"format":  stringFormat,
+		"format":  new(formatter).format,
 		"gmatch":  plain.gmatch,
 		"gsub":    anchored.gsub,
 		"len":     stringLen,
@@ -118,7 +118,7 @@ func stringRep(L *lua.LState) int {
 	switch {
 	case n <= 0 || s == "":
 		L.Push(emptyString)
-	case len(s) > math.MaxInt32/n:
+	case len(s) > math.MaxInt32 || len(s)*n > math.MaxInt32:
 		raise(L, "not enough memory")
 	default:
 		L.Push(stringValue(strings.Repeat(s, n)))
