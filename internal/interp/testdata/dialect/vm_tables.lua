@@ -3,7 +3,7 @@
 do -- sparse keys
   local t = {}
   t[10000000] = "far" t[5] = "five" t[1e15] = "further" t[-1] = "negative" t[0] = "zero" t[2.5] = "half" t[3] = 3
-  print(t[10000000], t[5], t[1e15], t[-1], t[0], t[2.5], t[3], t[4], t[9999999], #t)
+  print(t[10000000], t[5], t[1e15], t[-1], t[0], t[2.5], t[3], t[4], t[9999999])
   t[1] = 1 t[2] = 2 t[4] = 4
   print(#t, t[5])
   local n = 0 for k, v in pairs(t) do n = n + 1 end print(n)
@@ -63,7 +63,7 @@ do local t = {} t[1.0] = "a" t["1"] = "b" t[2^53] = "c" print(t[1], t["1"], t[2^
 do
   local function numbers(n, tail) local p = {} for i = 1, n do p[i] = i % 97 end return "local f = ... return {" .. table.concat(p, ",") .. tail .. "}" end
   local function three() return "a", "b", "c" end
-  for _, n in ipairs{1, 49, 50, 51, 99, 100, 101, 150, 511, 1000, 25499, 25500, 25549, 25550, 25551, 25600, 30001, 60000} do
+  for _, n in ipairs{1, 49, 50, 51, 100, 101, 511, 25549, 25550, 25551, 30001} do
     local t = loadstring(numbers(n, ""))() print(n, #t, t[1], t[n], t[n + 1])
     t = loadstring(numbers(n, ",f()"))(three) print(n, #t, t[n], t[n + 1], t[n + 3], t[n + 4])
     t = loadstring(numbers(n, ",(f())"))(three) print(n, #t, t[n + 1])
