@@ -23,12 +23,13 @@ for i = 1, 3 do local j = i i = i * 10 print(i, j) end
 print(pcall(function() for i = "x", 2 do end end)) print(pcall(function() for i = 1, {} do end end)) print(pcall(function() for i = 1, 2, nil do end end))
 do local f = {} for i = 1, 3 do f[i] = function() i = i + 1 return i end end print(f[1](), f[1](), f[2](), f[3]()) end
 
--- comparison
+-- comparison; more is said here of the value at fault
+local function words(ok, e) print(ok, (tostring(e):gsub(": '.*$", ""))) end
 print(1 < 2, 2 <= 2, "a" < "b", "a" <= "a", "Z" < "a", "" < "a", "a\0b" < "a\0c", "10" < "9", 1 == "1", "1" == "1", nil == false, 0/0 == 0/0)
 for _, p in ipairs{{1, "1"}, {"a", 1}, {{}, {}}, {{}, 1}, {true, false}, {1, true}, {print, print}} do
-  print(pcall(function() return p[1] < p[2] end)) print(pcall(function() return p[1] >= p[2] end))
+  words(pcall(function() return p[1] < p[2] end)) words(pcall(function() return p[1] >= p[2] end))
 end
-print(pcall(function() return nil < 1 end)) print(pcall(function() return 1 <= nil end)) print(pcall(function() return nil > nil end))
+words(pcall(function() return nil < 1 end)) words(pcall(function() return 1 <= nil end)) words(pcall(function() return nil > nil end))
 do
   local mt = {} mt.__lt = function(a, b) return a.v < b.v end
   local a, b = setmetatable({v = 1}, mt), setmetatable({v = 2}, mt)
@@ -75,7 +76,7 @@ do -- index and newindex
   local store = {} local p = setmetatable({}, {__newindex = store, __index = store}) p.x = 5 p[1] = 6 print(rawget(p, "x"), store.x, p.x, p[1], #p, #store)
   local chain = {} for i = 1, 50 do chain = setmetatable({["k" .. i] = i}, {__index = chain}) end print(chain.k1, chain.k50, chain.none)
   local loop = {} setmetatable(loop, {__index = loop}) print((pcall(function() return loop.x end)))
-  print(("x").len, ("abc"):len(), #"abc", (pcall(function() return (1).x end)), (pcall(function() return ("x").y.z end)))
+  print(("x").len == string.len, ("abc"):len(), #"abc", (pcall(function() return (1).x end)), (pcall(function() return ("x").y.z end)))
   print(getmetatable("").__index == string, getmetatable("").__add)
   local d = setmetatable({}, {__index = function(t, k) return k * 2 end}) print(d[21], d[1], rawget(d, 1))
   local arr = setmetatable({10, 20}, {__index = function(t, k) return "default" end}) arr[2] = nil print(arr[1], arr[2], arr[3])

@@ -20,7 +20,6 @@ do -- filled from the end, from the middle, by steps
   n = 0 for k, v in pairs(t) do n = n + v end print(n)
   t = {[3] = 3, [2] = 2, [1] = 1} print(#t, t[3]) t[4] = 4 print(#t)
   t = {[200] = "x", 1, 2, 3} print(#t, t[200]) for i = 4, 199 do t[i] = i end print(#t) t[200] = nil print(#t)
-  t = {} t[100] = 1 for i = 1, 99 do table.insert(t, i) end print(t[99], t[100])
 end
 do -- as a queue and as a stack
   local t = {} for i = 1, 30000 do t[i] = i end
