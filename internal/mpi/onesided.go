@@ -1,5 +1,7 @@
 package mpi
 
+import "os"
+
 // oneSided chooses which of its components for windows a version of Open MPI
 // may use, "" for what it takes by itself. Measured on one machine, 3 ranks,
 // with a target that computes (docs/mpi.md has the table):
@@ -13,4 +15,12 @@ func oneSided(major int) string {
 		return "^rdma"
 	}
 	return ""
+}
+
+// SharesWindows tells whether memory that the library makes for a window of
+// one machine is reached without the help of the rank whose it is.
+func (s *Session) SharesWindows() bool {
+	major := libraryMajor()
+	chosen := os.Getenv("OMPI_MCA_osc")
+	return major > 0 && (chosen == "" || chosen == oneSided(major))
 }

@@ -82,6 +82,7 @@ type Session struct {
 	entered atomic.Uint64     // records made
 	active  bag.Bag[*Request] // that are not complete
 	trash
+	progress progress
 }
 
 var current *Session

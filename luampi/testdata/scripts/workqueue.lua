@@ -3,7 +3,14 @@ local mpi, array, check = require "mpi", require "array", require "check"
 local comm, rank, size = check.comm, check.rank, check.size
 if size == 1 then return end
 
-local win, counter = mpi.Win_allocate(rank == 0 and 1 or 0, "int64")
+for _, make in ipairs{"allocate", "create"} do
+local win, counter
+if make == "allocate" then
+  win, counter = mpi.Win_allocate(rank == 0 and 1 or 0, "int64")
+else
+  counter = array.zeros(rank == 0 and 1 or 0, "int64")
+  win = mpi.Win_create(counter)
+end
 local one, got = array.full(1, 1, "int64"), array.zeros(1, "int64")
 local items, mine = 30 * size, {}
 local function take()
@@ -41,3 +48,4 @@ for i = 0, items - 1 do check.eq(all[i], true, "item lost", i) end
 check.eq(shares[1], 0) -- it was busy
 for r = 2, size do assert(shares[r] > 0, "rank " .. r - 1 .. " of " .. size .. " got no item") end
 win:free()
+end
