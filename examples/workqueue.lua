@@ -16,12 +16,16 @@ local shares = cluster.mpido(manager, function()
     local win, counter = mpi.Win_allocate(rank == 0 and 1 or 0, "int64")
     local one, next_item = array.full(1, 1, "int64"), array.zeros(1, "int64")
 
-    -- Item i is i steps of Collatz's problem, of unequal length.
+    -- Item i is how long Collatz's sequences from some numbers on are: nobody
+    -- knows before how much work that is.
     local function work(i)
-        local steps, x = 0, 27 + i
-        while x ~= 1 do
-            x = x % 2 == 0 and x / 2 or 3 * x + 1
-            steps = steps + 1
+        local steps = 0
+        for first = 100 * i + 1, 100 * i + 100 do
+            local x = first
+            while x ~= 1 do
+                x = x % 2 == 0 and x / 2 or 3 * x + 1
+                steps = steps + 1
+            end
         end
         return steps
     end

@@ -8,7 +8,7 @@ import "os"
 //
 //   - 4: rdma ends the process in Compare_and_swap. Without it Win_allocate
 //     and Win_allocate_shared take sm, which needs nothing of the target;
-//     Win_create takes ucx, which waits until the target calls MPI.
+//     Win_create takes ucx, which waits until the target calls MPI (Progress).
 //   - 5: without rdma the next choice, ucx, fails for every window.
 func oneSided(major int) string {
 	if major < 5 {
