@@ -56,6 +56,9 @@ func (l layoutOf) reach(n int) (low, end int) {
 func (x *call) spec(i int, t *lua.LTable) buffer {
 	a, ok := array.To(t.RawGetInt(1))
 	if !ok {
+		if _, isUser := t.RawGetInt(1).(*lua.LUserData); isUser {
+			x.arg(i, "array expected first in {array, count, type}, got %s", kindOf(t.RawGetInt(1)))
+		}
 		x.arg(i, "array expected, got table%s", x.hint())
 	}
 	field := func(n int, name string) lua.LValue {

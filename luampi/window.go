@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"os"
 	"runtime"
 	"syscall"
 	"unsafe"
@@ -32,6 +33,8 @@ type window struct {
 	units   []int        // of each rank's displacements
 	types   []array.Type // of each rank's array
 
+	alone bool         // accesses need nothing of this rank
+	rest  func()       // ends what helps accesses along
 	lease *array.Lease // of memory that goes with the window
 	lent  []span       // that memory, as far as scripts have arrays of it
 
@@ -98,6 +101,9 @@ func (m *module) openWindow(x *call, w *window, unit int) *lua.LUserData {
 	}
 	w.locked = map[int]bool{}
 	m.windows[w] = true
+	if w.rest = func() {}; !w.alone && x.comm.Size > 1 {
+		w.rest = m.s.Progress()
+	}
 	return m.newObject(w, m.handleMT["win"])
 }
 
@@ -113,18 +119,23 @@ func (m *module) exchange(x *call, mine ...uint64) []uint64 {
 	return all
 }
 
-// sharedFolder is where libraries keep memory that processes share.
-const sharedFolder = "/dev/shm"
+// sharedFolder gives where the library keeps memory that processes share.
+func sharedFolder() string {
+	if folder := os.Getenv("OMPI_MCA_osc_sm_backing_directory"); folder != "" {
+		return folder
+	}
+	return "/dev/shm"
+}
 
 // needSharedMemory raises, on all ranks alike, where those of a machine ask
 // for more than it can share: libraries then leave some ranks waiting, or end
-// the process.
-func (m *module) needSharedMemory(x *call, bytes int) {
+// the process. It tells whether all ranks are on one machine.
+func (m *module) needSharedMemory(x *call, bytes int) (oneMachine bool) {
 	host := fnv.New64a()
 	host.Write([]byte(m.s.Info().Host))
 	free := uint64(math.MaxInt64)
 	var fs syscall.Statfs_t
-	if syscall.Statfs(sharedFolder, &fs) == nil {
+	if syscall.Statfs(sharedFolder(), &fs) == nil {
 		free = fs.Bavail * uint64(fs.Bsize)
 	}
 	all := m.exchange(x, host.Sum64(), uint64(bytes), free)
@@ -138,9 +149,10 @@ func (m *module) needSharedMemory(x *call, bytes int) {
 	}
 	for h := range need {
 		if need[h] > room[h] {
-			x.arg(0, "the ranks of a machine ask for %.4g GB of memory that they share, there are %.4g left in %s", float64(need[h])/1e9, float64(room[h])/1e9, sharedFolder)
+			x.arg(0, "the ranks of a machine ask for %.4g GB of memory that they share, there are %.4g left in %s", float64(need[h])/1e9, float64(room[h])/1e9, sharedFolder())
 		}
 	}
+	return len(need) == 1
 }
 
 func (w *window) pin() {
@@ -256,11 +268,11 @@ func (m *module) allocate(x *call, shared bool) []lua.LValue {
 	n := x.elements(0, t)
 	info := x.c.S[table.SlotX+1]
 	bytes := n * t.Size()
-	m.needSharedMemory(x, bytes)
+	oneMachine := m.needSharedMemory(x, bytes)
 	c := x.again(x.row, x.comm.Handle)
 	c.S[table.SlotX], c.S[table.SlotX+1], c.S[table.SlotX+2] = uint64((bytes+partAlignment-1)&^(partAlignment-1)), slot(t.Size()), info
 	x.step()
-	w := &window{handle: c.S[table.SlotR], comm: x.comm, typ: t, shared: shared, lease: &array.Lease{}}
+	w := &window{handle: c.S[table.SlotR], comm: x.comm, typ: t, shared: shared, lease: &array.Lease{}, alone: oneMachine && m.s.SharesWindows()}
 	a, err := w.lend(c, c.S[table.SlotR+1], n)
 	if err != nil {
 		x.fail(err) // the window stays, since other ranks use it
@@ -334,6 +346,7 @@ func (m *module) winFree(x *call) []lua.LValue {
 		x.fail(err)
 	}
 	w.pinner.Unpin()
+	w.rest()
 	delete(m.windows, w)
 	return nil
 }

@@ -111,7 +111,7 @@ func (p *Process) runChunk(t *interp.Task, r *node.Request, chunk Chunk) (node.R
 	if err != nil {
 		return p.Node.Raise(t.L(), err), ChunkDone{Dirty: true}
 	}
-	reply := p.Node.Evaluate(t, r)
+	reply := p.Node.EvaluateFirst(t, r, 1) // as mpido gives
 	return reply, ChunkDone{Dirty: end()}
 }
 

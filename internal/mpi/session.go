@@ -82,6 +82,7 @@ type Session struct {
 	entered atomic.Uint64     // records made
 	active  bag.Bag[*Request] // that are not complete
 	trash
+	progress progress
 }
 
 var current *Session
@@ -259,10 +260,15 @@ func (s *Session) busy() error {
 }
 
 // Abort ends every process of the job with an exit code, by way of the MPI
-// library. It takes no lock: it is for when nothing else helps.
+// library. It waits a moment for others to leave MPI, and does not wait for
+// ever: it is for when nothing else helps.
 func (s *Session) Abort(code int) {
+	s.lockWithin(abortWait)
 	C.MPI_Abort(*(*C.MPI_Comm)(unsafe.Pointer(&worldHandle)), C.int(code))
 }
+
+// abortWait is how long Abort lets others leave MPI.
+const abortWait = 20 * time.Millisecond
 
 // lock takes the MPI lock for calls that no frame stands for.
 func (s *Session) lock() { s.lockWithin(math.MaxInt64) }

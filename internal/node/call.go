@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"math"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -48,7 +49,7 @@ func (n *Node) startCall(r *Request) {
 
 func (n *Node) startDo(r *Request) {
 	n.Serve(r, callLabel(r), func(t *interp.Task) Reply {
-		if reply := n.Evaluate(t, r); reply.Raised {
+		if reply := n.EvaluateFirst(t, r, 0); reply.Raised {
 			n.report(r.From, reply)
 		}
 		return Reply{}
@@ -60,7 +61,11 @@ func callLabel(r *Request) string { return fmt.Sprintf("call from pid %d", r.Fro
 // Evaluate decodes the function and the arguments that a request holds, calls
 // it in the task and gives the answer to be sent, which for an error is the
 // raised value. It is called by who holds the interpreter.
-func (n *Node) Evaluate(t *interp.Task, r *Request) Reply {
+func (n *Node) Evaluate(t *interp.Task, r *Request) Reply { return n.EvaluateFirst(t, r, math.MaxInt) }
+
+// EvaluateFirst is Evaluate where whoever asked takes so many values: others
+// do not travel, and so may be anything.
+func (n *Node) EvaluateFirst(t *interp.Task, r *Request, taken int) Reply {
 	vs, err := n.Arguments(t.L(), r)
 	if err == nil && len(vs) == 0 {
 		err = luaerr.New(luaerr.Argument, "a call without a function")
@@ -70,7 +75,7 @@ func (n *Node) Evaluate(t *interp.Task, r *Request) Reply {
 	}
 	fn := vs[0]
 	vs, err = t.Call(fn, vs[1:]...)
-	return n.AnswerOf(t.L(), fn, vs, err)
+	return n.AnswerOf(t.L(), fn, vs[:min(taken, len(vs))], err)
 }
 
 // Arguments decodes the values of a request. It is called by who holds the

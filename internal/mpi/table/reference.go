@@ -12,7 +12,7 @@ func Reference() string {
 	var b strings.Builder
 	b.WriteString("# Reference of the module `mpi`\n\n" +
 		"Made from the table of calls (`internal/mpi/table/calls.h`); [mpi.md](mpi.md) tells how the calls are used. " +
-		"An optional argument stands in brackets; the communicator comes last and is `COMM_WORLD` by default.\n")
+		"What may be left out stands in brackets, with what it then is. The communicator, or the window, comes last. Where the standard has it first, it may stand there as well: " + first() + ".\n")
 	chapter := ""
 	for _, c := range All {
 		if c.Chapter != chapter {
@@ -34,21 +34,15 @@ func Reference() string {
 	return b.String()
 }
 
-// signature is the synopsis with brackets around what may be left out.
-func (c *Call) signature() string {
-	var args []string
-	for _, a := range c.Args {
-		name := a.Name
-		if a.Optional || a.Kind == Comm && !a.Required {
-			name = "[" + name + "]"
+// first lists the calls that take their communicator or window first as well.
+func first() string {
+	var list []string
+	for _, c := range All {
+		if n := len(c.Args); n > 0 && c.Args[n-1].Leads {
+			list = append(list, "`"+c.Name+"`")
 		}
-		args = append(args, name)
 	}
-	s := c.Name + "(" + strings.Join(args, ", ") + ")"
-	if len(c.Results) > 0 {
-		s += " → " + names(c.Results)
-	}
-	return s
+	return strings.Join(list, ", ")
 }
 
 // cell makes a text fit for a table.

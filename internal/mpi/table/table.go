@@ -153,10 +153,20 @@ func (c *Call) MakesComm() bool {
 	return false
 }
 
-// Synopsis gives the call as the documentation shows it:
-// "mpi.Bcast(array, root, comm) → array".
-func (c *Call) Synopsis() string {
-	s := "mpi." + c.Name + "(" + names(c.Args) + ")"
+// Synopsis gives the call as the documentation shows it, with brackets around
+// what may be left out, and what it then is:
+// "mpi.Bcast(array, [root=0], [comm=COMM_WORLD]) → array".
+func (c *Call) Synopsis() string { return "mpi." + c.signature() }
+
+func (c *Call) signature() string {
+	list := make([]string, len(c.Args))
+	for i := range c.Args {
+		list[i] = c.Args[i].Name
+		if missing, ok := c.Args[i].Missing(); ok {
+			list[i] = "[" + list[i] + "=" + missing + "]"
+		}
+	}
+	s := c.Name + "(" + strings.Join(list, ", ") + ")"
 	if len(c.Results) > 0 {
 		s += " → " + names(c.Results)
 	}
@@ -170,6 +180,30 @@ func (c *Call) Help() string {
 		s += fmt.Sprintf(" (MPI %s, section %s)", c.Since, c.Section)
 	}
 	return s
+}
+
+// missingKinds says what an argument is that was left out, for kinds that may
+// be wherever they stand.
+var missingKinds = map[Kind]string{
+	Comm: "COMM_WORLD", Root: "0", Tag: "0", AnyTag: "ANY_TAG", AnyTag2: "ANY_TAG", Source: "ANY_SOURCE", Source2: "ANY_SOURCE",
+	SDispls: "one after another", RDispls: "one after another", Weights: "none",
+	Reduced: "a new array", RootReduced: "a new array", ExReduced: "a new array", BlockReduced: "a new array", PartReduced: "a new array",
+	RecvN: "a new array", RootRecvN: "a new array", RecvV: "a new array", RootRecvV: "a new array",
+}
+
+// Missing says what the argument is when it is left out; ok is false for one
+// that has to be given.
+func (a *Arg) Missing() (text string, ok bool) {
+	switch {
+	case a.Required:
+		return "", false
+	case a.Default == "?":
+		return "nil", true
+	case a.Optional:
+		return a.Default, true
+	}
+	text, ok = missingKinds[a.Kind]
+	return text, ok
 }
 
 func names(args []Arg) string {

@@ -140,7 +140,7 @@ func TestNonBlocking(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	want := "mpi.Bcast(array, root, comm) → array\n    Copies the array of the root to every process. (MPI 3.1, section 5.4)"
+	want := "mpi.Bcast(array, [root=0], [comm=COMM_WORLD]) → array\n    Copies the array of the root to every process. (MPI 3.1, section 5.4)"
 	if got := Help("Bcast"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -6,8 +6,8 @@ mpi.Bcast(nil, 0) --! array expected, got nil
 mpi.Bcast(a, 99) --! errors.lua:\d: bad argument #2 'root' to 'Bcast' \(rank 99 is not in a communicator of \d\)
 mpi.Bcast(a, "x") --! bad argument #2 'root' to 'Bcast' \(rank expected, got string\)
 mpi.Bcast(a, 0, 3) --! bad argument #3 'comm' to 'Bcast' \(communicator expected, got number\)
-mpi.Bcast(a, 0, mpi.COMM_WORLD, 4) --! Bcast takes 3 arguments at most: mpi.Bcast\(array, root, comm\)
-mpi.Comm_rank(mpi.COMM_WORLD, 5) --! Comm_rank takes 1 argument at most: mpi.Comm_rank\(comm\)
+mpi.Bcast(a, 0, mpi.COMM_WORLD, 4) --! Bcast takes 3 arguments at most: mpi.Bcast\(array, \[root=0\], \[comm=COMM_WORLD\]\)
+mpi.Comm_rank(mpi.COMM_WORLD, 5) --! Comm_rank takes 1 argument at most: mpi.Comm_rank\(\[comm=COMM_WORLD\]\)
 local n = mpi.COMM_WORLD:size(5) --! Comm_size takes 1 argument at most
 local t = mpi.Wtime(3) --! Wtime takes 0 arguments at most
 mpi.Bcast(a, 0.5) --! bad argument #2 'root' to 'Bcast' \(whole number expected, got 0.5\)
