@@ -7,7 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -66,7 +66,7 @@ func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
 			x = &call{m: k.m, row: k.row, c: k.m.s.NewCall(k.row.Name)}
 			k.ready = x
 		}
-		if data = x.readMessage(interp.Args(L, base), comm); data == nil {
+		if data = x.readMessage(vm.Args(L, base), comm); data == nil {
 			return k.general(L, base, comm)
 		}
 		done = x.c.Repeat()
@@ -80,7 +80,7 @@ func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
 		}
 	}
 	n := 0
-	if k.receives && interp.Takes(L, 1) {
+	if k.receives && vm.Takes(L, 1) {
 		L.Push(k.m.statusValue(x.c.Status()))
 		n = 1
 	}
@@ -120,7 +120,7 @@ type envelope struct {
 // are plain.
 func (x *call) readPlain(base int, comm *mpi.Comm) bool {
 	x.to = envelope{}
-	data := x.readMessage(interp.Args(x.L, base), comm)
+	data := x.readMessage(vm.Args(x.L, base), comm)
 	if data == nil {
 		return false
 	}

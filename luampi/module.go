@@ -15,6 +15,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -122,7 +123,7 @@ func (m *module) observe(name string, fn *implementation) {
 // comm is nil or, in a method of a communicator, that communicator.
 type implementation func(L *lua.LState, base int, comm *mpi.Comm) int
 
-// shortcut is interp.Shortcut with comm as in an implementation, for calls that
+// shortcut is vm.Shortcut with comm as in an implementation, for calls that
 // are made a million times a second.
 type shortcut func(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool)
 
@@ -130,7 +131,7 @@ type shortcut func(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bo
 func (m *module) function(L *lua.LState, row *table.Call, fn implementation) *lua.LFunction {
 	f := L.NewFunction(func(L *lua.LState) int { return fn(L, 1, nil) })
 	if short := m.shortcuts[row.Name]; short != nil {
-		interp.SetShortcut(f, func(args []lua.LValue, taken int) (lua.LValue, bool) {
+		vm.SetShortcut(f, func(args []lua.LValue, taken int) (lua.LValue, bool) {
 			return short(args, nil, taken)
 		})
 	}
@@ -147,7 +148,7 @@ func (m *module) commMethod(L *lua.LState, row *table.Call, fn implementation) *
 		return 0
 	})
 	if short := m.shortcuts[row.Name]; short != nil {
-		interp.SetShortcut(f, func(args []lua.LValue, taken int) (lua.LValue, bool) {
+		vm.SetShortcut(f, func(args []lua.LValue, taken int) (lua.LValue, bool) {
 			if len(args) == 0 {
 				return nil, false
 			}

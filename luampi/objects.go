@@ -7,7 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
 )
@@ -205,7 +205,7 @@ func (m *module) statusValue(st mpi.Status) *lua.LUserData {
 // pushStatus pushes a status that is result n of the function, and all that is
 // left of its results, unless nobody takes it. It gives how many it pushed.
 func (m *module) pushStatus(L *lua.LState, st mpi.Status, n int) int {
-	if !interp.Takes(L, n) {
+	if !vm.Takes(L, n) {
 		return 0
 	}
 	L.Push(m.statusValue(st))

@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -140,7 +141,7 @@ func (r *reduction) invoke(th *lua.LState, results int, args ...lua.LValue) erro
 	for _, a := range args {
 		th.Push(a)
 	}
-	if err := th.PCall(len(args), results, nil); err != nil {
+	if err := vm.PCall(th, len(args), results, nil); err != nil {
 		return fmt.Errorf("%w", err)
 	}
 	return nil

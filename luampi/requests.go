@@ -7,7 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -165,7 +165,7 @@ func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, 
 // that is left of its results, unless nobody takes it. The value of a twin's
 // request takes the place of its status.
 func (m *module) pushStatuses(L *lua.LState, b *batch, n int) {
-	taken := interp.Takes(L, n)
+	taken := vm.Takes(L, n)
 	var t *lua.LTable
 	if taken {
 		t = L.CreateTable(len(b.done), 0)

@@ -12,6 +12,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -133,7 +134,7 @@ func Body(in *interp.Interp, L *lua.LState, v lua.LValue) *lua.LFunction {
 	case *lua.LFunction:
 		return v
 	case lua.LString:
-		fn, err := in.Codec().Chunks.LoadTemporary(L, interp.ChunkName(string(v)), string(v))
+		fn, err := in.Codec().Chunks.LoadTemporary(L, stdlib.ShortSource(string(v)), string(v))
 		if err != nil {
 			luaerr.Raise(L, luaerr.New(luaerr.Argument, "%s%w", luaerr.Where(L), err))
 		}

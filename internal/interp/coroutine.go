@@ -4,6 +4,9 @@ import (
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // maxNested is how many coroutines may be inside one another, as stock Lua's
@@ -22,89 +25,85 @@ func tooDeep(L *lua.LState) string {
 	return fmt.Sprintf("stack overflow: %d coroutines are inside one another", depth)
 }
 
-// openCoroutines adapts the coroutine library to tasks: a coroutine that some
-// task is inside cannot be resumed by another.
+// openCoroutines puts in place the coroutine library, for tasks: a coroutine
+// that some task is inside cannot be resumed by another.
 func (in *Interp) openCoroutines(library *lua.LTable) {
-	stockCreate := library.RawGetString("create").(*lua.LFunction).GFunction
-	stockResume := library.RawGetString("resume").(*lua.LFunction).GFunction
-	stockWrap := library.RawGetString("wrap").(*lua.LFunction).GFunction
 	L := in.root
-	library.RawSetString("create", L.NewFunction(func(L *lua.LState) int {
-		checkBody(L)
-		n := stockCreate(L)
-		guard(L.ToThread(-1))
-		return n
-	}))
-	library.RawSetString("resume", L.NewFunction(func(L *lua.LState) int {
-		co := L.CheckThread(1)
-		if status := coStatus(L, co); status != "suspended" {
-			L.Push(lua.LFalse)
-			L.Push(lua.LString("cannot resume " + status + " coroutine"))
-			return 2
-		}
-		if why := tooDeep(L); why != "" {
+	set := func(name string, fn lua.LGFunction) { library.RawSetString(name, L.NewFunction(fn)) }
+	set("create", func(L *lua.LState) int {
+		L.Push(vm.NewCoroutine(L, bodyArg(L)))
+		return 1
+	})
+	set("resume", func(L *lua.LState) int {
+		co := threadArg(L)
+		if why := cannotResume(L, co); why != "" {
 			L.Push(lua.LFalse)
 			L.Push(lua.LString(why))
 			return 2
 		}
-		fillYield(L, co, L.GetTop()-1)
-		return stockResume(L)
-	}))
-	library.RawSetString("wrap", L.NewFunction(func(L *lua.LState) int {
-		checkBody(L)
-		stockWrap(L)
-		wrapped := L.Get(-1).(*lua.LFunction)
-		co := guard(wrapped.Upvalues[0].Value().(*lua.LState))
-		resume := wrapped.GFunction
-		wrapped.GFunction = func(L *lua.LState) int {
-			if status := coStatus(L, co); status != "suspended" {
-				L.RaiseError("cannot resume %s coroutine", status)
-			}
-			if why := tooDeep(L); why != "" {
-				L.RaiseError("%s", why)
-			}
-			fillYield(L, co, L.GetTop())
-			return resume(L)
-		}
+		return vm.Resume(L, co, L.GetTop()-1)
+	})
+	set("wrap", func(L *lua.LState) int {
+		co := vm.NewCoroutine(L, bodyArg(L))
+		L.Push(L.NewFunction(func(L *lua.LState) int { return wrapped(L, co) }))
 		return 1
-	}))
-	library.RawSetString("status", L.NewFunction(func(L *lua.LState) int {
-		L.Push(lua.LString(coStatus(L, L.CheckThread(1))))
+	})
+	set("yield", vm.Yield)
+	set("status", func(L *lua.LState) int {
+		L.Push(lua.LString(coStatus(L, threadArg(L))))
 		return 1
-	}))
-	library.RawSetString("running", L.NewFunction(func(L *lua.LState) int {
+	})
+	set("running", func(L *lua.LState) int {
 		if L == in.holder.l {
 			L.Push(lua.LNil)
 		} else {
 			L.Push(L)
 		}
 		return 1
-	}))
+	})
 }
 
-// fillYield pushes a nil for each result that the yield of a coroutine has to
-// give beyond the n that it is resumed with. gopher-lua would leave there what
-// is no value of Lua's.
-func fillYield(L, co *lua.LState, n int) {
-	f := frameOf(co)
-	if f == nil || f.Fn == nil || f.Fn.IsG || f.Pc == 0 {
-		return
+// bodyArg reads the function of a new coroutine.
+func bodyArg(L *lua.LState) *lua.LFunction {
+	fn, ok := L.Get(1).(*lua.LFunction)
+	if !ok {
+		stdlib.ArgError(L, 1, "Lua function expected")
 	}
-	i := instruction(f.Fn.Proto.Code[f.Pc-1])
-	if i.op() != lua.OP_CALL {
-		return
-	}
-	for ; n < i.c()-1; n++ {
-		L.Push(lua.LNil)
-	}
+	return fn
 }
 
-// checkBody refuses to make a coroutine of a library function, as Lua 5.1 does:
-// gopher-lua would run it and lose its results.
-func checkBody(L *lua.LState) {
-	if L.CheckFunction(1).IsG {
-		L.ArgError(1, "Lua function expected, got one of a library: write function(...) return f(...) end")
+func threadArg(L *lua.LState) *lua.LState {
+	co, ok := L.Get(1).(*lua.LState)
+	if !ok {
+		stdlib.ArgError(L, 1, "coroutine expected")
 	}
+	return co
+}
+
+// cannotResume tells why a coroutine cannot be resumed, "" if it can.
+func cannotResume(L, co *lua.LState) string {
+	if status := coStatus(L, co); status != "suspended" {
+		return "cannot resume " + status + " coroutine"
+	}
+	return tooDeep(L)
+}
+
+// wrapped resumes a coroutine for the function that coroutine.wrap gave: an
+// error goes on, with the place of the call before a message, as in Lua 5.1.
+func wrapped(L, co *lua.LState) int {
+	if why := cannotResume(L, co); why != "" {
+		L.RaiseError("%s", why)
+	}
+	n := vm.Resume(L, co, L.GetTop())
+	if L.Get(L.GetTop()-n+1) == lua.LTrue {
+		return n - 1
+	}
+	raised := L.Get(-1)
+	if text, ok := raised.(lua.LString); ok {
+		raised = lua.LString(vm.Where(L, 1)) + text
+	}
+	L.Error(raised, 0)
+	return 0
 }
 
 // coStatus tells the state of a coroutine. One that has a parent is being

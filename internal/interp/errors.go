@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -24,7 +25,7 @@ func leadingPlace(message string) string { return place.FindString(message) }
 func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 	e := *luaerr.FromValue(raised)
 	if e.Traceback == "" {
-		e.Traceback = traceback(L, 1)
+		e.Traceback = traceback(L, 0)
 	}
 	if s, ok := raised.(lua.LString); ok {
 		e.Message = in.named(L, string(s))
@@ -45,7 +46,12 @@ func (in *Interp) explain(L *lua.LState, raised lua.LValue) *luaerr.Error {
 // it has none that works.
 func ownText(L *lua.LState, v lua.LValue) string {
 	fn := L.GetMetaField(v, "__tostring")
-	if fn == lua.LNil || L.CallByParam(lua.P{Fn: fn, NRet: 1, Protect: true}, v) != nil {
+	if fn == lua.LNil {
+		return ""
+	}
+	L.Push(fn)
+	L.Push(v)
+	if vm.PCall(L, 1, 1, nil) != nil {
 		return ""
 	}
 	text, _ := L.Get(-1).(lua.LString)
@@ -104,7 +110,7 @@ func debugTraceback(L *lua.LState) int {
 
 func frameLine(dbg *lua.Debug) string {
 	switch {
-	case dbg.What == "G" || dbg.What == "C":
+	case dbg.What == "G" || dbg.What == "C" || dbg.Source == vm.Native:
 		return fmt.Sprintf("[Go]: in function '%s'", dbg.Name)
 	case dbg.What == "main" && dbg.LineDefined == 0:
 		return fmt.Sprintf("%s:%d: in main chunk", dbg.Source, dbg.CurrentLine)

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // TestTakes: a Go function knows how many of its results its caller looks at.
@@ -33,7 +35,7 @@ func TestTakes(t *testing.T) {
 		got := ""
 		in.AddModule("f", func(L *lua.LState) int {
 			L.Push(L.NewFunction(func(L *lua.LState) int {
-				got = fmt.Sprint(Takes(L, 1), Takes(L, 2), Takes(L, 3))
+				got = fmt.Sprint(vm.Takes(L, 1), vm.Takes(L, 2), vm.Takes(L, 3))
 				L.Push(lua.LNumber(1))
 				L.Push(lua.LNumber(2))
 				L.Push(lua.LNumber(3))

@@ -10,6 +10,8 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -54,13 +56,13 @@ func TestDepthIsKnown(t *testing.T) {
 	defer L.Close()
 	var depths []int
 	L.SetGlobal("note", L.NewFunction(func(L *lua.LState) int {
-		depths = append(depths, depthOf(L))
+		depths = append(depths, vm.Depth(L))
 		return 0
 	}))
 	if err := L.DoString("note() local function f() note() end f()"); err != nil {
 		t.Fatal(err)
 	}
-	if depthOf(L) != 0 || len(depths) != 2 || depths[0] != 2 || depths[1] != 3 {
+	if vm.Depth(L) != 0 || len(depths) != 2 || depths[0] != 2 || depths[1] != 3 {
 		t.Errorf("got %v", depths)
 	}
 }
@@ -83,7 +85,7 @@ func TestThread(t *testing.T) {
 				return
 			}
 			th.Push(fn)
-			err = th.PCall(0, 1, nil)
+			err = vm.PCall(th, 0, 1, nil)
 			if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 				t.Errorf("%s: got %v, want %q", source, err, want)
 			}

@@ -23,6 +23,8 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -55,12 +57,10 @@ type Interp struct {
 	holder  *Task // the task that holds the interpreter
 	pool    []*lua.LState
 	modules modules
+	library *stdlib.Env
 	// overflown are the threads whose calls were nested too deeply, while their
 	// handlers may be running.
 	overflown map[weak.Pointer[lua.LState]]struct{}
-	operators map[*lua.LFunction]bool // arithmetic of strings
-	namer     *lua.LFunction          // improves messages in pcall
-	pcalls    *lua.LFunction          // the pcall of scripts
 }
 
 // Registry and call stack of a thread grow from small to these limits.
@@ -89,7 +89,7 @@ func New(cfg Config) *Interp {
 		RegistrySize: registryStart, RegistryGrowStep: registryStep, RegistryMaxSize: registryLimit,
 		CallStackSize: callDepth + callReserve, MinimizeStackMemory: true,
 	})
-	guard(in.root)
+	vm.Guard(in.root)
 	in.root.G.Registry.RawSetString(interpKey, &lua.LUserData{Value: in})
 	in.openStandard()
 	if cfg.Codec.Resolve == nil {
@@ -116,13 +116,15 @@ func (in *Interp) SetExit(exit func(code int)) { in.cfg.Exit = exit }
 // holds the interpreter.
 func (in *Interp) NewThread() *lua.LState {
 	L, _ := in.root.NewThread()
-	return guard(L)
+	vm.Guard(L)
+	return L
 }
 
 // Close frees the interpreter. No task may run any more.
 func (in *Interp) Close() {
 	in.lock.acquire()
 	defer in.lock.release()
+	in.library.Flush(true)
 	in.root.Close()
 	in.pool = nil
 }

@@ -8,6 +8,8 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -33,14 +35,12 @@ func (in *Interp) AddModule(name string, open lua.LGFunction) {
 	in.modules.offered[name] = open
 }
 
+// require is require(name) of scripts. What a module raises goes on as it is.
 func (in *Interp) require(L *lua.LState) int {
-	v, err := in.Require(L, L.CheckString(1))
+	name := stdlib.CheckString(L, 1)
+	v, err := in.load(L, name)
 	if err != nil {
-		e := luaerr.From(err)
-		if e.Kind == luaerr.Script && e.Value != nil {
-			L.Error(e.Value, 0)
-		}
-		luaerr.Raise(L, e)
+		luaerr.Raise(L, luaerr.From(err))
 	}
 	L.Push(v)
 	return 1
@@ -49,10 +49,22 @@ func (in *Interp) require(L *lua.LState) int {
 // Require gives a module, loading it when this is its first use. While one
 // task loads a module others wait for it; a load that failed can be tried
 // again. It must be called by who holds the interpreter, from task code.
-func (in *Interp) Require(L *lua.LState, name string) (lua.LValue, error) {
+func (in *Interp) Require(L *lua.LState, name string) (v lua.LValue, err error) {
+	L.Push(L.NewFunction(func(L *lua.LState) int {
+		v, err = in.load(L, name)
+		return 0
+	}))
+	if raised := vm.PCall(L, 0, 0, nil); raised != nil {
+		return nil, raised
+	}
+	return v, err
+}
+
+// load is Require, but an error of the module itself is raised.
+func (in *Interp) load(L *lua.LState, name string) (lua.LValue, error) {
 	loaded := in.loadedTable()
 	for {
-		if v := loaded.RawGetString(name); v != lua.LNil {
+		if v := loaded.RawGetString(name); lua.LVAsBool(v) {
 			return v, nil
 		}
 		busy := in.modules.loading[name]
@@ -72,11 +84,7 @@ func (in *Interp) Require(L *lua.LState, name string) (lua.LValue, error) {
 		delete(in.modules.loading, name)
 		close(mine.done)
 	}()
-	v, err := in.loadModule(L, name)
-	if err != nil {
-		return nil, err
-	}
-	loaded.RawSetString(name, v)
+	v := in.runLoader(L, in.library.FindLoader(L, name), name)
 	in.cfg.Codec.Names.AddModule(name, v)
 	return v, nil
 }
@@ -106,72 +114,47 @@ func (in *Interp) awaitLoad(L *lua.LState, name string, busy *loading) error {
 	})
 }
 
-// loadModule finds a module and runs it: package.preload, then modules of Go
-// code, then the files of package.path, then Config.Find.
-func (in *Interp) loadModule(L *lua.LState, name string) (lua.LValue, error) {
-	pack := L.GetGlobal("package")
-	if fn := L.GetField(L.GetField(pack, "preload"), name); fn.Type() == lua.LTFunction {
-		return in.runLoader(L, fn, name)
+// foundLoader is a loader of package.loaders: of what Config.Find gives.
+func (in *Interp) foundLoader(L *lua.LState) int {
+	if in.cfg.Find == nil {
+		return 0
 	}
-	if open := in.modules.offered[name]; open != nil {
-		return in.runLoader(L, L.NewFunction(open), name)
+	name := stdlib.CheckString(L, 1)
+	var chunk, source string
+	err := in.Wait(L, func(ctx context.Context) (err error) {
+		chunk, source, err = in.cfg.Find(ctx, name)
+		return err
+	})
+	if err != nil {
+		L.Push(lua.LString("\n\t" + err.Error()))
+		return 1
 	}
-	file, tried := findFile(lua.LVAsString(L.GetField(pack, "path")), name)
-	if file != "" {
-		fn, err := in.LoadFile(L, file)
-		if err != nil {
-			return nil, fmt.Errorf("error loading module '%s' from file '%s': %w", name, file, err)
-		}
-		return in.runLoader(L, fn, name)
+	fn, err := in.cfg.Codec.Chunks.Load(L, chunk, stdlib.Source(source))
+	if err != nil {
+		luaerr.Raise(L, luaerr.New(luaerr.Script, "error loading module '%s' from file '%s':\n\t%w", name, chunk, err))
 	}
-	if in.cfg.Find != nil {
-		var chunk, source string
-		err := in.Wait(L, func(ctx context.Context) (err error) {
-			chunk, source, err = in.cfg.Find(ctx, name)
-			return err
-		})
-		if err == nil {
-			fn, err := in.cfg.Codec.Chunks.Load(L, chunk, dropShebang(source))
-			if err != nil {
-				return nil, fmt.Errorf("error loading module '%s' from file '%s': %w", name, chunk, err)
-			}
-			return in.runLoader(L, fn, name)
-		}
-		tried = append(tried, err.Error())
-	}
-	return nil, luaerr.New(luaerr.Script, "module '%s' not found:\n\t%s", name, strings.Join(tried, "\n\t"))
+	L.Push(fn)
+	return 1
 }
 
-func (in *Interp) runLoader(L *lua.LState, fn lua.LValue, name string) (lua.LValue, error) {
+// runLoader runs what loads a module and gives what that is then: what it
+// returned, or put into package.loaded, or true.
+func (in *Interp) runLoader(L *lua.LState, fn lua.LValue, name string) lua.LValue {
+	loaded := in.loadedTable()
+	loaded.RawSetString(name, lua.LNil)
 	L.Push(fn)
 	L.Push(lua.LString(name))
-	if err := L.PCall(1, 1, nil); err != nil {
-		return nil, err
-	}
+	L.Call(1, 1)
 	v := L.Get(-1)
 	L.Pop(1)
 	if v == lua.LNil {
-		v = in.loadedTable().RawGetString(name) // what module() put there
+		v = loaded.RawGetString(name)
 	}
 	if v == lua.LNil {
 		v = lua.LTrue
 	}
-	return v, nil
-}
-
-func findFile(path, module string) (found string, tried []string) {
-	module = strings.ReplaceAll(module, ".", string(os.PathSeparator))
-	for _, pattern := range strings.Split(path, ";") {
-		if pattern == "" {
-			continue
-		}
-		file := strings.ReplaceAll(pattern, "?", module)
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
-			return file, nil
-		}
-		tried = append(tried, fmt.Sprintf("no file '%s'", file))
-	}
-	return "", tried
+	loaded.RawSetString(name, v)
+	return v
 }
 
 // PackagePath gives package.path as it was when the interpreter last let go.
@@ -185,7 +168,7 @@ func (in *Interp) PackagePath() string {
 // the master answers a worker that has no such file. It needs the package
 // path as it stands; the caller holds no interpreter.
 func FindSource(path, module string) (name, source string, err error) {
-	file, tried := findFile(path, module)
+	file, tried := stdlib.SearchPath(path, module)
 	if file == "" {
 		return "", "", fmt.Errorf("nor on the master: %s", strings.Join(tried, ", "))
 	}

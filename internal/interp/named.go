@@ -3,22 +3,24 @@ package interp
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
 
 const (
-	calledNil  = "attempt to call a non-function object"
-	badArith   = "cannot perform "
+	calledNil  = "attempt to call a "
+	badArith   = "attempt to perform arithmetic on a "
 	badCompare = "attempt to compare "
-	badIndex   = "attempt to index a non-table object("
-	badFor     = "for statement "
-	badNegate  = "__unm undefined"
-	badLength  = "__len undefined"
+	badIndex   = "attempt to index a "
+	badFor     = "'for' "
+	badConcat  = "attempt to concatenate a "
+	badLength  = "attempt to get length of a "
 	didYouMean = ": did you mean %s?"
 )
 
@@ -27,7 +29,7 @@ const (
 var complaints = map[int]string{
 	lua.OP_CALL: calledNil, lua.OP_TAILCALL: calledNil, lua.OP_TFORLOOP: calledNil,
 	lua.OP_ADD: badArith, lua.OP_SUB: badArith, lua.OP_MUL: badArith, lua.OP_DIV: badArith, lua.OP_MOD: badArith, lua.OP_POW: badArith,
-	lua.OP_CONCAT: badArith, lua.OP_UNM: badNegate, lua.OP_LEN: badLength,
+	lua.OP_UNM: badArith, lua.OP_CONCAT: badConcat, lua.OP_LEN: badLength,
 	lua.OP_LT: badCompare, lua.OP_LE: badCompare,
 	lua.OP_GETTABLE: badIndex, lua.OP_GETTABLEKS: badIndex, lua.OP_SELF: badIndex, lua.OP_SETTABLE: badIndex, lua.OP_SETTABLEKS: badIndex,
 	lua.OP_FORPREP: badFor, lua.OP_FORLOOP: badFor,
@@ -38,18 +40,15 @@ var complaints = map[int]string{
 // is for a handler of errors, which runs while the stack of the place where
 // the error was raised still stands below it.
 func (in *Interp) named(L *lua.LState, message string) string {
-	s, ok := siteAt(L, 1)
+	s, ok := siteAt(L, 0)
 	if !ok {
-		f, called := goFunction(L)
-		if f == nil {
-			return message
+		if f, called := goFunction(L); f != nil {
+			return in.namedGo(message, f, called)
 		}
-		if !in.operators[f] {
-			return in.namedGo(L, message, f, called)
-		}
-		if s, ok = siteAt(L, 2); !ok {
-			return message
-		}
+		return message
+	}
+	if vm.IsNative(s.fn) { // pcall, whose first argument is no function
+		return in.namedCall(L, message)
 	}
 	i := s.at(s.pc)
 	begin, ok := complaints[i.op()]
@@ -63,13 +62,8 @@ func (in *Interp) named(L *lua.LState, message string) string {
 		return message
 	}
 	o := s.operand(r, s.pc)
-	switch begin {
-	case calledNil:
+	if begin == calledNil {
 		return place + in.badCall(s, o, s.register(r), what, i.op() == lua.OP_TFORLOOP)
-	case badNegate:
-		what = "cannot negate " + s.register(r).Type().String()
-	case badLength:
-		what = "cannot tell the length of " + s.register(r).Type().String()
 	}
 	return place + in.badOperand(s, o, s.register(r), what)
 }
@@ -78,31 +72,36 @@ func (in *Interp) named(L *lua.LState, message string) string {
 // name in Lua source: one that pcall called, for example.
 var noName = regexp.MustCompile(`(bad argument #\d+ to )(\(anonymous\)|main chunk|corountine)( \()`)
 
-// namedGo is named for an error that a Go function has raised: what a script
-// gave pcall to call, when that is no function, and who refused an argument.
-func (in *Interp) namedGo(L *lua.LState, message string, f *lua.LFunction, called string) string {
-	if m := noName.FindStringSubmatch(message); m != nil {
-		if name, ok := in.cfg.Codec.Names.Name(f); ok && called == m[2] { // or else it raises what another has said
-			return noName.ReplaceAllString(message, "${1}'"+name+"'${3}")
-		}
+// namedGo is named for an error that a Go function has raised: it tells who
+// refused an argument.
+func (in *Interp) namedGo(message string, f *lua.LFunction, called string) string {
+	m := noName.FindStringSubmatch(message)
+	if m == nil {
 		return message
 	}
-	start := strings.Index(message, calledNil)
-	if start < 0 || f != in.pcalls {
+	if name, ok := in.cfg.Codec.Names.Name(f); ok && called == m[2] { // or else it raises what another has said
+		return noName.ReplaceAllString(message, "${1}'"+name+"'${3}")
+	}
+	return message
+}
+
+// namedCall is named for what a script gave pcall or xpcall to call.
+func (in *Interp) namedCall(L *lua.LState, message string) string {
+	s, ok := siteAt(L, 1)
+	if !ok || !strings.HasPrefix(message, calledNil) {
 		return message
 	}
-	s, ok := siteAt(L, 2)
-	if !ok || s.at(s.pc).op() != lua.OP_CALL {
+	if op := s.at(s.pc).op(); op != lua.OP_CALL && op != lua.OP_TAILCALL {
 		return message
 	}
 	r := s.at(s.pc).a() + 1
-	return message[:start] + in.badCall(s, s.operand(r, s.pc), s.register(r), message[start:], false)
+	return luaerr.Where(L) + in.badCall(s, s.operand(r, s.pc), s.register(r), message, false)
 }
 
 // goFunction gives the Go function that has raised an error, to a handler,
 // and what gopher-lua calls it.
 func goFunction(L *lua.LState) (f *lua.LFunction, called string) {
-	dbg, ok := L.GetStack(1)
+	dbg, ok := L.GetStack(0)
 	if !ok {
 		return nil, ""
 	}
@@ -122,57 +121,49 @@ func (s site) culprit(i instruction, what string) int {
 	case lua.OP_GETTABLE, lua.OP_GETTABLEKS, lua.OP_SELF, lua.OP_UNM, lua.OP_LEN:
 		return i.b()
 	case lua.OP_FORPREP, lua.OP_FORLOOP:
-		for n, part := range []string{"init", "limit", "step"} {
+		for n, part := range []string{"initial value", "limit", "step"} {
 			if strings.HasPrefix(what, badFor+part) {
 				return i.a() + n
 			}
 		}
 		return -1
 	case lua.OP_CONCAT:
-		var parts []int
-		for r := i.c(); r >= i.b(); r-- { // they are joined from the right
+		parts := []int{i.c() - 1, i.c()}
+		for r := i.c() - 2; r >= i.b(); r-- { // they are joined from the right
 			parts = append(parts, r)
 		}
-		return s.worst(parts, lua.LVCanConvToString)
+		return s.first(parts, lua.LVCanConvToString)
 	case lua.OP_LT, lua.OP_LE:
-		return s.worst([]int{i.b(), i.c()}, isNumber)
+		return s.first([]int{i.b(), i.c()}, isNumber)
 	default:
-		return s.worst([]int{i.b(), i.c()}, readsAsNumber)
+		return s.first([]int{i.b(), i.c()}, readsAsNumber)
 	}
 }
 
 func isNumber(v lua.LValue) bool { return v.Type() == lua.LTNumber }
 
-// readsAsNumber tells whether arithmetic takes a value, a string as gopher-lua
-// reads it.
+// readsAsNumber tells whether arithmetic takes a value.
 func readsAsNumber(v lua.LValue) bool {
 	s, ok := v.(lua.LString)
 	if !ok {
 		return isNumber(v)
 	}
-	text := strings.Trim(string(s), " \t\n")
-	_, notInt := strconv.ParseInt(text, 0, lua.LNumberBit)
-	_, notFloat := strconv.ParseFloat(text, lua.LNumberBit)
-	return notInt == nil || notFloat == nil
+	_, reads := number.Parse(string(s))
+	return reads
 }
 
-// worst gives the first register that holds nil, or else the first that holds
-// a value that is not fit, or -1.
-func (s site) worst(registers []int, fit func(lua.LValue) bool) int {
-	unfit := -1
-	for _, r := range registers {
-		if r&constantBit != 0 {
-			continue
-		}
-		v := s.register(r)
-		if v == lua.LNil {
+// first gives the first register that holds a value that is not fit, -1 when
+// that is a constant, or when all are fit.
+func (s site) first(operands []int, fit func(lua.LValue) bool) int {
+	for _, r := range operands {
+		switch {
+		case r&constantBit != 0 && !fit(s.constant(r&^constantBit)):
+			return -1
+		case r&constantBit == 0 && !fit(s.register(r)):
 			return r
 		}
-		if unfit < 0 && !fit(v) {
-			unfit = r
-		}
 	}
-	return unfit
+	return -1
 }
 
 // badCall is the message of the call of an operand whose value is no

@@ -1,12 +1,12 @@
 package interp
 
 import (
-	"reflect"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // site is where a Lua function stands: what it takes to tell the names of
@@ -19,8 +19,7 @@ type site struct {
 }
 
 // siteAt gives the site at a level of the stack. There is none in a Go
-// function, and in a gopher-lua that keeps its frames and registers
-// differently: it exports neither.
+// function.
 func siteAt(L *lua.LState, level int) (s site, ok bool) {
 	dbg, ok := L.GetStack(level)
 	if !ok {
@@ -30,11 +29,7 @@ func siteAt(L *lua.LState, level int) (s site, ok bool) {
 	if s.fn, ok = fn.(*lua.LFunction); err != nil || !ok || s.fn.IsG {
 		return s, false
 	}
-	frame := reflect.ValueOf(dbg).Elem().FieldByName("frame")
-	if !framesKnown || !frame.IsValid() || !beginsLike(frame.Type(), reflect.TypeFor[callFrame]()) || frame.IsNil() {
-		return s, false
-	}
-	f, all := (*callFrame)(frame.UnsafePointer()), registers(L).array
+	f, all := vm.FrameOf(dbg), vm.Registers(L)
 	s.pc = f.Pc - 1
 	if s.pc < 0 || s.pc >= len(s.fn.Proto.Code) || f.LocalBase < 0 || f.LocalBase >= len(all) {
 		return s, false

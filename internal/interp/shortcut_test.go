@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // TestShortcut: a function with a shortcut gives the same to Lua, whichever way
@@ -43,7 +45,7 @@ func TestShortcut(t *testing.T) {
 		})
 		in.AddModule("out", func(L *lua.LState) int {
 			L.Push(L.NewFunction(func(L *lua.LState) int {
-				for _, v := range Args(L, 1) {
+				for _, v := range vm.Args(L, 1) {
 					got = append(got, v.String())
 				}
 				return 0
@@ -69,7 +71,7 @@ func adder(L *lua.LState, ways *[]string) *lua.LFunction {
 	f := L.NewFunction(func(L *lua.LState) int {
 		*ways = append(*ways, "function")
 		sum := lua.LNumber(0)
-		for _, v := range Args(L, 1) {
+		for _, v := range vm.Args(L, 1) {
 			switch v := v.(type) {
 			case lua.LNumber:
 				sum += v
@@ -84,7 +86,7 @@ func adder(L *lua.LState, ways *[]string) *lua.LFunction {
 		L.Push(sum)
 		return 1
 	})
-	SetShortcut(f, func(args []lua.LValue, taken int) (lua.LValue, bool) {
+	vm.SetShortcut(f, func(args []lua.LValue, taken int) (lua.LValue, bool) {
 		sum := lua.LNumber(0)
 		for _, v := range args {
 			switch v := v.(type) {

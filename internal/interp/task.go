@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -64,7 +65,9 @@ func (t *Task) enter() {
 
 func (t *Task) leave() {
 	in := t.in
+	in.library.Flush(false)
 	t.l.SetTop(0)
+	t.l.Env = in.root.Env // setfenv(0, t) is for the script that called it
 	if !t.spoilt && len(in.pool) < poolSize {
 		in.pool = append(in.pool, t.l)
 	}
@@ -106,12 +109,11 @@ func (t *Task) Call(fn lua.LValue, args ...lua.LValue) (results []lua.LValue, er
 		L.Push(a)
 	}
 	var report *luaerr.Error
-	handler := L.NewFunction(func(L *lua.LState) int {
-		report = t.in.explain(L, L.Get(1))
-		L.Push(L.Get(1))
-		return 1
-	})
-	if err := L.PCall(len(args), lua.MultRet, handler); err != nil {
+	explain := func(raised lua.LValue) lua.LValue {
+		report = t.in.explain(L, raised)
+		return raised
+	}
+	if err := vm.PCall(L, len(args), lua.MultRet, explain); err != nil {
 		t.spoilt = true
 		L.SetTop(base)
 		if report == nil {

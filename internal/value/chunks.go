@@ -116,6 +116,19 @@ func (c *Chunks) Source(h Hash) (name, source string, ok bool) {
 	return k.name, k.source, true
 }
 
+// Text gives the source of the chunk of a function that was compiled here.
+func (c *Chunks) Text(proto *lua.FunctionProto) (source string, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, ok := c.strong[proto]
+	if !ok {
+		if at, ok = c.weakly[weak.Make(proto)]; !ok {
+			return "", false
+		}
+	}
+	return at.chunk.source, true
+}
+
 // keep finds or makes the chunk and its program. A received chunk's program
 // is held until it is first decoded.
 func (c *Chunks) keep(name, source string, permanent, received bool) (Hash, *program, error) {

@@ -37,7 +37,9 @@ type step = lua.LValue
 // from a loaded module through tables and metatables, by the shortest path.
 // What an earlier module holds keeps that name and is not walked again; so
 // the globals, "_G", are to be added before any script has run, and other
-// modules when they are loaded.
+// modules when they are loaded. But a table that is itself the module, and was
+// known as a part of another one, gets the name of the module that has filled
+// it since: a receiver that requires only the other would find it empty.
 func (n *Names) AddModule(name string, module lua.LValue) {
 	type entry struct {
 		v    lua.LValue
@@ -49,13 +51,15 @@ func (n *Names) AddModule(name string, module lua.LValue) {
 			todo = append(todo, entry{v, extendPath(path, s)})
 		}
 	}
+	filled := n.isPart(module)
 	for len(todo) > 0 {
 		e := todo[0]
 		todo = todo[1:]
 		id := identity(e.v)
-		if _, known := n.paths[id]; known || id == nil {
+		if _, known := n.paths[id]; known && !filled || id == nil {
 			continue
 		}
+		filled = false // the others are what it holds
 		n.paths[id] = e.path
 		n.values[e.path] = e.v
 		switch v := e.v.(type) {
@@ -71,6 +75,17 @@ func (n *Names) AddModule(name string, module lua.LValue) {
 			add(v.Metatable, e.path, lua.LNil)
 		}
 	}
+}
+
+// isPart tells whether a table is known as what a module other than the globals
+// holds.
+func (n *Names) isPart(v lua.LValue) bool {
+	path, known := n.paths[identity(v)]
+	if !known || v.Type() != lua.LTTable {
+		return false
+	}
+	module, steps, err := parsePath(path)
+	return err == nil && module != "_G" && len(steps) > 0
 }
 
 // Name tells the name of a value, "math.floor", for messages to people.

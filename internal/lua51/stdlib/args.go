@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // This file reads the arguments of library functions by the rules of Lua 5.1's
@@ -16,16 +17,7 @@ import (
 // where returns the "job.lua:14: " of a level of the stack (1 is who called the
 // function that runs), and "" when that is no Lua function.
 func where(L *lua.LState, level int) string {
-	dbg, ok := L.GetStack(level)
-	if !ok {
-		return ""
-	}
-	fn, err := L.GetInfo("fl", dbg, lua.LNil)
-	f, ok := fn.(*lua.LFunction)
-	if err != nil || !ok || f.IsG || dbg.CurrentLine <= 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d: ", f.Proto.SourceName, dbg.CurrentLine)
+	return vm.Where(L, level)
 }
 
 // raise raises an error with the place of the call, as luaL_error does.
@@ -171,3 +163,11 @@ func checkOption(L *lua.LState, n int, otherwise string, words []string) int {
 	argError(L, n, fmt.Sprintf("invalid option '%s'", name))
 	return 0
 }
+
+// CheckString returns argument n of the function that L runs as a string, or
+// raises the error of the library.
+func CheckString(L *lua.LState, n int) string { return checkString(L, n) }
+
+// ArgError raises an error about argument n of the function that L runs, in the
+// words of the library.
+func ArgError(L *lua.LState, n int, message string) { argError(L, n, message) }

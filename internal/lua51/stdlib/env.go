@@ -14,6 +14,8 @@ import (
 	"context"
 	"io"
 	"os"
+	"runtime"
+	"runtime/metrics"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
@@ -47,6 +49,29 @@ type Env struct {
 	// Text gives the source of the chunk that a function was compiled from, and
 	// reports whether that is known.
 	Text func(fn *lua.LFunction) (string, bool)
+	// Tail reports whether a level of the stack is a function that has ended in
+	// a tail call, of which nothing is known. Nil: no level is.
+	Tail func(L *lua.LState, level int) bool
+	// Collect collects garbage; nil is Go's collector alone.
+	Collect func(L *lua.LState)
+	// Memory is the number of bytes in use; nil is what Go's heap takes.
+	Memory func() uint64
+
+	// Own gives what opens a module that the process offers, nil if it has none
+	// of that name. Such modules stand beside those of package.preload.
+	Own func(module string) lua.LGFunction
+	// Last is a loader of modules (package.loaders) that is asked when there is
+	// no file; nil is none.
+	Last lua.LGFunction
+
+	stdout         *stream
+	tostring       lua.LValue // as the interpreter began with it
+	pause, stepmul int        // of the collector, as scripts have set them
+	files          files
+	chunks         map[string]bool // short names of those whose names begin with "="
+	packages       *lua.LTable     // the library package
+	typeMetatables map[lua.LValueType]lua.LValue
+	installed      bool
 }
 
 // envKey is where the registry of an interpreter holds its Env.
@@ -54,8 +79,26 @@ const envKey = "mpiclus.stdlib"
 
 // install makes env the one of an interpreter, and fills in what it leaves out.
 func (env *Env) install(L *lua.LState) {
+	if env.installed {
+		return
+	}
+	env.installed = true
+	env.pause, env.stepmul = 200, 200 // lua5.1's own
 	if env.Stdout == nil {
 		env.Stdout = os.Stdout
+	}
+	env.stdout = standardOutput(env)
+	if env.Collect == nil {
+		env.Collect = func(*lua.LState) { runtime.GC() }
+	}
+	if env.Memory == nil {
+		env.Memory = HeapBytes
+	}
+	if env.Own == nil {
+		env.Own = func(string) lua.LGFunction { return nil }
+	}
+	if env.Tail == nil {
+		env.Tail = func(*lua.LState, int) bool { return false }
 	}
 	if env.Wait == nil {
 		env.Wait = func(_ *lua.LState, wait func(ctx context.Context) error) error { return wait(context.Background()) }
@@ -103,4 +146,11 @@ func (env *Env) called(L *lua.LState, level int) (name, what string) {
 // loadPlainly compiles a chunk that nobody but L will know.
 func loadPlainly(L *lua.LState, name, source string, _ bool) (*lua.LFunction, error) {
 	return L.Load(strings.NewReader(source), name)
+}
+
+// HeapBytes is the memory that live and not yet collected objects take.
+func HeapBytes() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }

@@ -11,7 +11,8 @@ import (
 func OpenNumber(L *lua.LState, env *Env) {
 	env.install(L)
 	L.G.Global.RawSetString("tonumber", L.NewFunction(baseToNumber))
-	L.G.Global.RawSetString("tostring", L.NewFunction(baseToString))
+	env.tostring = L.NewFunction(baseToString)
+	L.G.Global.RawSetString("tostring", env.tostring)
 }
 
 // baseToNumber is tonumber(v [, base]).
