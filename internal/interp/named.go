@@ -95,7 +95,10 @@ func (in *Interp) namedCall(L *lua.LState, message string) string {
 		return message
 	}
 	r := s.at(s.pc).a() + 1
-	return luaerr.Where(L) + in.badCall(s, s.operand(r, s.pc), s.register(r), message, false)
+	if said := in.badCall(s, s.operand(r, s.pc), s.register(r), message, false); said != message {
+		return luaerr.Where(L) + said
+	}
+	return message
 }
 
 // goFunction gives the Go function that has raised an error, to a handler,

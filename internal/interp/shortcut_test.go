@@ -27,6 +27,7 @@ func TestShortcut(t *testing.T) {
 		{"local function g() return f(1, 2) end out(g())", "3", "function"},
 		{"local function g(...) local a = f(...) return a end out(g(), g(1), g(1, 2), g(1, 2, 3))", "0 1 3 6", "shortcut shortcut shortcut shortcut"},
 		{"local a = f(unpack{1, 2, 3, 4, 5, 6}) out(a)", "21", "shortcut"},
+		{"local function g() return (f(1, 2, 3)) end out(g())", "6", "shortcut"},
 		{"local a = f(1, pcall(f, 2, 3)) out(a)", "7", "function shortcut"},
 		{"out(pcall(f, 2, 3))", "true 5", "function"},
 		{"local a = f('x') out(a)", "error: job.lua:2: number expected, got x", "function"},

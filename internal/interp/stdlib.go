@@ -123,6 +123,9 @@ func (in *Interp) dropStale(L *lua.LState) {
 // collect is collectgarbage("collect").
 func (in *Interp) collect(L *lua.LState) {
 	in.dropStale(L)
+	if vm.Collect(L, runtime.GC) { // without letting go: tables are without their weak fields
+		in.dropStale(L)
+	}
 	_ = in.Wait(L, func(context.Context) error {
 		runtime.GC() // finds what is garbage
 		runtime.GC() // frees what the clean-ups of the first let go

@@ -4,7 +4,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
-
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
@@ -15,6 +14,8 @@ func OpenBase(L *lua.LState, env *Env) {
 	env.install(L)
 	walk := L.NewFunction(baseNext) // not next itself, in lua5.1 either
 	step := L.NewFunction(ipairsStep)
+	vm.StepPairs(walk)
+	vm.StepList(step)
 	functions := map[string]lua.LGFunction{
 		"assert":         baseAssert,
 		"collectgarbage": func(L *lua.LState) int { return collectGarbage(L, env) },
@@ -44,6 +45,7 @@ func OpenBase(L *lua.LState, env *Env) {
 	}
 	L.G.Global.RawSetString("_G", L.G.Global)
 	L.G.Global.RawSetString("_VERSION", lua.LString("Lua 5.1"))
+	vm.StepPairs(L.G.Global.RawGetString("next").(*lua.LFunction))
 	loadedTable(L).RawSetString("_G", L.G.Global)
 }
 
@@ -107,6 +109,7 @@ func setMetatable(L *lua.LState) int {
 		raise(L, "cannot change a protected metatable")
 	}
 	t.Metatable = mt
+	vm.NoteMetatable(L, t)
 	L.SetTop(1)
 	return 1
 }

@@ -321,6 +321,9 @@ func debugSetMetatable(L *lua.LState) int {
 	}
 	v := L.Get(1)
 	L.SetMetatable(v, mt)
+	if t, ok := v.(*lua.LTable); ok {
+		vm.NoteMetatable(L, t)
+	}
 	if kind := v.Type(); kind != lua.LTTable && kind != lua.LTUserData {
 		envOf(L).typeMetatables[kind] = mt
 	}

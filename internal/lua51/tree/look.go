@@ -173,9 +173,9 @@ func (l *looker) refused(k token) string {
 		if l.prefixed && k.line > l.prevEnd {
 			return "ambiguous syntax (function call x new statement) near '('"
 		}
-	case ";":
-		if l.startsBlock {
-			return "unexpected symbol near ';'"
+	case ";", ",":
+		if l.startsBlock && k.kind == ";" || l.inside() == "{" && (l.prev.kind == ";" || l.prev.kind == ",") {
+			return "unexpected symbol near '" + k.kind + "'"
 		}
 	case figure:
 		if _, ok := number.Parse(word); !ok {

@@ -169,9 +169,12 @@ func needsOrder(s *ast.AssignStmt) bool {
 		return isVariable && isDelicate(s.Rhs[0])
 	}
 	variables, constants := 0, true
-	for _, e := range s.Lhs {
-		if _, ok := e.(*ast.IdentExpr); ok {
+	for i, e := range s.Lhs {
+		if v, ok := e.(*ast.IdentExpr); ok {
 			variables++
+			if !stays(v, s.Lhs[:i]) {
+				constants = false // it is assigned twice: the first value is the one that stays
+			}
 		}
 	}
 	for _, e := range s.Rhs {

@@ -50,14 +50,12 @@ func SetHooks(h Hooks) { hooks = h }
 func (L *state) attend() { hooks.Attend(L.lua()) }
 
 func init() {
-	for _, op := range []int{lua.OP_JMP, lua.OP_TFORLOOP} {
-		stock := jumpTable[op]
-		jumpTable[op] = func(L *state, code uint32, base *Frame) int {
-			if attention.Load() != 0 {
-				L.attend()
-			}
-			return stock(L, code, base)
+	jumpTable[lua.OP_JMP] = func(L *state, code uint32, _ *Frame) int {
+		if attention.Load() != 0 {
+			L.attend()
 		}
+		L.currentFrame.Pc += jump(code)
+		return 0
 	}
 	stockCall, stockTail := jumpTable[lua.OP_CALL], jumpTable[lua.OP_TAILCALL]
 	call := func(L *state, code uint32, base *Frame) int {
@@ -109,6 +107,7 @@ type special struct {
 	run   Shortcut
 	twin  *lua.LFunction // of Lua, that instructions call in its place
 	needs int            // with as many arguments at least
+	step  iterator       // what it does as the iterator of a for statement
 }
 
 func mark(fn *lua.LFunction, s *special) { fn.Upvalues = []*lua.Upvalue{&s.Upvalue}[:0:1] }
@@ -146,8 +145,12 @@ func (L *state) shortcut(code uint32, at int, run Shortcut) bool {
 		return false
 	}
 	result, done := run(L.reg.array[at+1:at+1+L.arguments(code, at)], taken)
-	if done && taken == 1 {
+	if !done {
+		return false
+	}
+	if taken == 1 {
 		L.reg.array[at] = result
 	}
-	return done
+	setTop(L.reg, at+taken) // "return (f())" goes by it
+	return true
 }

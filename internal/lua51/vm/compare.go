@@ -10,15 +10,35 @@ import (
 
 func init() {
 	jumpTable[lua.OP_EQ] = func(L *state, code uint32, _ *Frame) int {
-		L.branch(code, L.equal(L.rk(argB(code)), L.rk(argC(code))))
+		a, b := L.rk(argB(code)), L.rk(argC(code))
+		if x, ok := a.(lua.LNumber); ok {
+			y, ok := b.(lua.LNumber)
+			L.branch(code, ok && x == y)
+			return 0
+		}
+		L.branch(code, L.equal(a, b))
 		return 0
 	}
 	jumpTable[lua.OP_LT] = func(L *state, code uint32, _ *Frame) int {
-		L.branch(code, L.less(L.rk(argB(code)), L.rk(argC(code))))
+		a, b := L.rk(argB(code)), L.rk(argC(code))
+		if x, ok := a.(lua.LNumber); ok {
+			if y, ok := b.(lua.LNumber); ok {
+				L.branch(code, x < y)
+				return 0
+			}
+		}
+		L.branch(code, L.less(a, b))
 		return 0
 	}
 	jumpTable[lua.OP_LE] = func(L *state, code uint32, _ *Frame) int {
-		L.branch(code, L.lessOrEqual(L.rk(argB(code)), L.rk(argC(code))))
+		a, b := L.rk(argB(code)), L.rk(argC(code))
+		if x, ok := a.(lua.LNumber); ok {
+			if y, ok := b.(lua.LNumber); ok {
+				L.branch(code, x <= y)
+				return 0
+			}
+		}
+		L.branch(code, L.lessOrEqual(a, b))
 		return 0
 	}
 }

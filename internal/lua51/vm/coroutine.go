@@ -59,7 +59,6 @@ func NewCoroutine(L *lua.LState, fn *lua.LFunction) *lua.LState {
 // and what it has given, or false and the error: as many values as Resume tells.
 func Resume(L, co *lua.LState, nargs int) int {
 	c, begins := of(co), of(co).currentFrame == nil
-	want := c.wanted()
 	c.Parent = of(L)
 	L.G.CurrentThread = co
 	if begins {
@@ -71,24 +70,25 @@ func Resume(L, co *lua.LState, nargs int) int {
 		c.currentFrame.NArgs = nargs
 		initFrame(c, c.currentFrame)
 	}
-	for n := nargs; n < want; n++ { // gopher-lua would leave there what is no value
-		co.Push(lua.LNil)
+	if want := c.wanted(); !begins && want >= 0 { // gopher-lua would leave there what is no value, or too many
+		setTop(c.reg, c.reg.top-nargs+want)
 	}
 	top := L.GetTop()
 	runThread(c)
 	return L.GetTop() - top
 }
 
-// wanted tells how many results the yield of a coroutine has to give.
+// wanted tells how many results the yield of a coroutine has to give, -1 for
+// as many as there are.
 func (L *state) wanted() int {
 	f := L.currentFrame
 	if f == nil || f.Fn.IsG || f.Pc == 0 {
-		return 0
+		return -1
 	}
 	if code := f.Fn.Proto.Code[f.Pc-1]; int(code>>26) == lua.OP_CALL {
 		return argC(code) - 1
 	}
-	return 0
+	return -1
 }
 
 //go:linkname initFrame github.com/yuin/gopher-lua.(*LState).initCallFrame

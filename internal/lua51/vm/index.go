@@ -11,10 +11,31 @@ import (
 
 func init() {
 	jumpTable[lua.OP_GETTABLE] = func(L *state, code uint32, _ *Frame) int {
-		L.result(code, L.index(L.rk(argB(code)), L.rk(argC(code))))
+		object, key := L.rk(argB(code)), L.rk(argC(code))
+		if n, ok := key.(lua.LNumber); ok {
+			if t, ok := object.(*lua.LTable); ok {
+				if i, ok := whole(n); ok && uint(i-1) < uint(len(inside(t).array)) {
+					if v := inside(t).array[i-1]; !isNil(v) {
+						L.result(code, v)
+						return 0
+					}
+				}
+			}
+		}
+		L.result(code, L.index(object, key))
 		return 0
 	}
-	jumpTable[lua.OP_GETTABLEKS] = jumpTable[lua.OP_GETTABLE]
+	jumpTable[lua.OP_GETTABLEKS] = func(L *state, code uint32, _ *Frame) int {
+		object, key := L.rk(argB(code)), L.rk(argC(code))
+		if t, ok := object.(*lua.LTable); ok {
+			if v, ok := inside(t).strdict[string(key.(lua.LString))]; ok {
+				L.result(code, v)
+				return 0
+			}
+		}
+		L.result(code, L.index(object, key))
+		return 0
+	}
 	jumpTable[lua.OP_GETGLOBAL] = func(L *state, code uint32, _ *Frame) int {
 		fn := L.currentFrame.Fn
 		name := fn.Proto.Constants[code&(1<<18-1)]
@@ -30,7 +51,16 @@ func init() {
 		return 0
 	}
 	jumpTable[lua.OP_SETTABLE] = func(L *state, code uint32, _ *Frame) int {
-		L.setIndex(L.reg.array[L.currentFrame.LocalBase+argA(code)], L.rk(argB(code)), L.rk(argC(code)))
+		object, key, value := L.reg.array[L.currentFrame.LocalBase+argA(code)], L.rk(argB(code)), L.rk(argC(code))
+		if n, ok := key.(lua.LNumber); ok {
+			if t, ok := object.(*lua.LTable); ok {
+				if i, ok := whole(n); ok && uint(i-1) < uint(len(inside(t).array)) && (t.Metatable == lua.LNil || !isNil(inside(t).array[i-1])) {
+					inside(t).array[i-1] = value
+					return 0
+				}
+			}
+		}
+		L.setIndex(object, key, value)
 		return 0
 	}
 	jumpTable[lua.OP_SETTABLEKS] = jumpTable[lua.OP_SETTABLE]

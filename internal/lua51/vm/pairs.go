@@ -1,66 +1,48 @@
 package vm
 
-import (
-	lua "github.com/yuin/gopher-lua"
-)
+import lua "github.com/yuin/gopher-lua"
 
-// The functions of tables in the Lua 5.1 manual, section 5.1, that have to know
-// how tables are kept.
+// StepPairs has a for statement step through a table by itself where it would
+// call fn, which does what next does, and StepList where fn is what ipairs gives.
+func StepPairs(fn *lua.LFunction) { mark(fn, &special{step: stepPairs}) }
+func StepList(fn *lua.LFunction)  { mark(fn, &special{step: stepList}) }
 
-// NextFunction is next.
-func NextFunction(L *lua.LState) int {
-	key, value, ok := Next(L.CheckTable(1), L.Get(2))
-	if !ok {
-		L.RaiseError("invalid key to 'next'")
+func stepList(L *state, t *table, after lua.LValue) (key, value lua.LValue, done bool) {
+	n, ok := after.(lua.LNumber)
+	i, isWhole := whole(n)
+	if !ok || !isWhole {
+		return nil, nil, false
 	}
-	L.Push(key)
-	if key == lua.LNil {
-		return 1
+	key = L.alloc.boxed(float64(i + 1))
+	if uint(i) < uint(len(t.array)) {
+		value = t.array[i]
+	} else {
+		value = t.get(key)
 	}
-	L.Push(value)
-	return 2
+	if isNil(value) {
+		return lua.LNil, lua.LNil, true
+	}
+	return key, value, true
 }
 
-// RawGetFunction is rawget.
-func RawGetFunction(L *lua.LState) int {
-	L.Push(RawGet(L.CheckTable(1), L.CheckAny(2)))
-	return 1
-}
-
-// RawSetFunction is rawset.
-func RawSetFunction(L *lua.LState) int {
-	t, key, value := L.CheckTable(1), L.CheckAny(2), L.CheckAny(3)
-	of(L).checkKey(key)
-	RawSet(t, key, value)
-	L.SetTop(1)
-	return 1
-}
-
-// OpenPairs puts pairs and ipairs into the globals.
-func OpenPairs(L *lua.LState) {
-	next := L.GetGlobal("next")
-	L.SetGlobal("pairs", L.NewFunction(func(L *lua.LState) int {
-		t := L.CheckTable(1)
-		L.Push(next)
-		L.Push(t)
-		L.Push(lua.LNil)
-		return 3
-	}))
-	step := L.NewFunction(func(L *lua.LState) int {
-		t, i := L.CheckTable(1), lua.LNumber(L.CheckInt(2)+1)
-		v := RawGet(t, i)
-		if v == lua.LNil {
-			return 0
+// stepPairs remembers in the thread where the loop is that went last, which
+// finds its place faster than to look up the key.
+func stepPairs(L *state, t *table, after lua.LValue) (key, value lua.LValue, done bool) {
+	m, i, at := L.machine(), 0, 0
+	switch {
+	case after == lua.LNil:
+	case m.walked == t && m.at < len(t.keys) && t.keys[m.at] == after:
+		i, at = len(t.array), m.at+1
+	default:
+		var ok bool
+		if i, at, ok = t.place(after); !ok {
+			return nil, nil, false // for next to say
 		}
-		L.Push(i)
-		L.Push(v)
-		return 2
-	})
-	L.SetGlobal("ipairs", L.NewFunction(func(L *lua.LState) int {
-		t := L.CheckTable(1)
-		L.Push(step)
-		L.Push(t)
-		L.Push(lua.LNumber(0))
-		return 3
-	}))
+	}
+	key, value, m.at = t.from(i, at, L.alloc)
+	m.walked = t
+	if m.at < 0 {
+		m.walked = nil
+	}
+	return key, value, true
 }

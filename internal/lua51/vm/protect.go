@@ -153,6 +153,7 @@ func pcall(lstate *lua.LState, nargs, nret int, handler func(raised lua.LValue) 
 	normal = true
 	if depth < 0 {
 		L.unwind(depth)
+		m.walked = nil
 	}
 	return nil
 }
@@ -186,6 +187,8 @@ type machine struct {
 	allocator
 	nested        int    // how often mainLoop runs for it
 	top, searched *Frame // there is no protector from top, the innermost frame, to searched
+	walked        *table // which a for statement goes through
+	at            int    // and the place of its key among the table's keys
 }
 
 // machine gives that of a thread of Guard.

@@ -221,17 +221,27 @@ func Next(lt *lua.LTable, after lua.LValue) (key, value lua.LValue, ok bool) {
 			return nil, nil, false
 		}
 	}
+	key, value, _ = t.from(i, at, nil)
+	return key, value, true
+}
+
+// from gives the first field from places in the list and among the other keys
+// on, and which of the other keys that is, -1 for none.
+func (t *table) from(i, at int, numbers *allocator) (key, value lua.LValue, place int) {
 	for ; i < len(t.array); i++ {
 		if v := t.array[i]; !isNil(v) {
-			return lua.LNumber(i + 1), v, true
+			if numbers != nil {
+				return numbers.boxed(float64(i + 1)), v, -1
+			}
+			return lua.LNumber(i + 1), v, -1
 		}
 	}
 	for ; at < len(t.keys); at++ {
 		if v := t.hashed(t.keys[at]); !isNil(v) {
-			return t.keys[at], v, true
+			return t.keys[at], v, at
 		}
 	}
-	return lua.LNil, lua.LNil, true
+	return lua.LNil, lua.LNil, -1
 }
 
 // place tells where the fields after a key begin, in the list and among the

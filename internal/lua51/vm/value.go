@@ -42,7 +42,7 @@ func toNumber(v lua.LValue) (float64, bool) {
 	return 0, false
 }
 
-// set puts a value into a register.
+// set puts a value into a register that may not be there yet.
 func (r *registry) set(i int, v lua.LValue) {
 	if i >= len(r.array) {
 		setRegister(r, i, v)
@@ -72,9 +72,14 @@ func (L *state) rk(n int) lua.LValue {
 	return L.reg.array[f.LocalBase+n]
 }
 
-// result puts the value of an instruction where it belongs.
+// result puts the value of an instruction where it belongs. The function has
+// that register, or else it is for set.
 func (L *state) result(code uint32, v lua.LValue) {
-	L.reg.set(L.currentFrame.LocalBase+argA(code), v)
+	i, r := L.currentFrame.LocalBase+argA(code), L.reg
+	r.array[i] = v
+	if i >= r.top {
+		r.top = i + 1
+	}
 }
 
 // call calls a value and gives its first result.
