@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -224,16 +226,25 @@ func (h *Host) manager(number uint32) *Manager {
 	return nil
 }
 
-// serveModule gives a worker the file of a module that it cannot find itself.
+// serveModule gives a worker a module that it cannot find itself: what a
+// script has put into package.preload here, or a file.
 func (h *Host) serveModule(r *node.Request) {
-	go func() { // it may wait for the interpreter
-		name, source, err := interp.FindSource(h.interp.PackagePath(), string(r.Meta))
-		if err != nil {
-			r.Fail(luaerr.New(luaerr.Script, "%w", err))
-			return
+	module := string(r.Meta)
+	h.node.Serve(r, fmt.Sprintf("require '%s' of pid %d", module, r.From), func(t *interp.Task) node.Reply {
+		if fn := interp.Preloaded(t.L(), module); fn != nil {
+			return h.node.Answer(t.L(), []lua.LValue{fn}, nil)
 		}
-		r.Reply(node.Reply{Meta: protocol.Encode(worker.Module{Name: name, Source: source})})
-	}()
+		path := interp.PackagePath(t.L())
+		var found worker.Module
+		err := h.interp.Wait(t.L(), func(context.Context) (err error) {
+			found.Name, found.Source, err = interp.FindSource(path, module)
+			return err
+		})
+		if err != nil {
+			found.Missing = err.Error()
+		}
+		return node.Reply{Meta: protocol.Encode(found)}
+	})
 }
 
 // say tells the user something that is neither output nor an error.

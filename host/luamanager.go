@@ -9,6 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
@@ -98,6 +99,7 @@ func resultsMeta(L *lua.LState) *lua.LTable {
 	mt := L.NewTypeMetatable("mpiclus.results")
 	if mt.RawGetString("__tostring") == lua.LNil {
 		cluster.MarkGroup(mt)
+		vm.RefuseList(mt, "the result of mpido is no list: its keys are ranks, from 0. Walk it with 'for rank, v in cluster.each(result)'; manager.np is the number of ranks")
 		mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
 			t := L.CheckTable(1)
 			text := ""

@@ -2,8 +2,11 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -40,8 +43,8 @@ type Where struct {
 	Calls []Pending
 }
 
-// Module is a module's file as the master has it.
-type Module struct{ Name, Source string }
+// Module is a module's file as the master has it, or why there is none.
+type Module struct{ Name, Source, Missing string }
 
 // Process is what serves chunks: MPI, an interpreter and a node, however they
 // came together. A worker is one, and so is each rank of a script that runs
@@ -140,15 +143,33 @@ func (p *Process) startRetire(r *node.Request) {
 }
 
 // FindModule gets a module that no folder of this process holds from the
-// master.
-func (p *Process) FindModule(ctx context.Context, module string) (name, source string, err error) {
+// master: the source of its file, or the function of package.preload there.
+func (p *Process) FindModule(ctx context.Context, module string) (interp.Found, error) {
 	reply, err := p.Node.Call(ctx, node.Master, node.Ask{Service: ServiceModule, Meta: []byte(module)})
 	if err != nil {
-		return "", "", err
+		return interp.Found{}, err
+	}
+	if reply.Message != nil {
+		if err := p.Node.FetchSources(ctx, node.Master, reply.Message); err != nil {
+			return interp.Found{}, err
+		}
+		return interp.Found{Loader: func(L *lua.LState) (lua.LValue, error) {
+			vs, err := p.Node.Values(L, reply)
+			if err == nil && len(vs) != 1 {
+				err = luaerr.New(luaerr.Script, "module '%s' came from the master as %d values", module, len(vs))
+			}
+			if err != nil {
+				return nil, err
+			}
+			return vs[0], nil
+		}}, nil
 	}
 	var m Module
 	if err := protocol.Decode(reply.Meta, &m); err != nil {
-		return "", "", err
+		return interp.Found{}, err
 	}
-	return m.Name, m.Source, nil
+	if m.Missing != "" {
+		return interp.Found{}, errors.New(m.Missing)
+	}
+	return interp.Found{Name: m.Name, Source: m.Source}, nil
 }

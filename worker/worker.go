@@ -157,7 +157,7 @@ func (w *Worker) open() {
 	w.interp = interp.New(interp.Config{
 		Codec: codec,
 		Self:  func() string { return fmt.Sprintf("pid %d (rank %d, host %s)", pid, rank, host) },
-		Find:  func(ctx context.Context, name string) (string, string, error) { return w.part.FindModule(ctx, name) },
+		Find:  func(ctx context.Context, name string) (interp.Found, error) { return w.part.FindModule(ctx, name) },
 		Exit:  func(code int) { _, _ = w.flush(); os.Exit(code) },
 	})
 	TellEnding(w.interp, func(e Ending) { w.lastWord(e.Text) })

@@ -35,10 +35,10 @@ type Config struct {
 	Stdout io.Writer
 	// Codec knows the sources and names of the process; default a fresh one.
 	Codec *value.Codec
-	// Find gives the source of a module that is in no folder of
-	// package.path, or an error with the reason. Nil: there is no such place.
-	// It is called without the interpreter.
-	Find func(ctx context.Context, module string) (name, source string, err error)
+	// Find looks elsewhere for a module that is in no folder of package.path;
+	// its error says why there is none. Nil: there is no such place. It is
+	// called without the interpreter.
+	Find func(ctx context.Context, module string) (Found, error)
 	// Exit ends the process for os.exit; default os.Exit. It is called
 	// without the interpreter.
 	Exit func(code int)
@@ -49,6 +49,14 @@ type Config struct {
 	Args []string
 }
 
+// Found is a module that came from elsewhere: as the source of a file, or as
+// the function that loads it.
+type Found struct {
+	Name, Source string
+	// Loader, if set, returns the function; who calls it holds the interpreter.
+	Loader func(L *lua.LState) (lua.LValue, error)
+}
+
 // Interp is the interpreter of a process. Make it with New.
 type Interp struct {
 	cfg     Config
@@ -57,7 +65,9 @@ type Interp struct {
 	holder  *Task // the task that holds the interpreter
 	pool    []*lua.LState
 	modules modules
-	library *stdlib.Env
+	// iterators are the functions that pairs and ipairs return, by those names.
+	iterators *lua.LTable
+	library   *stdlib.Env
 	// overflown are the threads whose calls were nested too deeply, while their
 	// handlers may be running.
 	overflown map[weak.Pointer[lua.LState]]struct{}
@@ -105,7 +115,7 @@ func (in *Interp) Codec() *value.Codec { return in.cfg.Codec }
 func (in *Interp) SetSelf(self func() string) { in.cfg.Self = self }
 
 // SetFind sets where modules that no folder holds come from.
-func (in *Interp) SetFind(find func(ctx context.Context, module string) (name, source string, err error)) {
+func (in *Interp) SetFind(find func(ctx context.Context, module string) (Found, error)) {
 	in.cfg.Find = find
 }
 

@@ -237,15 +237,15 @@ func TestOrder(t *testing.T) {
 func TestRequire(t *testing.T) {
 	in, out := newTest(t)
 	tries := 0
-	in.SetFind(func(_ context.Context, module string) (string, string, error) {
+	in.SetFind(func(_ context.Context, module string) (Found, error) {
 		tries++
 		switch {
 		case module == "far" && tries > 1:
-			return "far.lua", "local s = require 'sleepy'; s.sleep(0.01); loads = (loads or 0) + 1; return {n = loads}", nil
+			return Found{Name: "far.lua", Source: "local s = require 'sleepy'; s.sleep(0.01); loads = (loads or 0) + 1; return {n = loads}"}, nil
 		case module == "me":
-			return "me.lua", "return require 'me'", nil
+			return Found{Name: "me.lua", Source: "return require 'me'"}, nil
 		}
-		return "", "", errors.New("not yet")
+		return Found{}, errors.New("not yet")
 	})
 	if err := run(t, in, t.Context(), "require 'far'"); err == nil || !strings.Contains(err.Error(), "not yet") {
 		t.Fatalf("first try: %v", err)

@@ -120,18 +120,26 @@ func (in *Interp) foundLoader(L *lua.LState) int {
 		return 0
 	}
 	name := stdlib.CheckString(L, 1)
-	var chunk, source string
+	var found Found
 	err := in.Wait(L, func(ctx context.Context) (err error) {
-		chunk, source, err = in.cfg.Find(ctx, name)
+		found, err = in.cfg.Find(ctx, name)
 		return err
 	})
 	if err != nil {
 		L.Push(lua.LString("\n\t" + err.Error()))
 		return 1
 	}
-	fn, err := in.cfg.Codec.Chunks.Load(L, chunk, stdlib.Source(source))
+	if found.Loader != nil {
+		fn, err := found.Loader(L)
+		if err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+		L.Push(fn)
+		return 1
+	}
+	fn, err := in.cfg.Codec.Chunks.Load(L, found.Name, stdlib.Source(found.Source))
 	if err != nil {
-		luaerr.Raise(L, luaerr.New(luaerr.Script, "error loading module '%s' from file '%s':\n\t%w", name, chunk, err))
+		luaerr.Raise(L, luaerr.New(luaerr.Script, "error loading module '%s' from file '%s':\n\t%w", name, found.Name, err))
 	}
 	L.Push(fn)
 	return 1
@@ -157,11 +165,36 @@ func (in *Interp) runLoader(L *lua.LState, fn lua.LValue, name string) lua.LValu
 	return v
 }
 
-// PackagePath gives package.path as it was when the interpreter last let go.
-func (in *Interp) PackagePath() string {
-	in.lock.acquire()
-	defer in.lock.release()
-	return lua.LVAsString(in.root.GetField(in.root.GetGlobal("package"), "path"))
+// iteratorsModule is the name under which the functions that pairs and ipairs
+// return travel; no script can require it.
+const iteratorsModule = "(iterators)"
+
+// nameIterators makes the functions that pairs and ipairs return travel.
+func (in *Interp) nameIterators(L *lua.LState) {
+	in.iterators = L.NewTable()
+	for _, name := range []string{"pairs", "ipairs"} {
+		L.Push(L.GetGlobal(name))
+		L.Push(L.NewTable())
+		L.Call(1, 1)
+		in.iterators.RawSetString(name, L.Get(-1))
+		L.Pop(1)
+	}
+	in.cfg.Codec.Names.AddModule(iteratorsModule, in.iterators)
+}
+
+// Preloaded returns the function of package.preload that loads a module, nil
+// when there is none that a script has put there.
+func Preloaded(L *lua.LState, module string) *lua.LFunction {
+	fn, ok := L.GetField(L.GetField(L.GetGlobal("package"), "preload"), module).(*lua.LFunction)
+	if !ok || fn.IsG {
+		return nil
+	}
+	return fn
+}
+
+// PackagePath returns package.path. Who calls it holds the interpreter.
+func PackagePath(L *lua.LState) string {
+	return lua.LVAsString(L.GetField(L.GetGlobal("package"), "path"))
 }
 
 // FindSource reads the file of a module as require would find it here: what
@@ -182,8 +215,11 @@ func FindSource(path, module string) (name, source string, err error) {
 // resolveModule is the receiver's side of values that travel by name: it
 // gives the module, requiring it if need be.
 func (in *Interp) resolveModule(L *lua.LState, name string) (lua.LValue, error) {
-	if name == "_G" {
+	switch name {
+	case "_G":
 		return L.G.Global, nil
+	case iteratorsModule:
+		return in.iterators, nil
 	}
 	return in.Require(L, name)
 }

@@ -24,6 +24,7 @@ func (in *Interp) openStandard() {
 	set("require", in.require)
 	in.openCoroutines(L.GetGlobal("coroutine").(*lua.LTable))
 	in.cfg.Codec.Names.AddModule("_G", L.G.Global)
+	in.nameIterators(L)
 	in.SetArgs(in.cfg.Args) // the script's own: it travels by value
 }
 

@@ -133,3 +133,30 @@ end, 1) end, pids[1]), "by way of a worker")
 t.fails("manager:mpido is for the master", cluster.remotecall_fetch, function() return manager:mpido(print) end, pids[1])
 t.equal(cluster.remotecall_fetch(function() return { manager.np, manager.pid2rank[cluster.myid()], #cluster.procs(manager) } end, pids[2]),
   { manager.np, manager.j2mpi[pids[2]], manager.np })
+
+-- the result of mpido is no list: rank 0 would be left out in silence.
+results = cluster.mpido(manager, function() return cluster.myid() end)
+for what, f in pairs {
+  length = function() return #results end, ipairs = function() for _ in ipairs(results) do end end, unpack = function() return unpack(results) end,
+  concat = function() return table.concat(results) end, sort = function() table.sort(results) end,
+} do
+  t.fails("the result of mpido is no list", f)
+end
+local count = 0
+for _ in pairs(results) do count = count + 1 end
+t.equal(count, manager.np)
+
+-- iterators travel by their name.
+local stepped = cluster.remotecall_fetch(function(step, list, i, walk)
+  local n = 0
+  for _, v in step, list, i do n = n + v end
+  for _, v in walk, list do n = n + v end
+  return n
+end, pids[1], (ipairs {}), { 1, 2, 3 }, 0, (pairs {}))
+t.equal(stepped, 12)
+
+-- a module of package.preload on the master is found on workers.
+package.preload["preloaded.part"] = function(name) return { name = name, value = function() return 42 end } end
+t.equal(cluster.remotecall_fetch(function() return require("preloaded.part").value() end, pids[1]), 42)
+local part = require "preloaded.part"
+t.equal(cluster.remotecall_fetch(function() return part.name end, pids[2]), "preloaded.part")

@@ -68,6 +68,13 @@ func checkTable(L *lua.LState, n int) *lua.LTable {
 	return t
 }
 
+// checkList is checkTable for a table that is to be a list.
+func checkList(L *lua.LState, n int) *lua.LTable {
+	t := checkTable(L, n)
+	vm.CheckList(L, t)
+	return t
+}
+
 func checkFunction(L *lua.LState, n int) *lua.LFunction {
 	f, ok := L.Get(n).(*lua.LFunction)
 	if !ok {

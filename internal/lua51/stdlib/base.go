@@ -23,7 +23,7 @@ func OpenBase(L *lua.LState, env *Env) {
 		"gcinfo":         func(L *lua.LState) int { L.Push(lua.LNumber(env.Memory() / 1024)); return 1 },
 		"getfenv":        getFEnv,
 		"getmetatable":   getMetatable,
-		"ipairs":         func(L *lua.LState) int { return triple(L, step, lua.LNumber(0)) },
+		"ipairs":         func(L *lua.LState) int { checkList(L, 1); return triple(L, step, lua.LNumber(0)) },
 		"load":           func(L *lua.LState) int { return load(L, env) },
 		"loadfile":       func(L *lua.LState) int { return loadFile(L, env) },
 		"loadstring":     func(L *lua.LState) int { return loadString(L, env) },
@@ -199,7 +199,7 @@ var typeNames = func() (names [9]lua.LValue) {
 // unpack gives more results than lua5.1 does, which stops at 8,000: as many as
 // fit into half of the registers of a thread, since its caller may copy them.
 func unpack(L *lua.LState) int {
-	t := checkTable(L, 1)
+	t := checkList(L, 1)
 	first := optInt(L, 2, 1)
 	var last int
 	if L.Get(3) == lua.LNil {

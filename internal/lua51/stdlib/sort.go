@@ -12,7 +12,7 @@ import (
 // makes, in their order: a sort is not stable, and scripts show which of two
 // equal values comes first.
 func tableSort(L *lua.LState, env *Env) int {
-	t := checkTable(L, 1)
+	t := checkList(L, 1)
 	n := vm.Length(t)
 	if L.Get(2) != lua.LNil {
 		checkFunction(L, 2)

@@ -27,7 +27,7 @@ func OpenTable(L *lua.LState, env *Env) {
 
 func tableConcat(L *lua.LState) int {
 	separator := optString(L, 2, "")
-	t := checkTable(L, 1)
+	t := checkList(L, 1)
 	first := optInt(L, 3, 1)
 	var last int
 	if L.Get(4) == lua.LNil {
@@ -92,7 +92,7 @@ func tableForeach(L *lua.LState) int {
 }
 
 func tableForeachI(L *lua.LState) int {
-	t := checkTable(L, 1)
+	t := checkList(L, 1)
 	n := vm.Length(t)
 	fn := checkFunction(L, 2)
 	for i := 1; i <= n; i++ {
@@ -125,7 +125,7 @@ func checkCallable(L *lua.LState, v lua.LValue) {
 }
 
 func tableGetN(L *lua.LState) int {
-	L.Push(lua.LNumber(vm.Length(checkTable(L, 1))))
+	L.Push(lua.LNumber(vm.Length(checkList(L, 1))))
 	return 1
 }
 
@@ -152,7 +152,7 @@ func tableMaxN(L *lua.LState) int {
 const shiftCheck = 1 << 20
 
 func tableInsert(L *lua.LState) int {
-	t := checkTable(L, 1)
+	t := checkList(L, 1)
 	end := vm.Length(t) + 1
 	switch L.GetTop() {
 	case 2:
@@ -180,7 +180,7 @@ func tableInsert(L *lua.LState) int {
 }
 
 func tableRemove(L *lua.LState) int {
-	t := checkTable(L, 1)
+	t := checkList(L, 1)
 	end := vm.Length(t)
 	at := optInt(L, 2, end)
 	if at < 1 || at > end {

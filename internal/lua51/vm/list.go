@@ -53,3 +53,22 @@ func RemoveInt(lt *lua.LTable, at int) lua.LValue {
 	t.array = t.array[:last]
 	return removed
 }
+
+// noListField in the metatable of a table says why the table is no list.
+const noListField = "mpiclus.nolist"
+
+// RefuseList makes tables of a metatable raise an error where they are taken
+// for a list, by #, ipairs or the library table: those whose first value has
+// the key 0, which a list would leave out in silence. why says what to do.
+func RefuseList(metatable *lua.LTable, why string) {
+	metatable.RawSetString(noListField, lua.LString(why))
+}
+
+// CheckList raises that a table is no list, if its metatable says so.
+func CheckList(L *lua.LState, t *lua.LTable) {
+	if mt, ok := t.Metatable.(*lua.LTable); ok {
+		if why, ok := mt.RawGetString(noListField).(lua.LString); ok {
+			L.RaiseError("%s", string(why))
+		}
+	}
+}

@@ -95,6 +95,7 @@ func length(L *state, code uint32, _ *Frame) int {
 	case lua.LString:
 		L.result(code, L.alloc.boxed(float64(len(v))))
 	case *lua.LTable: // a metamethod is for other values in Lua 5.1
+		CheckList(L.lua(), v)
 		L.result(code, L.alloc.boxed(float64(Length(v))))
 	default:
 		fn := L.metamethod(v, "__len")
