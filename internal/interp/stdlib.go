@@ -47,11 +47,13 @@ func (in *Interp) openLibraries(L *lua.LState) {
 			}
 			return chunks.LoadTemporary(L, name, source)
 		},
-		Text:    func(fn *lua.LFunction) (string, bool) { return chunks.Text(fn.Proto) },
-		Tail:    lostByTailCall,
-		Collect: in.collect,
-		Own:     func(module string) lua.LGFunction { return in.modules.offered[module] },
-		Last:    in.foundLoader,
+		Text:         func(fn *lua.LFunction) (string, bool) { return chunks.Text(fn.Proto) },
+		Locate:       func(fn *lua.LFunction) (string, string, int, bool) { return chunks.Locate(fn.Proto) },
+		LoadFunction: chunks.LoadFunction,
+		Tail:         lostByTailCall,
+		Collect:      in.collect,
+		Own:          func(module string) lua.LGFunction { return in.modules.offered[module] },
+		Last:         in.foundLoader,
 	}
 	in.library = env
 	stdlib.OpenBase(L, env)

@@ -129,6 +129,40 @@ func (c *Chunks) Text(proto *lua.FunctionProto) (source string, ok bool) {
 	return at.chunk.source, true
 }
 
+// Locate tells in which chunk a function that was compiled here stands, and as
+// which of its functions, for LoadFunction.
+func (c *Chunks) Locate(proto *lua.FunctionProto) (name, source string, index int, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, ok := c.strong[proto]
+	if !ok {
+		if at, ok = c.weakly[weak.Make(proto)]; !ok {
+			return "", "", 0, false
+		}
+	}
+	return at.chunk.name, at.chunk.source, at.index, true
+}
+
+// LoadFunction is LoadTemporary for one of the functions of a chunk. What it
+// captures is nil.
+func (c *Chunks) LoadFunction(L *lua.LState, name, source string, index int) (*lua.LFunction, error) {
+	_, p, err := c.keep(name, source, false, false)
+	if err != nil {
+		return nil, err
+	}
+	if index < 0 || index >= len(p.protos) {
+		return nil, malformed("function %d of a chunk of %d", index, len(p.protos))
+	}
+	fn := L.NewFunctionFromProto(p.protos[index])
+	fn.Env = L.G.Global
+	for i := range fn.Upvalues {
+		fn.Upvalues[i] = &lua.Upvalue{}
+		fn.Upvalues[i].Close()
+		fn.Upvalues[i].SetValue(lua.LNil)
+	}
+	return fn, nil
+}
+
 // keep finds or makes the chunk and its program. A received chunk's program
 // is held until it is first decoded.
 func (c *Chunks) keep(name, source string, permanent, received bool) (Hash, *program, error) {

@@ -49,6 +49,11 @@ type Env struct {
 	// Text gives the source of the chunk that a function was compiled from, and
 	// reports whether that is known.
 	Text func(fn *lua.LFunction) (string, bool)
+	// Locate tells in which chunk a function stands, and as which of its
+	// functions; LoadFunction compiles that one, and what it captures is nil.
+	// Nil: no function can be dumped.
+	Locate       func(fn *lua.LFunction) (name, source string, index int, ok bool)
+	LoadFunction func(L *lua.LState, name, source string, index int) (*lua.LFunction, error)
 	// Tail reports whether a level of the stack is a function that has ended in
 	// a tail call, of which nothing is known. Nil: no level is.
 	Tail func(L *lua.LState, level int) bool

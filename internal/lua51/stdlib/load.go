@@ -60,7 +60,7 @@ func pushChunk(L *lua.LState, env *Env, chunk, source string, lasting bool) int 
 func compile(L *lua.LState, env *Env, chunk, source string, lasting bool) (*lua.LFunction, error) {
 	name := ShortSource(chunk)
 	if strings.HasPrefix(source, "\x1b") {
-		return nil, fmt.Errorf("%s: bad header in precompiled chunk", name)
+		return undump(L, env, name, source)
 	}
 	fn, err := env.Load(L, name, source, lasting)
 	if err != nil {

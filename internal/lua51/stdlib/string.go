@@ -19,7 +19,7 @@ func OpenString(L *lua.LState, env *Env) {
 	library := openLibrary(L, lua.StringLibName, map[string]lua.LGFunction{
 		"byte":    stringByte,
 		"char":    stringChar,
-		"dump":    stringDump,
+		"dump":    func(L *lua.LState) int { return stringDump(L, env) },
 		"find":    anchored.find,
 		"format":  new(formatter).format,
 		"gmatch":  plain.gmatch,
@@ -105,12 +105,6 @@ func checkByte(L *lua.LState, n int) byte {
 		argError(L, n, "invalid value")
 	}
 	return byte(c)
-}
-
-func stringDump(L *lua.LState) int {
-	checkFunction(L, 1)
-	raise(L, "unable to dump given function: there is no form of compiled code outside this process (send the function itself, or load its source there)")
-	return 0
 }
 
 func stringRep(L *lua.LState) int {
