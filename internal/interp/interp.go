@@ -130,10 +130,13 @@ func (in *Interp) NewThread() *lua.LState {
 	return L
 }
 
-// Close frees the interpreter. No task may run any more.
+// Close frees the interpreter, if that is not done. No task may run any more.
 func (in *Interp) Close() {
 	in.lock.acquire()
 	defer in.lock.release()
+	if in.root.IsClosed() {
+		return
+	}
 	in.library.Flush(true)
 	in.root.Close()
 	in.pool = nil

@@ -139,6 +139,37 @@ func TestNamePaths(t *testing.T) {
 	}
 }
 
+// TestFilledModule: a table that one module holds and another one fills and
+// gives is known as that of the second, which a receiver has to load.
+func TestFilledModule(t *testing.T) {
+	a, b := newProcess(t, 1), newProcess(t, 2)
+	for _, p := range []*process{a, b} {
+		p.modules["registry"] = `return { B = { name = "B" } }`
+		p.L.SetGlobal("require", p.L.NewFunction(func(L *lua.LState) int { L.Push(p.require(t, L.CheckString(1))); return 1 }))
+		p.modules["b"] = `local B = require "registry".B function B.hi() return "hi" end return B`
+		p.modules["text"] = `string.mine = function() end return string`
+	}
+	module := a.require(t, "b")
+	for v, want := range map[lua.LValue]string{
+		module: "b", a.L.GetField(module, "hi"): "b.hi", a.require(t, "registry"): "registry", a.require(t, "text"): "string",
+	} {
+		if got, _ := a.Names.Name(v); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	m, err := a.Encode(a.L, "", module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := b.Decode(b.L, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.L.GetField(got[0], "hi").Type() != lua.LTFunction || got[0] != b.L.GetField(b.require(t, "registry"), "B") {
+		t.Errorf("got %v", got)
+	}
+}
+
 // ticket is userdata that travels.
 type ticket struct{ n uint32 }
 

@@ -5,6 +5,8 @@
 package outside
 
 import (
+	"time"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -71,7 +73,13 @@ func answers(version string) map[string]lua.LGFunction {
 			return 1
 		}
 	}
+	began := time.Now()
 	return map[string]lua.LGFunction{
+		"Wtime": func(L *lua.LState) int {
+			L.Push(lua.LNumber(time.Since(began).Seconds()))
+			return 1
+		},
+		"Wtick":               push(lua.LNumber(1e-9)),
 		"Initialized":         push(lua.LFalse),
 		"Finalized":           push(lua.LFalse),
 		"Get_library_version": push(lua.LString("none (" + version + ", outside of MPI)")),

@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 	for _, script := range []struct{ source, want string }{
 		{`return tostring(mpi.COMM_WORLD)`, "mpi.COMM_WORLD"},
 		{`return mpi.Initialized()`, "false"},
+		{`local t = mpi.Wtime() while mpi.Wtime() == t do end return mpi.Wtime() > t and mpi.Wtick() < 1`, "true"},
 		{`return mpi.Get_library_version()`, "none (v1.2.3, outside of MPI)"},
 		{`return (mpi.help("Send"):gsub("\n.*", ""))`, "mpi.Send(send, dest, tag, comm)"},
 		{`return select(2, pcall(mpi.Send)).kind`, "mpi"},

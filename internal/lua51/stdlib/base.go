@@ -43,6 +43,7 @@ func OpenBase(L *lua.LState, env *Env) {
 	for name, fn := range functions {
 		L.G.Global.RawSetString(name, L.NewFunction(fn))
 	}
+	shorten(L.G.Global, baseShortcuts)
 	L.G.Global.RawSetString("_G", L.G.Global)
 	L.G.Global.RawSetString("_VERSION", lua.LString("Lua 5.1"))
 	vm.StepPairs(L.G.Global.RawGetString("next").(*lua.LFunction))

@@ -70,13 +70,35 @@ func (c *child) kill() {
 			return
 		default:
 		}
-		for _, pid := range descendants(c.cmd.Process.Pid) {
+		all := stopped(c.cmd.Process.Pid)
+		for _, pid := range all {
 			_ = unix.Kill(pid, sig)
+		}
+		for _, pid := range all {
+			_ = unix.Kill(pid, unix.SIGCONT)
 		}
 		select {
 		case <-c.done:
 			return
 		case <-time.After(killGrace):
+		}
+	}
+}
+
+// stopped stops a process and its descendants and lists them: while they run
+// they may start others.
+func stopped(pid int) []int {
+	seen := map[int]bool{}
+	for {
+		all, fresh := descendants(pid), false
+		for _, id := range all {
+			if !seen[id] {
+				_ = unix.Kill(id, unix.SIGSTOP)
+				seen[id], fresh = true, true
+			}
+		}
+		if !fresh {
+			return all
 		}
 	}
 }

@@ -49,7 +49,11 @@ func appendDate(b []byte, t time.Time, letter byte) []byte {
 	case 't':
 		return append(b, '\t')
 	case 's':
-		return fmt.Appendf(b, "%d", t.Unix())
+		at := t.Unix()
+		if t.Location() == gmt { // strftime takes any date for one of the local zone
+			at = fromLocal(at, 0, time.Local)
+		}
+		return fmt.Appendf(b, "%d", at)
 	case 'u':
 		return fmt.Appendf(b, "%d", monday+1)
 	case 'w':

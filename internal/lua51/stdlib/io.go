@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"sync"
 
 	lua "github.com/yuin/gopher-lua"
 	"golang.org/x/sys/unix"
@@ -26,7 +27,27 @@ type files struct {
 	standardInput *stream
 	input, output *lua.LUserData // the default ones
 	open          map[*stream]struct{}
-	dropped       chan *stream // whose userdata are garbage
+	dropped       dropped
+}
+
+// dropped are the streams whose userdata are garbage.
+type dropped struct {
+	mu      sync.Mutex
+	streams []*stream
+}
+
+func (d *dropped) add(s *stream) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.streams = append(d.streams, s)
+}
+
+func (d *dropped) take() []*stream {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	all := d.streams
+	d.streams = nil
+	return all
 }
 
 // OpenIO puts the library io into the globals (manual, section 5.7).
@@ -90,16 +111,9 @@ func (env *Env) push(L *lua.LState, s *stream) *lua.LUserData {
 	ud.Value, ud.Metatable = &file{s: s}, env.files.metatable
 	if env.files.open == nil {
 		env.files.open = map[*stream]struct{}{}
-		env.files.dropped = make(chan *stream, 64)
 	}
 	env.files.open[s] = struct{}{}
-	runtime.AddCleanup(ud, func(s *stream) {
-		select {
-		case env.files.dropped <- s:
-		default:
-			go func() { env.files.dropped <- s }()
-		}
-	}, s)
+	runtime.AddCleanup(ud, env.files.dropped.add, s)
 	L.Push(ud)
 	return ud
 }
@@ -109,14 +123,9 @@ func (env *Env) forget(s *stream) { delete(env.files.open, s) }
 
 // closeDropped closes the files that nobody holds any more.
 func (env *Env) closeDropped() {
-	for {
-		select {
-		case s := <-env.files.dropped:
-			env.forget(s)
-			s.abandon()
-		default:
-			return
-		}
+	for _, s := range env.files.dropped.take() {
+		env.forget(s)
+		s.abandon()
 	}
 }
 

@@ -399,8 +399,8 @@ func openFIFO(L *lua.LState, env *Env, name string, flags int) (*stream, error) 
 		case r = <-opened:
 		case <-ctx.Done():
 			r.err = unix.EINTR
+			other, err := unix.Open(name, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0) // lets the open go on
 			go func() {
-				other, err := unix.Open(name, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0) // lets the open go on
 				if late := <-opened; late.err == nil {
 					_ = unix.Close(late.fd)
 				}

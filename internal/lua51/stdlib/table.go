@@ -12,7 +12,7 @@ import (
 // OpenTable puts the library table into the globals (manual, section 5.5).
 func OpenTable(L *lua.LState, env *Env) {
 	env.install(L)
-	openLibrary(L, "table", map[string]lua.LGFunction{
+	library := openLibrary(L, "table", map[string]lua.LGFunction{
 		"concat":   tableConcat,
 		"foreach":  tableForeach,
 		"foreachi": tableForeachI,
@@ -23,6 +23,7 @@ func OpenTable(L *lua.LState, env *Env) {
 		"setn":     tableSetN,
 		"sort":     func(L *lua.LState) int { return tableSort(L, env) },
 	})
+	shorten(library, tableShortcuts)
 }
 
 func tableConcat(L *lua.LState) int {
