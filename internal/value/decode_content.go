@@ -176,8 +176,6 @@ func (d *decoder) pair(t *lua.LTable) error {
 	if err != nil {
 		return err
 	}
-	// RawSetH never fills a gap in the list part: whole keys within its
-	// reach came there.
 	vm.RawSet(t, k, v)
 	return nil
 }
