@@ -115,11 +115,10 @@ local function out(...)
   for i = 1, select("#", ...) do parts[i] = text((select(i, ...))) end
   print(table.concat(parts, " "))
 end
--- words of errors of the machine are its own: their place is not
+-- errors of the machine have words, and in pcall places, of their own
 local function err(e)
   if type(e) ~= "string" or e:match("E%d") then return e end
-  if e:match("attempt to call") then return "no function" end -- pcall says here where that is
-  return "error at " .. (e:match("^[%w.]+:%d+:") or "no place")
+  return "error"
 end
 local function step() steps = steps + 1 if steps > 60 then error("E0", 0) end end
 local function same(...) return ... end
