@@ -152,7 +152,7 @@ func (s site) fieldOf(object *operand, key, pc int, sep string) *operand {
 
 func rawGet(t, key lua.LValue) lua.LValue {
 	if t, ok := t.(*lua.LTable); ok && key != lua.LNil {
-		return t.RawGet(key)
+		return vm.RawGet(t, key)
 	}
 	return lua.LNil
 }

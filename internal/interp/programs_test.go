@@ -96,8 +96,8 @@ func firstDifferent(got, want string) string {
 const programBegin = "-- program\n"
 
 // programPrelude has out, which prints values alike everywhere, and step, which
-// ends what runs for too long: before Lua 5.1 has too many calls of pcall inside
-// one another, whose limit is 200.
+// ends what runs for too long: before Lua 5.1 has too many calls of pcall and
+// coroutines inside one another, whose limit is 200.
 const programPrelude = `local steps = 0
 local function text(v, deep)
   local kind = type(v)
@@ -115,12 +115,12 @@ local function out(...)
   for i = 1, select("#", ...) do parts[i] = text((select(i, ...))) end
   print(table.concat(parts, " "))
 end
--- words of errors of the machine are its own: their place is not
+-- errors of the machine have words, and in pcall places, of their own
 local function err(e)
   if type(e) ~= "string" or e:match("E%d") then return e end
-  return "error at " .. (e:match("^[%w.]+:%d+:") or "no place")
+  return "error"
 end
-local function step() steps = steps + 1 if steps > 150 then error("E0", 0) end end
+local function step() steps = steps + 1 if steps > 60 then error("E0", 0) end end
 local function same(...) return ... end
 local G = {}
 `

@@ -226,7 +226,7 @@ var refused = []struct{ source, want string }{
 	{"local e = {co = coroutine.create(function() end)}\nreturn setfenv(function() end, e)", "cannot send job.lua:2 function: its environment.co is a coroutine"},
 	{"local t = {f = function() end}\nlocal co = coroutine.create(function() end)\nt.f = function() return co end return t",
 		"cannot send argument: field f, job.lua:3 function 't.f': captured variable 'co' is a coroutine"},
-	{"local t = {} t[1] = 1 t[1002] = 1 return t", "too far apart"},
+	{"local t = {} for i = 1, 8000 do t[i] = i end t[9500] = 1 return t", "too far apart"},
 }
 
 func TestRefused(t *testing.T) {

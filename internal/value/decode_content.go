@@ -5,6 +5,8 @@ import (
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // What a token holds, as far as reading values goes.
@@ -174,9 +176,7 @@ func (d *decoder) pair(t *lua.LTable) error {
 	if err != nil {
 		return err
 	}
-	// RawSetH never fills a gap in the list part: whole keys within its
-	// reach came there.
-	t.RawSetH(k, v)
+	vm.RawSet(t, k, v)
 	return nil
 }
 

@@ -136,14 +136,12 @@ func (s *scopes) use(name string) {
 }
 
 func (s *scopes) stmts(block []ast.Stmt) {
+	labels := len(block) // where the last statements begin that are all labels
+	for labels > 0 && isLabel(block[labels-1]) {
+		labels--
+	}
 	for i := range block {
-		last := true
-		for _, after := range block[i+1:] {
-			if _, ok := after.(*ast.LabelStmt); !ok {
-				last = false
-			}
-		}
-		s.stmt(&block[i], last)
+		s.stmt(&block[i], i+1 >= labels)
 	}
 }
 
