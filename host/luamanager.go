@@ -55,7 +55,9 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 func checkManager(L *lua.LState, n int, call string) *Manager {
 	if ud, ok := L.Get(n).(*lua.LUserData); ok {
 		if m, ok := ud.Value.(*Manager); ok {
-			return m.current()
+			m = m.current()
+			ud.Value = m // nobody else needs those of jobs that have ended
+			return m
 		}
 	}
 	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", cluster.Describe(L.Get(n)))
