@@ -170,7 +170,10 @@ func (m *Manager) cleanUp() {
 	if folder != nil {
 		_ = folder.Remove()
 	}
-	if m.untold() == nil {
+	m.mu.Lock()
+	recovers := m.recovery != nil
+	m.mu.Unlock()
+	if m.untold() == nil && !recovers {
 		m.host.dismiss(m)
 	}
 }

@@ -56,6 +56,15 @@ type Outcome struct {
 // context's cause; what ranks raised is in the answers. It waits, so the
 // caller holds no interpreter.
 func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*Outcome, error) {
+	m, err := m.standing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return m.run(ctx, chunk, ranks)
+}
+
+// run is Run on the job that this manager has, whatever became of it.
+func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*Outcome, error) {
 	select {
 	case <-m.queue:
 		defer func() { m.queue <- struct{}{} }()
@@ -84,6 +93,7 @@ func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	r.collect()
 	m.awaitOutput(r.Answers)
 	r.repair()
+	m.noteSound(r.Outcome)
 	if ctx.Err() != nil {
 		return nil, r.interruption()
 	}
