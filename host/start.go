@@ -115,6 +115,11 @@ func (m *Manager) launch(start *gathering) error {
 	if m.host.cfg.Verbose {
 		settings.LogLevel = "debug"
 	}
+	if !remoteHosts {
+		if err := launch.CheckLimits(spec.NP); err != nil {
+			return err
+		}
+	}
 	job, err := m.host.cfg.Launcher.Launch(spec, listener.Join(), settings)
 	if err != nil {
 		return err
@@ -186,6 +191,9 @@ func (m *Manager) gather(ctx context.Context, start *gathering) error {
 			m.host.say("%s", m.progress(ready, size))
 			remind.Reset(remindEvery)
 		case <-look.C:
+			if job, ok := m.job.(interface{ Hopeless() bool }); ok && job.Hopeless() {
+				return m.explain(nil, len(ready), size, 0)
+			}
 			now := m.absent()
 			for _, rank := range now {
 				if slices.Contains(absent, rank) { // it is no rank that only just begins, or ends with all
