@@ -38,6 +38,9 @@ func main() {
 	if name := os.Getenv("MPICLUS_LOG_LEVEL"); name != "" {
 		_ = level.UnmarshalText([]byte(name)) // the command has checked it
 	}
+	if level > slog.LevelDebug && os.Getenv("GOTRACEBACK") == "" || os.Getenv("GOTRACEBACK") == "none" {
+		dieQuietly()
+	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	if len(os.Args) == 3 && os.Args[1] == launch.SweepCommand {
 		launch.Sweep(os.Args[2])
