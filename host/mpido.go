@@ -285,11 +285,15 @@ func (r *run) interrupt() {
 
 // endJob kills the workers when some rank can leave its wait in no other way.
 func (r *run) endJob() {
-	text := ""
+	text, native := "", false
 	for _, i := range r.waiting() {
 		rank := r.Answers[i].Rank
 		r.Held[rank] = true
+		native = native || r.Stuck[rank] != "" && r.Stuck[rank] != uninterruptible
 		text += fmt.Sprintf("\n  rank %d: %s", rank, cmp.Or(r.Stuck[rank], "it did not say where"))
+	}
+	if native && r.m.mode != MPITransportAll {
+		text += "\n  (after mpi.cancellable(true), collective calls can be interrupted, and cost more)"
 	}
 	r.Ended = luaerr.New(luaerr.Lost, "the job was ended, because these ranks could not be interrupted:%s", text)
 	r.m.kill(r.Ended)

@@ -25,7 +25,7 @@ type stall struct {
 	last  map[int]worker.Where
 	since time.Time         // of the first look that was like the last
 	quiet map[int]time.Time // by rank: the first look of several in a row that it did not answer
-	noted bool // that nobody moves
+	noted bool              // that nobody moves
 	told  bool              // that ranks do not answer
 }
 
