@@ -115,7 +115,7 @@ func (m *Manager) launch(start *gathering) error {
 	if m.host.cfg.Verbose {
 		settings.LogLevel = "debug"
 	}
-	if !remoteHosts {
+	if plan.Local {
 		if err := launch.CheckLimits(spec.NP); err != nil {
 			return err
 		}
