@@ -14,6 +14,7 @@ BIN     := bin
 NP      ?= 4
 SCRIPT  ?= examples/hello.lua
 TIMEOUT ?= 8m
+SEED    ?= 1
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
@@ -25,7 +26,7 @@ PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: docs help profile run build build-mpich test test-hosts unit check sanitize cover vuln lint soak bench install uninstall setup setup-test clean
+.PHONY: docs help profile run build build-mpich test test-hosts unit check sanitize cover vuln lint soak test-faults bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -86,6 +87,9 @@ lint: setup ## Format, vet and linter
 
 soak: setup-test build ## Run the tests of rare failures as often as it takes to see them
 	MPICLUS_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'TestLastWords|TestPrintf|TestKill|TestCycles' ./tests
+
+test-faults: setup-test build ## Run each fault in each mode at each activity (SEED=… for other moments)
+	MPICLUS_FAULTS=$(SEED) $(GO) test -count=1 -timeout 60m -run TestFaults ./tests
 
 bench: setup-test build ## Measure against mpi4py, mpi4py.futures, ipyparallel and C
 	@$(GO) run ./bench

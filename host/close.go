@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -169,6 +170,19 @@ func (m *Manager) cleanUp() {
 	if folder != nil {
 		_ = folder.Remove()
 	}
+	m.mu.Lock()
+	recovers := m.recovery != nil
+	m.mu.Unlock()
+	if m.untold() == nil && !recovers {
+		m.host.dismiss(m)
+	}
+}
+
+// dismiss forgets a manager whose job has ended.
+func (h *Host) dismiss(m *Manager) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.managers = slices.DeleteFunc(slices.Clone(h.managers), func(other *Manager) bool { return other == m })
 }
 
 // release ends what the master has to do with a worker.
@@ -186,4 +200,7 @@ func (w *remote) release() {
 		supervisor.Close()
 	}
 	w.outlet.close()
+	w.mu.Lock()
+	w.link, w.supervisor = nil, nil
+	w.mu.Unlock()
 }

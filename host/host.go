@@ -66,6 +66,10 @@ type Host struct {
 	loop     mainLoop
 	stop     stop
 	onExit   onExit
+	// life ends when the host closes; recoveries are starts that end with it.
+	life       context.Context
+	endLife    context.CancelFunc
+	recoveries sync.WaitGroup
 	// readerGone is set when who read the output of this process has gone.
 	readerGone atomic.Bool
 
@@ -97,6 +101,7 @@ func New(cfg Config) (*Host, error) {
 	}
 	display.stacks = cfg.Verbose
 	h := &Host{cfg: cfg, display: display, nextPid: node.Master + 1}
+	h.life, h.endLife = context.WithCancel(context.Background())
 	codec := &value.Codec{Self: node.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
 	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.out})
 	console.broken = h.outputBroken
@@ -121,6 +126,8 @@ func (h *Host) Close() error { return h.close(h.node.Unfinished()) }
 
 // close is Close that tells of those calls only.
 func (h *Host) close(calls []node.Unfinished) error {
+	h.endLife()
+	h.recoveries.Wait()
 	h.mu.Lock()
 	managers := h.managers
 	h.mu.Unlock()

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -27,9 +28,12 @@ func (m *Manager) noteLoss(e *luaerr.Error) {
 		return
 	}
 	m.loss.err = e
+	m.loss.coped = m.beginRecovery(e)
 	if handlers := m.loss.handlers; len(handlers) > 0 {
 		m.loss.coped = true
 		go m.callOnLost(handlers, e)
+	}
+	if m.loss.coped {
 		return
 	}
 	time.AfterFunc(noticeTime, func() {
@@ -92,4 +96,9 @@ func (m *Manager) callOnLost(handlers []*lua.LFunction, e *luaerr.Error) {
 			}
 		}
 	})
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
 }

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -44,6 +45,7 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 			L.Push(v)
 			return 1
 		}))
+		mt.RawSetString("__newindex", L.NewFunction(luaSetField))
 		mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
 			L.Push(lua.LString(checkManager(L, 1, "tostring").String()))
 			return 1
@@ -53,10 +55,30 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 	return ud
 }
 
+// luaSetField is manager.on_failure = "error" | "restart".
+func luaSetField(L *lua.LState) int {
+	m, name, v := checkManager(L, 1, "newindex"), L.CheckString(2), L.Get(3)
+	if name != "on_failure" {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "a manager has no field '%s' to set; on_failure is one", name))
+	}
+	if v != lua.LString(failureIsError) && v != lua.LString(failureRestart) {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: \"%s\" or \"%s\" expected, got %s", failureIsError, failureRestart, cluster.Describe(v)))
+	}
+	if v == lua.LString(failureRestart) && m.transport != nil {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: the workers of this manager are the ranks of an mpirun: they cannot be restarted"))
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.opts.OnFailure = string(v.(lua.LString))
+	return 0
+}
+
 func checkManager(L *lua.LState, n int, call string) *Manager {
 	if ud, ok := L.Get(n).(*lua.LUserData); ok {
 		if m, ok := ud.Value.(*Manager); ok {
-			return m.current()
+			m = m.current()
+			ud.Value = m // nobody else needs those of jobs that have ended
+			return m
 		}
 	}
 	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", cluster.Describe(L.Get(n)))
@@ -87,6 +109,11 @@ func pidsOf(workers []*remote) []node.Pid {
 // field returns what a script reads of a manager. Before its start np is the
 // number of workers wanted.
 func (m *Manager) field(L *lua.LState, name string) lua.LValue {
+	if name == "on_failure" {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		return lua.LString(cmp.Or(m.opts.OnFailure, failureIsError))
+	}
 	s := m.snapshot()
 	if name == "np" && s.Pids == nil {
 		return lua.LNumber(max(m.np, 0))

@@ -46,6 +46,7 @@ type Options struct {
 	Redirect      [2]bool       // of ranks: standard output and error go to the master
 	LeaveOutput   bool          // leave output to the launcher (stdout_to_master = false)
 	ErrorGrace    time.Duration // how long other ranks have after one failed; 0: 2 s
+	OnFailure     string        // what a loss leads to: "error" (or ""), "restart"
 	StallNote     time.Duration // after which a note tells that no rank moves; 0: 30 s
 }
 
@@ -82,9 +83,12 @@ type Manager struct {
 	door      door
 	broken    *luaerr.Error // why MPI cannot be used any more
 	loss      loss
+	recovery  *recovery     // the fresh start after a loss
+	recovered int           // such starts in a row
 	killed    *luaerr.Error // why we ended the job ourselves
 	closed    bool
 	next      *Manager       // of the job that was started instead
+	starting  chan struct{}  // of such a job: closed when it is ready, or could not be started
 	init      *value.Message // what each start of the job begins with
 }
 

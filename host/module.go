@@ -126,6 +126,7 @@ func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init *lua.LFunction) 
 	o.seconds("launch_timeout", &m.opts.LaunchTimeout)
 	o.seconds("error_grace", &m.opts.ErrorGrace)
 	o.seconds("stall_note", &m.opts.StallNote)
+	o.choice("on_failure", &m.opts.OnFailure, failureIsError, failureRestart)
 	o.boolean("stdout_to_master", func(yes bool) { m.opts.LeaveOutput = !yes })
 	var output string
 	if o.text("output", &output); output != "" {

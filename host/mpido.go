@@ -56,6 +56,15 @@ type Outcome struct {
 // context's cause; what ranks raised is in the answers. It waits, so the
 // caller holds no interpreter.
 func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*Outcome, error) {
+	m, err := m.standing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return m.run(ctx, chunk, ranks)
+}
+
+// run is Run on the job that this manager has, whatever became of it.
+func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*Outcome, error) {
 	select {
 	case <-m.queue:
 		defer func() { m.queue <- struct{}{} }()
@@ -84,6 +93,7 @@ func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	r.collect()
 	m.awaitOutput(r.Answers)
 	r.repair()
+	m.noteSound(r.Outcome)
 	if ctx.Err() != nil {
 		return nil, r.interruption()
 	}
@@ -275,11 +285,15 @@ func (r *run) interrupt() {
 
 // endJob kills the workers when some rank can leave its wait in no other way.
 func (r *run) endJob() {
-	text := ""
+	text, native := "", false
 	for _, i := range r.waiting() {
 		rank := r.Answers[i].Rank
 		r.Held[rank] = true
+		native = native || r.Stuck[rank] != "" && r.Stuck[rank] != uninterruptible
 		text += fmt.Sprintf("\n  rank %d: %s", rank, cmp.Or(r.Stuck[rank], "it did not say where"))
+	}
+	if native && r.m.mode != MPITransportAll {
+		text += "\n  (after mpi.cancellable(true), collective calls can be interrupted, and cost more)"
 	}
 	r.Ended = luaerr.New(luaerr.Lost, "the job was ended, because these ranks could not be interrupted:%s", text)
 	r.m.kill(r.Ended)

@@ -36,7 +36,7 @@ func (m *Manager) snapshot() cluster.ManagerSnapshot {
 // openParallel connects what the Lua module needs of the host.
 func (h *Host) openParallel(module *cluster.Module) {
 	h.parallel = module
-	module.Revive, module.SameJob = h.revive, h.sameJob
+	module.Revive, module.SameJob, module.Recovered, module.Settle = h.revive, h.sameJob, h.recoveredJob, h.settle
 	module.Manager = func(L *lua.LState, number uint32) lua.LValue {
 		if m := h.manager(number); m != nil {
 			return wrapManager(L, m, h.interp)
@@ -61,14 +61,19 @@ func (h *Host) revive(ctx context.Context, dead []node.Pid) (fresh []node.Pid, e
 	managers := slices.Clone(h.managers)
 	h.mu.Unlock()
 	for _, m := range managers {
-		if !slices.ContainsFunc(dead, func(pid node.Pid) bool { return m.worker(pid) != nil }) || m.isClosed() {
+		if !slices.ContainsFunc(dead, func(pid node.Pid) bool { return m.worker(pid) != nil }) {
 			continue
 		}
-		again, err := m.Restart(ctx)
+		again, err := m.standing(ctx)
+		if err == nil && again == m && !m.isClosed() {
+			again, err = m.Restart(ctx)
+		}
 		if err != nil {
 			return nil, err
 		}
-		fresh = append(fresh, again.Pids()...)
+		if again != m {
+			fresh = append(fresh, again.Pids()...)
+		}
 	}
 	return fresh, nil
 }
@@ -99,7 +104,7 @@ func (m *Manager) prepare(ctx context.Context) error {
 	init := m.init
 	m.mu.Unlock()
 	if init != nil {
-		outcome, err := m.Run(ctx, init, nil)
+		outcome, err := m.run(ctx, init, nil)
 		if err != nil {
 			return err
 		}
@@ -165,6 +170,9 @@ func (m *Manager) Restart(ctx context.Context) (*Manager, error) {
 	fresh := m.host.NewManager(m.mode, m.opts)
 	m.mu.Lock()
 	fresh.init, fresh.display, fresh.number = m.init, m.display, m.number
+	fresh.loss.handlers, fresh.recovered = m.loss.handlers, m.recovered+1
+	fresh.starting = make(chan struct{})
+	defer close(fresh.starting)
 	m.next = fresh
 	m.mu.Unlock()
 	if _, err := fresh.Start(ctx); err != nil {
@@ -190,6 +198,10 @@ func (m *Manager) current() *Manager {
 func luaRestart(L *lua.LState) int {
 	m := checkManager(L, 1, "restart")
 	err := m.host.interp.Wait(L, func(ctx context.Context) (err error) {
+		if fresh, err := m.standing(ctx); err == nil && fresh != m { // on_failure has done it
+			m = fresh
+			return nil
+		}
 		m, err = m.Restart(ctx)
 		return err
 	})

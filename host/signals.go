@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"errors"
 	"os"
 	"os/signal"
@@ -10,13 +11,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
 // Times of an end by a signal.
 const (
 	sameSignal = 200 * time.Millisecond // in which a second signal is taken for the first one
-	stopLimit  = 3 * time.Second        // for the script to stop; then it is ended where it is
+	callLimit  = 2 * time.Second        // for a call of a library, which nothing stops; then the script is ended in it
 	lastNote   = 200 * time.Millisecond // for words that nobody may read
 )
 
@@ -81,20 +83,32 @@ func (w *signals) watch() {
 	}
 	// Chunks have told by now where they were; all else stops, too.
 	go h.StopWorkers(luaerr.From(why))
-	limit := time.After(stopLimit)
+	passed := h.interpreterPasses()
+	limit := time.After(callLimit)
 	for {
 		select {
 		case <-w.end:
 			h.endNow("interrupted again: the workers are killed")
+		case <-passed: // the script waits for something, or has stopped
+			passed, limit = nil, nil
 		case <-limit:
 			if h.stop.running() && h.cfg.Ranks == nil {
-				h.endNow("interrupted, but the script is in a call that does not stop: it was ended there, and the workers were killed")
+				h.endNow("interrupted, but the script is in a call of a library that does not stop: it was ended there, and the workers were killed")
 			}
 			limit = nil
 		case <-w.done:
 			return
 		}
 	}
+}
+
+// interpreterPasses gives a channel that is closed once the interpreter was
+// let go: Lua code stops when it is interrupted, and who waits lets go, but a
+// call of a library does not.
+func (h *Host) interpreterPasses() <-chan struct{} {
+	passed := make(chan struct{})
+	h.interp.Start(context.Background(), "look", func(*interp.Task) { close(passed) })
+	return passed
 }
 
 // late is a signal that comes when the script is over: what is left of its end

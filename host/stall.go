@@ -1,10 +1,12 @@
 package host
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -21,7 +23,10 @@ type stall struct {
 	timer *time.Timer
 	looks chan map[int]worker.Where // by rank, of those that were not over
 	last  map[int]worker.Where
-	since time.Time // of the first look that was like the last
+	since time.Time         // of the first look that was like the last
+	quiet map[int]time.Time // by rank: the first look of several in a row that it did not answer
+	noted bool              // that nobody moves
+	told  bool              // that ranks do not answer
 }
 
 func (r *run) watchStall() *stall {
@@ -44,14 +49,51 @@ const looksEach = 6
 // compare takes the answer of a look, and tells the user, once, when nothing
 // has moved for long enough.
 func (s *stall) compare(now map[int]worker.Where) {
+	s.tellQuiet(now)
 	if !s.complete(now) || !stands(s.last, now) {
 		s.since = time.Now()
-	} else if time.Since(s.since) >= s.every {
+	} else if time.Since(s.since) >= s.every && !s.noted {
+		s.noted = true
 		s.r.m.host.say("no rank of this chunk has moved for %v: all that are at work wait in MPI\n%s", s.every, s.text(now))
-		return
 	}
 	s.last = now
 	s.timer.Reset(s.every / looksEach)
+}
+
+// tellQuiet tells, once, of ranks that have not answered for long: even one
+// that computes, or waits in MPI, does.
+func (s *stall) tellQuiet(now map[int]worker.Where) {
+	quiet, places := map[int]time.Time{}, map[int]string{}
+	for _, i := range s.r.waiting() {
+		rank := s.r.Answers[i].Rank
+		if where, known := now[rank]; known {
+			places[rank] = describe(where)
+			continue
+		}
+		quiet[rank] = time.Now()
+		if first, before := s.quiet[rank]; before {
+			quiet[rank] = first
+		}
+	}
+	s.quiet = quiet
+	var ranks []int
+	for rank, first := range quiet {
+		if time.Since(first) >= s.every {
+			ranks = append(ranks, rank)
+		}
+	}
+	if len(ranks) == 0 || s.told {
+		return
+	}
+	s.told = true
+	slices.Sort(ranks)
+	of := len(s.r.Answers)
+	text := fmt.Sprintf("%s %s not answered for %v: stopped by a signal (kill -CONT PID lets a process go on), or in a call that keeps the whole process",
+		cluster.Spans("rank", ranks, of), map[bool]string{true: "has", false: "have"}[len(ranks) == 1], s.every)
+	for _, line := range atPlaces(places, of, "is in", "are in") {
+		text += "\n" + line
+	}
+	s.r.m.host.say("%s", text)
 }
 
 // complete tells whether every rank that is not over has said where it is.

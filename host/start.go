@@ -86,6 +86,7 @@ func (m *Manager) launch(start *gathering) error {
 	if err := m.keep(func() { m.folder = folder }); err != nil {
 		return err
 	}
+	folder.Guard()
 	spec, err := m.spec()
 	if err != nil {
 		return err
@@ -113,6 +114,11 @@ func (m *Manager) launch(start *gathering) error {
 	}
 	if m.host.cfg.Verbose {
 		settings.LogLevel = "debug"
+	}
+	if plan.Local {
+		if err := launch.CheckLimits(spec.NP); err != nil {
+			return err
+		}
 	}
 	job, err := m.host.cfg.Launcher.Launch(spec, listener.Join(), settings)
 	if err != nil {
@@ -185,6 +191,9 @@ func (m *Manager) gather(ctx context.Context, start *gathering) error {
 			m.host.say("%s", m.progress(ready, size))
 			remind.Reset(remindEvery)
 		case <-look.C:
+			if job, ok := m.job.(interface{ Hopeless() bool }); ok && job.Hopeless() {
+				return m.explain(nil, len(ready), size, 0)
+			}
 			now := m.absent()
 			for _, rank := range now {
 				if slices.Contains(absent, rank) { // it is no rank that only just begins, or ends with all

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/host"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/worker"
@@ -37,7 +38,14 @@ func main() {
 	if name := os.Getenv("MPICLUS_LOG_LEVEL"); name != "" {
 		_ = level.UnmarshalText([]byte(name)) // the command has checked it
 	}
+	if level > slog.LevelDebug && os.Getenv("GOTRACEBACK") == "" || os.Getenv("GOTRACEBACK") == "none" {
+		dieQuietly()
+	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	if len(os.Args) == 3 && os.Args[1] == launch.SweepCommand {
+		launch.Sweep(os.Args[2])
+		return
+	}
 	if len(os.Args) > 2 && os.Args[1] == "run" {
 		os.Exit(spmd(os.Args[2:], log))
 	}

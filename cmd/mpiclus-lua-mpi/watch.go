@@ -73,6 +73,7 @@ func (w *watch) makeFolder() (err error) {
 		return err
 	}
 	w.path = w.folder.Path
+	w.folder.Guard()
 	if !w.launched {
 		return nil
 	}

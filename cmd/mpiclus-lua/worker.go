@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -26,4 +27,16 @@ func workerCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&level, "log-level", "warn", "what the supervisor tells of itself (exeflags of addprocs)")
 	return c
+}
+
+// sweepCommand is what removes the folder of a job whose master was killed; no
+// person starts it.
+func sweepCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    launch.SweepCommand + " folder",
+		Short:  "Remove the folder of a job whose master is gone",
+		Hidden: true,
+		Args:   cobra.ExactArgs(1),
+		Run:    func(_ *cobra.Command, args []string) { launch.Sweep(args[0]) },
+	}
 }

@@ -34,6 +34,11 @@ type Module struct {
 	// Manager gives the value that a script on the master has for the manager
 	// of a number, nil when there is none. Nil: this process is never the master.
 	Manager func(L *lua.LState, number uint32) lua.LValue
+	// Recovered waits until the job of a worker that was lost has been started
+	// afresh, and reports whether it was; nil: no job ever is.
+	Recovered func(ctx context.Context, lost node.Pid) bool
+	// Settle waits for jobs that are being started afresh; nil: none ever is.
+	Settle func(ctx context.Context)
 	// Stopped is told that interrupt was called for this process, beside what
 	// others asked it to do. It may be nil, and is set before there are others.
 	Stopped func(why *luaerr.Error)

@@ -40,19 +40,17 @@ func (m *Module) loopFunctions() map[string]lua.LGFunction {
 func (m *Module) distributed(L *lua.LState) int {
 	reducer, whole := m.reducerArgument(L), rangeArgument(L)
 	body := BodyArgument(m.interp, L, L.GetTop(), "distributed")
-	workers := m.workers()
 	msg := m.message(L, "the loop, argument", reducer, []lua.LValue{body})
-	blocks := whole.split(len(workers))
 	if reducer == lua.LNil {
-		return m.pushReference(L, m.distribute(msg.Detach(), blocks, workers))
+		return m.pushReference(L, m.distribute(msg.Detach(), whole))
 	}
-	if len(blocks) == 0 {
+	if whole.Count == 0 {
 		L.Push(lua.LNil)
 		return 1
 	}
 	var replies []*node.Reply
 	m.wait(L, func(ctx context.Context) (err error) {
-		replies, err = m.runBlocks(ctx, msg, blocks, workers)
+		replies, err = m.runWhole(ctx, msg, whole)
 		return err
 	})
 	vs, err := m.blockValues(L, replies)
@@ -65,12 +63,12 @@ func (m *Module) distributed(L *lua.LState) int {
 
 // distribute runs the blocks without a reducer and gives the future of their
 // end.
-func (m *Module) distribute(msg *value.Message, blocks []Block, workers []node.Pid) *node.Reference {
+func (m *Module) distribute(msg *value.Message, whole Block) *node.Reference {
 	future, complete := m.node.Promise()
 	m.interp.Start(context.Background(), "distributed", func(t *interp.Task) {
 		var replies []*node.Reply
 		err := m.interp.Wait(t.L(), func(ctx context.Context) (err error) {
-			replies, err = m.runBlocks(ctx, msg, blocks, workers)
+			replies, err = m.runWhole(ctx, msg, whole)
 			return err
 		})
 		if err == nil {
@@ -79,6 +77,30 @@ func (m *Module) distribute(msg *value.Message, blocks []Block, workers []node.P
 		complete(m.node.Answer(t.L(), []lua.LValue{lua.LNil}, err))
 	})
 	return future
+}
+
+// runWhole runs the whole range on the workers that there are. Where the job of
+// one that is lost is started afresh, it runs it again on those of that job.
+func (m *Module) runWhole(ctx context.Context, msg *value.Message, whole Block) ([]*node.Reply, error) {
+	for times := 1; ; times++ {
+		m.settle(ctx)
+		workers := m.workers()
+		replies, err := m.runBlocks(ctx, msg, whole.split(len(workers)), workers)
+		if err == nil {
+			return replies, nil
+		}
+		e := luaerr.From(err)
+		if e.Kind != luaerr.Lost || times == maxKills || m.Recovered == nil || !m.Recovered(ctx, node.Pid(e.Pid)) {
+			return nil, err
+		}
+		e.Handle()
+	}
+}
+
+func (m *Module) settle(ctx context.Context) {
+	if m.Settle != nil {
+		m.Settle(ctx)
+	}
 }
 
 // runBlocks starts a block on each worker and waits for all of them.

@@ -16,6 +16,9 @@ import (
 func (m *Module) pmap(L *lua.LState) int {
 	fn := BodyArgument(m.interp, L, 1, "pmap")
 	items := mapItems(L, 2)
+	if m.Settle != nil {
+		m.wait(L, func(ctx context.Context) error { m.settle(ctx); return nil })
+	}
 	p := &mapping{
 		m: m, n: len(items), options: m.mapOptions(L, 3), items: items,
 		kills: map[int]int{}, tries: map[int]int{}, signal: make(chan struct{}, 1), running: map[node.Pid]*batch{},

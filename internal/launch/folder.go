@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 )
 
@@ -15,8 +16,10 @@ const folderPrefix = "mpiclus-"
 // Folder is the private folder (mode 0700) of a job, for its sockets and for
 // what the MPI library leaves. It is held by a lock as long as its maker lives.
 type Folder struct {
-	Path string
-	lock *os.File
+	Path  string
+	lock  *os.File
+	guard *guard
+	once  sync.Once
 }
 
 // MakeFolder makes a job's folder: in memory where there is room, so that
@@ -54,6 +57,11 @@ func (f *Folder) Remove() error {
 	}
 	err := os.RemoveAll(f.Path)
 	f.lock.Close()
+	f.once.Do(func() {
+		if f.guard != nil {
+			f.guard.dismiss()
+		}
+	})
 	return err
 }
 

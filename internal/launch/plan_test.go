@@ -46,12 +46,12 @@ func TestPlanCommandLines(t *testing.T) {
 		"launcher's own":  {Spec{}, "mpirun /bin/sh worker --job 'a b'", OpenMPI, true},
 		"flags":           {Spec{NP: 2, Flags: []string{"--mca", "btl", "self,vader"}}, "mpirun --mca btl self,vader -np 2 /bin/sh worker --job 'a b'", OpenMPI, true},
 		"this host":       {Spec{NP: 2, Hosts: "localhost:4"}, "mpirun --host localhost:4 -np 2 /bin/sh worker --job 'a b'", OpenMPI, true},
-		"hosts":           {Spec{NP: 2, Hosts: "a,b:4", Forward: []string{"SECRET"}, Env: map[string]string{"DATA": "/x"}}, "mpirun --host a,b:4 -x DATA -x SECRET -x UCX_ERROR_SIGNALS -x UCX_MEMTYPE_CACHE -np 2 /bin/sh -c LOOK /bin/sh worker --job 'a b'", OpenMPI, false},
-		"host file":       {Spec{NP: 2, Hostfile: "f"}, "mpirun --hostfile f -x UCX_ERROR_SIGNALS -x UCX_MEMTYPE_CACHE -np 2 /bin/sh -c LOOK /bin/sh worker --job 'a b'", OpenMPI, false},
+		"hosts":           {Spec{NP: 2, Hosts: "a,b:4", Forward: []string{"SECRET"}, Env: map[string]string{"DATA": "/x"}}, "mpirun --host a,b:4 -x DATA -x SECRET -x UCX_DEBUG_SIGNO -x UCX_ERROR_SIGNALS -x UCX_MEMTYPE_CACHE -np 2 /bin/sh -c LOOK /bin/sh worker --job 'a b'", OpenMPI, false},
+		"host file":       {Spec{NP: 2, Hostfile: "f"}, "mpirun --hostfile f -x UCX_DEBUG_SIGNO -x UCX_ERROR_SIGNALS -x UCX_MEMTYPE_CACHE -np 2 /bin/sh -c LOOK /bin/sh worker --job 'a b'", OpenMPI, false},
 		"mpiexec":         {Spec{NP: 2, Mpiexec: "orterun --tag-output"}, "orterun --tag-output -np 2 /bin/sh worker --job 'a b'", OpenMPI, true},
 		"command":         {Spec{NP: 9, Command: []string{"mpirun", "-np", "3"}}, "mpirun -np 3 /bin/sh worker --job 'a b'", OpenMPI, true},
 		"wrapped command": {Spec{Command: []string{"env", "A=1", "mpirun", "-n", "3"}}, "env A=1 mpirun -n 3 /bin/sh worker --job 'a b'", OpenMPI, true},
-		"hosts in flags":  {Spec{Command: []string{"mpirun", "-n", "3", "-H", "other:3"}}, "mpirun -n 3 -H other:3 -x UCX_ERROR_SIGNALS -x UCX_MEMTYPE_CACHE /bin/sh -c LOOK /bin/sh worker --job 'a b'", OpenMPI, false},
+		"hosts in flags":  {Spec{Command: []string{"mpirun", "-n", "3", "-H", "other:3"}}, "mpirun -n 3 -H other:3 -x UCX_DEBUG_SIGNO -x UCX_ERROR_SIGNALS -x UCX_MEMTYPE_CACHE /bin/sh -c LOOK /bin/sh worker --job 'a b'", OpenMPI, false},
 		"hydra":           {Spec{NP: 2, Mpiexec: "mpiexec.hydra"}, "mpiexec.hydra -disable-auto-cleanup -n 2 /bin/sh worker --job 'a b'", MPICH, true},
 		"hydra hosts":     {Spec{NP: 2, Mpiexec: "mpiexec.hydra", Hosts: "a,b:4", Hostfile: "f", Flags: []string{"-iface", "eth0"}}, "mpiexec.hydra -disable-auto-cleanup -hosts a,b:4 -f f -iface eth0 -n 2 /bin/sh worker --job 'a b'", MPICH, false},
 		"srun":            {Spec{NP: 2, Mpiexec: "srun --mpi=pmix", Hosts: "a,b:4", Hostfile: "f"}, "srun --mpi=pmix -w a,b -w ./f -n 2 /bin/sh worker --job 'a b'", Srun, false},
@@ -193,7 +193,7 @@ func TestPlanHonoursTheParameterFile(t *testing.T) {
 	if hasVar(c.Env, "OMPI_MCA_pml") || !hasVar(c.Env, "OMPI_MCA_osc") {
 		t.Errorf("pml set: %v, osc set: %v", hasVar(c.Env, "OMPI_MCA_pml"), hasVar(c.Env, "OMPI_MCA_osc"))
 	}
-	if got := RankSettings(append(env, "UCX_MEMTYPE_CACHE=no")); !slices.Equal(got, []string{"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE", "OMPI_MCA_osc=^rdma"}) {
+	if got := RankSettings(append(env, "UCX_MEMTYPE_CACHE=no")); !slices.Equal(got, []string{"UCX_DEBUG_SIGNO=0", "UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE", "OMPI_MCA_osc=^rdma"}) {
 		t.Errorf("RankSettings: %q", got)
 	}
 	rank := []string{"OMPI_COMM_WORLD_RANK=0", "OMPI_COMM_WORLD_SIZE=4", "UCX_MEMTYPE_CACHE=no"}
@@ -203,7 +203,7 @@ func TestPlanHonoursTheParameterFile(t *testing.T) {
 		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=4 SLURM_JOB_ID=7", ""},
 		{"OMPI_MCA_orte_hnp_uri=x OMPI_COMM_WORLD_LOCAL_SIZE=4", "OMPI_MCA_osc=^rdma"},
 	} {
-		want := append([]string{"UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE"}, strings.Fields(tc.want)...)
+		want := append([]string{"UCX_DEBUG_SIGNO=0", "UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE"}, strings.Fields(tc.want)...)
 		if got := RankSettings(append(slices.Clone(rank), strings.Fields(tc.env)...)); !slices.Equal(got, want) {
 			t.Errorf("RankSettings with %s: %q, want %q", tc.env, got, want)
 		}

@@ -55,6 +55,7 @@ const (
 // table holds all that is set for the workers' sake. What was measured is from
 // Open MPI 4.1.4 and 5.0.7, on 2 cores.
 var table = []row{
+	{all, everyRank, "UCX_DEBUG_SIGNO", "0", "UCX must leave a hang-up to the ranks: it would only write its own state"},
 	{all, everyRank, "UCX_ERROR_SIGNALS", "SIGILL,SIGBUS,SIGFPE", "UCX must leave SIGSEGV to the Go runtime"},
 	{all, everyRank, "UCX_MEMTYPE_CACHE", "no", "its hooks in memory calls are of no use to a Go program"},
 	{to4, everyRank, "OMPI_MCA_osc", "^rdma", "osc/rdma dies in MPI_Compare_and_swap on shared memory; in 5 it works, and ucx does not without its hardware"},

@@ -202,6 +202,7 @@ func (n *Node) Forget(pid Pid, why *luaerr.Error) {
 	}
 	p.lose(why)
 	links := p.all
+	p.link, p.all = nil, nil // the record stays, and what a link holds in memory is much
 	n.mu.Unlock()
 	for _, l := range links {
 		l.Close()

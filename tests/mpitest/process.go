@@ -101,7 +101,7 @@ func (j *Job) expire() {
 		var told []int
 		for _, p := range processes {
 			if isParent(p) == parents && p.Name() != On().Process() {
-				_ = syscall.Kill(p.Pid, syscall.SIGQUIT)
+				_ = syscall.Kill(p.Pid, syscall.SIGABRT)
 				told = append(told, p.Pid)
 			}
 		}
