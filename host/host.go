@@ -18,6 +18,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -35,6 +36,7 @@ type Config struct {
 	Hosts         string        // "a,b:4"
 	Hostfile      string        // a file in the launcher's format
 	Interface     string        // where the master listens; "": where it is needed
+	Secret        string        // what brings the job's secret to other hosts: one of launch.Carriers; "": auto
 	LaunchTimeout time.Duration // 0: 60 s and more for many workers
 	Output        string        // "live" (default), "grouped", "file=DIR", "none"
 	Version       string        // of this software
@@ -56,16 +58,17 @@ type Config struct {
 
 // Host is the master process: pid 1.
 type Host struct {
-	cfg      Config
-	interp   *interp.Interp
-	node     *node.Node
-	parallel *cluster.Module
-	display  *display
-	part     *worker.Process // of a rank: what serves chunks
-	peers    worker.Peers    // of a rank: links to other workers
-	loop     mainLoop
-	stop     stop
-	onExit   onExit
+	cfg        Config
+	interp     *interp.Interp
+	node       *node.Node
+	parallel   *cluster.Module
+	display    *display
+	part       *worker.Process // of a rank: what serves chunks
+	peers      worker.Peers    // of a rank: links to other workers
+	loop       mainLoop
+	stop       stop
+	onExit     onExit
+	noteSecret sync.Once
 	// readerGone is set when who read the output of this process has gone.
 	readerGone atomic.Bool
 
@@ -89,7 +92,7 @@ func New(cfg Config) (*Host, error) {
 	}
 	console := newConsole(cfg.Stdout, cfg.Stderr)
 	if cfg.Launcher == nil {
-		cfg.Launcher = processes{console}
+		cfg.Launcher = processes{console, launch.Carrier(cfg.Secret)}
 	}
 	display, err := newDisplay(cfg.Output, console)
 	if err != nil {
