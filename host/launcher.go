@@ -97,6 +97,7 @@ func (l processes) handOver(plan **launch.Command, spec launch.Spec, secret stri
 func (h handed) over() {
 	if h.file != "" {
 		_ = os.Remove(h.file)
+		_ = os.Remove(filepath.Dir(h.file)) // fails where other jobs have theirs
 	}
 }
 

@@ -69,13 +69,14 @@ func (s Spec) environ() []string {
 // throughSSH tells whether mpirun of Open MPI 4 starts its daemons with ssh:
 // then what they inherit is what their workers inherit.
 func throughSSH(c *Command, spec Spec) bool {
-	if c.Kind != OpenMPI || inAllocation(spec.environ()) || launchers[base(c.Path)] == Unknown && kindOfName(c.Path) == Unknown && base(c.Path) != "mpirun" && base(c.Path) != "mpiexec" {
-		return false
+	_, named := launchers[base(c.Path)]
+	if c.Kind != OpenMPI || inAllocation(spec.environ()) || !named && kindOfName(c.Path) == Unknown || strings.HasPrefix(base(c.Path), "pr") {
+		return false // prterun and prun have numbers of their own
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_, version, err := Detect(ctx, c.Path)
-	return err == nil && (strings.HasPrefix(version, "3.") || strings.HasPrefix(version, "4."))
+	return err == nil && strings.HasPrefix(version, "4.")
 }
 
 func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }

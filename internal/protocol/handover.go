@@ -35,17 +35,14 @@ func HandOver(secret string) (text, path string, err error) {
 		return "", "", err
 	}
 	folder := filepath.Join(home, handoverFolder)
-	if err := os.Mkdir(folder, 0o700); err != nil && !os.IsExist(err) {
-		return "", "", err
-	}
-	sweepHandover(folder)
 	var name [12]byte
 	_, _ = rand.Read(name[:]) // never fails
 	path = filepath.Join(folder, handoverPrefix+hex.EncodeToString(name[:]))
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := createIn(folder, path)
 	if err != nil {
 		return "", "", err
 	}
+	sweepHandover(folder)
 	_, err = f.WriteString(secret)
 	if err == nil {
 		err = f.Sync() // other hosts read it
@@ -59,6 +56,21 @@ func HandOver(secret string) (text, path string, err error) {
 	}
 	sum := sha256.Sum256([]byte(secret))
 	return handoverMark + hex.EncodeToString(sum[:]) + path, path, nil
+}
+
+// createIn makes a file, and its folder if need be. The last job to end takes
+// the folder away.
+func createIn(folder, path string) (f *os.File, err error) {
+	for range 3 {
+		if err := os.Mkdir(folder, 0o700); err != nil && !os.IsExist(err) {
+			return nil, err
+		}
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if !os.IsNotExist(err) {
+			break
+		}
+	}
+	return f, err
 }
 
 // sweepHandover removes what masters left behind that were killed.
