@@ -38,7 +38,7 @@ type Config struct {
 	Interface     string        // where the master listens; "": where it is needed
 	Secret        string        // what brings the job's secret to other hosts: one of launch.Carriers; "": auto
 	LaunchTimeout time.Duration // 0: 60 s and more for many workers
-	Output        string        // "live" (default), "grouped", "file=DIR", "none"
+	Output        string        // "live" (default), "raw", "grouped", "file=DIR", "none"
 	Version       string        // of this software
 	Verbose       bool          // reports hold all that is known
 	Log           *slog.Logger

@@ -44,7 +44,7 @@ func (f *hostFlags) add(c *cobra.Command) {
 	fs.StringVar(&f.iface, "interface", "", "address or network interface where the master listens")
 	fs.StringVar(&f.secret, "secret", string(launch.CarrierAuto), "what brings the job's secret to other hosts: "+strings.Join(launch.Carriers, ", "))
 	fs.DurationVar(&f.timeout, "launch-timeout", 0, "how long workers may take to start (default 60s, more for many)")
-	fs.StringVar(&f.output, "output", "live", "output of workers: live, grouped, file=DIR or none")
+	fs.StringVar(&f.output, "output", "live", "output of workers: live, raw (terminals obey its control sequences), grouped, file=DIR or none")
 	fs.StringArrayVar(&f.plugins, "plugin", nil, "plugin to load, by path (may be given several times)")
 	fs.StringVar(&f.logLevel, "log-level", "warn", "what the program tells of itself: debug, info, warn, error")
 }
