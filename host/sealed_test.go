@@ -49,3 +49,26 @@ func TestSealed(t *testing.T) {
 		}
 	}
 }
+
+// FuzzOpenSealed opens what anybody may say in the place of rank 0.
+func FuzzOpenSealed(f *testing.F) {
+	zero, err := newKeyPair()
+	if err != nil {
+		f.Fatal(err)
+	}
+	one, err := newKeyPair()
+	if err != nil {
+		f.Fatal(err)
+	}
+	data, err := zero.seal([]string{"", "text"}, [][]byte{zero.public(), one.public()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if text, err := one.open(data, 1); err == nil && text != "text" {
+			t.Errorf("read %q", text)
+		}
+	})
+}

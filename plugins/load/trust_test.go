@@ -169,3 +169,10 @@ func TestNoTemporaryFolder(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
