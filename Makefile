@@ -26,7 +26,7 @@ PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: docs help profile run build build-mpich test test-hosts unit check sanitize cover vuln lint soak test-faults bench install uninstall setup setup-test clean
+.PHONY: docs help profile run build build-mpich test test-hosts unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ lint: setup ## Format, vet and linter
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }
 	$(GO) vet ./...
 	GOTOOLCHAIN=$$($(GO) env GOVERSION) $(GO) run $(STATICCHECK) ./...
+
+fuzz: setup ## Run every fuzz target for 10 s (FUZZTIME=5m for longer)
+	GO="$(GO)" FUZZTIME=$(or $(FUZZTIME),10s) scripts/fuzz $(TARGETS)
 
 soak: setup-test build ## Run the tests of rare failures as often as it takes to see them
 	MPICLUS_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'TestLastWords|TestPrintf|TestKill|TestCycles' ./tests

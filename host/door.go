@@ -71,6 +71,9 @@ func tooMany(host string, have, np int) error {
 func (m *Manager) shut() {
 	m.mu.Lock()
 	l := m.listener
+	if p, ok := m.job.(*process); ok {
+		p.handed.over()
+	}
 	m.mu.Unlock()
 	if l == nil {
 		return

@@ -18,6 +18,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -35,8 +36,9 @@ type Config struct {
 	Hosts         string        // "a,b:4"
 	Hostfile      string        // a file in the launcher's format
 	Interface     string        // where the master listens; "": where it is needed
+	Secret        string        // what brings the job's secret to other hosts: one of launch.Carriers; "": auto
 	LaunchTimeout time.Duration // 0: 60 s and more for many workers
-	Output        string        // "live" (default), "grouped", "file=DIR", "none"
+	Output        string        // "live" (default), "raw", "grouped", "file=DIR", "none"
 	Version       string        // of this software
 	Verbose       bool          // reports hold all that is known
 	Log           *slog.Logger
@@ -70,6 +72,7 @@ type Host struct {
 	life       context.Context
 	endLife    context.CancelFunc
 	recoveries sync.WaitGroup
+	noteSecret sync.Once
 	// readerGone is set when who read the output of this process has gone.
 	readerGone atomic.Bool
 
@@ -93,7 +96,7 @@ func New(cfg Config) (*Host, error) {
 	}
 	console := newConsole(cfg.Stdout, cfg.Stderr)
 	if cfg.Launcher == nil {
-		cfg.Launcher = processes{console}
+		cfg.Launcher = processes{console, launch.Carrier(cfg.Secret)}
 	}
 	display, err := newDisplay(cfg.Output, console)
 	if err != nil {

@@ -1,14 +1,17 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
@@ -34,7 +37,10 @@ type Job interface {
 }
 
 // processes is the real launcher.
-type processes struct{ console *console }
+type processes struct {
+	console *console
+	carrier launch.Carrier // of the secret; "" is auto
+}
 
 func (l processes) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error) {
 	text, err := json.Marshal(settings)
@@ -45,15 +51,54 @@ func (l processes) Launch(spec launch.Spec, join link.Join, settings protocol.Se
 	if err != nil {
 		return nil, err
 	}
-	plan.Env = append(plan.Env, protocol.EnvJoin+"="+join.String(), protocol.EnvSettings+"="+string(text))
+	h, err := l.handOver(&plan, spec, join.String())
+	if err != nil {
+		return nil, luaerr.New(luaerr.Launch, "%w", err)
+	}
+	plan.Env = append(plan.Env, protocol.EnvJoin+"="+h.text, protocol.EnvSettings+"="+string(text))
 	if !settings.Capture {
 		plan.Line = l.passOn
 	}
 	p, err := plan.Start(context.Background())
 	if err != nil {
+		h.over()
 		return nil, err
 	}
-	return &process{Process: p, plan: plan}, nil
+	job := &process{Process: p, plan: plan, handed: h}
+	go func() { <-p.Gone(); h.over() }()
+	return job, nil
+}
+
+// handed is the secret on its way to the workers.
+type handed struct {
+	text string // in the environment
+	file string // that holds it, "" if none
+	note string // for the user
+}
+
+// handOver makes the secret ready for the way that it takes. The plan may
+// become another one for that.
+func (l processes) handOver(plan **launch.Command, spec launch.Spec, secret string) (h handed, err error) {
+	carrier, spec, note, err := launch.Carry(*plan, spec, cmp.Or(l.carrier, launch.CarrierAuto), protocol.EnvJoin)
+	if err != nil {
+		return h, err
+	}
+	h = handed{text: secret, note: note}
+	switch carrier {
+	case launch.CarrierSSH:
+		*plan, err = launch.Plan(spec)
+	case launch.CarrierFile:
+		h.text, h.file, err = protocol.HandOver(secret)
+	}
+	return h, err
+}
+
+// over removes what held the secret: all have it, or nobody needs it.
+func (h handed) over() {
+	if h.file != "" {
+		_ = os.Remove(h.file)
+		_ = os.Remove(filepath.Dir(h.file)) // fails where other jobs have theirs
+	}
 }
 
 // passOn shows output that was left to the launcher where the launcher's own
@@ -68,7 +113,8 @@ func (l processes) passOn(line string, stderr bool) {
 
 type process struct {
 	*launch.Process
-	plan *launch.Command
+	plan   *launch.Command
+	handed handed
 }
 
 // Done waits for orphans of the launcher as well: nothing outlives the job.

@@ -184,11 +184,15 @@ func (h *Host) openLinks(ctx context.Context, mode Mode, limit time.Duration, pr
 	if limit == 0 {
 		limit = defaultTimeout
 	}
-	words, err := h.meet(ctx, word{Start: true, Mode: mode, Problem: problem}, limit)
+	keys, err := newKeyPair()
 	if err != nil {
 		return nil, err
 	}
-	transport := h.transport(mode, words)
+	words, err := h.meet(ctx, word{Start: true, Mode: mode, Problem: problem, Key: keys.public()}, limit)
+	if err != nil {
+		return nil, err
+	}
+	transport := h.transport(mode, words, keys)
 	h.loop.mu.Lock()
 	h.loop.started, h.loop.transport, h.loop.words = true, transport, words
 	h.loop.mu.Unlock()
@@ -202,15 +206,16 @@ func (h *Host) openLinks(ctx context.Context, mode Mode, limit time.Duration, pr
 }
 
 // transport gives what carries the messages of a mode.
-func (h *Host) transport(mode Mode, words []word) Transport {
+func (h *Host) transport(mode Mode, words []word, keys keyPair) Transport {
 	if mode == MPITransportAll {
 		return h.cfg.Ranks.Transport
 	}
-	oneHost := true
+	t := &tcpTransport{host: h, keys: keys}
 	for _, w := range words {
-		oneHost = oneHost && w.Host == words[0].Host
+		t.beyond = t.beyond || w.Host != words[0].Host
+		t.ranks = append(t.ranks, w.Key)
 	}
-	return &tcpTransport{host: h, beyond: !oneHost}
+	return t
 }
 
 // serve is the life of a rank that is a worker, in the task of its script.

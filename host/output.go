@@ -150,6 +150,7 @@ type display struct {
 	*console
 	mode   string // "live", "grouped", "none", "file"
 	folder string
+	raw    bool // control sequences reach terminals: see visible.go
 	stacks bool // show the stacks of a process that crashes
 
 	opening sync.Mutex
@@ -178,13 +179,15 @@ func newDisplay(mode string, c *console) (*display, error) {
 	switch {
 	case mode == "":
 		d.mode = "live"
+	case mode == "raw":
+		d.mode, d.raw = "live", true
 	case strings.HasPrefix(mode, "file="):
 		d.mode, d.folder = "file", strings.TrimPrefix(mode, "file=")
 		if e := os.MkdirAll(d.folder, 0o777); e != nil {
 			return nil, luaerr.New(luaerr.Argument, "output=%s: %w", mode, e)
 		}
 	case mode != "live" && mode != "grouped" && mode != "none":
-		return nil, luaerr.New(luaerr.Argument, "output=%s is not known: say live, grouped, file=DIR or none", mode)
+		return nil, luaerr.New(luaerr.Argument, "output=%s is not known: say live, raw, grouped, file=DIR or none", mode)
 	}
 	return d, nil
 }
@@ -216,6 +219,9 @@ func (d *display) show(tag string, stream int, text []byte) {
 		to := d.out
 		if stream == streamErr {
 			to = d.err
+		}
+		if to.terminal && !d.raw {
+			text = visible(text)
 		}
 		_, _ = to.line("["+tag+"] ", text)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -318,5 +319,6 @@ func (h *Host) introduce(ctx context.Context, from node.Pid, meta []byte) (*node
 			return nil, luaerr.New(luaerr.Argument, "pid %d cannot call pid %d: their manager was started with topology = \"master_worker\"", from, c.Pid)
 		}
 	}
-	return h.node.Call(ctx, c.Pid, node.Ask{Service: worker.ServiceListen, Meta: meta})
+	c.From = from // whatever it says
+	return h.node.Call(ctx, c.Pid, node.Ask{Service: worker.ServiceListen, Meta: protocol.Encode(c)})
 }

@@ -83,6 +83,7 @@ type word struct {
 	Problem string // why this rank cannot start
 	Version string
 	Host    string
+	Key     []byte // public key of this rank: see sealed.go
 }
 
 // meet brings the ranks together and gives what each of them said. An error

@@ -14,11 +14,12 @@ import (
 // and whoever waits for one stops waiting when the sink is given up; no lock
 // is held meanwhile. What could not be written is counted, never forgotten.
 type sink struct {
-	to     io.Writer
-	turn   chan struct{} // holds one token: who has it writes
-	given  chan struct{} // closed when nobody is to wait any more
-	giveUp func()        // closes it
-	failed func(error)   // hears of each write that failed
+	to       io.Writer
+	turn     chan struct{} // holds one token: who has it writes
+	given    chan struct{} // closed when nobody is to wait any more
+	giveUp   func()        // closes it
+	terminal bool          // it obeys control sequences: see visible.go
+	failed   func(error)   // hears of each write that failed
 
 	begun atomic.Int64  // when the write at work began; 0: none is
 	lost  atomic.Uint64 // bytes that could not be written
@@ -29,7 +30,7 @@ type sink struct {
 var errGivenUp = errors.New("the output takes no more text")
 
 func newSink(to io.Writer, failed func(error)) *sink {
-	s := &sink{to: to, turn: make(chan struct{}, 1), given: make(chan struct{}), failed: failed}
+	s := &sink{to: to, terminal: isTerminal(to), turn: make(chan struct{}, 1), given: make(chan struct{}), failed: failed}
 	s.giveUp = sync.OnceFunc(func() { close(s.given) })
 	s.turn <- struct{}{}
 	return s

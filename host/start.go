@@ -125,6 +125,9 @@ func (m *Manager) launch(start *gathering) error {
 		return err
 	}
 	log.Debug("start: the launcher runs")
+	if p, ok := job.(*process); ok && p.handed.note != "" {
+		m.host.noteSecret.Do(func() { m.host.say("%s", p.handed.note) })
+	}
 	return m.keep(func() { m.job = job })
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -12,11 +13,13 @@ import (
 )
 
 // tcpTransport carries the messages of TCP_TRANSPORT_ALL: over TCP with TLS
-// between hosts, over unix sockets within one. Where rank 0 listens, and the
-// job's secret, go to the other ranks over MPI.
+// between hosts, over unix sockets within one. Each rank gets an invitation of
+// its own to call rank 0, over MPI and sealed.
 type tcpTransport struct {
 	host     *Host
-	beyond   bool           // the ranks are on several hosts
+	beyond   bool // the ranks are on several hosts
+	keys     keyPair
+	ranks    [][]byte       // public keys of all ranks
 	folder   *launch.Folder // its own, where the job has none
 	listener *link.Listener
 }
@@ -33,7 +36,11 @@ func (t *tcpTransport) Open(ctx context.Context) ([]link.Link, error) {
 	if len(text) == 0 {
 		return nil, errors.New("rank 0 cannot listen")
 	}
-	join, err := link.ParseJoin(string(text))
+	opened, err := t.keys.open(text, info.Rank)
+	if err != nil {
+		return nil, err
+	}
+	join, err := link.ParseJoin(opened)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +60,7 @@ func (t *tcpTransport) accept(ctx context.Context, size int) ([]link.Link, error
 	err := t.listen()
 	var text []byte
 	if err == nil {
-		text = []byte(t.listener.Join().String())
+		text, err = t.invite(ctx, size)
 	}
 	if _, shareErr := t.host.cfg.Ranks.Share(text); err == nil {
 		err = shareErr
@@ -69,14 +76,27 @@ func (t *tcpTransport) accept(ctx context.Context, size int) ([]link.Link, error
 			return nil, fmt.Errorf("%d ranks have not called: %w", missing, context.Cause(ctx))
 		}
 		var p protocol.Presence
-		if err := protocol.Decode(hello.Data, &p); err != nil || p.Rank < 1 || p.Rank >= size || links[p.Rank] != nil {
-			l.Close()
+		if err := protocol.Decode(hello.Data, &p); err != nil || p.Rank != hello.Pid-1 || p.Rank < 1 || p.Rank >= size || links[p.Rank] != nil {
+			l.Close() // never one with an invitation, which is good once
 			continue
 		}
 		links[p.Rank] = l
 		missing--
 	}
 	return links, t.listener.Close()
+}
+
+// invite gives what rank 0 shares: how each of the others may call.
+func (t *tcpTransport) invite(ctx context.Context, size int) ([]byte, error) {
+	within := defaultTimeout
+	if deadline, ok := ctx.Deadline(); ok {
+		within = time.Until(deadline)
+	}
+	texts := make([]string, size)
+	for rank := 1; rank < size; rank++ {
+		texts[rank] = t.listener.Invite(rank+1, within).String()
+	}
+	return t.keys.seal(texts, t.ranks)
 }
 
 func (t *tcpTransport) Connect(ctx context.Context, pid node.Pid) (link.Link, error) {
@@ -94,7 +114,7 @@ func (t *tcpTransport) listen() (err error) {
 	}
 	t.listener, err = link.Listen(link.ListenConfig{
 		Version: cfg.Version, Job: dir, Dir: dir,
-		TCP: t.beyond || cfg.Interface != "", Interface: cfg.Interface, Log: cfg.Log,
+		TCP: t.beyond || cfg.Interface != "", Interface: cfg.Interface, InvitedOnly: true, Log: cfg.Log,
 	})
 	return err
 }

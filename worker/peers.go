@@ -16,13 +16,14 @@ import (
 // Services that make links between workers.
 const (
 	ServiceConnect = "connect" // worker → master: Connect; answer: how to reach that worker
-	ServiceListen  = "listen"  // master → worker: Connect as it came; the same answer
+	ServiceListen  = "listen"  // master → worker: Connect with From; the same answer
 )
 
 // Connect are the parameters of ServiceConnect.
 type Connect struct {
 	Pid  node.Pid // to talk to
 	Host string   // of the one that asks
+	From node.Pid // who asks: the master's word
 }
 
 // Decode reads the parameters of a service of this package.
@@ -65,7 +66,7 @@ func (p *Peers) Connect(ctx context.Context, pid node.Pid) (link.Link, error) {
 	dialling, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	l, err := link.Dial(dialling, join, link.Hello{
-		Version: p.Version, Role: protocol.RolePeer, Data: protocol.Encode(p.node.Self()),
+		Version: p.Version, Role: protocol.RolePeer, Pid: int(p.node.Self()),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pid %d cannot be reached directly: %w", pid, err)
@@ -78,43 +79,46 @@ func (p *Peers) serveListen(r *node.Request) {
 	go func() {
 		var c Connect
 		err := protocol.Decode(r.Meta, &c)
-		var join link.Join
+		if err == nil && r.From != node.Master {
+			err = luaerr.New(luaerr.Argument, "only the master may introduce a process")
+		}
+		var l *link.Listener
 		if err == nil {
-			join, err = p.listen(c.Host)
+			l, err = p.listen(c.Host)
 		}
 		if err != nil {
 			r.Fail(err)
 			return
 		}
-		r.Post(node.Reply{Meta: []byte(join.String())})
+		r.Post(node.Reply{Meta: []byte(l.Invite(int(c.From), dialTimeout).String())})
 	}()
 }
 
-// listen gives the way to this worker for one on a host, listening when it is
-// the first that asks. Each worker has a secret of its own.
-func (p *Peers) listen(host string) (link.Join, error) {
+// listen gives where this worker can be called by one on a host, listening when
+// it is the first that asks. Only who is invited gets in.
+func (p *Peers) listen(host string) (*link.Listener, error) {
 	own, _ := os.Hostname()
 	beyond := host != own
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return link.Join{}, luaerr.New(luaerr.Lost, "pid %d is ending", p.node.Self())
+		return nil, luaerr.New(luaerr.Lost, "pid %d is ending", p.node.Self())
 	}
 	if l := p.listeners[beyond]; l != nil {
-		return l.Join(), nil
+		return l, nil
 	}
 	l, err := link.Listen(link.ListenConfig{
-		Version: p.Version, Job: p.Folder, Dir: p.Folder, TCP: beyond, Log: p.Log,
+		Version: p.Version, Job: p.Folder, Dir: p.Folder, TCP: beyond, InvitedOnly: true, Log: p.Log,
 	})
 	if err != nil {
-		return link.Join{}, err
+		return nil, err
 	}
 	if p.listeners == nil {
 		p.listeners = map[bool]*link.Listener{}
 	}
 	p.listeners[beyond] = l
 	p.accepting.Go(func() { p.accept(l) })
-	return l.Join(), nil
+	return l, nil
 }
 
 // accept takes links from other workers until the listener closes.
@@ -124,9 +128,8 @@ func (p *Peers) accept(from *link.Listener) {
 		if err != nil {
 			return
 		}
-		var pid node.Pid
-		if hello.Role != protocol.RolePeer || protocol.Decode(hello.Data, &pid) != nil ||
-			pid <= node.Master || pid == p.node.Self() || p.node.Attach(pid, l) != nil {
+		pid := node.Pid(hello.Pid) // that of its invitation
+		if hello.Role != protocol.RolePeer || pid <= node.Master || pid == p.node.Self() || p.node.Attach(pid, l) != nil {
 			l.Close()
 		}
 	}

@@ -95,6 +95,10 @@ func takeEnvironment() (link.Join, protocol.Settings, error) {
 	if text == "" {
 		return link.Join{}, settings, errors.New("this command is started by 'mpiclus-lua run', not by hand (MPICLUS_JOIN is not set; a launcher that passes no environment needs it by name: with Open MPI -x MPICLUS_JOIN -x MPICLUS_SETTINGS)")
 	}
+	text, err := protocol.TakeOver(text)
+	if err != nil {
+		return link.Join{}, settings, err
+	}
 	join, err := link.ParseJoin(text)
 	if err != nil {
 		return link.Join{}, settings, fmt.Errorf("MPICLUS_JOIN: %w", err)

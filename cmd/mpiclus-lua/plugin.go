@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -109,8 +110,13 @@ func pluginListCommand(loader func() (*load.Loader, error)) *cobra.Command {
 				}
 				w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 				for _, f := range all {
-					what, adds := "cannot be loaded: see 'mpiclus-lua plugin info "+f.Name+"'", ""
-					if p, err := l.Load(c.Context(), f.Path, ""); err == nil {
+					why, adds := "cannot be loaded", ""
+					p, err := l.Load(c.Context(), f.Path, "") // runs nothing that others could have written
+					if errors.Is(err, load.ErrUntrusted) {
+						why = "not trusted"
+					}
+					what := why + ": see 'mpiclus-lua plugin info " + f.Name + "'"
+					if err == nil {
 						about := p.About()
 						what, adds = about.GetVersion(), adding(about)
 					}

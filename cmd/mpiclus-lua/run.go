@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,7 +27,7 @@ import (
 type hostFlags struct {
 	np                                 int
 	mpiexec, mpiflags, hosts, hostfile string
-	iface, output, logLevel            string
+	iface, output, logLevel, secret    string
 	timeout                            time.Duration
 	plugins                            []string
 	loader                             *load.Loader // made by config, for who runs to close
@@ -41,8 +42,9 @@ func (f *hostFlags) add(c *cobra.Command) {
 	fs.StringVar(&f.hosts, "host", "", "hosts to start workers on: a,b:4")
 	fs.StringVar(&f.hostfile, "hostfile", "", "file that lists hosts, in the launcher's format")
 	fs.StringVar(&f.iface, "interface", "", "address or network interface where the master listens")
+	fs.StringVar(&f.secret, "secret", string(launch.CarrierAuto), "what brings the job's secret to other hosts: "+strings.Join(launch.Carriers, ", "))
 	fs.DurationVar(&f.timeout, "launch-timeout", 0, "how long workers may take to start (default 60s, more for many)")
-	fs.StringVar(&f.output, "output", "live", "output of workers: live, grouped, file=DIR or none")
+	fs.StringVar(&f.output, "output", "live", "output of workers: live, raw (terminals obey its control sequences), grouped, file=DIR or none")
 	fs.StringArrayVar(&f.plugins, "plugin", nil, "plugin to load, by path (may be given several times)")
 	fs.StringVar(&f.logLevel, "log-level", "warn", "what the program tells of itself: debug, info, warn, error")
 }
@@ -69,10 +71,13 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	if f.timeout < 0 {
 		return host.Config{}, fmt.Errorf("--launch-timeout %v: the time cannot be negative", f.timeout)
 	}
+	if !slices.Contains(launch.Carriers, f.secret) {
+		return host.Config{}, fmt.Errorf("--secret %s: it is one of %s", f.secret, strings.Join(launch.Carriers, ", "))
+	}
 	f.loader = load.New(pluginConfig(files))
 	return host.Config{
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
-		Interface: f.iface, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
+		Interface: f.iface, Secret: f.secret, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
 		Verbose: f.logLevel == "debug", Env: pluginEnvironment(files),
 		Modules: func(in *interp.Interp, _ *node.Node) {
 			modules.Common(in)

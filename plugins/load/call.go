@@ -151,7 +151,7 @@ func shapeFits(a *wire.Array, n uint64) bool {
 	if rows == 0 || columns == 0 {
 		return n == 0 || rows == columns
 	}
-	return rows <= n && columns <= n && rows*columns == n
+	return n%rows == 0 && n/rows == columns // without a product, which may overflow
 }
 
 func shape(a *wire.Array) string {

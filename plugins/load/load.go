@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -53,7 +54,9 @@ const startTimeout = 15 * time.Second
 // FromEnvironment completes a configuration with what the environment and the
 // place of this executable say.
 func (c Config) FromEnvironment() Config {
-	split := func(name string) []string { return filepath.SplitList(os.Getenv(name)) }
+	split := func(name string) []string { // an empty element is none: not the current folder
+		return slices.DeleteFunc(filepath.SplitList(os.Getenv(name)), func(s string) bool { return s == "" })
+	}
 	c.Files = append(c.Files, split(EnvPlugins)...)
 	c.Folders = append(c.Folders, split(EnvPath)...)
 	if exe, err := os.Executable(); err == nil {
@@ -109,14 +112,16 @@ func New(cfg Config) *Loader {
 
 // Load finds a plugin by its name or path, checks its file against checksum
 // ("sha256:…", or "" for none) and the lock files, starts it and asks what it
-// is. A plugin that is loaded already is given again. It ends early when ctx
+// is. A file that others could have written is refused unless a checksum or the
+// lock file of the configuration names its content. A plugin that is loaded already is given again. It ends early when ctx
 // does.
 func (l *Loader) Load(ctx context.Context, name, checksum string) (*Plugin, error) {
 	found, err := l.Find(name)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.verify(found.Path, checksum); err != nil {
+	pin, err := l.verify(found.Path, checksum)
+	if err != nil {
 		return nil, err
 	}
 	l.mu.Lock()
@@ -139,7 +144,7 @@ func (l *Loader) Load(ctx context.Context, name, checksum string) (*Plugin, erro
 			return nil, context.Cause(ctx)
 		}
 	}
-	p := &Plugin{loader: l, path: found.Path, turn: make(chan struct{}, 1)}
+	p := &Plugin{loader: l, path: found.Path, pin: pin, turn: make(chan struct{}, 1)}
 	if _, work.err = p.running(ctx); work.err == nil {
 		work.p = p
 	}

@@ -17,6 +17,7 @@ import (
 type Plugin struct {
 	loader *Loader
 	path   string
+	pin    string // the checksum of a file that others may write to; "" when it is trusted
 
 	turn chan struct{} // a token: who starts the process
 
@@ -89,7 +90,7 @@ func (p *Plugin) running(ctx context.Context) (*process, error) {
 			return nil, context.Cause(ctx)
 		}
 	}
-	run, err = p.loader.start(ctx, p.path)
+	run, err = p.loader.start(ctx, p.path, p.pin)
 	if err != nil {
 		return nil, err
 	}

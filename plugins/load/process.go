@@ -26,6 +26,7 @@ import (
 type process struct {
 	loader *Loader
 	path   string
+	pin    string // see Plugin
 	client *plugin.Client
 	runner *executableRunner
 	host   *shm.Memory // pieces for arguments
@@ -46,8 +47,8 @@ type process struct {
 
 // start starts a plugin and asks what it is. The error says what is wrong
 // with it; nothing of it is left then.
-func (l *Loader) start(ctx context.Context, path string) (*process, error) {
-	p := &process{loader: l, path: path, tail: &tail{}, born: time.Now(), stream: make(chan wire.Plugin_CombineClient, 1)}
+func (l *Loader) start(ctx context.Context, path, pin string) (*process, error) {
+	p := &process{loader: l, path: path, pin: pin, tail: &tail{}, born: time.Now(), stream: make(chan wire.Plugin_CombineClient, 1)}
 	p.stream <- nil // opened by who first uses it
 	files, err := p.prepare()
 	if err != nil {
@@ -97,8 +98,12 @@ func (p *process) prepare() (files []*os.File, err error) {
 	if err == nil {
 		p.folder, err = newSocketFolder()
 	}
+	run := p.path
+	if err == nil && p.pin != "" {
+		run, err = pinned(p.path, p.pin, p.folder.path)
+	}
 	if err == nil {
-		p.runner, err = newRunner(p.loader.starter, p.path, nil, files)
+		p.runner, err = newRunner(p.loader.starter, run, nil, files)
 	}
 	if err == nil {
 		err = p.listen(p.runner.stderr, p.loader.cfg.Stderr)

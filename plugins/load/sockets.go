@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,16 +28,19 @@ const (
 var sweepOnce sync.Once
 
 func newSocketFolder() (*socketFolder, error) {
-	base := os.TempDir()
-	if len(base) > longestTemp {
-		base = "/tmp"
+	var failed []error
+	for _, base := range []string{os.TempDir(), os.Getenv("XDG_RUNTIME_DIR"), "/tmp"} {
+		if base == "" || len(base) > longestTemp {
+			continue
+		}
+		sweepOnce.Do(func() { sweep(base) })
+		path, err := os.MkdirTemp(base, fmt.Sprintf("%s%d-", folderPrefix, os.Getpid())) // mode 0700
+		if err == nil {
+			return &socketFolder{path: path}, nil
+		}
+		failed = append(failed, err)
 	}
-	sweepOnce.Do(func() { sweep(base) })
-	path, err := os.MkdirTemp(base, fmt.Sprintf("%s%d-", folderPrefix, os.Getpid()))
-	if err != nil {
-		return nil, err
-	}
-	return &socketFolder{path: path}, nil
+	return nil, fmt.Errorf("no folder for a unix socket (set TMPDIR to a short path that you can write to): %w", errors.Join(failed...))
 }
 
 func (f *socketFolder) remove() { f.once.Do(func() { _ = os.RemoveAll(f.path) }) }

@@ -1,0 +1,117 @@
+package launch
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Carrier is what brings the job's secret to workers.
+type Carrier string
+
+// The carriers. Between processes of one host it is always their environment,
+// which other users cannot read.
+const (
+	CarrierAuto     Carrier = "auto"     // the safest that is there
+	CarrierSSH      Carrier = "ssh"      // ssh's own encrypted connection, on the standard input of what it starts
+	CarrierFile     Carrier = "file"     // a file of mode 0600 in a home folder that the hosts share
+	CarrierLauncher Carrier = "launcher" // the launcher's connection, which others on the network can read
+)
+
+// Carriers are the values that a user may choose.
+var Carriers = []string{string(CarrierAuto), string(CarrierSSH), string(CarrierFile), string(CarrierLauncher)}
+
+// EnvAgent is the user's own agent, which Agent runs in the place of ssh.
+const EnvAgent = "MPICLUS_RSH"
+
+// Carry chooses what brings the secret, in the environment variable with that
+// name, to the workers of a plan made from spec, and gives the spec that does
+// so. note, unless "", tells the user that others on the network can read it.
+func Carry(c *Command, spec Spec, wish Carrier, name string) (as Carrier, changed Spec, note string, err error) {
+	crosses := !c.Local && c.Kind != Unknown
+	if !crosses {
+		return CarrierLauncher, spec, "", nil
+	}
+	switch {
+	case wish == CarrierAuto && throughSSH(c, spec):
+		wish = CarrierSSH
+	case wish == CarrierAuto && homeIsShared():
+		wish = CarrierFile
+	case wish == CarrierAuto:
+		wish = CarrierLauncher
+		note = fmt.Sprintf("the secret of this job goes to the other hosts through %s, where others on that network can read it; --secret file takes a home folder that the hosts share, --secret launcher keeps this note away (docs/security.md)", c.Kind)
+	case wish == CarrierSSH && !throughSSH(c, spec):
+		return "", spec, "", fmt.Errorf("--secret ssh: workers are not started with ssh here (%s%s): use --secret file, or launcher", c.Kind, allocationText(spec))
+	}
+	if wish == CarrierSSH {
+		spec, err = withAgent(spec, name)
+	}
+	return wish, spec, note, err
+}
+
+func allocationText(spec Spec) string {
+	if inAllocation(spec.environ()) {
+		return ", inside a scheduler's allocation"
+	}
+	return ""
+}
+
+func (s Spec) environ() []string {
+	if s.Environ != nil {
+		return s.Environ
+	}
+	return os.Environ()
+}
+
+// throughSSH tells whether mpirun of Open MPI 4 starts its daemons with ssh:
+// then what they inherit is what their workers inherit.
+func throughSSH(c *Command, spec Spec) bool {
+	_, named := launchers[base(c.Path)]
+	if c.Kind != OpenMPI || inAllocation(spec.environ()) || !named && kindOfName(c.Path) == Unknown || strings.HasPrefix(base(c.Path), "pr") {
+		return false // prterun and prun have numbers of their own
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_, version, err := Detect(ctx, c.Path)
+	return err == nil && strings.HasPrefix(version, "4.")
+}
+
+func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
+
+// agentParameter is Open MPI's name for what starts its daemons.
+const agentParameter = "plm_rsh_agent"
+
+// withAgent makes mpirun start its daemons through Agent, and not send the
+// variable itself. An agent of the user's own is run by it.
+func withAgent(spec Spec, name string) (Spec, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return spec, err
+	}
+	if strings.ContainsAny(self, " :") { // separators in that parameter
+		return spec, fmt.Errorf("--secret ssh: %s has a space or a colon in its name", self)
+	}
+	agent := self + " " + AgentCommand
+	spec.Forward = slices.DeleteFunc(slices.Clone(spec.Forward), func(n string) bool { return n == name })
+	environ := slices.Clone(spec.environ())
+	own := lookup(environ, "OMPI_MCA_"+agentParameter)
+	replace := func(words []string) []string {
+		words = slices.Clone(words)
+		for i := range words {
+			if strings.TrimLeft(words[i], "-") == "mca" && i+2 < len(words) && words[i+1] == agentParameter {
+				own, words[i+2] = words[i+2], agent
+			}
+		}
+		return words
+	}
+	spec.Command, spec.Flags = replace(spec.Command), replace(spec.Flags)
+	environ = setVar(environ, "OMPI_MCA_"+agentParameter, agent)
+	if own != "" {
+		environ = setVar(environ, EnvAgent, own)
+	}
+	spec.Environ = environ
+	return spec, nil
+}
