@@ -14,7 +14,7 @@ import (
 var kinds = map[string]func(mpitest.Process) bool{
 	"worker":     func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua"+mpitest.On().Linked() },
 	"supervisor": func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua" && p.Args[1] == "worker" },
-	"launcher":   func(p mpitest.Process) bool { return p.Name() == mpitest.On().Process() },
+	"launcher":   func(p mpitest.Process) bool { return mpitest.On().Launches(p) },
 	"master":     func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua" && p.Args[1] == "run" },
 }
 
