@@ -150,7 +150,8 @@ func TestLauncherStopped(t *testing.T) {
 				if r.Status == 0 {
 					t.Error(r)
 				}
-				if signal != syscall.SIGKILL {
+				// Open MPI 5's launcher passes on nothing more once it was told to end.
+				if signal != syscall.SIGKILL && (mpitest.On().MPICH() || mpitest.On().Major < 5) {
 					holds(t, r, r.Stderr, "rank 0: ", "interrupted (terminated)")
 				}
 				silent(t, r)
