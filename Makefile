@@ -15,6 +15,17 @@ NP      ?= 4
 SCRIPT  ?= examples/hello.lua
 TIMEOUT ?= 8m
 SEED    ?= 1
+# The MPI that tests run on: openmpi or mpich. Without it, what is there.
+MPI     ?=
+SUITE   ?= trixie
+
+ifeq ($(filter-out openmpi mpich,$(MPI)),)
+else
+$(error MPI=$(MPI) is not known: say openmpi or mpich)
+endif
+export MPI
+# What comes before a command that is to use that MPI.
+ON_MPI := $(if $(filter mpich,$(MPI)),eval "$$(scripts/mpich-environment build/mpich)";)
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
@@ -26,7 +37,7 @@ PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: docs help profile run build build-mpich test test-hosts unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
+.PHONY: docs help profile run build build-mpich test test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,19 +51,22 @@ setup-test:
 run: build ## Run examples/hello.lua on 4 workers (SCRIPT=… NP=… for another)
 	@$(BIN)/mpiclus-lua run -n $(NP) $(SCRIPT)
 
-build: setup ## Build the command and its MPI-linked sibling into bin/
+build: setup ## Build the command and, for each MPI that is here, its linked sibling into bin/
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua ./cmd/mpiclus-lua
-	CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua-openmpi ./cmd/mpiclus-lua-mpi
+	@GO='$(GO)' scripts/build-linked $(BIN) '$(LDFLAGS)'
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/plugins/ ./plugins/stats ./plugins/topk
 
-build-mpich: build ## Build the sibling for MPICH as well (needs libmpich-dev)
-	scripts/mpich-pkgconfig build/mpich
-	# The flag keeps the two builds apart in Go's cache, which does not look at pkg-config.
-	PKG_CONFIG_PATH="$(CURDIR)/build/mpich:$$PKG_CONFIG_PATH" CGO_ENABLED=1 CGO_CFLAGS="-O2 -g -DMPICLUS_MPICH" \
-		$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua-mpich ./cmd/mpiclus-lua-mpi
+build-mpich: ## The same, on a machine that is to have MPICH
+	@$(MAKE) --no-print-directory build MPI=mpich
 
-test: setup-test build ## Run all tests, under MPI too
-	$(GO) test -timeout $(TIMEOUT) ./...
+test: setup-test build ## Run all tests, under MPI too (MPI=mpich: on MPICH)
+	$(ON_MPI) $(GO) test -timeout $(TIMEOUT) ./...
+
+test-slurm: setup-test build ## Run everything that Slurm starts, under a Slurm of one node (needs root)
+	@tests/slurm/run
+
+test-debian: ## Run the README's commands in a fresh Debian (needs root; SUITE=bookworm for another)
+	@tests/debian/run $(SUITE)
 
 test-hosts: setup-test build ## Run all modes across hosts that network namespaces play (needs root)
 	@tests/hosts/run 2
@@ -95,7 +109,7 @@ test-faults: setup-test build ## Run each fault in each mode at each activity (S
 	MPICLUS_FAULTS=$(SEED) $(GO) test -count=1 -timeout 60m -run TestFaults ./tests
 
 bench: setup-test build ## Measure against mpi4py, mpi4py.futures, ipyparallel and C
-	@$(GO) run ./bench
+	@$(ON_MPI) $(GO) run ./bench
 
 profile: setup ## Renew the profile that the workers' executable is optimized with (30 s)
 	scripts/profile cmd/mpiclus-lua-mpi/default.pgo

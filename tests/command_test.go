@@ -15,10 +15,11 @@ import (
 // TestCommand runs the scripts of testdata/command. Besides testscript's own
 // they have one more command,
 //
-//	exits STATUS [NAME=VALUE …] PROGRAM [ARG …]
+//	exits STATUS [NAME=VALUE …] [untidy] PROGRAM [ARG …]
 //
 // which runs a program as a job of mpitest and wants that exit status, and the
-// condition [mpi].
+// conditions [mpi], [openmpi] and [mpich]. $MPI is the MPI that they run on, as
+// "Open MPI 4.1.4", $LINKED the executable for it.
 func TestCommand(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/command",
@@ -28,12 +29,22 @@ func TestCommand(t *testing.T) {
 			env.Setenv("PATH", folder+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("BIN", folder)
 			env.Setenv("VERSION", version)
+			if os.Getenv(mpitest.NoMPI) == "" {
+				env.Setenv("MPI", mpitest.On().String())
+				env.Setenv("LINKED", "mpiclus-lua"+mpitest.On().Linked())
+			}
 			env.Values["t"] = env.T().(testing.TB)
 			return inputs()
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "mpi" {
-				return os.Getenv(mpitest.NoMPI) == "", nil
+			with := os.Getenv(mpitest.NoMPI) == ""
+			switch cond {
+			case "mpi":
+				return with, nil
+			case "openmpi":
+				return with && !mpitest.On().MPICH(), nil
+			case "mpich":
+				return with && mpitest.On().MPICH(), nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
@@ -44,11 +55,14 @@ func TestCommand(t *testing.T) {
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	if err != nil || neg || len(args) < 2 {
-		ts.Fatalf("usage: exits STATUS [NAME=VALUE …] PROGRAM [ARG …]")
+		ts.Fatalf("usage: exits STATUS [NAME=VALUE …] [untidy] PROGRAM [ARG …]")
 	}
 	c := mpitest.Command{Dir: ts.MkAbs("."), Env: []string{"HOME=" + ts.Getenv("WORK"), "PATH=" + ts.Getenv("PATH")}, Bare: true}
 	for c.Args = args[1:]; len(c.Args) > 0 && strings.Contains(c.Args[0], "="); c.Args = c.Args[1:] {
 		c.Env = append(c.Env, c.Args[0])
+	}
+	if c.Args[0] == "untidy" {
+		c.Args, c.Untidy = c.Args[1:], true
 	}
 	switch c.Args[0] {
 	case "mpiclus-lua":
@@ -60,6 +74,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		c.Args, c.Env, c.Untidy = plain.Args, append(c.Env, plain.Env...), true
 	}
 	r := mpitest.Run(ts.Value("t").(testing.TB), c)
+	r.Stderr = strings.ReplaceAll(r.Stderr, "\x00", "") // with which Open MPI 5's launcher ends its messages
 	fmt.Fprint(ts.Stdout(), r.Stdout)
 	if want == 0 {
 		r.Stderr = complaints(r)

@@ -162,6 +162,10 @@ func TestPlanSettingsOfOpenMPI5(t *testing.T) {
 // TestTable holds what every row of the table must have, and that no release
 // gets two values of one name.
 func TestTable(t *testing.T) {
+	quiet := "UCX_LOG_LEVEL=error"
+	if !slices.Contains(RankSettings([]string{"PMI_RANK=0", "MPI_LOCALRANKID=0"}), quiet) || slices.Contains(RankSettings([]string{"OMPI_COMM_WORLD_RANK=0"}), quiet) {
+		t.Error("UCX is to be quiet under MPICH, and there only")
+	}
 	for _, major := range []int{4, 5} {
 		seen := map[setting]condition{}
 		for _, r := range table {

@@ -12,7 +12,7 @@ import (
 type setting struct{ name, value string }
 
 // A row of the table of settings: which releases of Open MPI it is for, when it
-// is made, and why. Rows of all releases go to launchers of other families as
+// is made, and why. Rows of Open MPI go to launchers of other families as
 // well, which ignore what is not theirs.
 type row struct {
 	of    releases
@@ -30,6 +30,7 @@ const (
 	all   releases = iota
 	to4            // Open MPI 4 and older, whose launcher is ORTE's orterun
 	from5          // Open MPI 5 and newer, whose launcher is PRRTE's prterun
+	mpich          // none of Open MPI: MPICH's
 )
 
 // condition says in which launches a setting is made.
@@ -58,6 +59,7 @@ var table = []row{
 	{all, everyRank, "UCX_DEBUG_SIGNO", "0", "UCX must leave a hang-up to the ranks: it would only write its own state"},
 	{all, everyRank, "UCX_ERROR_SIGNALS", "SIGILL,SIGBUS,SIGFPE", "UCX must leave SIGSEGV to the Go runtime"},
 	{all, everyRank, "UCX_MEMTYPE_CACHE", "no", "its hooks in memory calls are of no use to a Go program"},
+	{mpich, everyRank, "UCX_LOG_LEVEL", "error", "UCX warns, on standard output, of each operation that was left when MPI ends"},
 	{to4, everyRank, "OMPI_MCA_osc", "^rdma", "osc/rdma dies in MPI_Compare_and_swap on shared memory; in 5 it works, and ucx does not without its hardware"},
 	{from5, oneHost, "OMPI_MCA_btl_tcp_if_include", "127.0.0.0/8", "btl/tcp prints lines of interfaces that cannot reach each other; without tcp MPI_Comm_spawn fails"},
 
@@ -101,7 +103,10 @@ var excludes = map[string]string{"OMPI_MCA_btl_tcp_if_include": "OMPI_MCA_btl_tc
 func rows(kind Kind, major int, holds func(condition) bool) (s []setting) {
 	for _, r := range table {
 		older := kind == OpenMPI && major > 0 && major < 5
-		if kind == OpenMPI && (r.of == to4 && !older || r.of == from5 && older) || !holds(r.when) {
+		switch {
+		case !holds(r.when),
+			r.of == mpich && kind != MPICH,
+			kind == OpenMPI && (r.of == to4 && !older || r.of == from5 && older):
 			continue
 		}
 		s = append(s, setting{r.name, r.value})

@@ -80,7 +80,7 @@ func (c *Call) Prepare(row *table.Call) {
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
 	f.rc, f.nreq, f.flag, f.cancel, f.from_null = 0, 0, 0, 0, 0
 	c.native = p.blocks
-	if p.blocks && c.s.cancellable {
+	if p.blocks && (c.s.cancellable || c.s.spins) {
 		c.Leavable()
 	}
 }

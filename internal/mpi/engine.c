@@ -123,6 +123,12 @@ static uint64_t degrees(MPI_Comm comm) {
     return (uint64_t)in << 32 | (uint32_t)out;
 }
 
+/* MPICH 4.0 dies in MPI_Comm_create_group on a communicator whose group nobody has asked for. */
+static void know_group(MPI_Comm comm) {
+    MPI_Group group;
+    if (MPI_Comm_group(comm, &group) == MPI_SUCCESS) MPI_Group_free(&group);
+}
+
 /* Gives a communicator that a call made what every one of ours has: errors that return, and two duplicates for the
  * lower-case calls: one for the messages that announce a value, one for what does not fit into those. */
 void mpiclus_adopt(mpiclus_frame *f) {
@@ -139,6 +145,8 @@ void mpiclus_adopt(mpiclus_frame *f) {
     R(7).u = degrees(made);
     f->rc = MPI_Comm_dup(made, &R(1).comm);
     if (f->rc == MPI_SUCCESS) f->rc = MPI_Comm_dup(made, &R(6).comm);
+    know_group(made);
+    if (f->rc == MPI_SUCCESS) know_group(R(1).comm);
 }
 
 void mpiclus_null_status(MPI_Status *st) {

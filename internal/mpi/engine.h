@@ -89,6 +89,7 @@ int mpiclus_recorded_error(void);
 uint64_t mpiclus_world(void);
 int mpiclus_max_tag(void);
 int mpiclus_dup_self(MPI_Comm *made);
+int mpiclus_any(int yes); /* whether one rank of all says yes */
 int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file);
 int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value);
 void mpiclus_null_status(MPI_Status *st);

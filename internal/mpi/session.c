@@ -100,6 +100,12 @@ int mpiclus_op_create(int index, int commute, uint64_t *op) {
     return rc;
 }
 
+int mpiclus_any(int yes) {
+    int any = yes;
+    MPI_Allreduce(&yes, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    return any;
+}
+
 int mpiclus_dup_self(MPI_Comm *made) { return MPI_Comm_dup(MPI_COMM_SELF, made); }
 
 /* Frees a communicator and its duplicates. The script's own comes first: if that fails, nothing has changed. */

@@ -65,6 +65,7 @@ type Session struct {
 	oversubscribed bool
 	tests          C.int // tests of a call while the interpreter is held
 	cancellable    bool
+	spins          bool // a blocking collective would keep cores from the ranks that it waits for
 
 	world, self, chunk *Comm
 	generation         int
@@ -109,6 +110,7 @@ func Init(cfg Config) (*Session, error) {
 	s.describe(int(provided))
 	s.maxTag = int(C.mpiclus_max_tag())
 	s.oversubscribed = cfg.Oversubscribed || oversubscribed()
+	s.spins = C.MPICLUS_OPEN_MPI == 0 && anyRank(s.oversubscribed)
 	s.tests = 100
 	if s.oversubscribed {
 		s.tests = 1
@@ -164,6 +166,18 @@ func libraryMajor() (major int) {
 		major, _ = strconv.Atoi(first)
 	}
 	return major
+}
+
+// anyRank reports whether one of all ranks says yes. It is collective. MPICH
+// has no setting that makes its collectives yield the processor: with more
+// ranks than cores each takes as long as the system lets a rank run, so there
+// they are started, and waited for as everything else.
+func anyRank(yes bool) bool {
+	word := C.int(0)
+	if yes {
+		word = 1
+	}
+	return C.mpiclus_any(word) != 0
 }
 
 // oversubscribed tells whether the launcher or we know of more ranks than

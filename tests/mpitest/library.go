@@ -54,13 +54,17 @@ func (l Library) RankVariable() string {
 	return "OMPI_COMM_WORLD_RANK"
 }
 
-// Process is the name of the launcher's process: Open MPI 5's mpirun becomes
-// another program.
-func (l Library) Process() string {
-	if !l.MPICH() && l.Major >= 5 {
-		return "prterun"
+// Launches reports whether a process is its launcher: Open MPI 5's mpirun
+// becomes another program, and MPICH's is called by several names.
+func (l Library) Launches(p Process) bool {
+	switch name := p.Name(); {
+	case l.MPICH():
+		return name == "mpirun" || name == "mpiexec" || name == "mpiexec.hydra"
+	case l.Major >= 5:
+		return name == "prterun"
+	default:
+		return name == "mpirun"
 	}
-	return "mpirun"
 }
 
 // Linked is the ending of the name of the executable that is linked with it.

@@ -100,7 +100,7 @@ func (j *Job) expire() {
 	for _, parents := range []bool{false, true} {
 		var told []int
 		for _, p := range processes {
-			if isParent(p) == parents && p.Name() != On().Process() {
+			if isParent(p) == parents && !On().Launches(p) {
 				_ = syscall.Kill(p.Pid, syscall.SIGABRT)
 				told = append(told, p.Pid)
 			}

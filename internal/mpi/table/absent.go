@@ -41,7 +41,7 @@ var absent = []struct{ names, instead string }{
 	{"Type_hvector", "use mpi.Type_create_hvector"},
 	{"Type_struct", "use mpi.Type_create_struct"},
 	{"Comm_c2f Comm_f2c Errhandler_c2f Errhandler_f2c File_c2f File_f2c Group_c2f Group_f2c Info_c2f Info_f2c " +
-		"Message_c2f Message_f2c Op_c2f Op_f2c Request_c2f Request_f2c Status_c2f Status_f2c Status_c2f08 Status_f082c Status_f082f Status_f2f08 Type_c2f Type_f2c Win_c2f Win_f2c " +
+		"Message_c2f Message_f2c Op_c2f Op_f2c Request_c2f Request_f2c Session_c2f Session_f2c Status_c2f Status_f2c Status_c2f08 Status_f082c Status_f082f Status_f2f08 Type_c2f Type_f2c Win_c2f Win_f2c " +
 		"Type_create_f90_complex Type_create_f90_integer Type_create_f90_real", "it is for programs in Fortran"},
 	{"Pcontrol", "profilers attach to the MPI library by themselves"},
 }
@@ -66,8 +66,11 @@ func Instead(name string) (text string, ok bool) {
 			return "use mpi." + c.nonblocking().Name + " each time", true
 		}
 	}
-	if short, ok := strings.CutSuffix(name, "_c"); ok && ByName[short] != nil {
-		return "use mpi." + short + ", on views of an array that has more than 2^31 elements", true
+	if short, ok := strings.CutSuffix(name, "_c"); ok {
+		if ByName[short] != nil {
+			return "use mpi." + short + ", on views of an array that has more than 2^31 elements", true
+		}
+		return Instead(short)
 	}
 	return "", false
 }
