@@ -81,6 +81,7 @@ check: setup-test lint vuln build ## Everything that CI looks at: format, vet, l
 	MPICLUS_NO_MPI=1 CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(PURE)
 	$(GO) test -timeout $(TIMEOUT) ./...
 	$(MAKE) --no-print-directory sanitize cover
+	MPICLUS_RANDOM_SECONDS=60 $(GO) test -count=1 -v -timeout $(TIMEOUT) -run TestRandom ./tests
 
 sanitize: setup-test ## Run the tests that are linked with MPI under the race detector and the address sanitizer
 	MPICLUS_TEST_RANKS=2,3 MPICLUS_TEST_SLOW=5 $(GO) test -race -count=1 -timeout 20m ./luampi ./internal/mpi/...

@@ -304,8 +304,8 @@ func (r *run) endJob() {
 	}
 }
 
-// repair brings the ranks back in step after a chunk that failed: the
-// script's world is made anew on all of them.
+// repair brings the ranks back in step after a chunk that failed: if some
+// operation was left in the script's world, that is made anew on all of them.
 func (r *run) repair() {
 	bad := r.dirty
 	for i := range r.Answers {
@@ -314,7 +314,7 @@ func (r *run) repair() {
 			return // MPI is over for this job
 		}
 	}
-	if bad && r.Ended == nil {
+	if bad && r.Ended == nil && (r.dirty || !r.m.clean()) {
 		r.Ended = r.m.renew()
 	}
 }
@@ -341,15 +341,31 @@ func (r *run) interruption() error {
 	return &e
 }
 
-// renew makes the script's world anew on all ranks; the token of the queue is
-// held.
-func (m *Manager) renew() *luaerr.Error {
+// clean tells whether nothing was left in the script's world, by what all
+// ranks know of it. In doubt it was not.
+func (m *Manager) clean() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
 	defer cancel()
+	var looks [2][]worker.Standing
+	for i := range looks {
+		replies, errs := m.askAll(ctx, worker.ServiceStand)
+		for _, reply := range replies {
+			var s worker.Standing
+			errs = append(errs, protocol.Decode(reply.Meta, &s))
+			looks[i] = append(looks[i], s)
+		}
+		if errors.Join(errs...) != nil {
+			return false
+		}
+	}
+	return worker.Clean(looks[0], looks[1])
+}
+
+// askAll asks all ranks for the same and gives what they answer.
+func (m *Manager) askAll(ctx context.Context, service string) (replies []*node.Reply, errs []error) {
 	var begun []*node.Begun
-	var errs []error
 	for _, pid := range m.Pids() {
-		b, err := m.host.node.Begin(ctx, pid, node.Ask{Service: worker.ServiceRenew})
+		b, err := m.host.node.Begin(ctx, pid, node.Ask{Service: service})
 		if err != nil {
 			errs = append(errs, err)
 			continue
@@ -357,10 +373,22 @@ func (m *Manager) renew() *luaerr.Error {
 		begun = append(begun, b)
 	}
 	for _, b := range begun {
-		if _, err := b.Await(ctx); err != nil {
+		reply, err := b.Await(ctx)
+		if err != nil {
 			errs = append(errs, err)
+			continue
 		}
+		replies = append(replies, reply)
 	}
+	return replies, errs
+}
+
+// renew makes the script's world anew on all ranks; the token of the queue is
+// held.
+func (m *Manager) renew() *luaerr.Error {
+	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
+	defer cancel()
+	_, errs := m.askAll(ctx, worker.ServiceRenew)
 	if len(errs) == 0 {
 		return nil
 	}

@@ -41,11 +41,12 @@ type call struct {
 	op     *handle
 	win    *window
 	file   *opened
-	frees  *handle  // that the call ends, if it succeeds
-	packet []byte   // of a twin, used again and again
-	live   bool     // between begin and end
-	plain  bool     // read by readPlain: of the above only what wait needs is set
-	to     envelope // that the slots hold, of the last plain message
+	frees  *handle                   // that the call ends, if it succeeds
+	packet []byte                    // of a twin, used again and again
+	after  func(L *lua.LState) error // what is left to do when its request is complete
+	live   bool                      // between begin and end
+	plain  bool                      // read by readPlain: of the above only what wait needs is set
+	to     envelope                  // that the slots hold, of the last plain message
 }
 
 // described gives the implementation of a call that has none written by hand,
@@ -70,10 +71,10 @@ func (m *module) generic(row *table.Call) implementation {
 		if hook != nil {
 			hook(x)
 		}
-		x.run()
 		if x.msg != nil {
-			x.msg.handle = mpi.Constant("MESSAGE_NULL")
+			x.msg.handle = mpi.Constant("MESSAGE_NULL") // nobody else may have it
 		}
+		x.run()
 		n := x.push()
 		x.end()
 		return n
@@ -100,7 +101,7 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 func (x *call) end() {
 	x.task = nil
 	if !x.plain {
-		x.comm, x.out, x.msg, x.op, x.win, x.file, x.frees = nil, nil, nil, nil, nil, nil, nil
+		x.out, x.msg, x.op, x.win, x.file, x.frees, x.after = nil, nil, nil, nil, nil, nil, nil
 		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}
@@ -109,7 +110,7 @@ func (x *call) end() {
 		clear(x.keep)
 		x.keep = x.keep[:0]
 	}
-	x.plain, x.live = false, false
+	x.comm, x.plain, x.live = nil, false, false
 	m := x.m
 	if !x.c.Reset() {
 		x.c.Release()
@@ -126,13 +127,21 @@ func (x *call) run() {
 	if h != nil {
 		h.freed = true
 	}
-	err := x.try()
+	err := error(nil)
+	if x.combines() {
+		err = x.combine()
+	} else {
+		err = x.try()
+	}
 	if h != nil {
 		if h.freed = err == nil; h.freed {
 			h.cancel.Stop()
 		}
 	}
 	if err != nil {
+		if x.msg != nil && !x.c.Begun() {
+			x.msg.handle = x.c.S[table.SlotX]
+		}
 		x.fail(x.explained(err))
 	}
 }
@@ -166,12 +175,60 @@ func (x *call) await() error {
 
 // wait goes on without the interpreter.
 func (x *call) wait() error {
+	if err := x.m.refuseInside(x.row.Name); err != nil {
+		return err
+	}
 	x.task, x.c.Caller = x.m.in.Current(), x
 	if len(x.m.windows) > 0 { // it may be at work on the memory of one
 		x.m.waiting[x] = true
 		defer delete(x.m.waiting, x)
 	}
+	x.keepHold()
+	defer x.letGo()
 	return x.m.in.WaitFor(x.L, x.c)
+}
+
+// refuseInside gives the error of a call that an op makes which runs in a call
+// that sits in the library: MPI would wait for itself.
+func (m *module) refuseInside(name string) error {
+	if m.inside == nil || m.in.Current() != m.inside {
+		return nil
+	}
+	return luaerr.New(luaerr.Argument, "mpi.%s in the function of an op: MPI is inside of the reduction that runs it (MPI 3.1, section 5.9.5)", name)
+}
+
+// keepHold notes, for the time in which other tasks run, what this call has in
+// hand: it must not be freed.
+func (x *call) keepHold() {
+	if x.comm != nil {
+		x.comm.Use(x)
+	}
+	for _, k := range x.keep {
+		if h, ok := k.(*handle); ok {
+			h.uses, h.user = h.uses+1, x
+		}
+	}
+	for _, list := range [2][]*handle{x.stypes, x.rtypes} {
+		for _, h := range list {
+			h.uses, h.user = h.uses+1, x
+		}
+	}
+}
+
+func (x *call) letGo() {
+	if x.comm != nil {
+		x.comm.Unuse(x)
+	}
+	for _, k := range x.keep {
+		if h, ok := k.(*handle); ok {
+			h.uses--
+		}
+	}
+	for _, list := range [2][]*handle{x.stypes, x.rtypes} {
+		for _, h := range list {
+			h.uses--
+		}
+	}
 }
 
 // occupy makes this the collective that is at work on the communicator: MPI
@@ -192,13 +249,22 @@ func (x *call) Name() string { return x.row.Name }
 
 // Where gives the script's line of the call. It is for the engine, from any
 // goroutine, while the call waits and so its Lua thread stands still.
-func (x *call) Where() string { return strings.TrimSuffix(luaerr.Where(x.L), ": ") }
+func (x *call) Where() string { return place(x.L) }
+
+// place gives the line of the script that a Lua thread is at.
+func place(L *lua.LState) string { return strings.TrimSuffix(luaerr.Where(L), ": ") }
 
 // Task gives the label of the task that waits for the call.
 func (x *call) Task() string { return x.task.Label() }
 
 // Callback runs fn with the interpreter held, while the call waits.
-func (x *call) Callback(fn func()) { x.m.in.Callback(x.task, x.L, fn) }
+func (x *call) Callback(fn func()) {
+	x.m.in.Callback(x.task, x.L, func() {
+		x.m.inside = x.task
+		defer func() { x.m.inside = nil }()
+		fn()
+	})
+}
 
 // do runs a call that has no arguments of the script: part of one that has.
 func (m *module) do(L *lua.LState, c *mpi.Call) error {

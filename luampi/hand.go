@@ -126,6 +126,9 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 	if comm.Fixed() {
 		luaerr.RaiseArg(L, "Comm_free", 1, "comm", "mpi.%s cannot be freed", comm.Name)
 	}
+	if user := comm.User(); user != nil {
+		luaerr.RaiseArg(L, "Comm_free", 1, "comm", "%s of another task is at work on it (%s)", user.Name(), user.Where())
+	}
 	x := m.begin(L, table.ByName["Comm_free"])
 	x.comm = comm
 	x.c.S[table.SlotComm], x.c.S[table.SlotX], x.c.S[table.SlotX+1] = comm.Handle, comm.Shadow, comm.Bulk
@@ -168,11 +171,14 @@ func (m *module) cancelRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 	if q.r == nil || !q.r.Active() {
 		luaerr.RaiseArg(L, "Cancel", 1, "request", "the request is not active")
 	}
-	if q.r.Row.Class == table.Coll {
-		luaerr.RaiseArg(L, "Cancel", 1, "request", "a collective operation (%s) cannot be cancelled", q.r.Row.Name)
+	switch row := q.r.Row; {
+	case row.Class == table.Coll || row.Name == "Comm_idup":
+		luaerr.RaiseArg(L, "Cancel", 1, "request", "a collective operation (%s) cannot be cancelled", q.name)
+	case row.HasWin() || len(row.Args) > 0 && row.Args[0].Kind == table.File:
+		luaerr.RaiseArg(L, "Cancel", 1, "request", "%s cannot be cancelled: only messages can", q.name)
 	}
 	x := m.begin(L, table.ByName["Cancel"])
-	x.c.S[table.SlotX] = q.r.Handle()
+	x.c.CancelRequest(q.r)
 	x.run()
 	x.end()
 	return 0
@@ -182,22 +188,25 @@ func (m *module) cancelRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 func (m *module) freeRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 	q := m.readRequest(L, "Request_free", 1, L.Get(base))
 	if q.r != nil {
-		m.nursery.young.Remove(q)
+		m.refuseTaken(L, "Request_free", q)
 		m.s.Orphan(q.r)
-		*q = request{ud: q.ud}
+		q.forget()
 	}
 	return 0
 }
 
 func (m *module) requestStatus(L *lua.LState, base int, _ *mpi.Comm) int {
 	q := m.readRequest(L, "Request_get_status", 1, L.Get(base))
+	if q.r != nil {
+		m.refuseTaken(L, "Request_get_status", q)
+	}
 	if q.r == nil || !q.r.Active() {
 		L.Push(lua.LTrue)
 		L.Push(m.statusValue(mpi.NullStatus()))
 		return 2
 	}
 	x := m.begin(L, table.ByName["Request_get_status"])
-	x.c.AwaitRequests(mpi.Peek, []*mpi.Request{q.r})
+	x.mustAwait(mpi.Peek, []*mpi.Request{q.r})
 	x.run()
 	flag, st := x.c.Flag(), x.c.Status()
 	x.end()

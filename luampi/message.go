@@ -40,6 +40,7 @@ func (m *module) courier(row *table.Call) *courier {
 // shortcut is that of the call: the message is through at once, or carry, which
 // comes next, goes on with it.
 func (k *courier) shortcut(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool) {
+	k.dropBegun()
 	x := k.ready
 	if x == nil || taken > 0 {
 		return nil, false
@@ -58,6 +59,9 @@ func (k *courier) shortcut(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LV
 
 // carry is the implementation of the call.
 func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
+	if k.begun != nil && !k.goesOn(vm.Args(L, base)) {
+		k.dropBegun()
+	}
 	x, data, done := k.ready, k.begun, false
 	if data != nil {
 		k.begun = nil
@@ -91,6 +95,28 @@ func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
 	}
 	k.m.sweep()
 	return n
+}
+
+// goesOn tells whether the call has the array of the message that its shortcut
+// has begun.
+func (k *courier) goesOn(args []lua.LValue) bool {
+	if len(args) == 0 {
+		return false
+	}
+	a, ok := array.To(args[0])
+	return ok && unsafe.SliceData(a.Bytes()) == unsafe.SliceData(k.begun)
+}
+
+// dropBegun gives up a message that a shortcut has begun and no function has
+// gone on with: what MPI may touch stays.
+func (k *courier) dropBegun() {
+	if k.begun == nil {
+		return
+	}
+	x := k.ready
+	x.c.Hold(unsafe.Pointer(unsafe.SliceData(k.begun)))
+	x.c.Abandon()
+	k.ready, k.begun = nil, nil
 }
 
 // finish waits for a message that did not come at once, or tells what is
@@ -170,6 +196,9 @@ func (x *call) readMessage(args []lua.LValue, comm *mpi.Comm) []byte {
 	s[first] = uint64(uintptr(unsafe.Pointer(unsafe.SliceData(raw))))
 	s[first+1], s[first+2] = uint64(a.Len()), m.types[a.Type()]
 	s[table.SlotComm] = comm.Handle
+	if x.comm != comm {
+		x.comm = comm // for who waits
+	}
 	x.c.Bytes = len(raw)
 	return raw
 }

@@ -50,10 +50,11 @@ type module struct {
 
 	shortcuts map[string]shortcut // by the name of the call
 
-	plugins pluginState
-	calls   []*call  // idle
-	batches []*batch // idle
-	nursery nursery
+	plugins   pluginState
+	calls     []*call  // idle
+	batches   []*batch // idle
+	collected collected
+	inside    *interp.Task // whose op runs in a call that sits in the library
 }
 
 // limits are numbers of the library that every call checks against.

@@ -15,17 +15,20 @@ import (
 // handle is an MPI object that is local to the process: a group, type, op,
 // info, … Its class is the name of its kind in the table.
 type handle struct {
-	class  string
-	value  uint64
-	name   string // of a constant; those are never freed
-	freed  bool
-	op     *mpi.Op // of an op that a script made, with its function
-	fn     *lua.LFunction
-	whole  bool
-	layout *layoutOf     // of a type, once it was asked for
-	file   *opened       // of a file
-	plugin *luaplugin.Op // of an op that a plugin added
-	cancel runtime.Cleanup
+	class     string
+	value     uint64
+	name      string // of a constant; those are never freed
+	freed     bool
+	op        *mpi.Op // of an op that a script made or a plugin added
+	fn        *lua.LFunction
+	whole     bool
+	reduction *reduction    // of an op that a script made
+	layout    *layoutOf     // of a type, once it was asked for
+	file      *opened       // of a file
+	plugin    *luaplugin.Op // of an op that a plugin added
+	cancel    runtime.Cleanup
+	uses      int   // calls that wait without the interpreter and have it
+	user      *call // the last of them
 }
 
 // message is what Mprobe took; Mrecv ends it.
@@ -92,7 +95,7 @@ func (m *module) handleObject(class string, value uint64) lua.LValue {
 }
 
 // freeCall names the local call that frees an object of a class.
-var freeCall = map[string]string{"group": "Group_free", "op": "Op_free", "type": "Type_free", "info": "Info_free"}
+var freeCall = map[string]string{"group": "Group_free", "type": "Type_free", "info": "Info_free"}
 
 // commObject gives the userdata of a communicator.
 func (m *module) commObject(c *mpi.Comm) lua.LValue {

@@ -10,7 +10,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
-	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
 // opCreate gives Op_create, whose function takes two elements, or
@@ -27,19 +26,8 @@ func (m *module) opCreate(whole bool) implementation {
 		}
 		commute := L.Get(base+1) == lua.LNil || lua.LVAsBool(L.Get(base+1))
 		r := &reduction{m: m, fn: fn, whole: whole}
-		op, c, err := m.s.PrepareOp(commute, r.run)
-		if err != nil {
-			luaerr.Raise(L, luaerr.New(luaerr.MPI, "%s: %w", name, err))
-		}
-		err = m.do(L, c)
-		if err == nil {
-			err = m.s.FinishOp(op, c)
-		}
-		c.Release()
-		if err != nil {
-			luaerr.Raise(L, luaerr.From(err))
-		}
-		h := &handle{class: "op", value: op.Handle, op: op, fn: fn, whole: whole}
+		op := &mpi.Op{Commutes: commute, Run: r.inside}
+		h := &handle{class: "op", value: m.s.OwnOp(op), op: op, reduction: r, fn: fn, whole: whole}
 		L.Push(m.newObject(h, m.handleMT["op"]))
 		return 1
 	}
@@ -57,29 +45,34 @@ func (m *module) opFree(L *lua.LState, base int, _ *mpi.Comm) int {
 	case h.freed:
 		luaerr.RaiseArg(L, "Op_free", 1, "op", "the op was freed")
 	}
-	c := m.s.NewCall("Op_free")
-	c.S[table.SlotX] = h.value
-	h.freed = true
-	err := m.do(L, c)
-	c.Release()
-	if err != nil {
-		h.freed = false
-		luaerr.Raise(L, luaerr.From(err))
-	}
-	m.s.ForgetOp(h.op)
+	h.freed = true // reductions at work go on with it
 	return 0
 }
 
-// reduction runs a Lua function as an op. It has a Lua thread of its own,
-// since that of the call stands still meanwhile.
+// reduction runs a Lua function as an op.
 type reduction struct {
 	m     *module
 	fn    *lua.LFunction
 	whole bool
-	th    *lua.LState
+	th    *lua.LState // of inside
 }
 
-func (r *reduction) run(in, inout unsafe.Pointer, n int, datatype uint64) error {
+// inside runs the op in a call that sits in the library. It has a Lua thread of
+// its own, since that of the call stands still meanwhile; one call at a time is
+// inside, so one thread is enough.
+func (r *reduction) inside(in, inout unsafe.Pointer, n int, datatype uint64) error {
+	if r.th == nil {
+		r.th = r.m.in.NewThread()
+	}
+	err := r.run(r.th, in, inout, n, datatype)
+	if err != nil {
+		r.th = nil // its stack is of no use any more
+	}
+	return err
+}
+
+// run combines n elements from in into inout, on a Lua thread.
+func (r *reduction) run(th *lua.LState, in, inout unsafe.Pointer, n int, datatype uint64) error {
 	t, ok := r.m.elements[datatype]
 	if !ok {
 		return luaerr.New(luaerr.Argument, "an op written in Lua works on arrays of plain elements only")
@@ -87,16 +80,7 @@ func (r *reduction) run(in, inout unsafe.Pointer, n int, datatype uint64) error 
 	if n == 0 {
 		return nil
 	}
-	a, b := view(t, in, n), view(t, inout, n)
-	if r.th == nil {
-		r.th = r.m.in.NewThread()
-	}
-	th := r.th
-	err := r.apply(th, t, a, b, n)
-	if err != nil {
-		r.th = nil // its stack is of no use any more
-	}
-	return err
+	return r.apply(th, t, view(t, in, n), view(t, inout, n), n)
 }
 
 // apply calls the function for each element, or once for all.

@@ -1,6 +1,8 @@
 package luampi
 
 import (
+	"context"
+	"fmt"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -16,18 +18,27 @@ func (m *module) startRequest(L *lua.LState, call string, q *request) {
 	if q.r == nil || !q.r.Persistent() {
 		luaerr.RaiseArg(L, call, 1, "request", "the request is not persistent")
 	}
-	if q.r.Active() {
+	if q.r.State() != mpi.Idle {
+		if taken := q.r.ByWhom(); taken != nil {
+			luaerr.RaiseArg(L, call, 1, "request", "the request is active already: %s", taken)
+		}
 		luaerr.RaiseArg(L, call, 1, "request", "the request is active already")
 	}
 	c := m.s.NewCall("Start")
 	c.As = call
-	c.S[table.SlotX] = q.r.Handle()
+	c.StartRequest(q.r)
 	err := m.do(L, c)
+	if err == nil {
+		c.Started(q.r)
+	} else {
+		c.NotStarted(q.r)
+	}
 	c.Release()
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}
-	q.r.Started()
+	q.r.Holder = q
+	m.collected.arm()
 }
 
 func (m *module) start(L *lua.LState, base int, _ *mpi.Comm) int {
@@ -46,9 +57,10 @@ func (m *module) startAll(L *lua.LState, base int, _ *mpi.Comm) int {
 // is sent without anybody waiting for it; the space only bounds how much of
 // that is under way. (Open MPI's own loses later messages when it is full.)
 type buffered struct {
-	attached lua.LValue
-	space    int
-	messages []bufferedMessage
+	attached  lua.LValue
+	space     int
+	messages  []bufferedMessage // that may be under way; nobody else has their requests
+	detaching *call             // Buffer_detach at work
 }
 
 type bufferedMessage struct {
@@ -60,7 +72,7 @@ type bufferedMessage struct {
 func (b *buffered) used() (total int) {
 	active := b.messages[:0]
 	for _, msg := range b.messages {
-		if msg.r.Active() && !msg.r.Lost() {
+		if msg.r.Active() {
 			active = append(active, msg)
 			total += msg.size
 		}
@@ -81,31 +93,76 @@ func (m *module) bufferAttach(L *lua.LState, base int, _ *mpi.Comm) int {
 	return 0
 }
 
-// bufferDetach waits for all buffered messages.
-func (m *module) bufferDetach(L *lua.LState, _ int, _ *mpi.Comm) int {
-	if m.buffered.attached == nil {
-		luaerr.Raise(L, luaerr.New(luaerr.MPI, "Buffer_detach: ERR_BUFFER: no buffer is attached"))
+// inHand raises when another task is detaching the buffer.
+func (b *buffered) inHand(L *lua.LState, call string) {
+	if x := b.detaching; x != nil {
+		bufferError(L, call, fmt.Sprintf("Buffer_detach of another task is at work (%s)", x.Where()))
 	}
-	m.buffered.used()
-	list := make([]*mpi.Request, len(m.buffered.messages))
-	for i, msg := range m.buffered.messages {
+}
+
+func bufferError(L *lua.LState, call, text string) {
+	e := luaerr.New(luaerr.MPI, "%s: ERR_BUFFER: %s", call, text)
+	e.Class, e.Call, e.Code = "ERR_BUFFER", call, mpi.Int("ERR_BUFFER")
+	luaerr.Raise(L, e)
+}
+
+// requests gives those of the messages.
+func (b *buffered) requests() []*mpi.Request {
+	list := make([]*mpi.Request, len(b.messages))
+	for i, msg := range b.messages {
 		list[i] = msg.r
 	}
+	return list
+}
+
+// bufferDetach waits for all buffered messages.
+func (m *module) bufferDetach(L *lua.LState, _ int, _ *mpi.Comm) int {
+	b := &m.buffered
+	if b.attached == nil {
+		bufferError(L, "Buffer_detach", "no buffer is attached")
+	}
+	b.inHand(L, "Buffer_detach")
+	b.used()
 	x := m.begin(L, table.ByName["Buffer_detach"])
-	x.c.AwaitRequests(mpi.All, list)
+	b.detaching = x
+	err := x.awaitAll(b.requests())
+	b.detaching = nil
+	if err != nil {
+		x.fail(err)
+	}
+	x.end()
+	L.Push(b.attached)
+	*b = buffered{}
+	return 1
+}
+
+// awaitAll waits for requests that nobody else knows.
+func (x *call) awaitAll(list []*mpi.Request) error {
+	if err := x.c.AwaitRequests(mpi.All, list); err != nil {
+		return err
+	}
 	err := x.await()
 	if err != nil && !x.c.Over() {
 		x.c.StopWaiting()
 	} else {
 		x.c.Completed(list, func(int, mpi.Status) {})
 	}
-	if err != nil {
-		x.fail(err)
+	return err
+}
+
+// clean looks which messages are gone, if MPI is not in use.
+func (b *buffered) clean(x *call) {
+	list := b.requests()
+	c := x.m.s.NewCall("Testsome")
+	defer c.Release()
+	if len(list) == 0 || c.AwaitRequests(mpi.Some, list) != nil {
+		return
 	}
-	x.end()
-	L.Push(m.buffered.attached)
-	m.buffered = buffered{}
-	return 1
+	if done, _ := c.Look(); done {
+		c.Completed(list, func(int, mpi.Status) {})
+	} else {
+		c.StopWaiting()
+	}
 }
 
 // bsend copies the message into memory of its own and sends that.
@@ -114,16 +171,7 @@ func (m *module) bsend(row *table.Call, gives bool) implementation {
 		x := m.begin(L, row)
 		x.read(base, comm)
 		size := m.typeBytes(x)
-		b := &m.buffered
-		if b.used()+size+mpi.Int("BSEND_OVERHEAD") > b.space {
-			m.s.Sweep()
-			if used := b.used(); used+size+mpi.Int("BSEND_OVERHEAD") > b.space {
-				e := luaerr.New(luaerr.MPI, "%s: ERR_BUFFER: %d bytes and BSEND_OVERHEAD do not fit into the buffer: %d of its %d bytes are in use",
-					row.Name, size, used, b.space)
-				e.Class, e.Call, e.Code = "ERR_BUFFER", row.Name, mpi.Int("ERR_BUFFER")
-				x.fail(e)
-			}
-		}
+		m.makeRoom(x, size+mpi.Int("BSEND_OVERHEAD"))
 		peer, tag, count, datatype := x.c.S[table.SlotPeer], x.c.S[table.SlotTag], x.c.S[table.SlotSend+1], x.c.S[table.SlotSend+2]
 		own := append([]byte(nil), x.send.arr.Bytes()...)
 		at := 0
@@ -136,15 +184,33 @@ func (m *module) bsend(row *table.Call, gives bool) implementation {
 		c.S[table.SlotSend+1], c.S[table.SlotSend+2] = count, datatype
 		c.S[table.SlotPeer], c.S[table.SlotTag] = peer, tag
 		x.run()
-		r := c.Detach()
-		b.messages = append(b.messages, bufferedMessage{r, size + mpi.Int("BSEND_OVERHEAD")})
-		m.s.Orphan(r)
+		m.buffered.messages = append(m.buffered.messages, bufferedMessage{c.Detach(), size + mpi.Int("BSEND_OVERHEAD")})
 		x.end()
 		if !gives {
 			return 0
 		}
 		L.Push(m.newObject(&request{}, m.requestMT)) // complete at once
 		return 1
+	}
+}
+
+// makeRoom raises when the buffer has no room for so many bytes.
+func (m *module) makeRoom(x *call, bytes int) {
+	b, L, name := &m.buffered, x.L, x.row.Name
+	refuse := func(format string, args ...any) {
+		x.end()
+		bufferError(L, name, fmt.Sprintf(format, args...))
+	}
+	if d := b.detaching; d != nil {
+		refuse("Buffer_detach of another task is at work (%s)", d.Where())
+	}
+	if b.used()+bytes <= b.space {
+		return
+	}
+	b.clean(x)
+	if used := b.used(); used+bytes > b.space {
+		refuse("%d bytes and BSEND_OVERHEAD do not fit into the buffer: %d of its %d bytes are in use",
+			bytes-mpi.Int("BSEND_OVERHEAD"), used, b.space)
 	}
 }
 
@@ -186,41 +252,24 @@ func (m *module) sendrecvReplace(L *lua.LState, base int, comm *mpi.Comm) int {
 	return m.pushStatus(L, st, 1)
 }
 
-// commIdup starts three duplications, of which the script sees one; the other
-// two are for the lower-case calls.
+// commIdup starts a duplication, which makes the two communicators for the
+// lower-case calls as well.
 func (m *module) commIdup(L *lua.LState, base int, comm *mpi.Comm) int {
 	row := table.ByName["Comm_idup"]
 	comm = m.oneComm(L, row.Name, base, comm)
-	var requests [3]*mpi.Request
-	var calls [3]*mpi.Call
-	for i := range requests {
-		c := m.s.NewCall(row.Name)
-		c.S[table.SlotComm] = comm.Handle
-		if err := m.do(L, c); err != nil {
-			c.Release()
-			luaerr.Raise(L, luaerr.From(err))
-		}
-		// MPI writes the handle when the request is complete: the frame stays
-		// until then.
-		requests[i], calls[i] = c.Detach(), c
-	}
+	x := m.begin(L, row)
+	x.comm = comm
+	x.c.S[table.SlotComm], x.c.S[table.SlotX] = comm.Handle, comm.Bulk
+	x.run()
 	made := comm.Twin()
 	made.Making = true
-	q := &request{r: requests[0], name: row.Name}
+	q := &request{r: x.c.Detach(), name: row.Name}
+	x.end()
 	q.finish = func(L *lua.LState) (lua.LValue, error) {
-		x := m.begin(L, row)
-		x.c.AwaitRequests(mpi.All, requests[:])
-		if err := x.await(); err != nil {
-			return nil, err
-		}
-		x.c.Completed(requests[:], func(int, mpi.Status) {})
-		x.end()
-		made.Handle, made.Shadow, made.Bulk = calls[0].S[table.SlotR], calls[1].S[table.SlotR], calls[2].S[table.SlotR]
-		made.Making = false
-		for _, c := range calls {
-			c.Release()
-		}
-		return nil, nil
+		return nil, m.in.Wait(L, func(context.Context) error {
+			q.r.Made(made)
+			return nil
+		})
 	}
 	L.Push(m.newRequest(q))
 	L.Push(m.commObject(made))

@@ -52,20 +52,8 @@ func (p *pluginMPI) Op(L *lua.LState, op *luaplugin.Op) (lua.LValue, error) {
 	if err := m.recordTypes(L, op); err != nil {
 		return nil, err
 	}
-	made, c, err := m.s.PrepareOp(op.About.GetCommutes(), nil)
-	if err != nil {
-		return nil, luaerr.New(luaerr.Plugin, "%s: %w", op.Name(), err)
-	}
-	made.Direct = m.pluginCombine(op)
-	err = m.do(L, c)
-	if err == nil {
-		err = m.s.FinishOp(made, c)
-	}
-	c.Release()
-	if err != nil {
-		return nil, err
-	}
-	h := &handle{class: "op", value: made.Handle, op: made, plugin: op}
+	made := &mpi.Op{Commutes: op.About.GetCommutes(), Direct: m.pluginCombine(op)}
+	h := &handle{class: "op", value: m.s.OwnOp(made), op: made, plugin: op}
 	ud := m.newObject(h, m.pluginOpMetatable(L))
 	h.fn = L.NewFunction(pluginFold(ud))
 	return ud, nil

@@ -140,7 +140,11 @@ func (x *call) readArg(i int, a *table.Arg) {
 			x.arg(i, "op expected, got %s", kindOf(v))
 		}
 		x.alive(i, h)
+		if h.op != nil && x.row.HasWin() {
+			x.arg(i, "accesses to windows take the ops of MPI alone (MPI 3.1, section 11.3.4)")
+		}
 		x.op, s[a.Slot] = h, h.value
+		x.c.Op = h.op
 	case table.Int:
 		s[a.Slot] = slot(x.integer(i, v, a))
 	case table.Aint:
@@ -225,6 +229,9 @@ func (x *call) readHandle(i int, a *table.Arg, v lua.LValue) {
 	if a.Frees {
 		if h.name != "" {
 			x.arg(i, "mpi.%s cannot be freed", h.name)
+		}
+		if h.uses > 0 {
+			x.arg(i, "%s of another task has the %s in hand (%s)", h.user.Name(), class, h.user.Where())
 		}
 		x.frees = h
 	}

@@ -16,10 +16,16 @@ type request struct {
 	name string // of the call that made it
 	// finish makes the value that a twin's request gives beside its status,
 	// once it is complete.
-	finish func(L *lua.LState) (lua.LValue, error)
-	value  lua.LValue // from finish; nil if there is none
-	err    error
-	place  int // in the nursery
+	finish  func(L *lua.LState) (lua.LValue, error)
+	value   lua.LValue // from finish; nil if there is none
+	err     error
+	busy    *lua.LState // that runs finish
+	watched bool        // by the collector
+}
+
+// forget makes it REQUEST_NULL.
+func (q *request) forget() {
+	q.r, q.name, q.finish, q.value, q.err = nil, "", nil, nil, nil
 }
 
 func (q *request) text() string {
@@ -34,26 +40,24 @@ func (q *request) text() string {
 
 // requestObject makes the request of a call that is over.
 func (m *module) requestObject(x *call) *lua.LUserData {
-	return m.newRequest(&request{r: x.c.Detach(), name: x.row.Name})
+	q := &request{r: x.c.Detach(), name: x.row.Name}
+	if after := x.after; after != nil {
+		q.finish = func(L *lua.LState) (lua.LValue, error) { return nil, after(L) }
+	}
+	return m.newRequest(q)
 }
 
 // newRequest gives the userdata of a request. When that is garbage the
 // session takes the request over.
 func (m *module) newRequest(q *request) *lua.LUserData {
 	if q.r.Active() {
-		m.nursery.add(q)
+		q.r.Holder = q
+		m.collected.arm()
 	} else {
 		m.watch(q)
 	}
 	q.ud.Value, q.ud.Metatable = q, m.requestMT
 	return &q.ud
-}
-
-// settled is called for a request that is complete.
-func (m *module) settled(q *request) {
-	if q.finish == nil { // or else there may be a value that nobody fetches
-		m.nursery.young.Remove(q)
-	}
 }
 
 // readRequest reads a request of argument n, nil for a null one.
@@ -71,13 +75,35 @@ func (m *module) readRequest(L *lua.LState, call string, n int, v lua.LValue) *r
 	return nil
 }
 
+// refuseTaken raises when another task has the request in hand.
+func (m *module) refuseTaken(L *lua.LState, call string, q *request) {
+	if taken := q.r.ByWhom(); taken != nil {
+		luaerr.RaiseArg(L, call, 1, "request", "%s", taken)
+	}
+	if q.busy != nil {
+		luaerr.RaiseArg(L, call, 1, "request", "the request is in the hands of another task, which combines or reads what came (%s)", place(q.busy))
+	}
+}
+
+// mustAwait has the call wait for requests, or raises.
+func (x *call) mustAwait(family mpi.Family, list []*mpi.Request) {
+	if err := x.c.AwaitRequests(family, list); err != nil {
+		L, name, what := x.L, x.row.Name, x.row.Args[0].Name
+		x.end()
+		luaerr.RaiseArg(L, name, 1, what, "%s", err)
+	}
+}
+
 // one gives the call on one request; only looks means Test.
 func (m *module) one(row *table.Call, test bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
 		q := m.readRequest(L, row.Name, 1, L.Get(base))
+		if q.r != nil {
+			m.refuseTaken(L, row.Name, q)
+		}
 		if q.r != nil && q.r.Active() {
 			x := m.begin(L, row)
-			x.c.AwaitRequests(mpi.One, []*mpi.Request{q.r})
+			x.mustAwait(mpi.One, []*mpi.Request{q.r})
 			done := true
 			var err error
 			if test {
@@ -96,7 +122,6 @@ func (m *module) one(row *table.Call, test bool) implementation {
 				return 1
 			}
 			x.c.CompleteOne(q.r)
-			m.settled(q)
 			if err != nil {
 				x.fail(m.explained(L, err, q.r.Row, q.r.Room, &q.r.Status))
 			}
@@ -113,10 +138,11 @@ func (m *module) one(row *table.Call, test bool) implementation {
 
 // look tests prepared requests once.
 func (x *call) look() (done bool, err error) {
-	if x.c.Quick() {
-		if done, busy := x.c.Look(); !busy {
-			return done, x.c.Err()
-		}
+	if done, busy := x.c.Look(); !busy {
+		return done, x.c.Err()
+	}
+	if err := x.m.refuseInside(x.row.Name); err != nil {
+		return false, err
 	}
 	x.task, x.c.Caller = x.m.in.Current(), x
 	looker := &looker{c: x.c}
@@ -131,12 +157,7 @@ func (m *module) pushCompleted(L *lua.LState, q *request) int {
 	if q.r != nil {
 		st = q.r.Status
 	}
-	if q.finish != nil {
-		finish := q.finish
-		q.finish = nil
-		q.value, q.err = finish(L)
-		m.settled(q)
-	}
+	m.settle(L, q)
 	if q.err != nil {
 		luaerr.Raise(L, luaerr.From(q.err))
 	}
@@ -146,6 +167,18 @@ func (m *module) pushCompleted(L *lua.LState, q *request) int {
 		n++
 	}
 	return n + m.pushStatus(L, st, n+1)
+}
+
+// settle makes what a request gives once it is complete. Other tasks may run
+// meanwhile.
+func (m *module) settle(L *lua.LState, q *request) {
+	finish := q.finish
+	if finish == nil {
+		return
+	}
+	q.finish, q.busy = nil, L
+	defer func() { q.busy = nil }()
+	q.value, q.err = finish(L)
 }
 
 // readRequests reads a list of requests, into one that is empty.

@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -46,7 +47,7 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 		}
 		b.statuses = slices.Grow(b.statuses, len(b.list))[:len(b.list)]
 		x := m.begin(L, row)
-		x.c.AwaitRequests(family, b.raw)
+		x.mustAwait(family, b.raw)
 		done, err := true, error(nil)
 		if test {
 			done, err = x.look()
@@ -64,7 +65,6 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 			n = x.c.Completed(b.raw, func(i int, st mpi.Status) {
 				b.done = append(b.done, i)
 				b.statuses[i] = st
-				m.settled(b.list[i])
 			})
 		}
 		if err != nil {
@@ -102,6 +102,11 @@ func (m *module) giveBatch(b *batch) {
 // failSeveral raises the error of a wait for several requests: of the first
 // that failed, not the library's "error is in the status".
 func (m *module) failSeveral(x *call, err error, b *batch) {
+	for _, i := range b.done {
+		if q := b.list[i]; q.finish != nil {
+			m.watch(q) // its value may be fetched later, or never
+		}
+	}
 	for _, i := range b.done {
 		if code := b.statuses[i].Error(); code != 0 && code != mpi.Int("ERR_PENDING") {
 			err = m.explained(x.L, x.errorOf(code, i), b.raw[i].Row, b.raw[i].Room, &b.statuses[i])
@@ -171,13 +176,14 @@ func (m *module) pushStatuses(L *lua.LState, b *batch, n int) {
 		t = L.CreateTable(len(b.done), 0)
 	}
 	for k, i := range b.done {
-		v := lua.LValue(lua.LNil)
+		var v lua.LValue
 		if q := b.list[i]; q.finish != nil || q.value != nil {
-			top := L.GetTop()
-			m.pushCompleted(L, q)
-			v = L.Get(top + 1)
-			L.SetTop(top)
-		} else if taken {
+			if m.settle(L, q); q.err != nil {
+				luaerr.Raise(L, luaerr.From(q.err))
+			}
+			v = q.value
+		}
+		if v == nil && taken {
 			v = m.statusValue(b.statuses[i])
 		}
 		if taken {

@@ -174,24 +174,25 @@ func (m *module) startSend(x *call, w *wire) ([]*mpi.Request, error) {
 	if !long {
 		packet = w.append(packet)
 	}
-	x.again(rowIsend, x.comm.Shadow)
-	m.setBytes(x.c, table.SlotSend, packet)
-	if err := x.try(); err != nil {
-		return nil, err
-	}
-	list := []*mpi.Request{x.c.Detach()}
 	if !long {
-		return list, nil
+		x.again(rowIsend, x.comm.Shadow)
+		m.setBytes(x.c, table.SlotSend, packet)
+		if err := x.try(); err != nil {
+			return nil, err
+		}
+		return []*mpi.Request{x.c.Detach()}, nil
 	}
-	c := x.again(ownIsend, x.comm.Bulk)
+	c := x.again(ownIsend, x.comm.Shadow) // both at once: an announcement without its value would keep the receiver waiting
+	m.setBytes(c, table.SlotSend, packet)
 	address, n := w.pieces(c)
-	c.S[table.SlotX], c.S[table.SlotX+1] = address, slot(n)
-	c.S[table.SlotPeer], c.S[table.SlotTag] = dest, slot(ticket)
+	c.S[table.SlotX], c.S[table.SlotX+1], c.S[table.SlotX+2] = address, slot(n), x.comm.Bulk
+	c.S[table.SlotPeer], c.S[table.SlotTag], c.S[table.SlotTag2] = dest, tag, slot(ticket)
+	c.Bytes = w.total
 	if err := x.try(); err != nil {
 		return nil, err
 	}
-	c.S[table.SlotTag] = tag
-	return append(list, c.Detach()), nil
+	first, second := c.DetachBoth()
+	return []*mpi.Request{first, second}, nil
 }
 
 func (m *module) isend(x *call) (int, error) {
@@ -254,6 +255,13 @@ func (m *module) sendrecv(x *call) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	defer func() { // after an error the send goes on
+		for _, r := range list {
+			if r.Active() {
+				m.s.Orphan(r)
+			}
+		}
+	}()
 	x.again(rowRecv, x.comm.Shadow)
 	x.c.S[table.SlotPeer], x.c.S[table.SlotTag] = source, tag
 	if int(int32(source)) == m.limits.procNull {
@@ -269,14 +277,9 @@ func (m *module) sendrecv(x *call) (int, error) {
 		return 0, err
 	}
 	x.again(rowWaitall, x.comm.Shadow)
-	x.c.AwaitRequests(mpi.All, list)
-	if err := x.await(); err != nil {
-		if !x.c.Over() {
-			x.c.StopWaiting()
-		}
+	if err := x.awaitAll(list); err != nil {
 		return 0, err
 	}
-	x.c.Completed(list, func(int, mpi.Status) {})
 	return n, nil
 }
 

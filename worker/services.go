@@ -18,6 +18,7 @@ import (
 const (
 	ServiceChunk  = "chunk"  // master → worker: Chunk, the function and its arguments; answer ChunkDone
 	ServiceRenew  = "renew"  // master → worker: make the script's world anew
+	ServiceStand  = "stand"  // master → worker: answer Standing
 	ServiceWhere  = "where"  // master → worker: answer Where
 	ServiceLeave  = "leave"  // master → worker: end cleanly
 	ServiceRetire = "retire" // master → worker: take no more calls; answer when idle
@@ -66,6 +67,9 @@ type Process struct {
 func (p *Process) Offer() {
 	p.Node.Offer(node.Service{Name: ServiceChunk, Start: p.startChunk})
 	p.Node.Offer(node.Service{Name: ServiceRenew, Always: true, Start: p.startRenew})
+	p.Node.Offer(node.Service{Name: ServiceStand, Always: true, Start: func(r *node.Request) {
+		go func() { r.Reply(node.Reply{Meta: protocol.Encode(p.Session.World().Standing())}) }()
+	}})
 	p.Node.Offer(node.Service{Name: ServiceWhere, Inline: true, Always: true, Start: func(r *node.Request) {
 		r.Post(node.Reply{Meta: protocol.Encode(Where{Calls: p.Session.World().Pending()})})
 	}})

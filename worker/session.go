@@ -37,10 +37,37 @@ type World interface {
 	// alone (nil: on all), collective over these; the function that it gives
 	// ends the chunk and tells whether an MPI wait was left in it.
 	Begin(ctx context.Context, ranks []int) (end func() (dirty bool), err error)
+	// Standing tells what of the script's operations is not over. It may wait
+	// for a moment.
+	Standing() Standing
 	// Renew makes the world anew, collective over all ranks.
 	Renew(ctx context.Context) error
 	// Pending lists the MPI calls that run now. It waits for nothing.
 	Pending() []Pending
+}
+
+// Standing is what one rank knows of the operations in the world since that
+// was made. Only the standings of all ranks together tell whether something was
+// left in it.
+type Standing struct {
+	Open           bool   // something is not over on this rank, or nothing can be told
+	Sent, Received uint64 // messages
+	Balance        uint64 // of collectives: of all ranks 0 if each was begun by all of its ranks
+}
+
+// Clean tells whether nothing was left in a world, by two looks at all of its
+// ranks, the second after the first: what was sent by then has been received
+// before, so that no message was under way between the two (Mattern's counts).
+func Clean(first, second []Standing) bool {
+	var sent, received, balance, before uint64
+	for i, s := range second {
+		if s.Open || first[i].Open {
+			return false
+		}
+		sent, received = sent+s.Sent, received+first[i].Received
+		balance, before = balance+s.Balance, before+first[i].Balance
+	}
+	return sent == received && balance == 0 && before == 0
 }
 
 // Info is what a session tells about itself.

@@ -79,6 +79,8 @@ func (w world) Begin(ctx context.Context, ranks []int) (end func() (dirty bool),
 	}, nil
 }
 
+func (w world) Standing() worker.Standing { return worker.Standing(w.s.Standing()) }
+
 func (w world) Renew(ctx context.Context) error { return w.s.Renew(ctx) }
 
 func (w world) Pending() []worker.Pending {

@@ -24,7 +24,7 @@ type Caller interface {
 	// Task gives the label of the task that waits, likewise.
 	Task() string
 	// Callback runs fn with the interpreter held; it is called while the
-	// call waits, by a reduction that is written in Lua.
+	// call sits in the library, by its op.
 	Callback(fn func())
 }
 
@@ -36,6 +36,7 @@ type Call struct {
 	Caller Caller // nil for the engine's own calls
 	As     string // the name that records and errors tell, if it is not the line's
 	Bytes  int    // for records
+	Op     *Op    // of a reduction, if it is one of the script
 	native bool   // sits in C and cannot leave
 
 	s       *Session
@@ -46,8 +47,9 @@ type Call struct {
 	pinner  runtime.Pinner
 	pinned  bool
 	plan    *plan
+	claims  []*Request      // that are in the hands of this call
 	leave   func()          // sets the cancel flag
-	ctx     context.Context // of Wait, for ops that run meanwhile
+	ctx     context.Context // of Wait, for the op
 	opErr   error
 	record
 }
@@ -78,7 +80,9 @@ func (c *Call) Prepare(row *table.Call) {
 	}
 	f.call, f.other, f.detach, f.adopt, f.barrier = p.call, p.other, p.detach, p.adopt, 0
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
-	f.rc, f.nreq, f.flag, f.cancel, f.from_null = 0, 0, 0, 0, 0
+	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half = 0, 0, 0, 0, 0, 0
+	f.sends, f.receives, f.counts = p.sends, p.receives, p.counts
+	c.turn()
 	c.native = p.blocks
 	if p.blocks && (c.s.cancellable || c.s.spins) {
 		c.Leavable()
@@ -93,6 +97,9 @@ func (c *Call) Leavable() {
 		c.f.other, c.f.barrier = c.plan.otherwise, c.plan.barrier
 	}
 }
+
+// turn tells who looks at the frame from outside that it is at another call.
+func (c *Call) turn() { atomic.AddUint64((*uint64)(unsafe.Pointer(&c.f.turn)), 1) }
 
 func (s *Session) makeCall() *Call {
 	c := &Call{s: s, f: (*C.mpiclus_frame)(C.calloc(1, C.sizeof_mpiclus_frame))}
@@ -126,11 +133,16 @@ func (c *Call) Reset() bool {
 	if c.As != "" {
 		c.As = ""
 	}
-	if c.ctx != nil {
-		c.ctx = nil
+	if c.ctx != nil || c.Op != nil {
+		c.ctx, c.Op = nil, nil
 	}
 	if c.f.phase == C.MPICLUS_STARTED {
 		return false
+	}
+	c.letGoRequests()
+	if c.f.half != 0 {
+		c.pin() // what was started goes on
+		c.held, c.pinned = nil, false
 	}
 	c.letGo()
 	return true
@@ -181,8 +193,9 @@ func (c *Call) pin() {
 }
 
 // Quick tells whether the call may be tried while the interpreter is held: it
-// does not sit in C and cannot call back into Lua.
-func (c *Call) Quick() bool { return !c.native && c.s.nops.Load() == 0 }
+// does not sit in C. No call that is quick can call back into Lua, since ops of
+// the script run inside of MPI in calls that sit there alone (op.go).
+func (c *Call) Quick() bool { return !c.native }
 
 // Try starts the call if MPI is free and tells whether it is over; its error
 // is Err. It never waits.
@@ -281,6 +294,16 @@ func (c *Call) abandon(ctx context.Context) error {
 		}
 	}
 	return context.Cause(ctx)
+}
+
+// Begun tells whether the call has started in MPI.
+func (c *Call) Begun() bool { return c.f.phase != C.MPICLUS_NEW }
+
+// Abandon gives up a call that has started, as a wait that was left does, and
+// gives it back.
+func (c *Call) Abandon() {
+	_ = c.abandon(context.Background())
+	c.Release()
 }
 
 // FromNull says that the call receives from PROC_NULL: its status tells so.

@@ -29,13 +29,38 @@ type Comm struct {
 	Busy   Pending // the blocking collective that is at work here, nil for none
 
 	tickets    map[int]int // of long values, by destination
+	users      []Pending   // calls that wait on it while other tasks run
 	s          *Session
 	fixed      bool // lives as long as the session and is renewed
 	freed      bool
 	generation int
 }
 
-// Pending is a collective at work, as others see it.
+// Use notes that a call waits on the communicator while other tasks run, and
+// Unuse that it does no more.
+func (c *Comm) Use(p Pending) { c.users = append(c.users, p) }
+
+// Unuse ends what Use began.
+func (c *Comm) Unuse(p Pending) {
+	for i := len(c.users) - 1; i >= 0; i-- {
+		if c.users[i] == p {
+			last := len(c.users) - 1
+			c.users[i], c.users[last] = c.users[last], nil
+			c.users = c.users[:last]
+			return
+		}
+	}
+}
+
+// User gives a call that waits on the communicator, nil if none does.
+func (c *Comm) User() Pending {
+	if len(c.users) == 0 {
+		return nil
+	}
+	return c.users[0]
+}
+
+// Pending is a call at work, as others see it.
 type Pending interface {
 	Name() string  // "Bcast"
 	Where() string // "job.lua:14"
@@ -99,9 +124,9 @@ func (c *Comm) Twin() *Comm {
 
 // become renews a fixed communicator in its place.
 func (c *Comm) become(made *Comm) {
-	name, fixed := c.Name, c.fixed
+	name, fixed, users := c.Name, c.fixed, c.users
 	*c = *made
-	c.Name, c.fixed = name, fixed
+	c.Name, c.fixed, c.users = name, fixed, users
 }
 
 // Ticket gives the number of the next long value to a rank, the tag of what
@@ -143,6 +168,7 @@ func (s *Session) Renew(ctx context.Context) error {
 	s.generation++
 	s.abandonRequests()
 	C.mpiclus_forget_values()
+	s.clearTally()
 	s.chunks = map[string]*Comm{}
 	world, err := s.makeWorld()
 	if err != nil {

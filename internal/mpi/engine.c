@@ -129,6 +129,22 @@ static void know_group(MPI_Comm comm) {
     if (MPI_Comm_group(comm, &group) == MPI_SUCCESS) MPI_Group_free(&group);
 }
 
+/* Has collectives on a communicator and its duplicate counted: its rank 0 gives it a name that no other has. */
+static int know(MPI_Comm made, MPI_Comm shadow, int rank, int size) {
+    static uint64_t named;
+    uint64_t id = 0;
+    if (rank == 0) {
+        int self = 0;
+        MPI_Comm_rank(MPI_COMM_WORLD, &self);
+        id = (uint64_t)self << 40 | ++named << 1;
+    }
+    int rc = MPI_Bcast(&id, 1, MPI_UINT64_T, 0, made);
+    if (rc != MPI_SUCCESS) return rc;
+    mpiclus_know_comm(made, id, rank, size);
+    mpiclus_know_comm(shadow, id | 1, rank, size);
+    return MPI_SUCCESS;
+}
+
 /* Gives a communicator that a call made what every one of ours has: errors that return, and two duplicates for the
  * lower-case calls: one for the messages that announce a value, one for what does not fit into those. */
 void mpiclus_adopt(mpiclus_frame *f) {
@@ -147,6 +163,7 @@ void mpiclus_adopt(mpiclus_frame *f) {
     if (f->rc == MPI_SUCCESS) f->rc = MPI_Comm_dup(made, &R(6).comm);
     know_group(made);
     if (f->rc == MPI_SUCCESS) know_group(R(1).comm);
+    if (f->rc == MPI_SUCCESS && !R(4).n) f->rc = know(made, R(1).comm, R(2).n, R(3).n);
 }
 
 void mpiclus_null_status(MPI_Status *st) {
@@ -164,6 +181,7 @@ static int test(mpiclus_frame *f) {
         if (f->rc != MPI_SUCCESS) return 1;
         if (!flag) return 0;
         f->barrier = 0;
+        if (f->counts) mpiclus_count_call(f->counts, f->s[12].comm);
         f->rc = dispatch(f);
         return 1;
     }
@@ -199,6 +217,10 @@ static int test(mpiclus_frame *f) {
     return 1;
 }
 
+static void count_sent(mpiclus_frame *f) {
+    if (f->sends && f->s[8].n != MPI_PROC_NULL) mpiclus_done.sent += f->sends;
+}
+
 /* Starts a new frame: 1 when it is over at once. */
 static int start(mpiclus_frame *f) {
     int class = classes[f->call];
@@ -210,20 +232,33 @@ static int start(mpiclus_frame *f) {
     f->nreq = class == P2P || (class == COLL && f->other);
     f->phase = MPICLUS_STARTED;
     if (f->barrier) {
+        mpiclus_count_call(MPICLUS_COUNTS_TOGETHER, f->s[12].comm);
         f->rc = MPI_Ibarrier(f->s[12].comm, &f->req[0]);
         return f->rc != MPI_SUCCESS;
     }
     if (class == POLL) return 0;
+    if (f->counts) mpiclus_count_call(f->counts, f->s[12].comm);
     f->rc = dispatch(f);
-    if (f->rc != MPI_SUCCESS && f->nreq == 2 && f->req[0] != MPI_REQUEST_NULL) { /* half of a Sendrecv */
+    if (f->rc == MPI_SUCCESS) {
+        count_sent(f);
+    } else if (f->nreq == 2 && f->req[0] != MPI_REQUEST_NULL) { /* half of a Sendrecv */
         MPI_Cancel(&f->req[0]);
         MPI_Request_free(&f->req[0]);
+        f->half = 1;
+        mpiclus_done.apart++;
     }
     return f->rc != MPI_SUCCESS || f->nreq == 0 || f->detach;
 }
 
+/* Counts the message that a call has received itself. A request counts when the script has waited for it. */
+static void count_received(mpiclus_frame *f) {
+    if (f->receives && !f->detach && f->rc == MPI_SUCCESS && !f->from_null && f->st[0].MPI_SOURCE != MPI_PROC_NULL)
+        mpiclus_done.received++;
+}
+
 static void finish(mpiclus_frame *f) {
     f->phase = MPICLUS_OVER;
+    count_received(f);
     if (f->rc == MPI_SUCCESS && f->adopt) mpiclus_adopt(f);
     if (f->from_null) mpiclus_null_status(&f->st[0]);
     explain(f);
@@ -232,13 +267,12 @@ static void finish(mpiclus_frame *f) {
 /* What mpiclus_visit does, for a new frame of a message with one request and nothing else to look at. */
 void mpiclus_message(mpiclus_frame *f, int tests) {
     int flag = 0;
-    mpiclus_owner = f->owner;
-    if (mpiclus_nincoming > 0) mpiclus_receive_values();
     f->req[0] = MPI_REQUEST_NULL;
     f->st[0].MPI_SOURCE = MPI_UNDEFINED;
     f->st[0].MPI_ERROR = MPI_SUCCESS;
     f->nreq = 1;
     f->rc = dispatch(f);
+    if (f->rc == MPI_SUCCESS) mpiclus_done.sent += f->sends; /* PROC_NULL does not come this way */
     while (f->rc == MPI_SUCCESS && !flag && tests-- > 0) {
         if (mpiclus_nincoming > 0) mpiclus_receive_values();
         f->rc = MPI_Test(&f->req[0], &flag, &f->st[0]);
@@ -250,8 +284,6 @@ void mpiclus_message(mpiclus_frame *f, int tests) {
 
 /* One visit to MPI, with the lock held: starts what is new, then up to tests tests. */
 int mpiclus_visit(mpiclus_frame *f, int tests) {
-    mpiclus_owner = f->owner;
-    if (mpiclus_nincoming > 0) mpiclus_receive_values();
     if (f->phase == MPICLUS_NEW && start(f)) {
         finish(f);
         return MPICLUS_DONE;

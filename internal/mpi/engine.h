@@ -9,6 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "door.h"
+#include "tally.h"
+
 /* The major version of Open MPI, 0 for another library. */
 #ifdef OPEN_MPI
 enum { MPICLUS_OPEN_MPI = OMPI_MAJOR_VERSION };
@@ -72,16 +75,16 @@ typedef struct {
     int from_null;  /* receives from MPI_PROC_NULL, of which not every library tells in the status */
     int detach;     /* the request goes to the script: do not wait for it */
     int barrier;    /* run a non-blocking barrier first: the call itself cannot be left */
-    int32_t owner;  /* number of the Go object, for callbacks */
+    int sends, receives; /* messages, if it has succeeded */
+    int counts;          /* whether it is a collective (tally.h) */
+    int half;       /* the first of its requests was started, the second was not */
+    int32_t owner;  /* number of the Go object */
     int32_t cancel; /* set to 1 by any thread: leave at once */
     void *rooms[4]; /* memory of results that are lists; rooms.c */
     int nrooms;
+    uint64_t turn;  /* of the frame: which of its calls this is */
     char text[MPICLUS_TEXT];
 } mpiclus_frame;
-
-/* The MPI lock: held by whoever is inside MPI. While it is held, mpiclus_owner is the owner of the frame inside. */
-extern int32_t mpiclus_lock;
-extern int32_t mpiclus_owner;
 
 int mpiclus_calls(void);
 int mpiclus_init(int *provided);
@@ -112,17 +115,25 @@ int mpiclus_bcast_bytes(void *p, uint64_t bytes, int root, MPI_Comm comm, MPI_Re
 
 /* A value that is on its way to a request (values.c), and how many there are. */
 typedef struct mpiclus_incoming mpiclus_incoming;
-extern int mpiclus_nincoming;
 int mpiclus_irecv_value(int source, int tag, MPI_Comm comm, MPI_Comm bulk, MPI_Request *req, void **state);
-void mpiclus_receive_values(void);
 void mpiclus_forget_values(void);
+int mpiclus_announces_on(MPI_Comm bulk);
+
+/* Communicators that are being made (idup.c). */
+typedef struct mpiclus_making mpiclus_making;
+int mpiclus_idup(MPI_Comm comm, MPI_Comm parent, MPI_Request *req, void **state);
+void mpiclus_make_comms(void);
+int mpiclus_makes_from(MPI_Comm parent);
+void mpiclus_forget_making(void);
+void mpiclus_made_comms(void *state, int rank, int size, uint64_t *handles);
+void mpiclus_free_making(void *state);
 void mpiclus_value(void *state, char **packet, char **data, uint64_t *total);
 void mpiclus_free_value(void *state);
 int mpiclus_basic(MPI_Datatype type, MPI_Datatype *basic);
 int mpiclus_unit(int bytes, MPI_Datatype *type);
 void mpiclus_constants(uint64_t *values);
 void mpiclus_sizes(int *request, int *status);
-void mpiclus_reserve(mpiclus_frame *f, int n);
+int mpiclus_reserve(mpiclus_frame *f, int n);
 int mpiclus_room(mpiclus_frame *f, int result, int n, size_t size);
 void mpiclus_free_rooms(mpiclus_frame *f);
 int mpiclus_visit(mpiclus_frame *f, int tests);
@@ -133,7 +144,8 @@ int mpiclus_run(uintptr_t frame);
 int mpiclus_wait(uintptr_t frame, int64_t spin_ns, int64_t limit_ns, int share);
 int mpiclus_withdraw(mpiclus_frame *f);
 void mpiclus_adopt(mpiclus_frame *f);
-int mpiclus_op_create(int index, int commute, uint64_t *op);
+int mpiclus_cancel(MPI_Request request, mpiclus_frame *waiting, int index, uint64_t turn);
+int mpiclus_own_ops(uint64_t *commutative, uint64_t *ordered);
 int mpiclus_compare(uint64_t a, uint64_t b, int *result);
 int mpiclus_error(int code, char *text);
 

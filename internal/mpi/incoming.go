@@ -25,6 +25,21 @@ func (r *Request) Value() (packet, stream []byte) {
 	return packet, stream
 }
 
+// Made completes a communicator of Twin by what a complete request of
+// Comm_idup has made. It waits for MPI, so the interpreter must not be held.
+func (r *Request) Made(c *Comm) {
+	if r.incoming == nil {
+		return
+	}
+	var handles [3]C.uint64_t
+	r.s.lock()
+	C.mpiclus_made_comms(r.incoming, C.int(c.Rank), C.int(c.Size), &handles[0])
+	r.s.unlock()
+	r.incoming = nil
+	c.Handle, c.Shadow, c.Bulk = uint64(handles[0]), uint64(handles[1]), uint64(handles[2])
+	c.Making = false
+}
+
 // Of a packet: all of it, and its head.
 const (
 	packetSize = 4096
@@ -32,8 +47,13 @@ const (
 )
 
 func (r *Request) dropValue() {
-	if r.incoming != nil {
+	switch {
+	case r.incoming == nil:
+		return
+	case r.Row == rowIdup:
+		C.mpiclus_free_making(r.incoming)
+	default:
 		C.mpiclus_free_value(r.incoming)
-		r.incoming = nil
 	}
+	r.incoming = nil
 }

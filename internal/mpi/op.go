@@ -9,107 +9,72 @@ import (
 	"context"
 	"errors"
 	"unsafe"
-
-	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// maxOps is how many ops of scripts may be in use at once: each has a C
-// function of its own (session.c).
-const maxOps = 64
-
-// Op is a reduction written in Lua.
+// Op is a reduction of a script: written in Lua, or of a plugin. It is nothing
+// of the library: a call that sits in there goes with one of two ops of the
+// session, whose function finds the op through the call that is inside
+// (docs/adr/0010). All other reductions with such ops are made of a collective
+// that moves their operands, and the op runs when these are here. So nobody's
+// progress can run the op of another, and an op ends with its last reference.
 type Op struct {
-	Handle uint64
+	Commutes bool
 	// Run combines n elements of a type from in into inout. It is called
-	// with the interpreter held; its error is raised by the MPI call that
-	// ran the reduction.
+	// with the interpreter held; its error is raised by the MPI call.
 	Run func(in, inout unsafe.Pointer, n int, datatype uint64) error
 	// Direct is in place of Run for an op that needs no interpreter: it is
 	// called without, and should return early when ctx is done.
 	Direct func(ctx context.Context, in, inout unsafe.Pointer, n int, datatype uint64) error
-	index  int
 }
 
-// ErrTooManyOps says that all of the 64 functions are taken.
-var ErrTooManyOps = errors.New("64 ops are in use: free some with Op_free")
-
-// PrepareOp takes a place for an op and the call that makes it; FinishOp
-// ends it when the call is over.
-func (s *Session) PrepareOp(commute bool, run func(in, inout unsafe.Pointer, n int, datatype uint64) error) (*Op, *Call, error) {
-	op := &Op{Run: run, index: -1}
-	s.mu.Lock()
-	for i := range s.ops {
-		if s.ops[i] == nil {
-			s.ops[i], op.index = op, i
-			break
-		}
+// makeOwnOps makes the two ops of the session.
+func (s *Session) makeOwnOps() error {
+	var commutative, ordered C.uint64_t
+	if rc := C.mpiclus_own_ops(&commutative, &ordered); rc != C.MPI_SUCCESS {
+		return mpiError("Op_create", int(rc))
 	}
-	s.mu.Unlock()
-	if op.index < 0 {
-		return nil, nil, ErrTooManyOps
-	}
-	c := s.NewCall("Op_create")
-	c.S[table.SlotX] = uint64(op.index)
-	c.S[table.SlotX+1] = 0
-	if commute {
-		c.S[table.SlotX+1] = 1
-	}
-	return op, c, nil
-}
-
-// FinishOp takes the handle from the call that made the op.
-func (s *Session) FinishOp(op *Op, c *Call) error {
-	if err := c.Err(); err != nil {
-		s.ForgetOp(op)
-		return err
-	}
-	op.Handle = c.S[table.SlotR]
-	s.nops.Add(1)
+	s.ownOps = [2]uint64{uint64(ordered), uint64(commutative)}
 	return nil
 }
 
-// ForgetOp gives the place of an op free, after Op_free. MPI itself keeps an
-// op until the operations that use it are over, so scripts must not free one
-// before.
-func (s *Session) ForgetOp(op *Op) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ops[op.index] == op {
-		s.ops[op.index] = nil
-		if op.Handle != 0 {
-			s.nops.Add(-1)
-		}
+// OwnOp gives the handle that a call with Op set passes to the library.
+func (s *Session) OwnOp(op *Op) uint64 {
+	if op.Commutes {
+		return s.ownOps[1]
 	}
+	return s.ownOps[0]
 }
 
-// mpiclusReduce is what the C function of an op calls. It runs on the
-// goroutine that is inside MPI, whose call is the owner of the lock.
+// Sits tells whether the call is one that sits in the library until it is
+// over.
+func (c *Call) Sits() bool { return c.native }
+
+// mpiclusReduce is what the library calls for an op of the script. It runs on
+// the goroutine of the call that is inside.
 //
 //export mpiclusReduce
-func mpiclusReduce(index C.int, in, inout C.uintptr_t, n C.int, datatype C.uint64_t) {
+func mpiclusReduce(owner C.int32_t, in, inout C.uintptr_t, n C.int, datatype C.uint64_t) {
 	s := current
-	call := (*s.all.Load())[C.mpiclus_owner]
-	s.mu.Lock()
-	op := s.ops[index]
-	s.mu.Unlock()
-	if call.opErr != nil {
-		return // the first error is the one to tell
+	if owner < 0 || int(owner) >= len(*s.all.Load()) {
+		return // not possible: only calls of the script go with our ops
 	}
-	if op != nil && op.Direct != nil {
+	call := (*s.all.Load())[owner]
+	op := call.Op
+	switch {
+	case call.opErr != nil: // the first error is the one to tell
+	case op == nil || call.Caller == nil:
+		call.opErr = errors.New("the op of another call ran in this one")
+	case op.Direct != nil:
 		ctx := call.ctx
 		if ctx == nil {
 			ctx = context.Background()
 		}
 		call.opErr = op.Direct(ctx, pointer(in), pointer(inout), int(n), uint64(datatype))
-		return
+	default:
+		call.Caller.Callback(func() {
+			call.opErr = op.Run(pointer(in), pointer(inout), int(n), uint64(datatype))
+		})
 	}
-	if op == nil || call.Caller == nil {
-		call.opErr = errors.New("a reduction written in Lua ran outside of a call of the script")
-		return
-	}
-	call.Caller.Callback(func() {
-		call.opErr = op.Run(pointer(in), pointer(inout), int(n), uint64(datatype))
-	})
 }
 
 // pointer turns an address that C gave into a pointer.

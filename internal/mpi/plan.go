@@ -3,7 +3,11 @@ package mpi
 // #include "engine.h"
 import "C"
 
-import "github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+import (
+	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
 
 // plan is what a line of the table means for a frame.
 type plan struct {
@@ -11,6 +15,7 @@ type plan struct {
 	blocks                     bool // without cancellable it sits in C
 	otherwise                  C.int
 	barrier                    C.int
+	sends, receives, counts    C.int // for the tally of what is over
 }
 
 // plans holds two for each line, the second of the non-blocking form.
@@ -22,17 +27,57 @@ var plans = func() []plan {
 		switch {
 		case row.Other:
 			p.other, p.detach = 1, 1
+		case row.Class == table.Start:
+			p.detach = 1
 		case row.Class == table.Coll:
 			p.blocks, p.otherwise = true, 1
+		case row.Name == "Comm_create_group": // whose members alone are there: no barrier
+			p.blocks = true
 		case row.Class == table.Sync:
 			p.blocks, p.barrier = true, 1
 		}
 		if row.MakesComm() && row.Class != table.Hand {
 			p.adopt = 1
 		}
+		p.tally(row)
 	}
 	return list
 }()
+
+// tally says how the call counts: as messages, as a collective of which all
+// ranks can tell that each has begun it, or as one of which they cannot.
+func (p *plan) tally(row *table.Call) {
+	has := func(kinds ...table.Kind) bool {
+		for i := range row.Args {
+			for _, kind := range kinds {
+				if row.Args[i].Kind == kind {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	starts := row.Class == table.P2P || row.Class == table.Start
+	switch {
+	case strings.HasSuffix(row.Name, "_init"): // counts when it is started
+	case row.Name == "Comm_create_group": // only some of the ranks call it
+	case row.Name == "own_send" || row.Name == "own_isend": // the announcement, and what it announces
+		p.sends = 2
+	case has(table.Win, table.File):
+		p.counts = C.MPICLUS_COUNTS_APART
+	case starts && (has(table.Dest, table.Source) || row.Receives()):
+		if has(table.Dest) {
+			p.sends = 1
+		}
+		if row.Receives() || row.Name == "own_recv" {
+			p.receives = 1
+		}
+	case row.Class == table.Coll || row.Class == table.Sync || row.Name == "Comm_idup":
+		p.counts = C.MPICLUS_COUNTS_TOGETHER
+	case row.Class == table.Native || strings.HasPrefix(row.Name, "Win_"):
+		p.counts = C.MPICLUS_COUNTS_APART
+	}
+}
 
 func planOf(row *table.Call) int {
 	if row.Other {

@@ -4,12 +4,28 @@ package mpi
 import "C"
 
 import (
-	"context"
+	"fmt"
 	"strings"
-	"time"
+	"sync"
+	"sync/atomic"
 	"unsafe"
 
+	"github.com/mpiclus/mpiclus-lua/internal/bag"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// State tells where a request is in its life, and with that who may touch it.
+type State int32
+
+// The states. Only who holds the interpreter moves a request from one of the
+// first three to another; an orphan belongs to the session's sweep.
+const (
+	Idle    State = iota // a persistent one that is not started
+	Active               // its operation is at work in MPI
+	Claimed              // a call has it in hand: it waits for it, tests it, starts it
+	Done                 // nothing of it is left in MPI
+	Orphan               // no script has it any more; the session completes it
+	Lost                 // given up when the world was renewed
 )
 
 // Request is an operation that was started and is not complete. The session
@@ -18,65 +34,200 @@ type Request struct {
 	Row    *table.Call
 	Status Status // of the last completion
 	Room   Room   // of a receive
+	// Holder is what the script has of the request, until the collector has
+	// run: see Outlived.
+	Holder any
 
-	incoming unsafe.Pointer // a value that comes with it, in C memory
+	state    atomic.Int32
+	by       *Call          // that has claimed it
+	index    int            // in the list of that call, -1 for a single one
+	incoming unsafe.Pointer // what comes with it, in C memory: a value, communicators
 	s        *Session
 	handle   uint64
 	persists bool // starts again and again
-	started  bool // of a persistent one
+	started  bool // of an orphan: a persistent one that was at work
 	fromNull bool // receives from PROC_NULL
 	held     []unsafe.Pointer
 	one      [1]unsafe.Pointer // room for held
-	lost     bool              // given up when the world was renewed
-	place    int               // in the session's list of active ones, counted from 1
+	place    int               // in the session's list of those in its state, counted from 1
+
+	sends, receives C.int // how it counts (tally.h)
+	toNull          bool  // sends to PROC_NULL
+	cancelled       bool  // somebody has asked for that
+}
+
+// requests are all that MPI has something of, by who sees to them.
+type requests struct {
+	requestsMu sync.Mutex
+	alive      bag.Bag[*Request] // Active, Claimed or Lost
+	orphans    bag.Bag[*Request]
+	norphans   atomic.Int32
+	// Messages that requests have sent and received: part of the tally.
+	sent, received atomic.Uint64
 }
 
 // Detach makes the request of a START call, which is over. The memory that
 // the call held goes with it.
-func (c *Call) Detach() *Request {
+func (c *Call) Detach() *Request { return c.detach(0) }
+
+// DetachBoth makes the requests of a START call that has started two.
+func (c *Call) DetachBoth() (first, second *Request) { return c.detach(0), c.detach(1) }
+
+func (c *Call) detach(i int) *Request {
 	r := &Request{Row: c.Row, Room: c.Room(), s: c.s}
-	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[0]
+	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[i]
 	r.held = append(r.one[:0], c.held...)
 	r.fromNull = c.f.from_null != 0
 	r.persists = strings.HasSuffix(c.Row.Name, "_init")
-	if c.Row == ownIrecv {
+	if r.receives = c.f.receives; r.persists {
+		r.countLater(c)
+	}
+	if c.Row == ownIrecv || c.Row == rowIdup {
 		r.incoming = pointer(C.uintptr_t(c.S[table.SlotR]))
 	}
-	if r.Active() {
-		c.s.keepActive(r)
+	switch {
+	case r.handle == nullRequest:
+		r.state.Store(int32(Done))
+	case !r.persists:
+		r.state.Store(int32(Active))
+		c.s.keepAlive(r)
 	}
 	return r
 }
 
-var ownIrecv = table.ByName["own_irecv"]
+// countLater notes how a persistent request counts each time it is started.
+func (r *Request) countLater(c *Call) {
+	for i := range c.Row.Args {
+		switch c.Row.Args[i].Kind {
+		case table.Dest:
+			r.sends = 1
+			r.toNull = int32(c.S[table.SlotPeer]) == int32(Int("PROC_NULL"))
+		case table.Source:
+			r.receives = 1
+		}
+	}
+}
+
+var ownIrecv, rowIdup = table.ByName["own_irecv"], table.ByName["Comm_idup"]
+
+// State gives the state of the request.
+func (r *Request) State() State { return State(r.state.Load()) }
 
 // Active tells whether the request is still to be completed.
-func (r *Request) Active() bool { return r.handle != nullRequest && (!r.persists || r.started) }
+func (r *Request) Active() bool {
+	switch r.State() {
+	case Active, Orphan:
+		return true
+	case Claimed:
+		return !r.starting()
+	}
+	return false
+}
+
+// starting tells whether the call that has the request in hand starts it.
+func (r *Request) starting() bool { return r.by != nil && r.by.Row == rowStart }
+
+var rowStart = table.ByName["Start"]
 
 // Persistent tells whether the request is started by Start.
 func (r *Request) Persistent() bool { return r.persists }
 
-// Started notes that a persistent request was started.
-func (r *Request) Started() {
-	r.started = true
-	r.s.keepActive(r)
-}
+// Lost tells whether the request was given up when the world was renewed.
+func (r *Request) Lost() bool { return r.State() == Lost }
 
 // Place implements bag.Entry.
 func (r *Request) Place() *int { return &r.place }
 
-// keepActive keeps a request, and with it the memory that MPI may touch, until
+// keepAlive keeps a request, and with it the memory that MPI may touch, until
 // it is complete. What is kept stays in its place, since it is of no stack.
-func (s *Session) keepActive(r *Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.active.Add(r)
+func (s *Session) keepAlive(r *Request) {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	s.alive.Add(r)
 }
 
-func (s *Session) dropActive(r *Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.active.Remove(r)
+// Outlived calls f with the holder of each request that has one, which it has
+// no more then. It is for the time after a collection: to have the collector
+// watch each holder costs as much as a message, so only those that have lived
+// through one are watched.
+func (s *Session) Outlived(f func(r *Request, holder any)) {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	for _, r := range s.alive.All() {
+		if holder := r.Holder; holder != nil {
+			r.Holder = nil
+			f(r, holder)
+		}
+	}
+}
+
+// Alive gives the number of requests that are not complete.
+func (s *Session) Alive() int {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	n := len(s.orphans.All())
+	for _, r := range s.alive.All() {
+		if r.State() != Lost {
+			n++
+		}
+	}
+	return n
+}
+
+// Orphan takes over a request that no script can wait for any more: it is
+// completed by and by. It may be called from any goroutine, also twice.
+func (s *Session) Orphan(r *Request) {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	state := r.State()
+	if state == Lost || state == Orphan {
+		return
+	}
+	r.started = state == Active
+	r.state.Store(int32(Orphan))
+	r.Holder = nil
+	s.alive.Remove(r)
+	s.orphans.Add(r)
+	s.norphans.Store(int32(len(s.orphans.All())))
+}
+
+// takeOrphans gives some of the orphans, which the caller sees to alone.
+func (s *Session) takeOrphans(most int) []*Request {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	var list []*Request
+	for len(list) < most && len(s.orphans.All()) > 0 {
+		r := s.orphans.All()[0]
+		s.orphans.Remove(r) // the last one takes its place: those behind get their turn
+		list = append(list, r)
+	}
+	s.norphans.Store(int32(len(s.orphans.All())))
+	return list
+}
+
+// giveOrphan takes one back that is not complete.
+func (s *Session) giveOrphan(r *Request) {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	s.orphans.Add(r)
+	s.norphans.Store(int32(len(s.orphans.All())))
+}
+
+// abandonRequests gives up all that are not complete: they, and the memory
+// that MPI may touch, stay for good.
+func (s *Session) abandonRequests() {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	for len(s.orphans.All()) > 0 {
+		r := s.orphans.All()[0]
+		s.orphans.Remove(r)
+		s.alive.Add(r)
+	}
+	s.norphans.Store(0)
+	for _, r := range s.alive.All() {
+		r.state.Store(int32(Lost))
+		r.Holder = nil
+	}
 }
 
 // ended lets go of what a request held.
@@ -85,151 +236,146 @@ func (r *Request) ended() {
 	r.held, r.one[0] = nil, nil
 }
 
-// Lost tells whether the request was given up when the world was renewed.
-func (r *Request) Lost() bool { return r.lost }
-
+// complete notes that the operation is over.
 func (r *Request) complete(st Status) {
 	if r.fromNull {
 		C.mpiclus_null_status(&st.c)
 	}
 	r.Status = st
-	if r.started = false; !r.persists {
+	if r.receives != 0 && !r.Lost() && !r.fromNull && r.received() {
+		r.s.received.Add(1)
+	}
+	r.by = nil
+	s := r.s
+	s.requestsMu.Lock()
+	s.alive.Remove(r)
+	next := Done
+	if r.persists {
+		if next = Idle; r.State() == Orphan {
+			next = Orphan
+		}
+	} else {
 		r.ended()
 	}
-	r.s.dropActive(r)
+	r.Holder, r.started = nil, false
+	r.state.Store(int32(next))
+	s.requestsMu.Unlock()
 }
 
-func (s *Session) abandonRequests() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.active.All() {
-		r.lost = true
+// received tells whether a receive that is complete has got a message.
+func (r *Request) received() bool {
+	if r.Status.c.MPI_SOURCE == C.MPI_PROC_NULL {
+		return false
 	}
+	if !r.cancelled {
+		return true
+	}
+	var flag C.int
+	C.MPI_Test_cancelled(&r.Status.c, &flag)
+	return flag == 0
 }
 
-// Family chooses what a call on several requests waits for.
-type Family int
-
-// The families of waits.
-const (
-	One  Family = C.MPICLUS_WAIT_OWN
-	All  Family = C.MPICLUS_WAIT_ALL
-	Any  Family = C.MPICLUS_WAIT_ANY
-	Some Family = C.MPICLUS_WAIT_SOME
-	Peek Family = C.MPICLUS_TEST_STATUS // one, without ending it
-)
-
-// AwaitRequests prepares the call to wait for requests; entries that are nil
-// or complete count as null requests. With test set the call looks once and
-// does not wait.
-func (c *Call) AwaitRequests(family Family, list []*Request) {
-	f := c.f
-	f.phase, f.waits = C.MPICLUS_STARTED, C.int(family)
-	f.st[0].MPI_SOURCE = C.MPI_UNDEFINED
-	if family == One || family == Peek {
-		f.nreq = 1
-		f.req[0] = *(*C.MPI_Request)(unsafe.Pointer(&list[0].handle))
-		f.st[0].MPI_ERROR = 0
-		return
-	}
-	n := len(list)
-	if n == 0 || n > int(f.capacity) {
-		C.mpiclus_reserve(f, C.int(max(n, 1)))
-	}
-	f.nmany = C.int(n)
-	many, sts := unsafe.Slice(f.many, max(n, 1)), unsafe.Slice(f.sts, max(n, 1))
-	null := nullRequest
-	for i, r := range list {
-		handle := null
-		if r != nil {
-			handle = r.handle
-		}
-		many[i] = *(*C.MPI_Request)(unsafe.Pointer(&handle))
-		sts[i].MPI_ERROR, sts[i].MPI_SOURCE = 0, C.MPI_UNDEFINED
-	}
-}
-
-// Look tests the prepared requests once and tells whether what was waited for
-// is there. busy means that MPI is in use: ask again.
-func (c *Call) Look() (done, busy bool) {
-	switch C.mpiclus_run(c.address) {
-	case C.MPICLUS_DONE:
-		return true, false
-	case C.MPICLUS_BUSY:
-		return false, true
-	}
-	return false, false
-}
-
-// LookSoon is Look for when MPI is in use: it waits for the MPI lock, without
-// the interpreter.
-func (c *Call) LookSoon(ctx context.Context) (done bool, err error) {
-	for pause := time.Microsecond; ; pause = min(2*pause, time.Millisecond) {
-		done, busy := c.Look()
-		if !busy {
-			return done, c.Err()
-		}
-		select {
-		case <-ctx.Done():
-			return false, context.Cause(ctx)
-		case <-time.After(pause):
-		}
-	}
-}
-
-// Over tells whether the call has ended in MPI.
-func (c *Call) Over() bool { return c.f.phase == C.MPICLUS_OVER }
-
-// StopWaiting ends a call on requests whose wait was left or that only
-// looked: the requests stay as they are.
-func (c *Call) StopWaiting() { c.f.phase = C.MPICLUS_OVER }
-
-// CompleteOne takes over what the wait for one request gave.
-func (c *Call) CompleteOne(r *Request) {
-	st := c.Status()
-	if c.f.rc != C.MPI_SUCCESS {
-		st.c.MPI_ERROR = c.f.rc
-	}
-	r.complete(st)
-}
-
-// Completed takes over what a wait for several gave: it calls each for the
-// requests that are complete now, with their position, and gives how many
-// were, -1 if none was active.
-func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
-	f := c.f
-	take := func(i int, st *C.MPI_Status) {
-		status := Status{*st}
-		if r := list[i]; r != nil && r.Active() {
-			r.complete(status)
-			status = r.Status
-		}
-		each(i, status)
-	}
-	sts := unsafe.Slice(f.sts, max(len(list), 1))
-	switch Family(f.waits) {
-	case All:
-		for i := range list {
-			take(i, &sts[i])
-		}
-		return len(list)
-	case Any:
-		if f.nout == C.MPI_UNDEFINED {
-			return -1
-		}
-		take(int(f.nout), &f.st[0])
-		return 1
-	default:
-		if f.nout == C.MPI_UNDEFINED {
-			return -1
-		}
-		indices := unsafe.Slice(f.indices, len(list))
-		for k := range int(f.nout) {
-			take(int(indices[k]), &sts[k])
-		}
-		return int(f.nout)
-	}
-}
-
-// Handle gives the request's handle for calls that take it as it is.
+// Handle gives the request's handle for calls that take it as it is. Nobody
+// else may have it in hand.
 func (r *Request) Handle() uint64 { return r.handle }
+
+// Taken says why a call cannot have a request: another call has it in hand, or
+// it is in the list twice.
+type Taken struct {
+	Index int    // in the list
+	Twice int    // the index that it has as well, -1 if that is not what is wrong
+	Call  string // of the other call
+	Where string // its line
+}
+
+func (e *Taken) Error() string {
+	if e.Twice >= 0 {
+		return fmt.Sprintf("request %d of the list is request %d again: a request can be waited for once", e.Index+1, e.Twice+1)
+	}
+	return fmt.Sprintf("the request is in the hands of %s of another task (%s)", e.Call, e.Where)
+}
+
+// claim takes a request in hand, as entry index of the call's list. One that
+// is not active is nobody's: it counts as a null request.
+func (c *Call) claim(r *Request, index int) *Taken {
+	if r.State() == Claimed {
+		e := r.taken(max(index, 0))
+		if r.by == c {
+			e.Twice = r.index
+		}
+		return e
+	}
+	c.take(r, index, Active)
+	return nil
+}
+
+func (c *Call) take(r *Request, index int, from State) {
+	if r.state.CompareAndSwap(int32(from), int32(Claimed)) {
+		r.by, r.index = c, index
+		c.claims = append(c.claims, r)
+	}
+}
+
+func (r *Request) taken(index int) *Taken {
+	e := &Taken{Index: index, Twice: -1, Call: r.by.Name()}
+	if r.by.Caller != nil {
+		e.Where = r.by.Caller.Where()
+	}
+	return e
+}
+
+// letGoRequests gives those back that are not complete.
+func (c *Call) letGoRequests() {
+	for i, r := range c.claims {
+		c.claims[i] = nil
+		if r.by != c {
+			continue
+		}
+		r.by = nil
+		r.state.CompareAndSwap(int32(Claimed), int32(Active))
+	}
+	c.claims = c.claims[:0]
+}
+
+// ByWhom tells which call has the request in hand, nil if none has.
+func (r *Request) ByWhom() *Taken {
+	if r.State() != Claimed {
+		return nil
+	}
+	return r.taken(0)
+}
+
+// StartRequest prepares a call of Start for a persistent request that is idle.
+// Started or NotStarted ends it.
+func (c *Call) StartRequest(r *Request) {
+	c.take(r, -1, Idle)
+	c.S[table.SlotX] = r.handle
+}
+
+// Started notes that the call has started a persistent request.
+func (c *Call) Started(r *Request) {
+	if r.sends != 0 && !r.toNull {
+		r.s.sent.Add(1)
+	}
+	c.letGoRequests()
+	r.s.keepAlive(r)
+}
+
+// NotStarted notes that it has not.
+func (c *Call) NotStarted(r *Request) {
+	c.claims = c.claims[:0]
+	r.by = nil
+	r.state.CompareAndSwap(int32(Claimed), int32(Idle))
+}
+
+// CancelRequest prepares a call of Cancel for a request that is active,
+// whoever has it in hand.
+func (c *Call) CancelRequest(r *Request) {
+	r.cancelled = true
+	x := c.S[table.SlotX:]
+	x[0], x[1], x[2], x[3] = r.handle, 0, 0, 0
+	if r.State() == Claimed {
+		f := r.by.f
+		x[1], x[2], x[3] = uint64(uintptr(unsafe.Pointer(f))), uint64(uint32(int32(r.index))), uint64(f.turn)
+	}
+}

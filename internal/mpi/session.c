@@ -75,28 +75,23 @@ void mpiclus_sizes(int *request, int *status) {
     *status = sizeof(MPI_Status);
 }
 
-/* Reductions of scripts: MPI tells a function nothing about its op, so each op in use has a function of its own. */
-extern void mpiclusReduce(int index, uintptr_t in, uintptr_t inout, int n, uint64_t type);
+/* Reductions with ops of the script that sit in the library. One call at a time is inside of MPI, and only that call's
+ * op can run there, so one function serves all ops: it asks who is inside. */
+extern void mpiclusReduce(int32_t owner, uintptr_t in, uintptr_t inout, int n, uint64_t type);
 
-static void reduce(int index, void *in, void *inout, int *n, MPI_Datatype *type) {
+static void reduce(void *in, void *inout, int *n, MPI_Datatype *type) {
     mpiclus_slot t = {.u = 0};
     t.type = *type;
-    mpiclusReduce(index, (uintptr_t)in, (uintptr_t)inout, *n, t.u);
+    mpiclusReduce(mpiclus_owner, (uintptr_t)in, (uintptr_t)inout, *n, t.u);
 }
 
-#define ROW(F, i) F(i##0) F(i##1) F(i##2) F(i##3) F(i##4) F(i##5) F(i##6) F(i##7)
-#define ALL(F) ROW(F, 0) ROW(F, 1) ROW(F, 2) ROW(F, 3) ROW(F, 4) ROW(F, 5) ROW(F, 6) ROW(F, 7)
-#define FUNCTION(i) \
-    static void reduce_##i(void *in, void *inout, int *n, MPI_Datatype *type) { reduce(0##i, in, inout, n, type); }
-ALL(FUNCTION) /* the digits are octal: 00 to 77 are 64 functions */
-
-#define ENTRY(i) reduce_##i,
-static MPI_User_function *const functions[] = {ALL(ENTRY)};
-
-int mpiclus_op_create(int index, int commute, uint64_t *op) {
-    mpiclus_slot s = {.u = 0};
-    int rc = MPI_Op_create(functions[index], commute, &s.op);
-    *op = s.u;
+/* Makes the two ops that stand for all ops of the script: those that commute, and those that do not. */
+int mpiclus_own_ops(uint64_t *commutative, uint64_t *ordered) {
+    mpiclus_slot c = {.u = 0}, o = {.u = 0};
+    int rc = MPI_Op_create(reduce, 1, &c.op);
+    if (rc == MPI_SUCCESS) rc = MPI_Op_create(reduce, 0, &o.op);
+    *commutative = c.u;
+    *ordered = o.u;
     return rc;
 }
 
@@ -108,12 +103,16 @@ int mpiclus_any(int yes) {
 
 int mpiclus_dup_self(MPI_Comm *made) { return MPI_Comm_dup(MPI_COMM_SELF, made); }
 
-/* Frees a communicator and its duplicates. The script's own comes first: if that fails, nothing has changed. */
+/* Frees a communicator and its duplicates. The script's own comes first: if that fails, nothing has changed. One of long
+ * streams that a value still to come may need is left: the second receive of such a value may not be posted yet. */
 int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
+    MPI_Comm gone = *comm;
     int rc = MPI_Comm_free(comm);
     if (rc != MPI_SUCCESS) return rc;
+    mpiclus_forget_comm(gone);
+    mpiclus_forget_comm(*shadow);
     int second = *shadow == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(shadow);
-    int third = *bulk == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(bulk);
+    int third = *bulk == MPI_COMM_NULL || mpiclus_announces_on(*bulk) ? MPI_SUCCESS : MPI_Comm_free(bulk);
     return second != MPI_SUCCESS ? second : third;
 }
 

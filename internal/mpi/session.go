@@ -32,7 +32,6 @@ import (
 
 	gompi "github.com/sbromberger/gompi"
 
-	"github.com/mpiclus/mpiclus-lua/internal/bag"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -77,11 +76,11 @@ type Session struct {
 	mu      sync.Mutex
 	all     atomic.Pointer[[]*Call] // every call ever made; entry i is owner i
 	free    []*Call
-	left    []*Call // abandoned: their frames and buffers stay for good
-	ops     [maxOps]*Op
-	nops    atomic.Int32
-	entered atomic.Uint64     // records made
-	active  bag.Bag[*Request] // that are not complete
+	left    []*Call       // abandoned: their frames and buffers stay for good
+	entered atomic.Uint64 // records made
+	passed  atomic.Uint32 // who has left MPI: tells Go's race detector of the door
+	ownOps  [2]uint64     // of the library: what stands for the ops of scripts
+	requests
 	trash
 	progress progress
 }
@@ -109,6 +108,9 @@ func Init(cfg Config) (*Session, error) {
 	readConstants()
 	s.describe(int(provided))
 	s.maxTag = int(C.mpiclus_max_tag())
+	if err := s.makeOwnOps(); err != nil {
+		return nil, err
+	}
 	s.oversubscribed = cfg.Oversubscribed || oversubscribed()
 	s.spins = C.MPICLUS_OPEN_MPI == 0 && anyRank(s.oversubscribed)
 	s.tests = 100
@@ -284,14 +286,14 @@ func (s *Session) Abort(code int) {
 // abortWait is how long Abort lets others leave MPI.
 const abortWait = 20 * time.Millisecond
 
-// lock takes the MPI lock for calls that no frame stands for.
+// lock enters MPI for calls that no frame stands for. It waits, so the
+// interpreter must not be held.
 func (s *Session) lock() { s.lockWithin(math.MaxInt64) }
 
-// lockWithin is lock with a limit on the wait; it tells whether it has the lock.
+// lockWithin is lock with a limit on the wait; it tells whether it is inside.
 func (s *Session) lockWithin(limit time.Duration) bool {
-	word := (*int32)(unsafe.Pointer(&C.mpiclus_lock))
 	var waited time.Duration
-	for pause := time.Microsecond; !atomic.CompareAndSwapInt32(word, 0, 1); pause = min(2*pause, time.Millisecond) {
+	for pause := time.Microsecond; !s.enter(C.MPICLUS_SESSION); pause = min(2*pause, time.Millisecond) {
 		if waited >= limit {
 			return false
 		}
@@ -301,7 +303,22 @@ func (s *Session) lockWithin(limit time.Duration) bool {
 	return true
 }
 
-func (s *Session) unlock() { atomic.StoreInt32((*int32)(unsafe.Pointer(&C.mpiclus_lock)), 0) }
+// enter enters MPI if nobody is inside.
+func (s *Session) enter(owner C.int32_t) bool {
+	if C.mpiclus_door_enter(owner) == 0 {
+		return false
+	}
+	s.entersAs()
+	return true
+}
+
+// entersAs makes what others did inside of MPI seen here.
+func (s *Session) entersAs() { s.passed.Load() }
+
+func (s *Session) unlock() {
+	s.passed.Add(1)
+	C.mpiclus_door_leave()
+}
 
 // FlushC writes out what C code in this process has printed so far.
 func (s *Session) FlushC() { C.fflush(nil) }

@@ -33,11 +33,6 @@ void mpiclus_traffic_free(mpiclus_traffic *t) {
     free(t);
 }
 
-/* Takes the MPI lock if it is free: 1 when it did. */
-static int enter(void) { return __atomic_exchange_n(&mpiclus_lock, 1, __ATOMIC_ACQUIRE) == 0; }
-
-static void leave(void) { __atomic_store_n(&mpiclus_lock, 0, __ATOMIC_RELEASE); }
-
 /* Starts a transfer as the last of req. The MPI lock is held. */
 int mpiclus_traffic_start(mpiclus_traffic *t, uintptr_t memory, int bytes, int peer, int tag, int receive) {
     if (t->n == t->capacity) {
@@ -119,11 +114,11 @@ enum {
 
 /* Looks once if MPI is free: 1 when there is something to do, with the MPI lock held. */
 static int try(mpiclus_traffic *t, int *entered) {
-    *entered = enter();
+    *entered = mpiclus_enter(MPICLUS_LINK);
     if (!*entered) return 0;
     int woken = __atomic_exchange_n(&t->wake, 0, __ATOMIC_SEQ_CST);
     if (look(t) || woken) return 1;
-    leave();
+    mpiclus_leave();
     return 0;
 }
 

@@ -71,7 +71,7 @@ func (t *Traffic) Wait() (source int, err error) {
 	if found == 0 {
 		C.mpiclus_traffic_wait(t.t, C.int64_t(t.spin), C.int(t.share))
 	}
-	atomic.LoadInt32(t.lock()) // C has taken it: so that Go knows
+	t.y.s.entersAs()
 	if t.t.rc != C.MPI_SUCCESS {
 		return -1, mpiError("Testsome", int(t.t.rc))
 	}
@@ -119,9 +119,7 @@ func (t *Traffic) Release() error {
 
 // TryEnter takes the MPI lock if it is free, until Release. It may be called
 // from any goroutine.
-func (t *Traffic) TryEnter() bool { return atomic.CompareAndSwapInt32(t.lock(), 0, 1) }
-
-func (t *Traffic) lock() *int32 { return (*int32)(unsafe.Pointer(&C.mpiclus_lock)) }
+func (t *Traffic) TryEnter() bool { return t.y.s.enter(C.MPICLUS_LINK) }
 
 // Send sends a header that the receiver's library surely takes at once. The
 // MPI lock is held.

@@ -8,11 +8,10 @@ import (
 )
 
 // trash is what the garbage collector found: objects that MPI still has.
-// They are freed between calls, since only who holds the MPI lock may do it.
+// They are freed between calls, since only who is inside of MPI may do it.
 type trash struct {
 	trashMu sync.Mutex
 	frees   []freeing
-	orphans []*Request
 	some    atomic.Bool
 }
 
@@ -30,28 +29,25 @@ func (s *Session) FreeLater(call string, value uint64) {
 	s.some.Store(true)
 }
 
-// Orphan takes over a request that no script can wait for any more: it is
-// completed by and by. It may be called from any goroutine.
-func (s *Session) Orphan(r *Request) {
-	s.trashMu.Lock()
-	s.orphans = append(s.orphans, r)
-	s.trashMu.Unlock()
-	s.some.Store(true)
+// sweepAtOnce bounds what one sweep does.
+const sweepAtOnce = 8
+
+// Sweep frees some of the trash, and completes some orphans, if MPI is not in
+// use. It waits for nothing, so it may be called with the interpreter held.
+func (s *Session) Sweep() {
+	if s.some.Load() {
+		s.sweepTrash()
+	}
+	if s.norphans.Load() > 0 {
+		s.sweepOrphans()
+	}
 }
 
-// Sweep frees some of the trash if MPI is not in use. It waits for nothing, so
-// it may be called with the interpreter held.
-func (s *Session) Sweep() {
-	const atOnce = 8
-	if !s.some.Load() || s.nops.Load() > 0 {
-		return // with reductions in Lua about, any visit to MPI may call back
-	}
+func (s *Session) sweepTrash() {
 	s.trashMu.Lock()
-	frees := s.frees[:min(atOnce, len(s.frees))]
+	frees := s.frees[:min(sweepAtOnce, len(s.frees))]
 	s.frees = s.frees[len(frees):]
-	orphans := s.orphans[:min(atOnce, len(s.orphans))]
-	s.orphans = s.orphans[len(orphans):]
-	s.some.Store(len(s.frees)+len(s.orphans) > 0)
+	s.some.Store(len(s.frees) > 0)
 	s.trashMu.Unlock()
 	for _, f := range frees {
 		c := s.NewCall(f.call)
@@ -62,24 +58,25 @@ func (s *Session) Sweep() {
 		c.letGo()
 		s.put(c)
 	}
-	for _, r := range orphans {
+}
+
+func (s *Session) sweepOrphans() {
+	for _, r := range s.takeOrphans(sweepAtOnce) {
 		if !s.finished(r) {
-			s.Orphan(r)
+			s.giveOrphan(r)
 		}
 	}
 }
 
 // finished looks whether an orphan is complete.
 func (s *Session) finished(r *Request) bool {
-	if r.lost {
-		return true
-	}
-	if !r.Active() {
+	if r.handle == nullRequest || r.persists && !r.started {
 		r.dropValue()
-		if r.persists && r.handle != nullRequest {
+		if r.handle != nullRequest {
 			s.FreeLater("own_request_free", r.handle)
 			r.ended()
 		}
+		r.state.Store(int32(Done))
 		return true
 	}
 	c := s.NewCall("Test")
@@ -87,7 +84,7 @@ func (s *Session) finished(r *Request) bool {
 		c.letGo()
 		s.put(c)
 	}()
-	c.AwaitRequests(One, []*Request{r})
+	c.test(One, r)
 	if !c.Try() {
 		c.StopWaiting()
 		return false

@@ -5,11 +5,13 @@ import "unsafe"
 // Uses tells whether an operation that is under way may touch memory from one
 // address to another: a request of the script that is not complete.
 func (s *Session) Uses(from, to uintptr) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, r := range s.active.All() {
-		if !r.lost && within(r.held, from, to) {
-			return true
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	for _, list := range [2][]*Request{s.alive.All(), s.orphans.All()} {
+		for _, r := range list {
+			if !r.Lost() && within(r.held, from, to) {
+				return true
+			}
 		}
 	}
 	return false

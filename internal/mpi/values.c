@@ -52,9 +52,15 @@ int mpiclus_irecv_value(int source, int tag, MPI_Comm comm, MPI_Comm bulk, MPI_R
     memset(v, 0, offsetof(mpiclus_incoming, packet) + HEAD);
     v->bulk = bulk;
     v->from_null = source == MPI_PROC_NULL;
-    int rc = MPI_Irecv(v->packet, PACKET, MPI_BYTE, source, tag, comm, &v->packet_request);
-    if (rc == MPI_SUCCESS) rc = MPI_Grequest_start(query, keep, cancel, v, &v->whole);
+    int rc = MPI_Grequest_start(query, keep, cancel, v, &v->whole);
     if (rc != MPI_SUCCESS) {
+        free(v);
+        return rc;
+    }
+    rc = MPI_Irecv(v->packet, PACKET, MPI_BYTE, source, tag, comm, &v->packet_request);
+    if (rc != MPI_SUCCESS) {
+        MPI_Grequest_complete(v->whole);
+        MPI_Wait(&v->whole, MPI_STATUS_IGNORE);
         free(v);
         return rc;
     }
@@ -79,6 +85,7 @@ static int packet_came(mpiclus_incoming *v) {
     MPI_Test_cancelled(&v->st, &cancelled);
     MPI_Get_count(&v->st, MPI_BYTE, &n);
     if (cancelled || n < HEAD) return 1; /* also a message from PROC_NULL */
+    mpiclus_done.received++;
     uint64_t ticket;
     memcpy(&v->total, v->packet, 8);
     memcpy(&ticket, v->packet + 8, 8);
@@ -98,10 +105,11 @@ static int came(mpiclus_incoming *v) {
     if (!v->started) return 0;
     int flag = 0;
     v->rc = MPI_Test(&v->bulk_request, &flag, MPI_STATUS_IGNORE);
+    if (flag && v->rc == MPI_SUCCESS) mpiclus_done.received++;
     return flag || v->rc != MPI_SUCCESS;
 }
 
-/* Moves the receives of values on. The MPI lock is held. */
+/* Moves the receives of values on, and what else is to be moved on. The MPI lock is held. */
 void mpiclus_receive_values(void) {
     for (mpiclus_incoming **at = &incoming; *at != NULL;) {
         mpiclus_incoming *v = *at;
@@ -113,12 +121,21 @@ void mpiclus_receive_values(void) {
         mpiclus_nincoming--;
         MPI_Grequest_complete(v->whole);
     }
+    mpiclus_make_comms();
 }
 
 /* Forgets all of them, when the world is renewed: their memory stays. */
 void mpiclus_forget_values(void) {
     incoming = NULL;
+    mpiclus_forget_making();
     mpiclus_nincoming = 0;
+}
+
+/* Tells whether something still to come may use a communicator of long streams. */
+int mpiclus_announces_on(MPI_Comm bulk) {
+    for (mpiclus_incoming *v = incoming; v != NULL; v = v->next)
+        if (v->bulk == bulk) return 1;
+    return mpiclus_makes_from(bulk);
 }
 
 /* Gives what came: the packet and, if it is not NULL, the long stream. */

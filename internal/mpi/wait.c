@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-int32_t mpiclus_lock, mpiclus_owner;
-
-static int try_lock(void) { return __atomic_exchange_n(&mpiclus_lock, 1, __ATOMIC_ACQUIRE) == 0; }
-static void unlock(void) { __atomic_store_n(&mpiclus_lock, 0, __ATOMIC_RELEASE); }
-
 static int64_t now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -18,9 +13,9 @@ static int64_t now(void) {
 
 /* Starts the call if it is new and tests it some times; never waits for the lock, never sleeps. */
 static int visit_if_free(mpiclus_frame *f, int tests) {
-    if (!try_lock()) return MPICLUS_BUSY;
+    if (!mpiclus_enter(f->owner)) return MPICLUS_BUSY;
     int r = mpiclus_visit(f, tests);
-    unlock();
+    mpiclus_leave();
     return r;
 }
 
@@ -35,9 +30,9 @@ void mpiclus_repeat(uintptr_t frame, int tests) {
     mpiclus_frame *f = (mpiclus_frame *)frame;
     f->phase = MPICLUS_NEW;
     f->cancel = f->from_null = 0;
-    if (!try_lock()) return;
+    if (!mpiclus_enter(f->owner)) return;
     mpiclus_message(f, tests);
-    unlock();
+    mpiclus_leave();
 }
 
 /* One visit for calls that sit in C or may call back: starts the call and tests it once. */
@@ -61,9 +56,9 @@ int mpiclus_wait(uintptr_t frame, int64_t spin_ns, int64_t limit_ns, int share) 
         if (__atomic_load_n(&f->cancel, __ATOMIC_RELAXED)) return MPICLUS_LEFT;
         int64_t waited = now() - began;
         int spinning = waited < spin_ns;
-        if (try_lock()) {
+        if (mpiclus_enter(f->owner)) {
             int r = mpiclus_visit(f, spinning ? TESTS : 1);
-            unlock();
+            mpiclus_leave();
             if (r == MPICLUS_DONE) return r;
         }
         if (spinning) continue;
@@ -89,10 +84,37 @@ int mpiclus_withdraw(mpiclus_frame *f) {
     return f->nreq == 0; /* a probe took nothing */
 }
 
-void mpiclus_reserve(mpiclus_frame *f, int n) {
-    if (n <= f->capacity) return;
+/* Makes room for n requests: 0 when there is no memory, and then the room is as it was. */
+int mpiclus_reserve(mpiclus_frame *f, int n) {
+    if (n <= f->capacity) return 1;
+    MPI_Request *many = malloc(n * sizeof *many);
+    MPI_Status *sts = malloc(n * sizeof *sts);
+    int *indices = malloc(n * sizeof *indices);
+    if (many == NULL || sts == NULL || indices == NULL) {
+        free(many);
+        free(sts);
+        free(indices);
+        return 0;
+    }
+    free(f->many);
+    free(f->sts);
+    free(f->indices);
+    f->many = many;
+    f->sts = sts;
+    f->indices = indices;
     f->capacity = n;
-    f->many = realloc(f->many, n * sizeof *f->many);
-    f->sts = realloc(f->sts, n * sizeof *f->sts);
-    f->indices = realloc(f->indices, n * sizeof *f->indices);
+    return 1;
+}
+
+/*
+ * Cancels a request. One that another frame waits for is reached there, since it may be complete by now: turn is that of
+ * the call that waits, index its place among many, -1 for a single one.
+ */
+int mpiclus_cancel(MPI_Request request, mpiclus_frame *waiting, int index, uint64_t turn) {
+    if (waiting != NULL) {
+        if (__atomic_load_n(&waiting->turn, __ATOMIC_ACQUIRE) != turn || waiting->phase != MPICLUS_STARTED) return MPI_SUCCESS;
+        request = index < 0 ? waiting->req[0] : waiting->many[index];
+        if (request == MPI_REQUEST_NULL) return MPI_SUCCESS;
+    }
+    return MPI_Cancel(&request);
 }

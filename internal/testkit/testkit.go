@@ -123,6 +123,7 @@ type world struct{}
 func (world) Begin(context.Context, []int) (func() bool, error) {
 	return func() bool { return false }, nil
 }
+func (world) Standing() worker.Standing   { return worker.Standing{} }
 func (world) Renew(context.Context) error { return nil }
 func (world) Pending() []worker.Pending   { return nil }
 

@@ -138,10 +138,14 @@ func (L *state) arguments(code uint32, at int) int {
 	return L.reg.top - at - 1 // all that the call or the vararg before has left
 }
 
+// frameRoom is how many registers must be free, so that the function surely
+// runs after a shortcut that has begun something and leaves the rest to it.
+const frameRoom = 16
+
 // shortcut carries out a call of the function in register at, if it takes it.
 func (L *state) shortcut(code uint32, at int, run Shortcut) bool {
 	taken := argC(code) - 1
-	if taken < 0 || taken > 1 {
+	if taken < 0 || taken > 1 || cap(L.reg.array)-L.reg.top < frameRoom {
 		return false
 	}
 	result, done := run(L.reg.array[at+1:at+1+L.arguments(code, at)], taken)

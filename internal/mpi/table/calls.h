@@ -48,7 +48,7 @@ CALL(Comm_rank,         HAND,  M31, "6.4.1", "comm", "rank:int", NONE, NONE, "Gi
 CALL(Comm_size,         HAND,  M31, "6.4.1", "comm", "size:int", NONE, NONE, "Gives the number of processes of the communicator.")
 CALL(Comm_compare,      LOCAL, M31, "6.4.1", "a:comm1 b:comm1", "result:int", MPI_Comm_compare(X(0).comm, X(1).comm, &R(0).n), NONE, "Compares two communicators: IDENT, CONGRUENT, SIMILAR or UNEQUAL.")
 CALL(Comm_dup,          SYNC,  M31, "6.4.2", "comm", "new:comm", MPI_Comm_dup(COMM, &R(0).comm), NONE, "Makes a communicator of the same processes whose messages are apart.")
-CALL(Comm_idup,         HAND,  M31, "6.4.2", "comm", "request new:comm", MPI_Comm_idup(COMM, &R(0).comm, REQ), NONE, "Starts to duplicate a communicator, which can be used when the request is complete.")
+CALL(Comm_idup,         HAND,  M31, "6.4.2", "comm", "request new:comm", mpiclus_idup(COMM, X(0).comm, REQ, &R(0).p), NONE, "Starts to duplicate a communicator, which can be used when the request is complete.")
 CALL(Comm_dup_with_info,SYNC,  M31, "6.4.2", "info comm<", "new:comm", MPI_Comm_dup_with_info(COMM, X(0).info, &R(0).comm), NONE, "Duplicates a communicator with other hints.")
 CALL(Comm_set_info,     SYNC,  M31, "6.4.4", "info comm<", "", MPI_Comm_set_info(COMM, X(0).info), NONE, "Gives the communicator hints.")
 CALL(Comm_get_info,     LOCAL, M31, "6.4.4", "comm", "info", MPI_Comm_get_info(COMM, &R(0).info), NONE, "Gives the hints that the library uses for the communicator.")
@@ -119,7 +119,7 @@ CALL(Test,              HAND,  M31, "3.7.3", "request", "flag:bool status", NONE
 CALL(Testall,           HAND,  M31, "3.7.5", "requests", "flag:bool statuses", NONE, NONE, "Tells whether all requests are complete, and their statuses if so.")
 CALL(Testany,           HAND,  M31, "3.7.5", "requests", "flag:bool index:int status", NONE, NONE, "Tells whether one request is complete, its index from 1 and its status.")
 CALL(Testsome,          HAND,  M31, "3.7.5", "requests", "indices:ints statuses", NONE, NONE, "Gives the indices and statuses of the requests that are complete.")
-CALL(Cancel,            HAND,  M31, "3.8.4", "request", "", MPI_Cancel(&X(0).request), NONE, "Asks to cancel a request, which must be waited for all the same; Test_cancelled on its status tells whether it was.")
+CALL(Cancel,            HAND,  M31, "3.8.4", "request", "", mpiclus_cancel(X(0).request, X(1).p, X(2).n, X(3).u), NONE, "Asks to cancel a request, which must be waited for all the same; Test_cancelled on its status tells whether it was.")
 CALL(Test_cancelled,    LOCAL, M31, "3.8.4", "status1", "flag:bool", MPI_Test_cancelled(STATUS, &R(0).n), NONE, "Tells whether the operation of a status was cancelled.")
 CALL(Request_free,      HAND,  M31, "3.7.3", "request", "", NONE, NONE, "Gives a request up; its operation goes on, its array is kept until the end of it.")
 CALL(Request_get_status,HAND,  M31, "3.7.6", "request", "flag:bool status", NONE, NONE, "Tells whether the request is complete without ending it.")
@@ -321,9 +321,9 @@ CALL(File_get_atomicity, LOCAL, M31, "13.6.1", "file", "flag:bool", MPI_File_get
 CALL(File_sync, SYNC, M31, "13.6.1", "file", "", MPI_File_sync(X(0).file), NONE, "Writes out what is buffered; collective.")
 
 /* chapter: Operations */
-CALL(Op_create,         HAND,  M31, "5.9.5", "f:function commute:bool=true", "op", mpiclus_op_create(X(0).n, X(1).n, &R(0).u), NONE, "Makes an op of a Lua function of two elements that gives their combination.")
+CALL(Op_create,         HAND,  M31, "5.9.5", "f:function commute:bool=true", "op", NONE, NONE, "Makes an op of a Lua function of two elements that gives their combination.")
 CALL(Op_create_array,   HAND,  M31, "5.9.5", "f:function commute:bool=true", "op", NONE, NONE, "Makes an op of a Lua function f(inn, inout) that combines whole arrays into inout.")
-CALL(Op_free,           HAND,  M31, "5.9.5", "op1!free", "", MPI_Op_free(&X(0).op), NONE, "Frees an op that a script made; it also frees itself when it is garbage.")
+CALL(Op_free,           HAND,  M31, "5.9.5", "op1!free", "", NONE, NONE, "Frees an op that a script made; it also frees itself when it is garbage.")
 CALL(Op_commutative,    LOCAL, M31, "5.9.7", "op", "flag:bool", MPI_Op_commutative(OPER, &R(0).n), NONE, "Tells whether an op is commutative.")
 
 /* chapter: Any Lua value */
@@ -353,7 +353,7 @@ CALL(help,              HAND,  M31, "",      "name:string=?", "text:text", NONE,
 
 /* chapter: - (what the twins are made of; no functions of the module) */
 CALL(own_send,          P2P,   M31, "", "pieces:aint n:int dest tag comm", "", BOTH(MPI_Isend(SEND, PEER, TAG, COMM, REQ), mpiclus_isend_pieces(X(0).p, X(1).n, PEER, TAG2, X(2).comm, REQ2)), NONE, "Announces a value and sends it in pieces.")
-CALL(own_isend,         START, M31, "", "pieces:aint n:int dest tag comm", "request", mpiclus_isend_pieces(X(0).p, X(1).n, PEER, TAG, COMM, REQ), NONE, "Starts to send pieces.")
+CALL(own_isend,         START, M31, "", "pieces:aint n:int dest tag comm", "request", BOTH(MPI_Isend(SEND, PEER, TAG, COMM, REQ), mpiclus_isend_pieces(X(0).p, X(1).n, PEER, TAG2, X(2).comm, REQ2)), NONE, "Starts that.")
 CALL(own_irecv,         START, M31, "", "bulk:comm1 source anytag comm", "request", mpiclus_irecv_value(PEER, TAG, COMM, X(0).comm, REQ, &R(0).p), NONE, "Starts to receive a value.")
 CALL(own_recv,          P2P,   M31, "", "p:aint bytes:int source anytag comm", "", mpiclus_irecv_bytes(X(0).p, X(1).u, PEER, TAG, COMM, REQ), NONE, "Receives pieces that were announced.")
 CALL(own_bcast,         COLL,  M31, "", "p:aint bytes:int root comm", "", mpiclus_bcast_bytes(X(0).p, X(1).u, ROOT, COMM, NULL), mpiclus_bcast_bytes(X(0).p, X(1).u, ROOT, COMM, REQ), "Broadcasts any number of bytes.")

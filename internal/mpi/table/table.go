@@ -112,10 +112,13 @@ var ByName = func() map[string]*Call {
 // Own tells whether the line is for the twins and no function of the module.
 func (c *Call) Own() bool { return strings.HasPrefix(c.Name, "own_") }
 
+// NonBlocking gives the name of the non-blocking form of a collective.
+func (c *Call) NonBlocking() string { return "I" + strings.ToLower(c.Name[:1]) + c.Name[1:] }
+
 // nonblocking gives the I-form of a collective.
 func (c *Call) nonblocking() *Call {
 	i := *c
-	i.Name = "I" + strings.ToLower(c.Name[:1]) + c.Name[1:]
+	i.Name = c.NonBlocking()
 	i.Other = true
 	i.Section = "5.12"
 	i.Results = append([]Arg{{Name: "request", Kind: Request, Slot: -1}}, c.Results...)

@@ -1,6 +1,4 @@
 -- Requests that nobody waits for are garbage once they are complete.
--- This runs before a script makes ops in Lua: while there are any, the session
--- does not look after dropped requests.
 local mpi = require "mpi"
 local array = require "array"
 local check = require "check"

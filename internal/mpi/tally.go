@@ -1,0 +1,47 @@
+package mpi
+
+// #include "engine.h"
+import "C"
+
+import "time"
+
+// Standing is what a rank tells of the operations of its scripts since the
+// world was made. What all ranks tell decides whether something was left in
+// it: see Clean.
+type Standing struct {
+	// Open says that this rank itself has something that is not over: a wait
+	// that was left, a request, or calls of which no count can tell.
+	Open           bool
+	Sent, Received uint64 // messages
+	Balance        uint64 // of collectives (tally.h)
+}
+
+// Standing tells that. A world in which a call sits in MPI is open. It may
+// wait for a moment, so the interpreter must not be held.
+func (s *Session) Standing() Standing {
+	for n := s.norphans.Load(); n > 0; n -= sweepAtOnce { // a look at each
+		s.Sweep()
+	}
+	if s.dirty.Load() || s.Alive() > 0 || !s.lockWithin(standingWait) {
+		return Standing{Open: true}
+	}
+	defer s.unlock()
+	t := C.mpiclus_done
+	return Standing{
+		Open:     t.apart > 0,
+		Sent:     uint64(t.sent) + s.sent.Load(),
+		Received: uint64(t.received) + s.received.Load(),
+		Balance:  uint64(t.balance),
+	}
+}
+
+// standingWait is how long another call may be inside of MPI that sits there.
+const standingWait = 200 * time.Millisecond
+
+// clearTally begins to count anew, for a new world. The MPI lock is held.
+func (s *Session) clearTally() {
+	C.mpiclus_done = C.mpiclus_tally{}
+	C.mpiclus_forget_comms()
+	s.sent.Store(0)
+	s.received.Store(0)
+}
