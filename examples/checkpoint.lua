@@ -15,7 +15,11 @@ local function save(state)
     local out = assert(io.open(file .. ".new", "w"))
     out:write("return { step = ", state.step, ", parts = {")
     for rank = 0, n - 1 do
-        out:write("[", rank, "] = {", table.concat(state.parts[rank]:totable(), ","), "},")
+        out:write("[", rank, "] = {")
+        for _, x in ipairs(state.parts[rank]:totable()) do
+            out:write(("%.17g,"):format(x))       -- all digits: tostring gives 14
+        end
+        out:write("},")
     end
     out:write("} }\n")
     assert(out:close())

@@ -131,7 +131,7 @@ func resultsMeta(L *lua.LState) *lua.LTable {
 			t := L.CheckTable(1)
 			text := ""
 			for _, rank := range cluster.RankKeys(t) {
-				text += fmt.Sprintf(", [%d] = %s", rank, number.ToString(L, t.RawGet(lua.LNumber(rank))))
+				text += fmt.Sprintf(", [%d] = %s", rank, number.ToString(L, vm.RawGet(t, lua.LNumber(rank))))
 			}
 			if text != "" {
 				text = text[2:]

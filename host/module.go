@@ -9,6 +9,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -195,7 +196,7 @@ func (h *Host) mpido(L *lua.LState, m *Manager, chunk lua.LValue, args []lua.LVa
 			errs[a.Rank] = luaerr.From(err).At(a.Rank, int(a.Pid), m.hostOf(a.Rank))
 			continue
 		}
-		results.RawSetInt(a.Rank, v)
+		vm.SetInt(results, a.Rank, v)
 	}
 	if e := combine(errs, len(outcome.Answers), outcome); e != nil {
 		e.Traceback = strings.TrimPrefix(e.Traceback+"\nmpido was called at "+interp.Where(L), "\n")

@@ -12,6 +12,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -28,7 +29,7 @@ func readOptions(L *lua.LState, n int, call string) *options {
 	o := &options{L: L, call: call, left: map[string]lua.LValue{}}
 	switch t := L.Get(n).(type) {
 	case *lua.LTable:
-		t.ForEach(func(k, v lua.LValue) { o.left[k.String()] = v })
+		vm.ForEach(t, func(k, v lua.LValue) { o.left[k.String()] = v })
 	case *lua.LNilType:
 	default:
 		luaerr.RaiseArg(L, call, n, "opts", "a table of options expected, got %s", cluster.Describe(t))
@@ -128,11 +129,12 @@ func (o *options) words(name string, to *[]string) {
 		*to = words
 	case *lua.LTable:
 		*to = nil
-		for i := 1; i <= v.Len(); i++ {
-			if !lua.LVCanConvToString(v.RawGetInt(i)) {
-				o.wrong(name, "a string or a list of strings", v.RawGetInt(i))
+		for i := range vm.Entries(v) {
+			word := vm.GetInt(v, i+1)
+			if !lua.LVCanConvToString(word) {
+				o.wrong(name, "a string or a list of strings", word)
 			}
-			*to = append(*to, number.Text(v.RawGetInt(i)))
+			*to = append(*to, number.Text(word))
 		}
 	default:
 		o.wrong(name, "a string or a list of strings", v)
@@ -144,7 +146,7 @@ func (o *options) environment(name string, to *map[string]string) {
 	case *lua.LNilType:
 	case *lua.LTable:
 		*to = map[string]string{}
-		v.ForEach(func(k, v lua.LValue) {
+		vm.ForEach(v, func(k, v lua.LValue) {
 			if k.Type() != lua.LTString || !lua.LVCanConvToString(v) {
 				o.wrong(name, "a table of strings", v)
 			}
@@ -169,9 +171,9 @@ func (o *options) list(name string, to *[]lua.LValue) {
 	switch v := o.take(name).(type) {
 	case *lua.LNilType:
 	case *lua.LTable:
-		*to = []lua.LValue{}
-		for i := 1; i <= v.MaxN(); i++ {
-			*to = append(*to, v.RawGetInt(i))
+		var ok bool
+		if *to, ok = vm.Values(v); !ok {
+			luaerr.Raise(o.L, luaerr.New(luaerr.Argument, "%s: option '%s' must be a list: the key %d of the table is too far from the others", o.call, name, vm.MaxN(v)))
 		}
 	default:
 		o.wrong(name, "a list", v)

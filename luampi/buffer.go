@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -28,7 +29,7 @@ type buffer struct {
 // isArray tells whether a value can stand for an array argument.
 func (x *call) isArray(v lua.LValue) bool {
 	if t, ok := v.(*lua.LTable); ok {
-		v = t.RawGetInt(1) // {array, count, type}
+		v = vm.GetInt(t, 1) // {array, count, type}
 	}
 	ud, ok := v.(*lua.LUserData)
 	if !ok {

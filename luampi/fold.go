@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -114,13 +115,13 @@ func located(than func(L *lua.LState, a, b lua.LValue) bool) fold {
 	return func(L *lua.LState, a, b lua.LValue) (lua.LValue, error) {
 		x, ok := a.(*lua.LTable)
 		y, ok2 := b.(*lua.LTable)
-		if !ok || !ok2 || x.Len() != 2 || y.Len() != 2 {
+		if !ok || !ok2 || vm.Length(x) != 2 || vm.Length(y) != 2 {
 			return nil, luaError("MINLOC and MAXLOC combine pairs {value, place}")
 		}
-		switch u, v := x.RawGetInt(1), y.RawGetInt(1); {
+		switch u, v := vm.GetInt(x, 1), vm.GetInt(y, 1); {
 		case than(L, u, v):
 			return y, nil
-		case than(L, v, u) || !L.LessThan(y.RawGetInt(2), x.RawGetInt(2)):
+		case than(L, v, u) || !L.LessThan(vm.GetInt(y, 2), vm.GetInt(x, 2)):
 			return x, nil
 		}
 		return y, nil
@@ -158,9 +159,9 @@ func bitwise(f func(a, b int64) int64) fold {
 
 // foldList combines entries first to last of a list in order.
 func foldList(L *lua.LState, f fold, list *lua.LTable, last int) (lua.LValue, error) {
-	v := list.RawGetInt(1)
+	v := vm.GetInt(list, 1)
 	for r := 2; r <= last; r++ {
-		w, err := f(L, v, list.RawGetInt(r))
+		w, err := f(L, v, vm.GetInt(list, r))
 		if err != nil {
 			return nil, fmt.Errorf("value of rank %d: %w", r-1, err)
 		}

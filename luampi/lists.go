@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -61,10 +62,10 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 		if !ok {
 			x.arg(i, "list of {first, last, stride} expected, got %s", kindOf(v))
 		}
-		for k := 1; k <= ranges.Len(); k++ {
-			triple := x.int32s(i, ranges.RawGetInt(k))
+		for k := range vm.Entries(ranges) {
+			triple := x.int32s(i, vm.GetInt(ranges, k+1))
 			if len(triple) != 3 {
-				x.arg(i, "entry %d is no {first, last, stride}", k)
+				x.arg(i, "entry %d is no {first, last, stride}", k+1)
 			}
 			flat = append(flat, triple...)
 		}
@@ -128,9 +129,9 @@ func (x *call) int32s(i int, v lua.LValue) []int32 {
 	if !ok {
 		x.arg(i, "list expected, got %s", kindOf(v))
 	}
-	list := make([]int32, t.Len())
+	list := make([]int32, vm.Entries(t))
 	for k := range list {
-		v := t.RawGetInt(k + 1)
+		v := vm.GetInt(t, k+1)
 		if b, ok := v.(lua.LBool); ok {
 			if b {
 				list[k] = 1

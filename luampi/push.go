@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -69,13 +70,13 @@ func (x *call) result(r *table.Arg) lua.LValue {
 	case table.Aints:
 		t := x.L.CreateTable(x.countOf(r), 0)
 		for _, n := range x.c.Words(r.Slot, x.countOf(r)) {
-			t.Append(lua.LNumber(int64(n)))
+			vm.Append(t, lua.LNumber(int64(n)))
 		}
 		return t
 	case table.Types:
 		t := x.L.CreateTable(x.countOf(r), 0)
 		for _, h := range x.c.Handles(r.Slot, x.countOf(r)) {
-			t.Append(m.handleObject("type", h))
+			vm.Append(t, m.handleObject("type", h))
 		}
 		return t
 	}
@@ -113,7 +114,7 @@ func (x *call) countOf(r *table.Arg) int { return int(int32(x.c.S[r.CountOf])) }
 func (x *call) ints(r *table.Arg) lua.LValue {
 	t := x.L.CreateTable(x.countOf(r), 0)
 	for _, n := range x.c.Ints(r.Slot, x.countOf(r)) {
-		t.Append(lua.LNumber(n))
+		vm.Append(t, lua.LNumber(n))
 	}
 	return t
 }

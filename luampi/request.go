@@ -3,6 +3,7 @@ package luampi
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -187,8 +188,8 @@ func (m *module) readRequests(L *lua.LState, call string, v lua.LValue, list []*
 	if !ok {
 		luaerr.RaiseArg(L, call, 1, "requests", "list of requests expected, got %s", kindOf(v))
 	}
-	for i := range t.Len() {
-		list = append(list, m.readRequest(L, call, 1, t.RawGetInt(i+1)))
+	for i := range vm.Entries(t) {
+		list = append(list, m.readRequest(L, call, 1, vm.GetInt(t, i+1)))
 	}
 	return list
 }

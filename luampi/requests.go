@@ -158,7 +158,7 @@ func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, 
 		}
 		t := L.CreateTable(len(b.done), 0)
 		for _, i := range b.done {
-			t.Append(lua.LNumber(i + 1))
+			vm.Append(t, lua.LNumber(i+1))
 		}
 		L.Push(t)
 		m.pushStatuses(L, b, L.GetTop()-top+1)
@@ -187,7 +187,7 @@ func (m *module) pushStatuses(L *lua.LState, b *batch, n int) {
 			v = m.statusValue(b.statuses[i])
 		}
 		if taken {
-			t.RawSetInt(k+1, v)
+			vm.SetInt(t, k+1, v)
 		}
 	}
 	if taken {

@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -54,10 +55,10 @@ func (l layoutOf) reach(n int) (low, end int) {
 // spec reads {array, count, type, offset = n}: elements of any type in the
 // memory of an array, from element offset on (from 0).
 func (x *call) spec(i int, t *lua.LTable) buffer {
-	a, ok := array.To(t.RawGetInt(1))
+	a, ok := array.To(vm.GetInt(t, 1))
 	if !ok {
-		if _, isUser := t.RawGetInt(1).(*lua.LUserData); isUser {
-			x.arg(i, "array expected first in {array, count, type}, got %s", kindOf(t.RawGetInt(1)))
+		if _, isUser := vm.GetInt(t, 1).(*lua.LUserData); isUser {
+			x.arg(i, "array expected first in {array, count, type}, got %s", kindOf(vm.GetInt(t, 1)))
 		}
 		x.arg(i, "array expected, got table%s", x.hint())
 	}
@@ -68,7 +69,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 		if n == 0 {
 			return lua.LNil
 		}
-		return t.RawGetInt(n)
+		return vm.GetInt(t, n)
 	}
 	offset := 0
 	if v := field(0, "offset"); v != lua.LNil {
@@ -112,7 +113,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 // does not tell that apart from {a, n}, what it is in memory does.
 func explicitNil(t *lua.LTable) bool {
 	places := reflect.ValueOf(t).Elem().FieldByName("array")
-	return places.IsValid() && places.Kind() == reflect.Slice && places.Len() > 2 && t.RawGetInt(3) == lua.LNil && t.RawGetString("type") == lua.LNil
+	return places.IsValid() && places.Kind() == reflect.Slice && places.Len() > 2 && vm.GetInt(t, 3) == lua.LNil && t.RawGetString("type") == lua.LNil
 }
 
 // datatype reads a type: one of MPI or the name of an array's type.

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -227,7 +228,7 @@ func (m *module) decodeAll(x *call, all []byte, l *layout, lengths []uint64) (*l
 		if err != nil {
 			return nil, luaerr.New(luaerr.MPI, "mpi.%s: value of rank %d: %w", x.row.Name, r, err)
 		}
-		list.RawSetInt(r+1, vs[0])
+		vm.SetInt(list, r+1, vs[0])
 	}
 	return list, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -106,11 +107,11 @@ func (m *module) packList(x *call, v lua.LValue) (ws []*wire, lengths []uint64, 
 	if !ok {
 		return nil, nil, luaError("mpi.%s: list of %d values expected, got %s", x.row.Name, x.comm.Size, kindOf(v))
 	}
-	if n := list.Len(); n > x.comm.Size {
+	if n := vm.Entries(list); n > x.comm.Size {
 		return nil, nil, luaError("mpi.%s: list of %d values expected, got %d", x.row.Name, x.comm.Size, n)
 	}
 	for r := range x.comm.Size {
-		w, err := m.pack(x.L, "value", list.RawGetInt(r+1))
+		w, err := m.pack(x.L, "value", vm.GetInt(list, r+1))
 		if err != nil {
 			return nil, nil, err
 		}

@@ -3,6 +3,7 @@ package luampi
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -23,11 +24,12 @@ func (x *call) int64s(i int, v lua.LValue) []int64 {
 	if !ok {
 		x.arg(i, "list expected, got %s", kindOf(v))
 	}
-	list := make([]int64, t.Len(), t.Len()+1)
+	n := vm.Entries(t)
+	list := make([]int64, n, n+1)
 	for k := range list {
-		n, ok := number(t.RawGetInt(k + 1))
+		n, ok := number(vm.GetInt(t, k+1))
 		if !ok {
-			x.arg(i, "entry %d: %s", k+1, notWhole(t.RawGetInt(k+1), "whole number"))
+			x.arg(i, "entry %d: %s", k+1, notWhole(vm.GetInt(t, k+1), "whole number"))
 		}
 		list[k] = int64(n)
 	}
@@ -40,9 +42,9 @@ func (x *call) handles(i int, v lua.LValue) []*handle {
 	if !ok {
 		x.arg(i, "list of types expected, got %s", kindOf(v))
 	}
-	list := make([]*handle, t.Len())
+	list := make([]*handle, vm.Entries(t))
 	for k := range list {
-		list[k] = x.datatype(i, t.RawGetInt(k+1))
+		list[k] = x.datatype(i, vm.GetInt(t, k+1))
 	}
 	return list
 }

@@ -7,6 +7,8 @@ import (
 	"math/cmplx"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // Complex is a complex number as a Lua value: the Value of a userdata.
@@ -108,7 +110,7 @@ func complexIndex(L *lua.LState) lua.LGFunction {
 		case lua.LString("im"):
 			L.Push(lua.LNumber(imag(c)))
 		default:
-			f := methods.RawGet(k)
+			f := vm.RawGet(methods, k)
 			if f == lua.LNil {
 				raise(L, "complex number %s has no field '%s': there are re, im and methods such as abs", Complex(c), k)
 			}

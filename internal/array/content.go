@@ -4,6 +4,8 @@ import (
 	"sort"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // contentRows lists the methods that read or write all elements.
@@ -53,7 +55,7 @@ func toTable(c *call) *lua.LTable {
 	list := func(first, count int) *lua.LTable {
 		t := c.CreateTable(count, 0)
 		for i := range count {
-			t.RawSetInt(i+1, c.load(first+i))
+			vm.SetInt(t, i+1, c.load(first+i))
 		}
 		return t
 	}
@@ -62,7 +64,7 @@ func toTable(c *call) *lua.LTable {
 	}
 	rows := c.CreateTable(a.rows, 0)
 	for r := range a.rows {
-		rows.RawSetInt(r+1, list(r*a.cols, a.cols))
+		vm.SetInt(rows, r+1, list(r*a.cols, a.cols))
 	}
 	return rows
 }
@@ -84,8 +86,8 @@ func assign(c *call) int {
 	if !ok {
 		c.fail(1, "source", "expected an array or a list, got %s", typeName(c.arg(1)))
 	}
-	if t.Len() != a.n {
-		c.fail(1, "source", "a list of %d does not fit %s", t.Len(), a.named())
+	if vm.Entries(t) != a.n {
+		c.fail(1, "source", "a list of %d does not fit %s", vm.Entries(t), a.named())
 	}
 	copy(a.Bytes(), c.list(t, a.typ).Bytes())
 	return c.giveSelf()

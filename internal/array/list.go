@@ -1,6 +1,10 @@
 package array
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+)
 
 // from is array.from(list, type).
 func from(c *call) int {
@@ -21,9 +25,9 @@ func from(c *call) int {
 
 // firstOf gives the first value in a list of lists.
 func firstOf(t *lua.LTable) lua.LValue {
-	v := t.RawGetInt(1)
+	v := vm.GetInt(t, 1)
 	if row, ok := v.(*lua.LTable); ok {
-		return row.RawGetInt(1)
+		return vm.GetInt(row, 1)
 	}
 	return v
 }
@@ -31,20 +35,20 @@ func firstOf(t *lua.LTable) lua.LValue {
 // list makes an array of a list, or a matrix of a list of lists of equal
 // length.
 func (c *call) list(t *lua.LTable, typ Type) *Array {
-	first, nested := t.RawGetInt(1).(*lua.LTable)
+	first, nested := vm.GetInt(t, 1).(*lua.LTable)
 	if !nested {
-		a := New(typ, t.Len())
+		a := New(typ, vm.Entries(t))
 		c.storeAll(a, t, 0)
 		return a
 	}
-	m := NewMatrix(typ, t.Len(), first.Len())
+	m := NewMatrix(typ, vm.Entries(t), vm.Entries(first))
 	for r := range m.rows {
-		row, ok := t.RawGetInt(r + 1).(*lua.LTable)
+		row, ok := vm.GetInt(t, r+1).(*lua.LTable)
 		if !ok {
-			c.fail(1, "list", "row %d: expected a table, got %s", r+1, typeName(t.RawGetInt(r+1)))
+			c.fail(1, "list", "row %d: expected a table, got %s", r+1, typeName(vm.GetInt(t, r+1)))
 		}
-		if row.Len() != m.cols {
-			c.fail(1, "list", "row %d has %d elements, row 1 has %d", r+1, row.Len(), m.cols)
+		if vm.Entries(row) != m.cols {
+			c.fail(1, "list", "row %d has %d elements, row 1 has %d", r+1, vm.Entries(row), m.cols)
 		}
 		c.storeAll(m.view(r*m.cols, m.cols), row, r+1)
 	}
@@ -55,7 +59,7 @@ func (c *call) list(t *lua.LTable, typ Type) *Array {
 // errors, 0 in a list without rows.
 func (c *call) storeAll(a *Array, t *lua.LTable, row int) {
 	for i := range a.n {
-		err := a.store(i, t.RawGetInt(i+1))
+		err := a.store(i, vm.GetInt(t, i+1))
 		switch {
 		case err == nil:
 		case row > 0:

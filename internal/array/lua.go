@@ -6,6 +6,8 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+
 	luanumber "github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/nearest"
@@ -42,7 +44,7 @@ func ToLua(L *lua.LState, a *Array) *lua.LUserData {
 // function of the module that takes the array first.
 func Open(L *lua.LState) int {
 	module := L.NewTable()
-	metatable(L).RawGetString(methodsKey).(*lua.LTable).ForEach(module.RawSet)
+	vm.ForEach(metatable(L).RawGetString(methodsKey).(*lua.LTable), func(k, v lua.LValue) { vm.RawSet(module, k, v) })
 	for _, f := range moduleRows() {
 		module.RawSetString(f.name, f.function(L, false))
 	}
@@ -115,7 +117,7 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 // meant gives ": did you mean 'sum'?" for a name much like that of a method.
 func meant(methods *lua.LTable, name string) string {
 	var names []string
-	methods.ForEach(func(k, _ lua.LValue) { names = append(names, lua.LVAsString(k)) })
+	vm.ForEach(methods, func(k, _ lua.LValue) { names = append(names, lua.LVAsString(k)) })
 	if near := nearest.Name(name, names); near != "" {
 		return fmt.Sprintf(": did you mean '%s'?", near)
 	}

@@ -9,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
@@ -37,11 +38,11 @@ func groupOf(v lua.LValue) group {
 	}
 	var g group
 	any := false
-	for k, v := t.Next(lua.LNil); k != lua.LNil; k, v = t.Next(k) {
+	vm.ForEach(t, func(k, v lua.LValue) {
 		ref := referenceOf(v)
 		any = any || ref != nil
 		g = append(g, member{k, v, ref})
-	}
+	})
 	if !any {
 		return nil
 	}
@@ -79,7 +80,7 @@ func (m *Module) fetch(L *lua.LState) int {
 					v = vs[0]
 				}
 			}
-			t.RawSet(e.key, v)
+			vm.RawSet(t, e.key, v)
 		}
 		L.Push(t)
 		return 1
@@ -218,7 +219,7 @@ func firstOf(g group, failures []*luaerr.Error) *luaerr.Error {
 // or channels.
 func groupArgument(L *lua.LState, call string) group {
 	g := groupOf(L.Get(1))
-	if t, ok := L.Get(1).(*lua.LTable); g == nil && !(ok && t.Len() == 0) {
+	if t, ok := L.Get(1).(*lua.LTable); g == nil && !(ok && isEmpty(t)) {
 		luaerr.RaiseArg(L, call, 1, "futures", "a list of futures expected, got %s", Describe(L.Get(1)))
 	}
 	return g
@@ -319,4 +320,9 @@ func (m *Module) isready(L *lua.LState) int {
 	}
 	L.Push(lua.LBool(ready))
 	return 1
+}
+
+func isEmpty(t *lua.LTable) bool {
+	key, _, _ := vm.Next(t, lua.LNil)
+	return key == lua.LNil
 }

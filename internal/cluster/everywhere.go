@@ -10,6 +10,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -71,7 +72,7 @@ func (m *Module) everywhere(L *lua.LState) int {
 
 // everywhereOptions reads the long form.
 func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFunction, pids []node.Pid, args []lua.LValue) {
-	t.ForEach(func(k, _ lua.LValue) {
+	vm.ForEach(t, func(k, _ lua.LValue) {
 		switch k.String() {
 		case "chunk", "args", "pids":
 		default:
@@ -86,8 +87,8 @@ func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFun
 	L.Push(t.RawGetString("pids"))
 	pids = m.pidsArgument(L, 2, "everywhere", nil)
 	if list, ok := t.RawGetString("args").(*lua.LTable); ok {
-		for i := 1; i <= list.MaxN(); i++ {
-			args = append(args, list.RawGetInt(i))
+		if args, ok = vm.Values(list); !ok {
+			luaerr.Raise(L, luaerr.New(luaerr.Argument, "everywhere: option 'args' must be a list: the key %d of the table is too far from the others", vm.MaxN(list)))
 		}
 	}
 	return body, pids, args

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -94,13 +95,13 @@ func (s ManagerSnapshot) Field(L *lua.LState, name string) lua.LValue {
 	case "j2mpi", "pid2rank":
 		t := L.NewTable()
 		for rank, pid := range s.Pids {
-			t.RawSetInt(int(pid), lua.LNumber(rank))
+			vm.SetInt(t, int(pid), lua.LNumber(rank))
 		}
 		return t
 	case "mpi2j", "rank2pid":
 		t := L.NewTable()
 		for rank, pid := range s.Pids {
-			t.RawSetInt(rank, lua.LNumber(pid))
+			vm.SetInt(t, rank, lua.LNumber(pid))
 		}
 		return t
 	}

@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -25,7 +26,7 @@ type options struct {
 func (m *Module) mapOptions(L *lua.LState, n int) options {
 	o := options{batch: 1}
 	if t, ok := L.Get(n).(*lua.LTable); ok {
-		t.ForEach(func(k, v lua.LValue) { m.mapOption(L, &o, k.String(), v) })
+		vm.ForEach(t, func(k, v lua.LValue) { m.mapOption(L, &o, k.String(), v) })
 	} else if L.Get(n) != lua.LNil {
 		luaerr.RaiseArg(L, "pmap", n, "opts", "a table expected, got %s", Describe(L.Get(n)))
 	}
@@ -93,8 +94,8 @@ func delays(v lua.LValue) (list []time.Duration, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	for i := 1; i <= t.Len(); i++ {
-		s, ok := t.RawGetInt(i).(lua.LNumber)
+	for i := range vm.Entries(t) {
+		s, ok := vm.GetInt(t, i+1).(lua.LNumber)
 		if !ok || !(s >= 0) {
 			return nil, false
 		}
@@ -106,10 +107,10 @@ func delays(v lua.LValue) (list []time.Duration, ok bool) {
 // mapItems reads argument n of pmap: a list or an array. A table with other
 // keys is refused, since what stands there would silently be left out.
 func mapItems(L *lua.LState, n int) []lua.LValue {
-	if _, ok := array.To(L.Get(n)); ok {
-		items := make([]lua.LValue, L.ObjLen(L.Get(n)))
-		for i := range items { // as a script would read them: elements, or rows of a matrix
-			items[i] = L.GetTable(L.Get(n), lua.LNumber(i+1))
+	if a, ok := array.To(L.Get(n)); ok {
+		items := make([]lua.LValue, a.Len())
+		for i := range items { // as a script would read them
+			items[i] = vm.Index(L, L.Get(n), lua.LNumber(i+1))
 		}
 		return items
 	}
@@ -117,14 +118,17 @@ func mapItems(L *lua.LState, n int) []lua.LValue {
 	if !ok {
 		luaerr.RaiseArg(L, "pmap", n, "list", "a list or an array expected, got %s", Describe(L.Get(n)))
 	}
-	items := make([]lua.LValue, list.MaxN())
+	items := make([]lua.LValue, vm.Entries(list))
 	for i := range items {
-		items[i] = list.RawGetInt(i + 1)
+		items[i] = vm.GetInt(list, i+1)
 	}
-	list.ForEach(func(k, _ lua.LValue) {
+	vm.ForEach(list, func(k, _ lua.LValue) {
 		i, ok := k.(lua.LNumber)
 		if !ok || i < 1 || lua.LNumber(int(i)) != i {
 			luaerr.RaiseArg(L, "pmap", n, "list", "a list expected, with keys from 1: this table has the key %s, whose value would be left out", Describe(k))
+		}
+		if int(i) > len(items) {
+			luaerr.RaiseArg(L, "pmap", n, "list", "a list expected: the key %d of this table is too far from the others", int(i))
 		}
 	})
 	return items

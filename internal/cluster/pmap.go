@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -254,7 +255,7 @@ func (p *mapping) collect(L *lua.LState) *lua.LTable {
 			place = i
 		}
 		if v := p.result(L, i); v != lua.LNil {
-			t.RawSetInt(place+1, v)
+			vm.SetInt(t, place+1, v)
 		}
 	}
 	return t

@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
@@ -64,7 +65,7 @@ func (m *Module) mpiprocs(L *lua.LState) int {
 	_, ranks := managerProcesses(L, "mpiprocs")
 	t := L.NewTable()
 	for _, rank := range ranks {
-		t.Append(lua.LNumber(rank))
+		vm.Append(t, lua.LNumber(rank))
 	}
 	L.Push(t)
 	return 1
@@ -84,7 +85,7 @@ func managerProcesses(L *lua.LState, call string) (pids []node.Pid, ranks []int)
 	}
 	for _, rank := range RankKeys(table) {
 		ranks = append(ranks, rank)
-		pid, _ := table.RawGet(lua.LNumber(rank)).(lua.LNumber)
+		pid, _ := vm.RawGet(table, lua.LNumber(rank)).(lua.LNumber)
 		pids = append(pids, node.Pid(pid))
 	}
 	slices.Sort(pids)
@@ -95,7 +96,7 @@ func managerProcesses(L *lua.LState, call string) (pids []node.Pid, ranks []int)
 func PidList(L *lua.LState, pids []node.Pid) *lua.LTable {
 	t := L.CreateTable(len(pids), 0)
 	for _, pid := range pids {
-		t.Append(lua.LNumber(pid))
+		vm.Append(t, lua.LNumber(pid))
 	}
 	return t
 }
@@ -103,7 +104,7 @@ func PidList(L *lua.LState, pids []node.Pid) *lua.LTable {
 // RankKeys gives the whole numbers among a table's keys, in order.
 func RankKeys(t *lua.LTable) []int {
 	var ranks []int
-	t.ForEach(func(k, _ lua.LValue) {
+	vm.ForEach(t, func(k, _ lua.LValue) {
 		if n, ok := k.(lua.LNumber); ok && lua.LNumber(int(n)) == n {
 			ranks = append(ranks, int(n))
 		}
@@ -126,7 +127,7 @@ func each(L *lua.LState) int {
 			return 0
 		}
 		L.Push(lua.LNumber(ranks[next]))
-		L.Push(t.RawGet(lua.LNumber(ranks[next])))
+		L.Push(vm.RawGet(t, lua.LNumber(ranks[next])))
 		next++
 		return 2
 	}))
@@ -147,11 +148,12 @@ func (m *Module) pidsArgument(L *lua.LState, n int, call string, missing []node.
 	case *lua.LNilType:
 		return missing
 	case *lua.LTable:
-		pids := make([]node.Pid, 0, v.Len())
-		for i := 1; i <= v.Len(); i++ {
-			number, ok := v.RawGetInt(i).(lua.LNumber)
+		n := vm.Entries(v)
+		pids := make([]node.Pid, 0, n)
+		for i := 1; i <= n; i++ {
+			number, ok := vm.GetInt(v, i).(lua.LNumber)
 			if !ok || lua.LNumber(node.Pid(number)) != number {
-				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, Describe(v.RawGetInt(i)))
+				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, Describe(vm.GetInt(v, i)))
 			}
 			pids = append(pids, node.Pid(number))
 		}

@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
@@ -62,7 +63,7 @@ func (m *Module) openMetatables(L *lua.LState, module *lua.LTable) {
 				L.Push(lua.LNumber(ref.ID.Owner))
 				return 1
 			}
-			member := index.RawGet(name)
+			member := vm.RawGet(index, name)
 			if member == lua.LNil && ref != nil && ref.Kind == node.KindFuture {
 				luaerr.Raise(L, luaerr.New(luaerr.Argument,
 					"a future has no member %s, only fetch, wait, isready and where: to use its result, fetch it first, as in cluster.fetch(f)", Describe(name)))

@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
@@ -38,14 +39,14 @@ func (m *Module) status(L *lua.LState) int {
 	})
 	table, sum := L.NewTable(), Status{}
 	for i, s := range all {
-		table.RawSetInt(int(pids[i]), statusTable(L, s))
+		vm.SetInt(table, int(pids[i]), statusTable(L, s))
 		sum.Futures += s.Futures
 		sum.Channels += s.Channels
 		sum.References += s.References
 		sum.Running += s.Running
 		sum.Heap += s.Heap
 	}
-	statusTable(L, sum).ForEach(table.RawSet)
+	vm.ForEach(statusTable(L, sum), func(k, v lua.LValue) { vm.RawSet(table, k, v) })
 	L.Push(table)
 	return 1
 }

@@ -241,7 +241,7 @@ func (in *Interp) lacks(o *operand, what string) string {
 		object = in.loadedTable().RawGetString(lua.StringLibName) // where methods of strings are
 	}
 	module := ""
-	in.loadedTable().ForEach(func(name, loaded lua.LValue) {
+	vm.ForEach(in.loadedTable(), func(name, loaded lua.LValue) {
 		if loaded == object && loaded.Type() == lua.LTTable {
 			module = name.String()
 		}
@@ -285,7 +285,7 @@ func fieldNames(v lua.LValue, functions bool) (names []string) {
 		switch v := v.(type) {
 		case *lua.LTable:
 			seen := 0
-			for key, value := v.Next(lua.LNil); key != lua.LNil; key, value = v.Next(key) {
+			for key, value, _ := vm.Next(v, lua.LNil); key != lua.LNil; key, value, _ = vm.Next(v, key) {
 				if name, ok := key.(lua.LString); ok && isIdentifier(string(name)) && (!functions || value.Type() == lua.LTFunction) {
 					names = append(names, string(name))
 				}

@@ -115,10 +115,11 @@ local function out(...)
   for i = 1, select("#", ...) do parts[i] = text((select(i, ...))) end
   print(table.concat(parts, " "))
 end
--- errors of the machine have words, and in pcall places, of their own
+-- words of errors of the machine are its own: their place is not
 local function err(e)
   if type(e) ~= "string" or e:match("E%d") then return e end
-  return "error"
+  if e:match("attempt to call") then return "no function" end -- pcall says here where that is
+  return "error at " .. (e:match("^[%w.]+:%d+:") or "no place")
 end
 local function step() steps = steps + 1 if steps > 60 then error("E0", 0) end end
 local function same(...) return ... end
@@ -198,7 +199,11 @@ func (p *programs) body(vararg bool, names ...string) {
 	if p.IntN(3) > 0 {
 		p.line("return " + p.exprs(1+p.IntN(2)))
 	} else if p.IntN(3) == 0 {
-		p.line("return " + p.variable() + "(" + p.exprs(p.IntN(3)) + ")")
+		call := p.variable() + "(" + p.exprs(p.IntN(3)) + ")"
+		if p.jumps { // LuaJIT has no place for the error of a Go or C function in a tail call, Lua 5.1 has
+			call = "(" + call + ")"
+		}
+		p.line("return " + call)
 	}
 	p.line("end")
 	p.inside--

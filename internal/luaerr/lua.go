@@ -2,7 +2,9 @@ package luaerr
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -79,8 +81,8 @@ func (e *Error) toLua(L *lua.LState, made map[*Error]*lua.LTable, level int) *lu
 	}
 	if e.Errors != nil && level < maxInside {
 		each := L.NewTable()
-		for rank, sub := range e.Errors {
-			each.RawSetInt(rank, sub.toLua(L, made, level+1))
+		for _, rank := range slices.Sorted(maps.Keys(e.Errors)) { // pairs gives them in this order
+			each.RawSetInt(rank, e.Errors[rank].toLua(L, made, level+1))
 		}
 		t.RawSetString("errors", each)
 	}

@@ -127,7 +127,7 @@ func (d *decoder) list(t *lua.LTable, n int) error {
 		if err != nil {
 			return err
 		}
-		t.RawSetInt(i, v)
+		vm.AddPlace(t, v)
 		i++
 	}
 	return nil
@@ -144,13 +144,13 @@ func (d *decoder) listExt(t *lua.LTable, i, n int) (int, error) {
 	switch {
 	case id == extNumbers && len(data)%8 == 0 && len(data)/8 <= n-i+1:
 		boxNumbers(data, func(v lua.LValue) {
-			t.RawSetInt(i, v)
+			vm.AddPlace(t, v)
 			i++
 		})
 		return i, nil
 	case id == extHoles && len(data) == 4 && uint64(binary.LittleEndian.Uint32(data)) <= uint64(n-i+1):
 		for range binary.LittleEndian.Uint32(data) {
-			t.RawSetInt(i, lua.LNil)
+			vm.AddPlace(t, lua.LNil)
 			i++
 		}
 		return i, nil
@@ -162,7 +162,7 @@ func (d *decoder) listExt(t *lua.LTable, i, n int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	t.RawSetInt(i, v)
+	vm.AddPlace(t, v)
 	return i + 1, nil
 }
 

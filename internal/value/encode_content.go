@@ -6,14 +6,16 @@ import (
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // table writes the content of the table that is item k.
 func (e *encoder) table(k int, t *lua.LTable) error {
-	n := t.MaxN()
+	n := vm.Length(t)
 	holes := 0
 	for i := 1; i <= n; i++ {
-		if t.RawGetInt(i) == lua.LNil {
+		if vm.GetInt(t, i) == lua.LNil {
 			holes++
 		}
 	}
@@ -28,11 +30,11 @@ func (e *encoder) table(k int, t *lua.LTable) error {
 	}
 	e.holes -= holes
 	e.pairs = e.pairs[:0]
-	for key, v := nextPair(t, n); key != lua.LNil; key, v = t.Next(key) {
+	fieldsAfter(t, n, func(key, v lua.LValue) {
 		if !e.lenient || e.travels(k, key) {
 			e.pairs = append(e.pairs, key, v)
 		}
-	}
+	})
 	e.count(n)
 	e.count(holes)
 	e.count(len(e.pairs) / 2)
@@ -80,7 +82,7 @@ func (e *encoder) travels(k int, key lua.LValue) bool {
 func (e *encoder) list(k int, t *lua.LTable, n int) error {
 	for i := 1; i <= n; {
 		same := 1
-		switch t.RawGetInt(i).(type) {
+		switch vm.GetInt(t, i).(type) {
 		case lua.LNumber:
 			if same = runLength(t, i, n, isNumber); same >= numberRun {
 				e.numbers(t, i, same)
@@ -96,7 +98,7 @@ func (e *encoder) list(k int, t *lua.LTable, n int) error {
 			}
 		}
 		for end := i + same; i < end; i++ {
-			if err := e.value(t.RawGetInt(i), via{from: k, kind: viaIndex, i: i}); err != nil {
+			if err := e.value(vm.GetInt(t, i), via{from: k, kind: viaIndex, i: i}); err != nil {
 				return err
 			}
 		}
@@ -110,7 +112,7 @@ func isNil(v lua.LValue) bool    { return v == lua.LNil }
 // runLength counts the slots from i to n that hold the same sort of value.
 func runLength(t *lua.LTable, i, n int, same func(lua.LValue) bool) int {
 	end := i + 1
-	for end <= n && end-i < maxRun && same(t.RawGetInt(end)) {
+	for end <= n && end-i < maxRun && same(vm.GetInt(t, end)) {
 		end++
 	}
 	return end - i
@@ -126,7 +128,7 @@ func (e *encoder) numbers(t *lua.LTable, first, n int) {
 	e.b = append(e.b, make([]byte, 8*n)...)
 	out := e.b[at:]
 	for i := range n {
-		f, _ := t.RawGetInt(first + i).(lua.LNumber)
+		f, _ := vm.GetInt(t, first+i).(lua.LNumber)
 		binary.LittleEndian.PutUint64(out[8*i:], math.Float64bits(float64(f)))
 	}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/vmihailenco/msgpack/v5"
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // Names are the values that travel by name: "math.floor", "mpi.SUM".
@@ -112,23 +114,24 @@ func identity(v lua.LValue) unsafe.Pointer {
 
 // inOrder calls f for each entry of t, in the order in which next gives them.
 func inOrder(t *lua.LTable, f func(k, v lua.LValue)) {
-	n := t.MaxN()
+	n := vm.Length(t)
 	for i := 1; i <= n; i++ {
-		if v := t.RawGetInt(i); v != lua.LNil {
+		if v := vm.GetInt(t, i); v != lua.LNil {
 			f(lua.LNumber(i), v)
 		}
 	}
-	for k, v := nextPair(t, n); k != lua.LNil; k, v = t.Next(k) {
-		f(k, v)
-	}
+	fieldsAfter(t, n, f)
 }
 
-// nextPair gives the first entry of t after the n of its list.
-func nextPair(t *lua.LTable, n int) (k, v lua.LValue) {
-	if n == 0 {
-		return t.Next(lua.LNil)
+// fieldsAfter calls f for each field of t after the n places of its list.
+func fieldsAfter(t *lua.LTable, n int, f func(k, v lua.LValue)) {
+	from := lua.LValue(lua.LNil)
+	if n > 0 {
+		from = lua.LNumber(n)
 	}
-	return t.Next(lua.LNumber(n))
+	for k, v, _ := vm.Next(t, from); k != lua.LNil; k, v, _ = vm.Next(t, k) {
+		f(k, v)
+	}
 }
 
 // encodePath and extendPath make the form in which paths travel: the module's
@@ -231,7 +234,7 @@ func walk(v lua.LValue, steps []step) lua.LValue {
 			if s == lua.LNil {
 				v = at.Metatable
 			} else {
-				v = at.RawGet(s)
+				v = vm.RawGet(at, s)
 			}
 		case *lua.LUserData:
 			if s != lua.LNil {

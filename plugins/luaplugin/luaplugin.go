@@ -16,6 +16,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/luampi/outside"
 	"github.com/mpiclus/mpiclus-lua/plugins"
@@ -91,7 +92,7 @@ func (m *module) luaLoad(L *lua.LState) int {
 		if !ok {
 			luaerr.RaiseArg(L, "load", 2, "opts", "table expected, got %s", kindOf(v))
 		}
-		opts.ForEach(func(k, v lua.LValue) {
+		vm.ForEach(opts, func(k, v lua.LValue) {
 			s, isText := v.(lua.LString)
 			if k != lua.LString("checksum") || !isText {
 				luaerr.RaiseArg(L, "load", 2, "opts", "no option %v: there is checksum = \"sha256:…\"", k)
@@ -189,7 +190,7 @@ func (m *module) luaList(L *lua.LState) int {
 		t := L.NewTable()
 		t.RawSetString("name", lua.LString(f.Name))
 		t.RawSetString("path", lua.LString(f.Path))
-		list.Append(t)
+		vm.Append(list, t)
 	}
 	L.Push(list)
 	return 1

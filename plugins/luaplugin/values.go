@@ -7,6 +7,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/plugins"
 	"github.com/mpiclus/mpiclus-lua/plugins/load"
@@ -16,7 +17,6 @@ import (
 // exchange turns the arguments of a call into the protocol's values and the
 // results back.
 type exchange struct {
-	holes  int // in the lists of what the function returned
 	call   *load.Call
 	name   string
 	arrays []*lua.LUserData // arguments, in the order of call.Array
@@ -63,7 +63,7 @@ func (x *exchange) encodeTable(t *lua.LTable, depth int) (*wire.Value, error) {
 	}
 	out := &wire.Table{}
 	var first error
-	t.ForEach(func(k, v lua.LValue) {
+	vm.ForEach(t, func(k, v lua.LValue) {
 		if first != nil {
 			return
 		}
@@ -131,15 +131,11 @@ func (x *exchange) decode(L *lua.LState, w *wire.Value, depth int) (lua.LValue, 
 	return lua.LNil, nil
 }
 
-// maxHoles bounds the gaps in all lists of a response, which take memory.
-const maxHoles = 1 << 20
-
 func (x *exchange) decodeTable(L *lua.LState, w *wire.Table, depth int) (lua.LValue, error) {
 	if depth > maxDepth || len(w.GetKeys()) != len(w.GetValues()) {
 		return nil, luaerr.New(luaerr.Plugin, "%s returned a table that is nested too deep or has no value for a key", x.name)
 	}
 	t := L.CreateTable(0, 0)
-	high := 0 // the last slot of the list part, which has no gaps in memory
 	for i, wk := range w.GetKeys() {
 		k, err := x.decode(L, wk, depth+1)
 		if err != nil {
@@ -147,17 +143,12 @@ func (x *exchange) decodeTable(L *lua.LState, w *wire.Table, depth int) (lua.LVa
 		}
 		if n, ok := k.(lua.LNumber); k == lua.LNil || ok && math.IsNaN(float64(n)) {
 			return nil, luaerr.New(luaerr.Plugin, "%s returned a table with the key %v", x.name, k)
-		} else if at := int(n); ok && n > lua.LNumber(high) && at < lua.MaxArrayIndex && lua.LNumber(at) == n {
-			if x.holes += at - high - 1; x.holes > maxHoles {
-				return nil, luaerr.New(luaerr.Plugin, "%s returned lists with more than %d gaps", x.name, maxHoles)
-			}
-			high = at
 		}
 		v, err := x.decode(L, w.GetValues()[i], depth+1)
 		if err != nil {
 			return nil, err
 		}
-		t.RawSet(k, v)
+		vm.RawSet(t, k, v)
 	}
 	return t, nil
 }

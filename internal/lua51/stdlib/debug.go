@@ -212,7 +212,7 @@ func activeLines(L *lua.LState, p *lua.FunctionProto) *lua.LTable {
 	lines := L.NewTable()
 	for _, line := range p.DbgSourcePositions {
 		if line > 0 {
-			lines.RawSetInt(line, lua.LTrue)
+			vm.SetInt(lines, line, lua.LTrue)
 		}
 	}
 	return lines

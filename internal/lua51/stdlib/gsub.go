@@ -7,6 +7,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/pattern"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // gsub is string.gsub(s, pattern, replacement [, limit]).
@@ -98,13 +99,13 @@ func (r *replacer) field(start, end int) lua.LValue {
 		at, length = r.m.Capture(0)
 	}
 	if length < 0 {
-		return r.L.GetTable(r.table, wholeValue(at+1))
+		return vm.Index(r.L, r.table, wholeValue(at+1))
 	}
 	key := r.m.Subject[at : at+length]
 	if r.table.Metatable == lua.LNil {
 		return r.table.RawGetString(key)
 	}
-	return r.L.GetTable(r.table, stringValue(key))
+	return vm.Index(r.L, r.table, stringValue(key))
 }
 
 // value appends what a function or table gave for a match.

@@ -1,6 +1,10 @@
 package stdlib
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+)
 
 // openLibrary makes the table of a library: a global, and a loaded module. One
 // that is there already keeps its place, and nothing of what it held.
@@ -10,7 +14,7 @@ func openLibrary(L *lua.LState, name string, functions map[string]lua.LGFunction
 	if !ok {
 		t = L.NewTable()
 	}
-	t.ForEach(func(k, _ lua.LValue) { t.RawSet(k, lua.LNil) })
+	vm.ForEach(t, func(k, _ lua.LValue) { vm.RawSet(t, k, lua.LNil) })
 	for key, fn := range functions {
 		t.RawSetString(key, L.NewFunction(fn))
 	}

@@ -29,7 +29,7 @@ func OpenPackage(L *lua.LState, env *Env) {
 		env.Last,
 	} {
 		if loader != nil {
-			loaders.Append(L.NewFunction(loader))
+			vm.Append(loaders, L.NewFunction(loader))
 		}
 	}
 	t.RawSetString("loaded", loaded)
@@ -59,7 +59,7 @@ func (env *Env) FindLoader(L *lua.LState, name string) lua.LValue {
 	}
 	var tried strings.Builder
 	for i := 1; ; i++ {
-		loader := loaders.RawGetInt(i)
+		loader := vm.GetInt(loaders, i)
 		if loader == lua.LNil {
 			raise(L, "module '%s' not found:%s", name, tried.String())
 		}

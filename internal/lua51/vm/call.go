@@ -80,6 +80,8 @@ func init() {
 			return call(L, code, base)
 		}
 		L.beforeCall()
+		at := L.currentFrame.LocalBase + argA(code)
+		L.checkRoom(L, fn, max(L.reg.top, at+1+L.arguments(code, at)))
 		return stockTail(L, code, base)
 	}
 }
@@ -90,6 +92,16 @@ func (L *state) beforeCall() {
 	}
 	if L.currentFrame.Idx+1 >= hooks.MaxDepth {
 		hooks.Deep(L.lua())
+	}
+}
+
+// checkRoom raises that thread co has no registers for a call of fn with
+// arguments up to top. gopher-lua would say so when the function has begun but
+// has no line yet, and dies when it looks for that.
+func (L *state) checkRoom(co *state, fn *lua.LFunction, top int) {
+	need := top + int(fn.Proto.NumParameters) + int(fn.Proto.NumUsedRegisters)
+	if need > cap(co.reg.array) && need > co.reg.maxSize {
+		L.lua().RaiseError("registry overflow")
 	}
 }
 

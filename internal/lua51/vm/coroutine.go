@@ -59,6 +59,11 @@ func NewCoroutine(L *lua.LState, fn *lua.LFunction) *lua.LState {
 // and what it has given, or false and the error: as many values as Resume tells.
 func Resume(L, co *lua.LState, nargs int) int {
 	c, begins := of(co), of(co).currentFrame == nil
+	if begins {
+		of(L).checkRoom(c, c.frames().last().Fn, 1+nargs)
+	} else if need := c.reg.top + nargs; need > cap(c.reg.array) && need > c.reg.maxSize {
+		L.RaiseError("registry overflow")
+	}
 	c.Parent = of(L)
 	L.G.CurrentThread = co
 	if begins {

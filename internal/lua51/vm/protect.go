@@ -140,6 +140,7 @@ func pcall(lstate *lua.LState, nargs, nret int, handler func(raised lua.LValue) 
 			return // the goroutine ends
 		}
 		err = apiError(r)
+		L.begin()
 		if handler != nil {
 			L.withRoom(func() { err.Object = handler(err.Object) })
 		}
@@ -248,6 +249,7 @@ func (L *state) guarded(base *Frame) (again bool) {
 		}
 		if f == nil { // the end of a coroutine
 			e := apiError(r)
+			L.begin()
 			L.withRoom(func() { e.Object = hooks.Explain(L.lua(), e.Object) })
 			L.closeFrom(0)
 			panic(e)
@@ -297,9 +299,18 @@ func (L *state) protector(base *Frame) *Frame {
 	return nil
 }
 
+// begin gives a function that an error has ended before its first instruction
+// the line of that: gopher-lua looks for one when the handler of the error fails.
+func (L *state) begin() {
+	if f := L.currentFrame; f != nil && !f.Fn.IsG && f.Pc == 0 {
+		f.Pc = 1
+	}
+}
+
 // settle has a call of pcall or xpcall return an error.
 func (L *state) settle(f *Frame, raised any) {
 	twin, e := twinOf(f.Fn), apiError(raised)
+	L.begin()
 	var handler lua.LValue
 	if twin == xpcallTwin {
 		handler = L.reg.array[f.LocalBase+1]

@@ -13,7 +13,7 @@ local ways = {
   abort = function(text) require("faults").printf("not flushed") io.stderr:write(text, "\n") require("faults").abort() end,
 }
 local ends = {
-  exit = "it called os.exit(3) at " .. arg[0] .. ":9", printf = "it called os.exit(3) at " .. arg[0] .. ":10", panic = "exit status 2", segv = "exit status 2", abort = "",
+  exit = "it called os.exit(3) at " .. arg[0] .. ":9", printf = "it called os.exit(3) at " .. arg[0] .. ":10", panic = "exit status 2", segv = "signal: segmentation fault", abort = "",
 }
 
 local what, times = arg[1], tonumber(arg[2])

@@ -21,7 +21,7 @@ local waits = {
   execute = function() os.execute("sleep 60") end,
   Barrier = function() mpi.Barrier() end,
   Allreduce = function() mpi.Allreduce(array.zeros(3), mpi.SUM) end,
-  cancellable = function() mpi.Barrier() end,
+  cancellable = function() mpi.Barrier() end, block = function() require("faults").block(60) end,
 }
 local wait = waits[arg[1]]
 local function chunk()
