@@ -30,6 +30,7 @@ import (
 // with one worker for each processor.
 type Config struct {
 	Args          []string      // the script's name and its arguments
+	Code          *string       // the script's text; nil: it is in the file of that name, "-" for standard input
 	NP            int           // default number of workers; 0: one for each processor
 	Mpiexec       string        // launcher instead of the one that is found
 	MPIFlags      []string      // further options for it

@@ -199,6 +199,10 @@ func (h *Host) closeAtExit(code int) int {
 }
 
 func (h *Host) load(L *lua.LState, file string) (lua.LValue, error) {
+	if h.cfg.Code != nil {
+		fn, err := h.interp.LoadText(L, file, *h.cfg.Code)
+		return fn, scriptError(err)
+	}
 	if folder := filepath.Dir(file); folder != "." {
 		// Modules beside the script are found from wherever it is started.
 		pack := L.GetGlobal("package").(*lua.LTable)
@@ -209,10 +213,16 @@ func (h *Host) load(L *lua.LState, file string) (lua.LValue, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, luaerr.New(luaerr.Argument, "%w %s", errNoScript, file)
 	}
-	if err != nil {
-		return nil, luaerr.New(luaerr.Script, "%w", err)
+	return fn, scriptError(err)
+}
+
+// scriptError is the error of a script that cannot be compiled or read, nil for
+// none.
+func scriptError(err error) error {
+	if err == nil || luaerr.From(err).Kind == luaerr.Interrupted {
+		return err
 	}
-	return fn, nil
+	return luaerr.New(luaerr.Script, "%w", err)
 }
 
 func (h *Host) scriptArgs() []lua.LValue {

@@ -311,7 +311,7 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 	m.workers = workers
 	m.mu.Unlock()
 	for rank, w := range workers {
-		err := protocol.Send(w.link, protocol.FrameWelcome, protocol.Welcome{Pid: pids[rank], Pids: pids})
+		err := protocol.Send(w.link, protocol.FrameWelcome, protocol.Welcome{Pid: pids[rank], Pids: pids, Args: m.host.cfg.Args, Command: os.Args[0]})
 		if err == nil {
 			err = m.host.node.Attach(w.pid, w.link)
 		}

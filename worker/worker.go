@@ -155,10 +155,10 @@ func (w *Worker) open() {
 	pid, rank := w.welcome.Pid, w.session.Info().Rank
 	codec := &value.Codec{Self: pid, Chunks: value.NewChunks(), Names: value.NewNames()}
 	w.interp = interp.New(interp.Config{
-		Codec: codec,
-		Self:  func() string { return fmt.Sprintf("pid %d (rank %d, host %s)", pid, rank, host) },
-		Find:  func(ctx context.Context, name string) (interp.Found, error) { return w.part.FindModule(ctx, name) },
-		Exit:  func(code int) { _, _ = w.flush(); os.Exit(code) },
+		Codec: codec, Args: w.welcome.Args, Command: w.welcome.Command,
+		Self: func() string { return fmt.Sprintf("pid %d (rank %d, host %s)", pid, rank, host) },
+		Find: func(ctx context.Context, name string) (interp.Found, error) { return w.part.FindModule(ctx, name) },
+		Exit: func(code int) { _, _ = w.flush(); os.Exit(code) },
 	})
 	TellEnding(w.interp, func(e Ending) { w.lastWord(e.Text) })
 	w.peers.Version, w.peers.Folder, w.peers.Log = w.cfg.Version, w.settings.Folder, w.cfg.Log

@@ -47,7 +47,10 @@ func main() {
 		return
 	}
 	if len(os.Args) > 2 && os.Args[1] == "run" {
-		os.Exit(spmd(os.Args[2:], log))
+		os.Exit(spmd(os.Args[2:], nil, log))
+	}
+	if len(os.Args) > 3 && os.Args[1] == launch.CodeCommand {
+		os.Exit(spmd(os.Args[3:], &os.Args[2], log))
 	}
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
 		os.Exit(worker.Serve(worker.Config{

@@ -18,9 +18,10 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
 
-// spmd runs a script as one rank of an mpirun. It does not return when MPI
+// spmd runs a script, whose text is code or in a file, as one rank of an mpirun.
+// args are its name and its arguments. It does not return when MPI
 // runs: a rank ends together with the others.
-func spmd(args []string, log *slog.Logger) int {
+func spmd(args []string, code *string, log *slog.Logger) int {
 	s, err := mpi.Init(mpi.Config{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
@@ -40,7 +41,7 @@ func spmd(args []string, log *slog.Logger) int {
 	own := newSession(s)
 	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it
 	return host.Run(host.Config{
-		Args: args, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug",
+		Args: args, Code: code, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug",
 		LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
 		Ranks: &host.Ranks{
 			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, Watch: w.start, End: r.end,

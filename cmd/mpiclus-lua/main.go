@@ -58,12 +58,12 @@ func run(args []string) int {
 }
 
 // environment gives each flag that was not set its environment variable:
-// --launch-timeout is MPICLUS_LAUNCH_TIMEOUT.
+// --launch-timeout is MPICLUS_LAUNCH_TIMEOUT. That of a script's text has none.
 func environment(flags *pflag.FlagSet) (err error) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variable(f)
 		value, ok := os.LookupEnv(name)
-		if !ok || f.Changed || err != nil {
+		if !ok || f.Changed || err != nil || f.Name == codeFlag {
 			return
 		}
 		if e := flags.Set(f.Name, value); e != nil {
@@ -81,6 +81,9 @@ func variable(f *pflag.Flag) string {
 // executable that is to read them.
 func passOn(flags *pflag.FlagSet) (env []string) {
 	flags.Visit(func(f *pflag.Flag) {
+		if f.Name == codeFlag {
+			return
+		}
 		value := f.Value.String()
 		if list, ok := f.Value.(pflag.SliceValue); ok {
 			value = strings.Join(list.GetSlice(), string(os.PathListSeparator))

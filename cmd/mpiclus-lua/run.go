@@ -87,17 +87,33 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	}, nil
 }
 
+// codeFlag is the flag that holds a script's text.
+const codeFlag = "execute"
+
+// codeName is the name, in arg and in messages, of a script that the flag -e holds.
+const codeName = "-e"
+
+// standardInput is the name of a script that standard input holds.
+const standardInput = "-"
+
 func runCommand() *cobra.Command {
 	var f hostFlags
+	var code []string
 	c := &cobra.Command{
 		Use:   "run [flags] script.lua [args…]",
 		Short: "Run a Lua script as the master of a cluster",
 		Long: "Run a Lua script as the master of a cluster. Started by mpirun, it runs the\n" +
 			"script on every rank, in MPI.\n\n" +
-			"Flags stand before the script. What follows it is the script's own, in arg.",
+			"Flags stand before the script. What follows it is the script's own, in arg.\n" +
+			"The script - is that of standard input; -e CODE is in place of a script.",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case code != nil:
+				return nil
+			case len(args) == 0:
 				return errors.New("which script? Say mpiclus-lua run [flags] script.lua [args…]")
+			case args[0] == standardInput && launch.RankKind(os.Environ()) != launch.Unknown:
+				return errors.New("a script from standard input runs on one process only, and mpirun gives its input to rank 0: name a file, or say -e CODE")
 			}
 			if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
 				return fmt.Errorf("%s is a folder: name a script in it", args[0])
@@ -105,13 +121,23 @@ func runCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, args []string) error {
+			words := append([]string{"run"}, args...)
+			text := strings.Join(code, "\n")
+			if code != nil {
+				args = append([]string{codeName}, args...)
+				words = append([]string{launch.CodeCommand, text}, args...)
+			}
 			cfg, err := f.config(c, args)
 			if err != nil {
 				return err
 			}
-			warnMisplaced(c.Flags(), args[0], args[1:])
+			if code != nil {
+				cfg.Code = &text
+			} else {
+				warnMisplaced(c.Flags(), args[0], args[1:])
+			}
 			if launch.RankKind(os.Environ()) != launch.Unknown {
-				return becomeLinked(append([]string{"run"}, args...), append(passOn(c.Flags()), quietCrashes(f.logLevel)...), cfg.Log)
+				return becomeLinked(words, append(passOn(c.Flags()), quietCrashes(f.logLevel)...), cfg.Log)
 			}
 			defer f.loader.Close()
 			f.tellNumber()
@@ -119,6 +145,7 @@ func runCommand() *cobra.Command {
 		},
 	}
 	f.add(c)
+	c.Flags().StringArrayVarP(&code, codeFlag, "e", nil, "run this code in place of a script (several times: one line each)")
 	c.Flags().SetInterspersed(false) // what follows the script is the script's
 	return c
 }

@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -180,11 +181,14 @@ func (m *Module) runBlock(t *interp.Task, b Block, reducer, body lua.LValue) ([]
 		folded := lua.LValue(lua.LNil)
 		for k := range b.Count {
 			index = b.First + float64(k)*b.Step
+			top := L.GetTop()
 			L.Push(body)
 			L.Push(lua.LNumber(index))
-			L.Call(1, 1)
-			v := L.Get(-1)
-			L.Pop(1)
+			L.Call(1, lua.MultRet)
+			returned := L.GetTop() - top
+			v := L.Get(top + 1)
+			L.SetTop(top)
+			checkOperand(L, reducer, body, v, returned)
 			switch {
 			case reducer == lua.LNil:
 			case k == 0:
@@ -201,6 +205,53 @@ func (m *Module) runBlock(t *interp.Task, b Block, reducer, body lua.LValue) ([]
 		return nil, luaerr.From(err).Within(fmt.Sprintf("index %v: ", lua.LNumber(index)))
 	}
 	return vs, nil
+}
+
+// operandOf are the metamethods that make any value an operand of a reducer.
+var operandOf = map[lua.LString]string{"+": "__add", "*": "__mul", "..": "__concat", "min": "", "max": ""}
+
+// checkOperand raises an error at the line of the body where what it returned
+// is nothing that a named reducer can take: the reducer's own error would name
+// none of the script's lines.
+func checkOperand(L *lua.LState, reducer, body, v lua.LValue, returned int) {
+	name, _ := reducer.(lua.LString)
+	meta, limited := operandOf[name]
+	if !limited {
+		return
+	}
+	switch v := v.(type) {
+	case lua.LNumber:
+		return
+	case lua.LString:
+		if _, numeric := number.Parse(string(v)); numeric || name == ".." {
+			return
+		}
+	}
+	if meta != "" && L.GetMetaField(v, meta) != lua.LNil {
+		return
+	}
+	what := "returned " + Describe(v)
+	if returned == 0 {
+		what = "returned no value"
+	}
+	wanted := "a number"
+	if name == ".." {
+		wanted = "a string or number"
+	}
+	e := luaerr.New(luaerr.Script, "%sthe body %s, and the reducer %q takes %s", bodyPlace(body), what, string(name), wanted)
+	L.Error(e.ToLua(L), 0)
+}
+
+// bodyPlace gives "job.lua:14: ", where the body of a loop returns values or,
+// when it returns none, begins.
+func bodyPlace(body lua.LValue) string {
+	if place := interp.ReturnPlace(body); place != "" {
+		return place
+	}
+	if fn, ok := body.(*lua.LFunction); ok && !fn.IsG {
+		return fmt.Sprintf("%s:%d: ", fn.Proto.SourceName, fn.Proto.LineDefined)
+	}
+	return ""
 }
 
 // fold folds the results of blocks, in order.

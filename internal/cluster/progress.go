@@ -35,6 +35,7 @@ func (p *progress) start(n int) {
 			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetPredictTime(true),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionOnCompletion(func() { fmt.Fprintln(os.Stderr) }),
 		)
+		_ = p.bar.RenderBlank() // its clock starts now: else with the first item that is done, at a rate of millions
 	}
 }
 

@@ -45,8 +45,10 @@ type Config struct {
 	// Self describes the process in messages, such as "pid 3 (host a)"; nil
 	// or "" for a process that is alone.
 	Self func() string
-	// Args is the script's name and its arguments, the global table arg.
-	Args []string
+	// Args is the script's name and its arguments, and Command the program that
+	// runs it (default os.Args[0]): the global table arg.
+	Args    []string
+	Command string
 }
 
 // Found is a module that came from elsewhere: as the source of a file, or as

@@ -3,6 +3,7 @@ package interp
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 
@@ -74,21 +75,64 @@ func (in *Interp) openLibraries(L *lua.LState) {
 // its arguments from 1.
 func (in *Interp) SetArgs(args []string) {
 	t := in.root.NewTable()
-	vm.SetInt(t, -1, lua.LString(os.Args[0]))
+	command := in.cfg.Command
+	if command == "" {
+		command = os.Args[0]
+	}
+	vm.SetInt(t, -1, lua.LString(command))
 	for i, a := range args {
 		vm.SetInt(t, i, lua.LString(a))
 	}
 	in.root.SetGlobal("arg", t)
 }
 
-// LoadFile compiles a file and keeps its source, so that its functions can
-// travel. A first line that is for the shell is skipped.
+// LoadFile compiles a file, or what standard input holds when its name is "-",
+// and keeps its source, so that its functions can travel. A first line that is
+// for the shell is skipped.
 func (in *Interp) LoadFile(L *lua.LState, name string) (*lua.LFunction, error) {
-	source, err := os.ReadFile(name)
+	text, err := in.readScript(L, name)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", name, err)
 	}
-	return in.cfg.Codec.Chunks.Load(L, name, stdlib.Source(string(source)))
+	if name == "-" {
+		return in.LoadText(L, "stdin", text)
+	}
+	return in.cfg.Codec.Chunks.Load(L, name, stdlib.Source(text))
+}
+
+// LoadText compiles a script that is in no file. name is what messages call it.
+func (in *Interp) LoadText(L *lua.LState, name, text string) (*lua.LFunction, error) {
+	in.library.NoteChunk("=" + name)
+	return in.cfg.Codec.Chunks.Load(L, name, stdlib.Source(text))
+}
+
+// readScript reads a file, which may be a terminal or a pipe, as a task waits: an
+// interrupt leaves the read behind.
+func (in *Interp) readScript(L *lua.LState, name string) (string, error) {
+	type result struct {
+		text []byte
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		var r result
+		if name == "-" {
+			r.text, r.err = io.ReadAll(os.Stdin)
+		} else {
+			r.text, r.err = os.ReadFile(name)
+		}
+		read <- r
+	}()
+	var r result
+	err := in.Wait(L, func(ctx context.Context) error {
+		select {
+		case r = <-read:
+			return r.err
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
+	return string(r.text), err
 }
 
 // HeapBytes is the memory that live and not yet collected objects take.

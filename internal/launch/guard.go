@@ -18,6 +18,11 @@ type guard struct {
 	in  io.WriteCloser
 }
 
+// CodeCommand is the argument with which the executable that is linked with MPI
+// runs a script whose text is the next one; after that come its name and its
+// arguments.
+const CodeCommand = "run-code"
+
 // SweepCommand is the argument with which this software's executables remove
 // a folder: the folder follows.
 const SweepCommand = "sweep"

@@ -150,9 +150,12 @@ func describe(v lua.LValue) string {
 		return number.Text(v)
 	case *lua.LNilType:
 		return "nil"
-	default:
-		return fmt.Sprintf("(error object is a %s value)", v.Type())
+	case *lua.LTable:
+		if k, _ := v.Next(lua.LNil); k != lua.LNil {
+			return showTable(v)
+		}
 	}
+	return fmt.Sprintf("(error object is a %s value)", v.Type())
 }
 
 var placed = regexp.MustCompile(`^[^\s:][^:\n]*:\d+: `)

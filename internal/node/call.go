@@ -8,7 +8,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
@@ -118,39 +117,40 @@ func (n *Node) AnswerOf(L *lua.LState, fn lua.LValue, vs []lua.LValue, err error
 	return Reply{Message: m}
 }
 
-// Raise gives the answer that raises an error at the other end. A value that
-// cannot travel is replaced by its text.
+// Raise gives the answer that raises an error at the other end. What cannot
+// travel in the value that a script raised is left out, and the message says so.
 func (n *Node) Raise(L *lua.LState, err error) Reply {
 	e := n.Blame(err)
 	m, encodeErr := n.Codec().Encode(L, "the error", e.ToLua(L))
 	if encodeErr != nil {
-		if m, encodeErr = n.Codec().Encode(L, "the error", plain(e).ToLua(L)); encodeErr != nil {
-			panic("node: an error of plain fields does not encode: " + encodeErr.Error())
-		}
+		m, encodeErr = n.encodeRest(L, e)
+	}
+	if encodeErr != nil {
+		panic("node: an error without what cannot travel does not encode: " + encodeErr.Error())
 	}
 	return Reply{Message: m, Raised: true, text: errorText(e)}
 }
 
-// plain gives a copy of an error whose values, and those of the errors in it,
-// are their text.
-func plain(e *luaerr.Error) *luaerr.Error { return plainCopy(e, map[*luaerr.Error]*luaerr.Error{}) }
+// manyMissing is how many values that are left out a message names.
+const manyMissing = 5
 
-func plainCopy(e *luaerr.Error, made map[*luaerr.Error]*luaerr.Error) *luaerr.Error {
-	if c := made[e]; c != nil {
-		return c
+// encodeRest encodes what can travel of an error. It first finds out what
+// cannot: the message, which is a part of it, tells.
+func (n *Node) encodeRest(L *lua.LState, e *luaerr.Error) (*value.Message, error) {
+	_, missing, err := n.Codec().EncodeRest(L, e.ToLua(L))
+	if err != nil {
+		return nil, err
 	}
 	c := *e
-	made[e] = &c
-	if e.Value != nil {
-		c.Value = lua.LString(number.Text(e.Value))
-	}
-	if e.Errors != nil {
-		c.Errors = make(map[int]*luaerr.Error, len(e.Errors))
-		for i, sub := range e.Errors {
-			c.Errors[i] = plainCopy(sub, made)
+	for i, what := range missing {
+		if i == manyMissing {
+			c.Message += fmt.Sprintf("\n  and %d more", len(missing)-i)
+			break
 		}
+		c.Message += "\n  not sent: " + what
 	}
-	return &c
+	m, _, err := n.Codec().EncodeRest(L, c.ToLua(L))
+	return m, err
 }
 
 // errorText is an error that nobody waits for, as people read it.

@@ -179,22 +179,37 @@ func TestPreparedIsSent(t *testing.T) {
 	}
 }
 
-// TestRaiseWhatCannotTravel raises errors that hold coroutines, which travel
-// as text.
+// TestRaiseWhatCannotTravel raises errors that hold coroutines: the rest
+// arrives, and the message says what does not.
 func TestRaiseWhatCannotTravel(t *testing.T) {
 	n := open(t, Master)
 	n.Interp().Run(context.Background(), "test", func(task *interp.Task) {
 		L := task.L()
 		thread, _ := L.NewThread()
 		bad := &luaerr.Error{Kind: luaerr.Script, Message: "bad", Rank: luaerr.NoRank, Value: thread}
-		for name, e := range map[string]*luaerr.Error{
-			"value": bad,
-			"errors": {Kind: luaerr.Script, Message: "several", Rank: luaerr.NoRank,
+		mixed := L.NewTable()
+		mixed.RawSetString("code", lua.LNumber(5))
+		mixed.RawSetString("co", thread)
+		inner := L.NewTable() // met after what was left out, and twice
+		mixed.RawSetString("a", inner)
+		mixed.RawSetString("go", L.NewFunction(func(*lua.LState) int { return 0 }))
+		mixed.RawSetString("b", inner)
+		mixed.RawSet(thread, lua.LTrue)
+		for want, e := range map[string]*luaerr.Error{
+			"bad\n  not sent: field value is a coroutine": bad,
+			"mixed\n  not sent: a key of field value is a coroutine\n  not sent: field value.co is a coroutine\n  not sent: field value.go is a Go function that no module holds": {
+				Kind: luaerr.Script, Message: "mixed", Rank: luaerr.NoRank, Value: mixed},
+			"several\n  not sent: field errors[0].value is a coroutine": {Kind: luaerr.Script, Message: "several", Rank: luaerr.NoRank,
 				Errors: map[int]*luaerr.Error{0: bad, 1: {Kind: luaerr.Script, Message: "fine", Rank: luaerr.NoRank, Value: lua.LNumber(1)}}},
 		} {
 			_, err := n.Values(L, ptr(n.Raise(L, e)))
-			if got := luaerr.From(err); got == nil || got.Message != e.Message || len(got.Errors) != len(e.Errors) {
-				t.Errorf("%s: got error %v, want %v", name, err, e)
+			if got := luaerr.From(err); got == nil || got.Message != want || len(got.Errors) != len(e.Errors) {
+				t.Errorf("got error %v, want %s", err, want)
+			} else if e.Value == mixed {
+				v, _ := got.Value.(*lua.LTable)
+				if v == nil || v.RawGetString("code") != lua.LNumber(5) || v.RawGetString("a") != v.RawGetString("b") || v.RawGetString("a").Type() != lua.LTTable {
+					t.Errorf("the rest has not arrived: %v", got.Value)
+				}
 			}
 		}
 	})

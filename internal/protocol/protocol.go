@@ -57,6 +57,10 @@ type Ready struct {
 type Welcome struct {
 	Pid  int32
 	Pids []int32 // by rank
+	// Args is the script's name and its arguments, Command the program that runs
+	// it: the global table arg of scripts.
+	Args    []string
+	Command string
 }
 
 // Exit tells how a worker process ended.

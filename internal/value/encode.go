@@ -47,6 +47,22 @@ func (c *Codec) Copy(L *lua.LState, what string, vs ...lua.LValue) ([]lua.LValue
 	return c.Decode(L, m)
 }
 
+// EncodeRest is Encode of one value where what cannot travel is left out: it
+// arrives as nil. missing says what that is, a line for each,
+//
+//	field value.co is a coroutine
+//
+// and is empty when all of it travels.
+func (c *Codec) EncodeRest(L *lua.LState, v lua.LValue) (m *Message, missing []string, err error) {
+	e := encoders.Get().(*encoder)
+	e.c, e.L, e.holes, e.lenient = c, L, c.maxHoles(), true
+	m, err = e.encode("", []lua.LValue{v})
+	missing = e.missing
+	e.reset()
+	encoders.Put(e)
+	return m, missing, err
+}
+
 func scalars(vs []lua.LValue) bool {
 	for _, v := range vs {
 		switch v.(type) {
@@ -86,6 +102,8 @@ type encoder struct {
 	copies     bool         // the blobs are to be copies of arrays
 	errors     *lua.LTable  // the metatable of errors, when asked for
 	holes      int          // that lists may still have
+	lenient    bool         // what cannot travel is left out
+	missing    []string     // what was left out, with the reason
 	pairs      []lua.LValue // scratch: keys and values of a table
 }
 
@@ -176,6 +194,7 @@ func (e *encoder) reset() {
 	e.seen.reset()
 	e.upvals.reset()
 	e.c, e.L, e.errors, e.copies, e.travellers = nil, nil, nil, false, nil
+	e.lenient, e.missing = false, nil
 	e.b, e.items, e.blobs, e.refs, e.pairs = e.b[:0], e.items[:0], e.blobs[:0], e.refs[:0], e.pairs[:0]
 }
 
@@ -206,9 +225,37 @@ func (e *encoder) value(v lua.LValue, at via) error {
 	case lua.LString:
 		return e.text(string(v))
 	case *lua.LTable, *lua.LFunction, *lua.LUserData:
-		return e.object(v, at)
+		return e.leaveOut(e.object(v, at))
 	}
-	return &cannot{at, v, ""}
+	return e.leaveOut(&cannot{at, v, ""})
+}
+
+// leaveOut gives the error of a value that cannot travel, of which nothing has
+// been written. Where such values are left out it writes nil instead.
+func (e *encoder) leaveOut(err error) error {
+	c, ok := err.(*cannot)
+	if !ok || !e.lenient {
+		return err
+	}
+	e.seen.drop(identity(c.v))
+	e.miss(c)
+	e.b = append(e.b, codeNil)
+	return nil
+}
+
+// miss notes a value that is left out.
+func (e *encoder) miss(c *cannot) {
+	subject, path := e.path(c.at)
+	switch {
+	case subject != "" && path != "":
+		subject += ": " + path
+	case subject == "":
+		subject = path
+	}
+	if subject == "" {
+		subject = "it"
+	}
+	e.missing = append(e.missing, subject+" is "+c.reason())
 }
 
 // number writes whole numbers short, all others bit for bit.

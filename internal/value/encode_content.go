@@ -17,12 +17,21 @@ func (e *encoder) table(k int, t *lua.LTable) error {
 			holes++
 		}
 	}
-	if e.holes -= holes; e.holes < 0 {
-		return &cannot{e.items[k].via, t, "a table with number keys too far apart (strings for keys, or an array, would do)"}
+	if e.holes < holes {
+		far := &cannot{e.items[k].via, t, "a table with number keys too far apart (strings for keys, or an array, would do)"}
+		if !e.lenient {
+			return far
+		}
+		e.miss(far)
+		e.b = append(e.b, 0, 0, 0, codeNil) // an empty table without a metatable
+		return nil
 	}
+	e.holes -= holes
 	e.pairs = e.pairs[:0]
 	for key, v := nextPair(t, n); key != lua.LNil; key, v = t.Next(key) {
-		e.pairs = append(e.pairs, key, v)
+		if !e.lenient || e.travels(k, key) {
+			e.pairs = append(e.pairs, key, v)
+		}
 	}
 	e.count(n)
 	e.count(holes)
@@ -43,6 +52,28 @@ func (e *encoder) table(k int, t *lua.LTable) error {
 		return e.tokens.EncodeNil()
 	}
 	return e.value(t.Metatable, via{from: k, kind: viaMetatable})
+}
+
+// travels reports whether a key of the table that is item k can travel, where
+// what cannot is left out, and notes one that cannot. Userdata are such keys
+// where no module holds them.
+func (e *encoder) travels(k int, key lua.LValue) bool {
+	at := via{from: k, kind: viaAsKey}
+	switch key := key.(type) {
+	case lua.LString, lua.LNumber, lua.LBool, *lua.LTable:
+		return true
+	case *lua.LFunction, *lua.LUserData:
+		if _, named := e.c.Names.paths[identity(key)]; named {
+			return true
+		}
+		if fn, ok := key.(*lua.LFunction); ok && !fn.IsG {
+			if _, _, known := e.c.Chunks.find(fn.Proto); known {
+				return true
+			}
+		}
+	}
+	e.miss(&cannot{at, key, ""})
+	return false
 }
 
 // list writes the n slots of a table's list part.
@@ -165,6 +196,18 @@ func (s *identities) add(p unsafe.Pointer) {
 		return
 	}
 	s.index[p] = int32(len(s.list) - 1)
+}
+
+// drop takes away what was added last, if it is p.
+func (s *identities) drop(p unsafe.Pointer) {
+	last := len(s.list) - 1
+	if p == nil || last < 0 || s.list[last] != p {
+		return
+	}
+	if last >= fewIdentities {
+		delete(s.index, p)
+	}
+	s.list = s.list[:last]
 }
 
 // reset forgets all; memory for many is let go of.

@@ -69,7 +69,7 @@ func compile(L *lua.LState, env *Env, chunk, source string, lasting bool) (*lua.
 		}
 		return nil, err
 	}
-	env.noteChunk(name, chunk)
+	env.NoteChunk(chunk)
 	fn.Env = L.Env
 	return fn, nil
 }
@@ -77,10 +77,10 @@ func compile(L *lua.LState, env *Env, chunk, source string, lasting bool) (*lua.
 // manyChunks is how many names of chunks are remembered at most.
 const manyChunks = 1000
 
-// noteChunk remembers the name of a chunk where that cannot be told from how
+// NoteChunk remembers the name of a chunk where that cannot be told from how
 // people read it.
-func (env *Env) noteChunk(name, chunk string) {
-	if strings.HasPrefix(chunk, "=") && len(env.chunks) < manyChunks {
+func (env *Env) NoteChunk(chunk string) {
+	if name, ok := strings.CutPrefix(chunk, "="); ok && len(env.chunks) < manyChunks {
 		if env.chunks == nil {
 			env.chunks = map[string]bool{}
 		}
