@@ -227,7 +227,9 @@ func unpack(L *lua.LState) int {
 	return n
 }
 
-// print writes what the global function tostring makes of its arguments.
+// print writes what the global function tostring makes of its arguments. As in
+// Lua 5.1 an output that takes nothing is no error of the script: whoever owns
+// it hears of that.
 func print(L *lua.LState, env *Env) int {
 	n := L.GetTop()
 	toString := L.Env.RawGetString("tostring")
@@ -251,7 +253,7 @@ func print(L *lua.LState, env *Env) int {
 		line = append(line, s...)
 	}
 	if env.stdout.failed = nil; !env.stdout.write(L, append(line, '\n')) {
-		raise(L, "print: %s", reason(env.stdout.failed))
+		env.Check(L)
 	}
 	return 0
 }
