@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
@@ -93,7 +94,7 @@ func (m *Manager) Close(ctx context.Context) error {
 		case <-time.After(leaveWait):
 		}
 	}
-	m.abandon(luaerr.New(luaerr.Lost, "the manager was closed"))
+	m.abandon(luaerr.New(luaerr.Lost, "%w", cluster.ErrClosed))
 	return unclean
 }
 

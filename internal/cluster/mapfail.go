@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 		luaerr.Raise(L, e)
 	}
 	e.Handle()
-	counts := !p.collateral(a.pid, b.items)
+	// Closed: nothing died, the rest of a job that is started afresh was ended.
+	counts := !p.collateral(a.pid, b.items) && !errors.Is(e, ErrClosed)
 	p.deaths = append(p.deaths, death{a.pid, time.Now(), b.items})
 	p.avoid = []node.Pid{node.Master}
 	var again []int // as scripts count

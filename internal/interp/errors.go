@@ -85,29 +85,6 @@ func traceback(L *lua.LState, from int) string {
 	return strings.Join(lines, "\n")
 }
 
-// debugTraceback is debug.traceback([thread,] [message [, level]]) with the
-// traceback of error reports.
-func debugTraceback(L *lua.LState) int {
-	of, level, arg := L, 1, 1
-	if thread, ok := L.Get(1).(*lua.LState); ok {
-		of, arg = thread, 2
-		if of != L {
-			level = 0
-		}
-	}
-	message := L.Get(arg)
-	if message != lua.LNil && !lua.LVCanConvToString(message) {
-		L.Push(message)
-		return 1
-	}
-	text := traceback(of, L.OptInt(arg+1, level))
-	if message != lua.LNil {
-		text = message.String() + "\n" + text
-	}
-	L.Push(lua.LString(text))
-	return 1
-}
-
 func frameLine(dbg *lua.Debug) string {
 	switch {
 	case dbg.What == "G" || dbg.What == "C" || dbg.Source == vm.Native:

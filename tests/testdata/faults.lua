@@ -21,7 +21,7 @@ local own = {
 }
 
 local function there()
-  io.stderr:write("rank ", mpi.Comm_rank(), " is there\n")
+  io.stderr:write("rank " .. mpi.Comm_rank() .. " is there\n") -- one piece: ranks write at the same time
   io.stderr:flush()
   if own[fault] and mpi.Comm_rank() == 1 then
     os.execute("sleep 0.3")

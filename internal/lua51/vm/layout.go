@@ -49,9 +49,9 @@ type (
 	registry struct {
 		array   []lua.LValue
 		top     int
-		growBy  int
+		growBy  int //lint:ignore U1000 its place counts
 		maxSize int
-		alloc   *allocator
+		alloc   *allocator //lint:ignore U1000 its place counts
 	}
 	upvalue struct {
 		next   *upvalue
