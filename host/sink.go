@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 )
 
 // sink is a place where text goes that may not take it for long: a terminal, a
@@ -15,7 +17,7 @@ import (
 // is held meanwhile. What could not be written is counted, never forgotten.
 type sink struct {
 	to       io.Writer
-	turn     chan struct{} // holds one token: who has it writes
+	turns    turns
 	given    chan struct{} // closed when nobody is to wait any more
 	giveUp   func()        // closes it
 	terminal bool          // it obeys control sequences: see visible.go
@@ -30,54 +32,118 @@ type sink struct {
 var errGivenUp = errors.New("the output takes no more text")
 
 func newSink(to io.Writer, failed func(error)) *sink {
-	s := &sink{to: to, terminal: isTerminal(to), turn: make(chan struct{}, 1), given: make(chan struct{}), failed: failed}
+	s := &sink{to: to, terminal: isTerminal(to), given: make(chan struct{}), failed: failed}
 	s.giveUp = sync.OnceFunc(func() { close(s.given) })
-	s.turn <- struct{}{}
 	return s
 }
 
 // Write writes text that is nobody's line.
 func (s *sink) Write(text []byte) (int, error) { return s.line("", text) }
 
+// Begin begins a write of text that is nobody's line; see stdlib.Beginner.
+func (s *sink) Begin(text []byte) stdlib.Writing { return s.begin("", text) }
+
 // line writes text, lines of which each begins with prefix. A line may come in
 // several pieces: the last of text need not be whole, and goes on with the
 // next text of the same prefix. Any other text ends it first. The number of
 // bytes of text that were written is exact only when there is no error.
 func (s *sink) line(prefix string, text []byte) (int, error) {
+	n, err, _ := s.begin(prefix, text)(0, nil)
+	return n, err
+}
+
+// begin begins what line does, and gives what waits for its end.
+func (s *sink) begin(prefix string, text []byte) stdlib.Writing {
 	if len(text) == 0 {
-		return 0, nil
+		return func(time.Duration, <-chan struct{}) (int, error, bool) { return 0, nil, true }
 	}
+	size := len(text)
 	select {
 	case <-s.given:
-		s.lost.Add(uint64(len(text)))
-		return 0, errGivenUp
-	case <-s.turn:
+		s.lost.Add(uint64(size))
+		return func(time.Duration, <-chan struct{}) (int, error, bool) { return 0, errGivenUp, true }
+	default:
 	}
-	whole := s.prefixed(prefix, text)
-	s.begun.Store(time.Now().UnixNano())
-	type outcome struct {
-		n   int
-		err error
+	done := make(chan error, 1)
+	if turn := s.turns.ask(); turn == nil {
+		whole := s.prefixed(prefix, text)
+		go func() { done <- s.write(whole) }() // it may stay behind, when the sink is given up
+	} else {
+		text = bytes.Clone(text)
+		go func() {
+			select {
+			case <-s.given: // who waits counts it
+			case <-turn:
+				done <- s.write(s.prefixed(prefix, text))
+			}
+		}()
 	}
-	done := make(chan outcome, 1)
-	go func() { // it may stay behind, when the sink is given up
-		n, err := s.to.Write(whole)
-		s.begun.Store(0)
-		s.turn <- struct{}{}
-		done <- outcome{n, err}
-	}()
-	select {
-	case o := <-done:
-		if o.err != nil {
-			s.lost.Add(uint64(len(whole) - o.n))
-			s.failed(o.err)
-			return 0, o.err
+	return func(within time.Duration, stop <-chan struct{}) (int, error, bool) {
+		var late <-chan time.Time
+		if within > 0 {
+			timer := time.NewTimer(within)
+			defer timer.Stop()
+			late = timer.C
 		}
-		return len(text), nil
-	case <-s.given:
-		s.lost.Add(uint64(len(text)))
-		return 0, errGivenUp
+		select {
+		case err := <-done:
+			if err != nil {
+				return 0, err, true
+			}
+			return size, nil, true
+		case <-s.given:
+			s.lost.Add(uint64(size))
+			return 0, errGivenUp, true
+		case <-late:
+		case <-stop:
+		}
+		return 0, nil, false
 	}
+}
+
+// write writes text and ends the turn, which the caller has.
+func (s *sink) write(whole []byte) error {
+	s.begun.Store(time.Now().UnixNano())
+	n, err := s.to.Write(whole)
+	s.begun.Store(0)
+	s.turns.leave()
+	if err != nil {
+		s.lost.Add(uint64(len(whole) - n))
+		s.failed(err)
+	}
+	return err
+}
+
+// turns lets one after the other write, in the order in which they asked.
+type turns struct {
+	mu    sync.Mutex
+	taken bool
+	queue []chan struct{}
+}
+
+// ask takes the next turn: nil if it is now, else what is closed when it is.
+func (t *turns) ask() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.taken {
+		t.taken = true
+		return nil
+	}
+	turn := make(chan struct{})
+	t.queue = append(t.queue, turn)
+	return turn
+}
+
+// leave ends a turn.
+func (t *turns) leave() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.queue) == 0 {
+		t.taken, t.queue = false, nil
+		return
+	}
+	close(t.queue[0])
+	t.queue = t.queue[1:]
 }
 
 // prefixed puts prefix before each line that text begins. The turn is taken.

@@ -192,7 +192,7 @@ func (s *stream) send(L *lua.LState, b []byte) (n int, ok bool) {
 			}
 			piece = piece[:min(len(piece), pipeBuf)]
 		}
-		wrote, err := s.writeOnce(piece)
+		wrote, err := s.writeOnce(L, piece)
 		n += max(wrote, 0)
 		switch {
 		case err == nil:
@@ -210,7 +210,45 @@ func (s *stream) send(L *lua.LState, b []byte) (n int, ok bool) {
 	return n, true
 }
 
-func (s *stream) writeOnce(b []byte) (int, error) {
+// Beginner is an Env.Stdout whose reader may pause: a print that has to wait
+// for it lets others use the interpreter.
+type Beginner interface {
+	io.Writer
+	// Begin begins to write b, of which it keeps no part, after all that was begun
+	// before. It is written even when nobody waits for the end.
+	Begin(b []byte) Writing
+}
+
+// Writing waits for the end of a write: for some time, or without a limit if
+// that is 0, and until stop is closed. over reports whether the write is over;
+// n and err are what it comes to.
+type Writing func(within time.Duration, stop <-chan struct{}) (n int, err error, over bool)
+
+// soon is how long a script holds the interpreter while its output is written.
+const soon = time.Millisecond
+
+// finish waits for the end of a write.
+func (s *stream) finish(L *lua.LState, wait Writing) (n int, err error) {
+	n, err, over := wait(soon, nil)
+	if over {
+		return n, err
+	}
+	stopped := s.env.await(L, func(ctx context.Context) error {
+		if n, err, over = wait(0, ctx.Done()); !over {
+			return ctx.Err()
+		}
+		return nil
+	})
+	if stopped != nil {
+		return 0, stopped
+	}
+	return n, err
+}
+
+func (s *stream) writeOnce(L *lua.LState, b []byte) (int, error) {
+	if w, ok := s.w.(Beginner); ok {
+		return s.finish(L, w.Begin(b))
+	}
 	if s.w != nil {
 		return s.w.Write(b)
 	}
