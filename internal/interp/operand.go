@@ -196,7 +196,10 @@ func (s site) loopVariable(r, pc int) string {
 		if begin > pc {
 			break
 		}
-		end, variables := begin+s.at(begin-1).jump(), 1
+		end, variables := begin, 1
+		if before := s.at(begin - 1); before.op() == lua.OP_JMP || before.op() == lua.OP_FORPREP { // else the body is empty
+			end += before.jump()
+		}
 		if s.at(end).op() == lua.OP_TFORLOOP {
 			variables = s.at(end).c()
 		}

@@ -118,7 +118,7 @@ end
 -- words of errors of the machine are its own: their place is not
 local function err(e)
   if type(e) ~= "string" or e:match("E%d") then return e end
-  if e:match("attempt to call") then return "no function" end -- pcall says here where that is
+  if e:match("attempt to call") or e:match("for … in needs a function") then return "no function" end -- pcall says here where that is
   return "error at " .. (e:match("^[%w.]+:%d+:") or "no place")
 end
 local function step() steps = steps + 1 if steps > 60 then error("E0", 0) end end

@@ -27,6 +27,9 @@ import (
 //   - Its own sums of constants take -0 for 0, and the remainder of Lua 5.3. It
 //     is given what they come to.
 //   - It does not fill up "for k, v in next, t". It is given "next, t, nil".
+//   - It puts the operands of what computes the iterator of a for statement into
+//     one register: "for x in type(v) == 'table' and v.f do". The iterator is put
+//     into a local variable before.
 
 // rewriter changes the statements and expressions of one program.
 type rewriter struct {
@@ -88,6 +91,9 @@ func (r *rewriter) rewrite(block []ast.Stmt) {
 			for len(s.Exprs) < 3 && !givesSeveral(s.Exprs[len(s.Exprs)-1]) {
 				s.Exprs = append(s.Exprs, at(&ast.NilExpr{}, s.Exprs[0]))
 			}
+			if isComputed(s.Exprs[0]) {
+				block[i] = iteratorFirst(s)
+			}
 		case *ast.IfStmt:
 			if truth, known := constant(s.Condition); known {
 				only := s.Else
@@ -106,6 +112,25 @@ func (r *rewriter) rewrite(block []ast.Stmt) {
 func isLabel(stmt ast.Stmt) bool {
 	_, ok := stmt.(*ast.LabelStmt)
 	return ok
+}
+
+// isComputed tells whether an expression has operands.
+func isComputed(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.LogicalOpExpr, *ast.RelationalOpExpr, *ast.ArithmeticOpExpr, *ast.StringConcatOpExpr, *ast.UnaryMinusOpExpr, *ast.UnaryNotOpExpr, *ast.UnaryLenOpExpr:
+		return true
+	}
+	return false
+}
+
+// iteratorFirst gives "do local f = …; for … in f, … do … end end".
+func iteratorFirst(s *ast.GenericForStmt) ast.Stmt {
+	const name = "(iterator)"
+	local := &ast.LocalAssignStmt{Names: []string{name}, Exprs: []ast.Expr{s.Exprs[0]}}
+	local.SetLine(s.Line())
+	local.SetLastLine(s.Line())
+	s.Exprs[0] = at(&ast.IdentExpr{Value: name}, s.Exprs[0])
+	return doBlock([]ast.Stmt{local, s}, s)
 }
 
 // doBlock gives "do … end" in the lines of a statement.

@@ -32,3 +32,19 @@ print(select(2, loadstring("x = " .. ("("):rep(300) .. "1" .. (")"):rep(300), "=
 print(select(2, loadstring("a = 1;\n;", "=c")))
 print(select(2, loadstring("a = f\n(1)", "=c")))
 print(select(2, loadstring("\n\na = 3x", "=c")))
+
+-- the iterator of a for statement may be computed
+local function list(t) local i = 0 return function() i = i + 1 return t[i] end end
+local function collect(v, ...)
+  local parts = {}
+  for x in type(v) == "table" and list(v) or v do parts[#parts + 1] = tostring(x) end
+  for x in (type(v) == "function" and v or list(v)) do parts[#parts + 1] = tostring(x) end
+  for x, y in select("#", ...) == 0 and pairs or ipairs, v do parts[#parts + 1] = "never" break end
+  return table.concat(parts, " ")
+end
+print(pcall(collect, { 1, 2, 3 }))
+print(pcall(function(v) for a in (type(v) == "table" and v.x) do end end, 6))
+print(pcall(function(v) do local q = 1 end for a in (v == 7 and v.x) do end end, 6))
+print(pcall(function(v) for a in #v == 2 and list { v } do print(a) end end, "ab"))
+print(pcall(function(v) for i = type(v) == "number" and v or 1, tostring(v) == "6" and 8 or 0 do print(i) end end, 6))
+for k in nil or list { "k" } do print(k) end
