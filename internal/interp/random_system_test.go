@@ -111,7 +111,10 @@ func (g *systemGenerator) lists() {
 		case 5:
 			g.say("show(pcall(unpack, t, %s, %s))", g.number(), g.number())
 		case 6:
-			g.say("show(pcall(table.sort, t%s)) list(t)", pick(g, "", ", nil", ", less", ", more", ", odd", ", wrong", ", 5"))
+			g.say("show(pcall(table.sort, t%s)) list(t)", pick(g, "", ", nil", ", less", ", more", ", odd", ", 5"))
+			if g.IntN(6) == 0 { // it may leave holes
+				g.say("show(pcall(table.sort, t, wrong)) show(t[1], t[2], t[3], t[4], t[5], t[6], t[7], t[8], t[9], t[10]) t = { 3, 1, 2 }")
+			}
 		case 7:
 			g.say("show(table.maxn(t), table.getn(t), #t)")
 		case 8:
