@@ -13,7 +13,7 @@ PREFIX  ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
 BIN     := bin
 NP      ?= 4
 SCRIPT  ?= examples/hello.lua
-TIMEOUT ?= 8m
+TIMEOUT ?= 20m
 SEED    ?= 1
 # The MPI that tests run on: openmpi or mpich. Without it, what is there.
 MPI     ?=
