@@ -37,7 +37,7 @@ PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: docs help profile run build build-mpich test test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
+.PHONY: race docs help profile run build build-mpich test test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -76,12 +76,15 @@ unit: ## Run the tests that need no MPI (seconds)
 	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
 
 check: setup-test lint vuln build ## Everything that CI looks at: format, vet, linter, vulnerabilities, no cgo, race detector, address sanitizer, coverage, tests
-	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/mpiclus-lua
-	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
-	MPICLUS_NO_MPI=1 CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(PURE)
+	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 5m $(PURE)
+	$(MAKE) --no-print-directory race
 	$(GO) test -timeout $(TIMEOUT) ./...
 	$(MAKE) --no-print-directory sanitize cover
 	MPICLUS_RANDOM_SECONDS=60 $(GO) test -count=1 -v -timeout $(TIMEOUT) -run TestRandom ./tests
+
+race: setup-test ## Build without cgo, and run the tests that need no MPI under the race detector
+	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/mpiclus-lua
+	MPICLUS_NO_MPI=1 CGO_ENABLED=1 $(GO) test -race -timeout $(TIMEOUT) $(PURE)
 
 sanitize: setup-test ## Run the tests that are linked with MPI under the race detector and the address sanitizer
 	MPICLUS_TEST_RANKS=2,3 MPICLUS_TEST_SLOW=5 $(GO) test -race -count=1 -timeout 20m ./luampi ./internal/mpi/...

@@ -101,6 +101,10 @@ type joining struct {
 // remote is a worker as the master sees it. Who holds its mu does not take the
 // manager's.
 type remote struct {
+	// lossSeen is set once a script has got the error of the worker's loss, which
+	// is made by each that notices the loss.
+	lossSeen atomic.Bool
+
 	manager *Manager
 	outlet  *outlet
 	start   *gathering // that waits for it, or has
@@ -182,7 +186,7 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 		}
 	}
 	e := w.obituary(cause, m.launcherEnd(w))
-	e.Seen = &atomic.Bool{}
+	e.Seen = &w.lossSeen
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.broken == nil {
