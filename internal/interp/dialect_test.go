@@ -1,12 +1,15 @@
 package interp
 
 import (
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestDialect: each script of testdata/dialect prints what it prints with Lua
@@ -78,4 +81,27 @@ func sameLines(t *testing.T, out, want string) {
 	if len(got) > len(lines) {
 		t.Errorf("line %d is one too many: %s", len(lines)+1, got[len(lines)])
 	}
+}
+
+// randomRun gives the end and the first seed of a comparison at random. The
+// environment variables MPICLUS_DIALECT_SECONDS and MPICLUS_DIALECT_SEED choose
+// others.
+func randomRun(t *testing.T, usual time.Duration) (end time.Time, seed uint64) {
+	t.Helper()
+	seed = rand.Uint64()
+	if s := os.Getenv("MPICLUS_DIALECT_SECONDS"); s != "" {
+		seconds, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			t.Fatalf("MPICLUS_DIALECT_SECONDS: %v", err)
+		}
+		usual = time.Duration(seconds * float64(time.Second))
+	}
+	if s := os.Getenv("MPICLUS_DIALECT_SEED"); s != "" {
+		given, err := strconv.ParseUint(s, 10, 64)
+		if err != nil {
+			t.Fatalf("MPICLUS_DIALECT_SEED: %v", err)
+		}
+		seed = given
+	}
+	return time.Now().Add(usual), seed
 }

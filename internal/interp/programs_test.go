@@ -21,15 +21,9 @@ const programsPerScript = 150
 // or the seconds of MPICLUS_DIALECT_SECONDS; a failure names the seed, which
 // MPICLUS_DIALECT_SEED repeats.
 func TestRandomPrograms(t *testing.T) {
-	seconds, seed := 5.0, rand.Uint64()
-	if s := os.Getenv("MPICLUS_DIALECT_SECONDS"); s != "" {
-		seconds, _ = strconv.ParseFloat(s, 64)
-	}
-	if s := os.Getenv("MPICLUS_DIALECT_SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
-	}
+	end, seed := randomRun(t, 5*time.Second)
 	count, failed := 0, 0
-	for end := time.Now().Add(time.Duration(seconds * float64(time.Second))); count == 0 || time.Now().Before(end) && failed < 5; seed++ {
+	for ; count == 0 || time.Now().Before(end) && failed < 5; seed++ {
 		p := &programs{Rand: rand.New(rand.NewPCG(seed, 1)), jumps: seed%3 == 0}
 		source := p.script(programsPerScript)
 		folder := t.TempDir()

@@ -16,17 +16,11 @@ import (
 // MPICLUS_DIALECT_SECONDS; a failure names the seed, which MPICLUS_DIALECT_SEED
 // repeats.
 func TestRandomSystem(t *testing.T) {
-	seconds, seed := 10.0, rand.Uint64()
-	if s := os.Getenv("MPICLUS_DIALECT_SECONDS"); s != "" {
-		seconds, _ = strconv.ParseFloat(s, 64)
-	}
-	if s := os.Getenv("MPICLUS_DIALECT_SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
-	}
+	end, seed := randomRun(t, 10*time.Second)
 	was := time.Local
 	defer func() { time.Local = was }()
 	lines := 0
-	for end := time.Now().Add(time.Duration(seconds * float64(time.Second))); lines == 0 || time.Now().Before(end); seed++ {
+	for ; lines == 0 || time.Now().Before(end); seed++ {
 		g := &systemGenerator{Rand: rand.New(rand.NewPCG(seed, 1))}
 		zone := pick(g, "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 		if place, err := time.LoadLocation(zone); err == nil {

@@ -20,20 +20,14 @@ const batchCalls = 4000
 // same. It takes 10 s, or the seconds of MPICLUS_DIALECT_SECONDS; a failure names
 // the seed, which MPICLUS_DIALECT_SEED repeats.
 func TestRandomCalls(t *testing.T) {
-	seconds, seed := 10.0, rand.Uint64()
-	if s := os.Getenv("MPICLUS_DIALECT_SECONDS"); s != "" {
-		seconds, _ = strconv.ParseFloat(s, 64)
-	}
-	if s := os.Getenv("MPICLUS_DIALECT_SEED"); s != "" {
-		seed, _ = strconv.ParseUint(s, 10, 64)
-	}
+	end, seed := randomRun(t, 10*time.Second)
 	calls, failed := 0, 0
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the last seed was %d", seed)
 		}
 	})
-	for end := time.Now().Add(time.Duration(seconds * float64(time.Second))); calls == 0 || time.Now().Before(end) && failed < 10; seed++ {
+	for ; calls == 0 || time.Now().Before(end) && failed < 10; seed++ {
 		g := &generator{rand.New(rand.NewPCG(seed, 0))}
 		source := g.script(batchCalls)
 		folder := t.TempDir()
