@@ -30,9 +30,10 @@ ON_MPI := $(if $(filter mpich,$(MPI)),eval "$$(scripts/mpich-environment build/m
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-# Packages that are linked with MPI. All others build and test without it.
+# Packages that are linked with MPI. All others build and test without it. The
+# recipe's shell lists them: make of before 4.4 does not export to $(shell).
 LINKED := /internal/mpi$$|/internal/mpi/mpilink$$|/luampi(/|$$)|/cmd/mpiclus-lua-mpi$$
-PURE    = $(shell $(GO) list ./... | grep -Ev '$(LINKED)')
+PURE    = $$($(GO) list ./... | grep -Ev '$(LINKED)')
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
