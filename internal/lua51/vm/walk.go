@@ -1,6 +1,10 @@
 package vm
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	"slices"
+
+	lua "github.com/yuin/gopher-lua"
+)
 
 // ForEach calls f for each field of a table, in the order of next. f may set
 // the field that it is called with, but no new ones.
@@ -60,12 +64,14 @@ func Values(t *lua.LTable) (list []lua.LValue, ok bool) {
 // Append adds a value behind the end of a table.
 func Append(lt *lua.LTable, value lua.LValue) { SetInt(lt, Length(lt)+1, value) }
 
-// AddPlace adds a place with a value or nil to the list of a table that is being
-// made and has no other fields yet. So a copy has its holes where the original has
-// them.
-func AddPlace(lt *lua.LTable, value lua.LValue) {
+// AddPlaces adds n places to the list of a table that is being made and has no
+// other fields yet, and returns them to be filled with values, or with nil: so
+// a copy has its holes where the original has them.
+func AddPlaces(lt *lua.LTable, n int) []lua.LValue {
 	t := inside(lt)
-	t.array = append(t.array, value)
+	had := len(t.array)
+	t.array = slices.Grow(t.array, n)[:had+n]
+	return t.array[had:]
 }
 
 // Index gives object[key] as a script gets it, with metamethods (Lua 5.1
