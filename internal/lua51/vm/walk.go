@@ -77,6 +77,3 @@ func AddPlaces(lt *lua.LTable, n int) []lua.LValue {
 // Index gives object[key] as a script gets it, with metamethods (Lua 5.1
 // manual, section 2.8).
 func Index(L *lua.LState, object, key lua.LValue) lua.LValue { return of(L).index(object, key) }
-
-// SetIndex sets object[key] as a script does it, with metamethods.
-func SetIndex(L *lua.LState, object, key, value lua.LValue) { of(L).setIndex(object, key, value) }
