@@ -59,16 +59,6 @@ func (t Type) Size() int {
 	return 1
 }
 
-// ParseType finds the type of a name, "float64".
-func ParseType(name string) (Type, bool) {
-	for t, row := range types {
-		if row.name == name && Type(t).Known() {
-			return Type(t), true
-		}
-	}
-	return 0, false
-}
-
 // TypeOf gives the element type of a Go type.
 func TypeOf[T Element]() Type {
 	var zero T
