@@ -91,7 +91,7 @@ func nameOf(fn *ast.FuncDecl) string {
 	return strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
 }
 
-// waitsAt gives the place of the first wait: a receive or a select without a
+// waitsAt returns the place of the first wait: a receive or a select without a
 // default, or a call of what waits.
 func waitsAt(body ast.Node) (at token.Pos) {
 	ast.Inspect(body, func(n ast.Node) bool {
@@ -127,7 +127,7 @@ func waitsAt(body ast.Node) (at token.Pos) {
 	return at
 }
 
-// waitsItself tells whether a call waits by its name. Waits of interp.Wait are
+// waitsItself reports whether a call waits by its name. Waits of interp.Wait are
 // those of the function that it is given.
 func waitsItself(call *ast.CallExpr) bool {
 	sel, ok := call.Fun.(*ast.SelectorExpr)
