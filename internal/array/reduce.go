@@ -163,7 +163,7 @@ func (w wide) whole(isSigned bool) (*Array, error) {
 	return FromSlice([]uint64{w.lo}), nil
 }
 
-// extend brings v to the form that wide.add takes.
+// extend returns v as wide.add takes it.
 func extend[T integer](v T) (sign, hi, lo uint64) {
 	if v < 0 {
 		return ^uint64(0), ^uint64(0), uint64(v)
