@@ -1,4 +1,4 @@
-package node
+package rpc
 
 import (
 	"context"
@@ -67,7 +67,7 @@ func (o *outgoing) finish(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	if b.remove(o) {
-		return ended(ctx)
+		return Ended(ctx)
 	}
 	return <-o.done
 }
@@ -89,7 +89,7 @@ func (n *Node) post(to Pid, f *link.Frame, failed func(error)) {
 	b.busy = true
 	b.mu.Unlock()
 	if !busy {
-		n.background(b.drain)
+		n.Background(b.drain)
 	}
 }
 
@@ -117,7 +117,7 @@ func (b *outbox) next(n *Node) {
 	busy := b.busy
 	b.mu.Unlock()
 	if busy {
-		n.background(b.drain)
+		n.Background(b.drain)
 	}
 }
 
@@ -197,24 +197,3 @@ func (n *Node) toSelf(f *link.Frame) error {
 	own.Blobs = (&value.Message{Blobs: append([][]byte(nil), f.Blobs...)}).Detach().Blobs
 	return n.dispatch(n.Self(), &own)
 }
-
-// background runs work in a goroutine that Close waits for; in a node that is
-// closed, where nothing waits any more, it runs it at once.
-func (n *Node) background(work func()) {
-	n.mu.Lock()
-	closed := n.closed
-	if !closed {
-		n.working.Add(1)
-	}
-	n.mu.Unlock()
-	if closed {
-		work()
-		return
-	}
-	go func() {
-		defer n.working.Done()
-		work()
-	}()
-}
-
-var errClosed = luaerr.New(luaerr.Interrupted, "this process is ending")
