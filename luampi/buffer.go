@@ -26,7 +26,7 @@ type buffer struct {
 	content content
 }
 
-// isArray tells whether a value can stand for an array argument.
+// isArray reports whether a value can stand for an array argument.
 func (x *call) isArray(v lua.LValue) bool {
 	if t, ok := v.(*lua.LTable); ok {
 		v = vm.GetInt(t, 1) // {array, count, type}
@@ -134,7 +134,7 @@ func init() {
 	}
 }
 
-// collective tells whether the call is one in which a send array may be
+// collective reports whether the call is one in which a send array may be
 // IN_PLACE.
 func (x *call) collective() bool { return x.row.Class == table.Coll }
 
@@ -163,7 +163,7 @@ func (x *call) readRecv(i int) {
 	x.out = x.recv.arr
 }
 
-// places gives how many parts an array has: one for each rank or, in a
+// places returns how many parts an array has: one for each rank or, in a
 // collective of neighbours, for each of those.
 func (x *call) places(receives bool) int {
 	switch {
@@ -175,12 +175,12 @@ func (x *call) places(receives bool) int {
 	return x.comm.Out
 }
 
-// ofNeighbours tells whether the call is a collective of neighbours.
+// ofNeighbours reports whether the call is a collective of neighbours.
 func (x *call) ofNeighbours() bool {
 	return strings.HasPrefix(x.row.Name, "Neighbor_") || strings.HasPrefix(x.row.Name, "Ineighbor_")
 }
 
-// parts gives the elements of each part of an array.
+// parts returns the elements of each part of an array.
 func (x *call) parts(i int, b *buffer, receives bool) int {
 	n := x.places(receives)
 	if n == 0 {

@@ -30,7 +30,7 @@ func (x *call) whole(i int, v lua.LValue, what string) int {
 	return n
 }
 
-// notWhole tells why a value is no whole number.
+// notWhole reports why a value is no whole number.
 func notWhole(v lua.LValue, what string) string {
 	f, isNumber := v.(lua.LNumber)
 	if !isNumber {

@@ -66,7 +66,7 @@ func toHandle(v lua.LValue, class string) *handle {
 	return nil
 }
 
-// predefined gives the object of a constant.
+// predefined returns the object of a constant.
 func (m *module) predefined(class, name string) *lua.LUserData {
 	if ud := m.known[class][mpi.Constant(name)]; ud != nil {
 		return ud // one object, whatever it is called
@@ -80,7 +80,7 @@ func (m *module) predefined(class, name string) *lua.LUserData {
 	return ud
 }
 
-// handleObject gives the object of a handle that a call returned: the constant
+// handleObject returns the object of a handle that a call returned: the constant
 // if it is one, else a new object that frees itself when it is garbage.
 func (m *module) handleObject(class string, value uint64) lua.LValue {
 	if ud := m.known[class][value]; ud != nil {
@@ -97,7 +97,7 @@ func (m *module) handleObject(class string, value uint64) lua.LValue {
 // freeCall names the local call that frees an object of a class.
 var freeCall = map[string]string{"group": "Group_free", "type": "Type_free", "info": "Info_free"}
 
-// commObject gives the userdata of a communicator.
+// commObject returns the userdata of a communicator.
 func (m *module) commObject(c *mpi.Comm) lua.LValue {
 	if c == nil {
 		return m.nullComm
@@ -206,7 +206,7 @@ func (m *module) statusValue(st mpi.Status) *lua.LUserData {
 }
 
 // pushStatus pushes a status that is result n of the function, and all that is
-// left of its results, unless nobody takes it. It gives how many it pushed.
+// left of its results, unless nobody takes it. It returns how many it pushed.
 func (m *module) pushStatus(L *lua.LState, st mpi.Status, n int) int {
 	if !vm.Takes(L, n) {
 		return 0

@@ -12,7 +12,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 )
 
-// opCreate gives Op_create, whose function takes two elements, or
+// opCreate returns Op_create, whose function takes two elements, or
 // Op_create_array, whose function takes two arrays.
 func (m *module) opCreate(whole bool) implementation {
 	name := "Op_create"

@@ -68,7 +68,7 @@ type bufferedMessage struct {
 	size int
 }
 
-// used gives the bytes that messages under way take.
+// used returns the bytes that messages under way take.
 func (b *buffered) used() (total int) {
 	active := b.messages[:0]
 	for _, msg := range b.messages {
@@ -106,7 +106,7 @@ func bufferError(L *lua.LState, call, text string) {
 	luaerr.Raise(L, e)
 }
 
-// requests gives those of the messages.
+// requests returns those of the messages.
 func (b *buffered) requests() []*mpi.Request {
 	list := make([]*mpi.Request, len(b.messages))
 	for i, msg := range b.messages {
@@ -214,7 +214,7 @@ func (m *module) makeRoom(x *call, bytes int) {
 	}
 }
 
-// typeBytes gives the bytes that the send array of the call has to send.
+// typeBytes returns the bytes that the send array of the call has to send.
 func (m *module) typeBytes(x *call) int {
 	if !x.send.derived {
 		return x.send.count * x.send.arr.Type().Size()

@@ -48,7 +48,7 @@ func (m *module) requestObject(x *call) *lua.LUserData {
 	return m.newRequest(q)
 }
 
-// newRequest gives the userdata of a request. When that is garbage the
+// newRequest returns the userdata of a request. When that is garbage the
 // session takes the request over.
 func (m *module) newRequest(q *request) *lua.LUserData {
 	if q.r.Active() {
@@ -95,7 +95,7 @@ func (x *call) mustAwait(family mpi.Family, list []*mpi.Request) {
 	}
 }
 
-// one gives the call on one request; only looks means Test.
+// one returns the call on one request; only looks means Test.
 func (m *module) one(row *table.Call, test bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
 		q := m.readRequest(L, row.Name, 1, L.Get(base))

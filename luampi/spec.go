@@ -42,7 +42,7 @@ func (m *module) typeLayout(L *lua.LState, h *handle) layoutOf {
 	return l
 }
 
-// reach gives the bytes from the first to the last that n elements touch,
+// reach returns the bytes from the first to the last that n elements touch,
 // from the address that MPI gets.
 func (l layoutOf) reach(n int) (low, end int) {
 	if n == 0 {
@@ -108,7 +108,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 	return b
 }
 
-// explicitNil tells whether a list was written as {a, n, t} where t is nil: it
+// explicitNil reports whether a list was written as {a, n, t} where t is nil: it
 // has a place for a third entry, which is nil. What the list is for a script
 // does not tell that apart from {a, n}, what it is in memory does.
 func explicitNil(t *lua.LTable) bool {

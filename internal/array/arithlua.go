@@ -22,7 +22,7 @@ func setArithmetic(L *lua.LState, mt *lua.LTable) {
 	}
 }
 
-// operate gives x op y where at least one is an array or complex number.
+// operate returns x op y where at least one is an array or complex number.
 func operate(L *lua.LState, op operator, x, y lua.LValue) lua.LValue {
 	a, isArray := To(x)
 	b, ok := To(y)
@@ -61,7 +61,7 @@ func nameOf(v lua.LValue) string {
 	return typeName(v)
 }
 
-// scalarFor gives v the type in which it is combined with a: the type of a if
+// scalarFor brings v to the type in which it is combined with a: the type of a if
 // that holds it, else the next that does. An integer array and a whole number
 // stay integer, with an error if the number is out of the type's range.
 func scalarFor(a *Array, v lua.LValue, quotient bool) (operand, error) {
@@ -133,7 +133,7 @@ func compareLua(c *call, op comparison) int {
 	return c.give(r)
 }
 
-// comparand gives v a type in which it compares with a. A number beyond the
+// comparand brings v to a type in which it compares with a. A number beyond the
 // range of an integer type is as good as an infinity.
 func comparand(a *Array, v lua.LValue) (operand, error) {
 	if b, ok := v.(lua.LBool); ok && a.typ == Bool {

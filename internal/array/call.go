@@ -45,7 +45,7 @@ func (c *call) fail(n int, name, format string, args ...any) {
 	luaerr.RaiseArg(c.LState, c.name, n, name, format, args...)
 }
 
-// arg gives argument n, nil when it is missing.
+// arg returns argument n, nil when it is missing.
 func (c *call) arg(n int) lua.LValue { return c.Get(n + c.skip) }
 
 func (c *call) given(n int) bool { return c.arg(n) != lua.LNil }
@@ -87,7 +87,7 @@ func (c *call) count(n int, name string) int {
 	return i
 }
 
-// index reads an index of self from 1 and gives it from 0.
+// index reads an index of self from 1 and returns it from 0.
 func (c *call) index(n int, name string) int {
 	return c.within(n, name, c.self.n) - 1
 }

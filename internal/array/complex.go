@@ -20,7 +20,7 @@ func (c Complex) String() string { return formatComplex(complex128(c), -1, 64) }
 // TravelKind is the kind under which complex numbers travel in messages.
 const TravelKind = "complex"
 
-// Travel gives the 16 bytes that DecodeComplex reads on the other side.
+// Travel returns the 16 bytes that DecodeComplex reads on the other side.
 func (c Complex) Travel() (kind string, data []byte, err error) {
 	data = binary.LittleEndian.AppendUint64(nil, math.Float64bits(real(c)))
 	data = binary.LittleEndian.AppendUint64(data, math.Float64bits(imag(c)))
@@ -142,7 +142,7 @@ func complexMinus(L *lua.LState) int {
 	return 1
 }
 
-// operateComplex gives x op y of complex numbers and numbers.
+// operateComplex returns x op y of complex numbers and numbers.
 func operateComplex(L *lua.LState, op operator, x, y lua.LValue) lua.LValue {
 	a, ok := ToComplex(x)
 	b, ok2 := ToComplex(y)

@@ -23,7 +23,7 @@ func from(c *call) int {
 	return c.give(c.list(t, typ))
 }
 
-// firstOf gives the first value in a list of lists.
+// firstOf returns the first value in a list of lists.
 func firstOf(t *lua.LTable) lua.LValue {
 	v := vm.GetInt(t, 1)
 	if row, ok := v.(*lua.LTable); ok {

@@ -34,7 +34,7 @@ func To(v lua.LValue) (*Array, bool) {
 	return a, ok
 }
 
-// ToLua gives the userdata that scripts see. Each call makes a new one; two
+// ToLua returns the userdata that scripts see. Each call makes a new one; two
 // of the same array are equal for a script.
 func ToLua(L *lua.LState, a *Array) *lua.LUserData {
 	return &lua.LUserData{Value: a, Env: L.Env, Metatable: metatable(L)}
@@ -63,7 +63,7 @@ func methodRows() []function {
 	return slices.Concat(shapeRows(), contentRows(), arithmeticRows(), reductionRows(), mathRows())
 }
 
-// metatable gives the metatable of arrays: one an interpreter, made when
+// metatable returns the metatable of arrays: one an interpreter, made when
 // first asked for, so that arrays work before a script requires the module.
 func metatable(L *lua.LState) *lua.LTable {
 	if mt, ok := L.G.Registry.RawGetString(metaKey).(*lua.LTable); ok {
@@ -114,7 +114,7 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 	}
 }
 
-// meant gives ": did you mean 'sum'?" for a name much like that of a method.
+// meant returns ": did you mean 'sum'?" for a name much like that of a method.
 func meant(methods *lua.LTable, name string) string {
 	var names []string
 	vm.ForEach(methods, func(k, _ lua.LValue) { names = append(names, lua.LVAsString(k)) })
@@ -189,7 +189,7 @@ func raiseIndex(L *lua.LState, a *Array, k lua.LValue) {
 	raise(L, "%s: %s", a.describe(), wrongIndex(k, a.n))
 }
 
-// wrongIndex tells why k is no index from 1 to n.
+// wrongIndex reports why k is no index from 1 to n.
 func wrongIndex(k lua.LValue, n int) string {
 	f, ok := k.(lua.LNumber)
 	switch {

@@ -21,12 +21,12 @@ type floating interface{ float32 | float64 }
 
 type complexing interface{ complex64 | complex128 }
 
-// at gives the place of element i, which must exist.
+// at returns the place of element i, which must exist.
 func (a *Array) at(i int) unsafe.Pointer { return unsafe.Add(a.p, i*a.typ.Size()) }
 
 func value[T any](p unsafe.Pointer) T { return *(*T)(p) }
 
-// load gives element i (from 0) as a Lua value. The error, of an int64 or
+// load returns element i (from 0) as a Lua value. The error, of an int64 or
 // uint64 beyond 2^53, tells the value only.
 func (a *Array) load(L *lua.LState, i int) (lua.LValue, error) {
 	p := a.at(i)
@@ -60,7 +60,7 @@ func (a *Array) load(L *lua.LState, i int) (lua.LValue, error) {
 	}
 }
 
-// whole gives a 64-bit integer up to 2^53 as a number.
+// whole returns a 64-bit integer up to 2^53 as a number.
 func whole[T int64 | uint64](v T) (lua.LValue, error) {
 	f := lua.LNumber(v)
 	if f >= exact || f <= -exact { // the ends may be rounded neighbours
@@ -142,7 +142,7 @@ func integerFromDigits[T integer](s string) (T, error) {
 	return T(n), nil
 }
 
-// limits gives the smallest and largest value of an integer type.
+// limits returns the smallest and largest value of an integer type.
 func limits[T integer]() (lo, hi T) {
 	var zero T
 	bits := uint(unsafe.Sizeof(zero)) * 8

@@ -61,7 +61,7 @@ func (c *call) cell() int {
 	return i*c.self.cols + c.within(2, "j", c.self.cols) - 1
 }
 
-// load gives element i (from 0) as a Lua value.
+// load returns element i (from 0) as a Lua value.
 func (c *call) load(i int) lua.LValue {
 	v, err := c.self.load(c.LState, i)
 	if err != nil {

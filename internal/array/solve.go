@@ -118,7 +118,7 @@ func (c *call) solveComplex(a, b *Array) int {
 }
 
 // eliminate brings the n x n matrix a to the identity by Gauss and Jordan
-// with partial pivoting, does the same to the rows of b, and gives the
+// with partial pivoting, does the same to the rows of b, and returns the
 // determinant of a; false where it is singular.
 func eliminate(a []complex128, n int, b []complex128, cols int) (complex128, bool) {
 	det := complex128(1)

@@ -132,7 +132,6 @@ void mpiclus_free_value(void *state);
 int mpiclus_basic(MPI_Datatype type, MPI_Datatype *basic);
 int mpiclus_unit(int bytes, MPI_Datatype *type);
 void mpiclus_constants(uint64_t *values);
-void mpiclus_sizes(int *request, int *status);
 int mpiclus_reserve(mpiclus_frame *f, int n);
 int mpiclus_room(mpiclus_frame *f, int result, int n, size_t size);
 void mpiclus_free_rooms(mpiclus_frame *f);

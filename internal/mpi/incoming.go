@@ -5,10 +5,10 @@ import "C"
 
 import "unsafe"
 
-// Value gives the packet and the long stream, nil if there is none, of a
+// Value returns the packet and the long stream, nil if there is none, of a
 // complete request of an own_irecv line: copies in memory of Go, which ends
 // MPI's side of it. Of the packet it gives what may be of use: a stream that
-// is shorter ends it. It gives nil, nil the second time.
+// is shorter ends it. It returns nil, nil the second time.
 func (r *Request) Value() (packet, stream []byte) {
 	if r.incoming == nil {
 		return nil, nil

@@ -70,11 +70,6 @@ int mpiclus_error(int code, char *text) {
     return class;
 }
 
-void mpiclus_sizes(int *request, int *status) {
-    *request = sizeof(MPI_Request);
-    *status = sizeof(MPI_Status);
-}
-
 /* Reductions with ops of the script that sit in the library. One call at a time is inside of MPI, and only that call's
  * op can run there, so one function serves all ops: it asks who is inside. */
 extern void mpiclusReduce(int32_t owner, uintptr_t in, uintptr_t inout, int n, uint64_t type);

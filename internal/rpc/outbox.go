@@ -159,7 +159,7 @@ func (o *outgoing) transmit(ctx context.Context) error {
 	return nil
 }
 
-// whyUnsent gives the reason for a frame that could not be sent: the end of
+// whyUnsent returns the reason for a frame that could not be sent: the end of
 // its process, which whoever reads from the link is about to find out.
 func (n *Node) whyUnsent(ctx context.Context, p *peer, cause error) error {
 	timer := time.NewTimer(2 * goneWait)

@@ -135,7 +135,7 @@ func (d *decoder) list(t *lua.LTable, n int) error {
 }
 
 // listExt reads an extension in a list: a run of numbers or nils, or a value
-// with an identity. It gives the next slot.
+// with an identity. It returns the next slot.
 func (d *decoder) listExt(t *lua.LTable, i, n int) (int, error) {
 	at := d.pos
 	id, data, err := d.ext()

@@ -108,7 +108,7 @@ func (m *module) luaLoad(L *lua.LState) int {
 	return 1
 }
 
-// load gives the table of a plugin; one that was loaded before is given
+// load returns the table of a plugin; one that was loaded before is given
 // again.
 func (m *module) load(L *lua.LState, name, checksum string) (lua.LValue, error) {
 	var p *load.Plugin

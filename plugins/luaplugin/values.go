@@ -84,7 +84,7 @@ func (x *exchange) encodeTable(t *lua.LTable, depth int) (*wire.Value, error) {
 	return &wire.Value{Kind: &wire.Value_Table{Table: out}}, first
 }
 
-// results gives the returned values, after the arguments that the function
+// results returns the returned values, after the arguments that the function
 // has changed have their new content.
 func (x *exchange) results(L *lua.LState, resp *wire.Response) ([]lua.LValue, error) {
 	for _, r := range resp.GetChanged() {
@@ -153,7 +153,7 @@ func (x *exchange) decodeTable(L *lua.LState, w *wire.Table, depth int) (lua.LVa
 	return t, nil
 }
 
-// decodeArray gives an argument itself where the function returned it, else a
+// decodeArray returns an argument itself where the function returned it, else a
 // new array.
 func (x *exchange) decodeArray(L *lua.LState, w *wire.Array) (lua.LValue, error) {
 	if i, ok := x.call.Argument(w.GetRegion()); ok {

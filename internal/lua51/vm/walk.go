@@ -22,7 +22,7 @@ func ForEach(lt *lua.LTable, f func(key, value lua.LValue)) {
 	}
 }
 
-// MaxN gives the greatest whole key of a table from 1 on, 0 when it has none.
+// MaxN returns the greatest whole key of a table from 1 on, 0 when it has none.
 func MaxN(lt *lua.LTable) int {
 	greatest := Length(lt)
 	for key, v := range inside(lt).dict {
@@ -39,7 +39,7 @@ func MaxN(lt *lua.LTable) int {
 // entry.
 const widestHole = 1 << 16
 
-// Entries gives the number of entries to read of a table that is to be a list:
+// Entries returns the number of entries to read of a table that is to be a list:
 // the greatest key, so that no value is left out in silence. Where values stand
 // much too far apart for a list it is the place of the first hole between them:
 // the entry there is nil, and who reads it says so.
@@ -51,7 +51,7 @@ func Entries(lt *lua.LTable) int {
 	return n + 1
 }
 
-// Values gives the values from key 1 to the greatest, nil in the holes. It
+// Values returns the values from key 1 to the greatest, nil in the holes. It
 // reports whether that is all, see Entries.
 func Values(t *lua.LTable) (list []lua.LValue, ok bool) {
 	list = make([]lua.LValue, Entries(t))
@@ -74,9 +74,6 @@ func AddPlaces(lt *lua.LTable, n int) []lua.LValue {
 	return t.array[had:]
 }
 
-// Index gives object[key] as a script gets it, with metamethods (Lua 5.1
+// Index returns object[key] as a script gets it, with metamethods (Lua 5.1
 // manual, section 2.8).
 func Index(L *lua.LState, object, key lua.LValue) lua.LValue { return of(L).index(object, key) }
-
-// SetIndex sets object[key] as a script does it, with metamethods.
-func SetIndex(L *lua.LState, object, key, value lua.LValue) { of(L).setIndex(object, key, value) }

@@ -1,4 +1,4 @@
-package tests
+package house
 
 import (
 	"bufio"
@@ -18,7 +18,7 @@ import (
 // waitsFile says of each function that waits what ends its waits: an event that
 // surely comes, a time limit, the end of a context, or the loss of who is
 // waited for.
-const waitsFile = "testdata/waits.txt"
+const waitsFile = "waits.txt"
 
 // TestWaitsEnd compares that table with the sources: a function that waits and
 // is not in it, or is in it and does not wait, is an error. Who writes a wait
@@ -48,7 +48,7 @@ func TestWaitsEnd(t *testing.T) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		if listed[name] == "" {
-			t.Errorf("%v: %s waits: add a line to tests/%s that says what ends that", found[name], name, waitsFile)
+			t.Errorf("%v: %s waits: add a line to tests/house/%s that says what ends that", found[name], name, waitsFile)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(listed)) {
@@ -62,7 +62,7 @@ func TestWaitsEnd(t *testing.T) {
 func waitsIn(t *testing.T, folder string, found map[string]token.Position) {
 	t.Helper()
 	set := token.NewFileSet()
-	err := filepath.WalkDir(filepath.Join("..", folder), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join("../..", folder), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -91,7 +91,7 @@ func nameOf(fn *ast.FuncDecl) string {
 	return strings.TrimPrefix(types.ExprString(fn.Recv.List[0].Type), "*") + "." + fn.Name.Name
 }
 
-// waitsAt gives the place of the first wait: a receive or a select without a
+// waitsAt returns the place of the first wait: a receive or a select without a
 // default, or a call of what waits.
 func waitsAt(body ast.Node) (at token.Pos) {
 	ast.Inspect(body, func(n ast.Node) bool {
@@ -127,7 +127,7 @@ func waitsAt(body ast.Node) (at token.Pos) {
 	return at
 }
 
-// waitsItself tells whether a call waits by its name. Waits of interp.Wait are
+// waitsItself reports whether a call waits by its name. Waits of interp.Wait are
 // those of the function that it is given.
 func waitsItself(call *ast.CallExpr) bool {
 	sel, ok := call.Fun.(*ast.SelectorExpr)
