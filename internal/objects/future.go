@@ -86,6 +86,16 @@ func (p *progress) settle(reply *rpc.Reply, err error) {
 	}
 }
 
+// over waits until the call is over, and returns why it did not come about.
+func (p *progress) over(ctx context.Context) error {
+	select {
+	case <-p.done:
+		return p.err
+	case <-ctx.Done():
+		return rpc.Ended(ctx)
+	}
+}
+
 // Unfinished is a call of Spawn that was not over when Store.Unfinished looked.
 type Unfinished struct {
 	Pid   rpc.Pid // where it runs
@@ -154,19 +164,13 @@ func (r *Reference) Fetch(ctx context.Context) (*rpc.Reply, error) {
 // pushed waits until the call of a future that was made here is over, and
 // returns the result if it came with the note.
 func (r *Reference) pushed(ctx context.Context) (*rpc.Reply, error) {
-	p := r.state
-	if p.done == nil {
+	if r.state.done == nil {
 		return nil, nil
 	}
-	select {
-	case <-p.done:
-	case <-ctx.Done():
-		return nil, rpc.Ended(ctx)
+	if err := r.state.over(ctx); err != nil || r.state.value == nil {
+		return nil, err
 	}
-	if p.err != nil || p.value == nil {
-		return nil, p.err
-	}
-	m := p.value.Clone()
+	m := r.state.value.Clone()
 	return &rpc.Reply{Message: m, From: r.ID.Owner}, r.store.node.FetchSources(ctx, r.ID.Owner, m)
 }
 
@@ -174,12 +178,8 @@ func (r *Reference) pushed(ctx context.Context) (*rpc.Reply, error) {
 // failed says that the call raised an error, which Fetch returns.
 func (r *Reference) Wait(ctx context.Context) (failed bool, err error) {
 	if p := r.state; p.done != nil {
-		select {
-		case <-p.done:
-			return p.raised, p.err
-		case <-ctx.Done():
-			return false, rpc.Ended(ctx)
-		}
+		err := p.over(ctx)
+		return err == nil && p.raised, err
 	}
 	reply, err := r.store.node.Call(ctx, r.ID.Owner, r.request(serviceAwait))
 	return err == nil && isRaised(reply), err

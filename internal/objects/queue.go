@@ -253,11 +253,9 @@ func (o *object) refuse() (answers []func()) {
 }
 
 func (c *channel) removePutter(p *putter) bool {
-	for i, other := range c.putters {
-		if other == p {
-			c.putters = append(c.putters[:i:i], c.putters[i+1:]...)
-			return true
-		}
+	i := slices.Index(c.putters, p)
+	if i >= 0 {
+		c.putters = slices.Delete(c.putters, i, i+1)
 	}
-	return false
+	return i >= 0
 }

@@ -2,6 +2,7 @@ package objects
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -147,13 +148,11 @@ func (s *Store) wait(o *object, w *waiter) {
 }
 
 func (o *object) remove(w *waiter) bool {
-	for i, other := range o.waiting {
-		if other == w {
-			o.waiting = append(o.waiting[:i:i], o.waiting[i+1:]...)
-			return true
-		}
+	i := slices.Index(o.waiting, w)
+	if i >= 0 {
+		o.waiting = slices.Delete(o.waiting, i, i+1)
 	}
-	return false
+	return i >= 0
 }
 
 func (w *waiter) fail(err error) {

@@ -278,17 +278,10 @@ func (n *Node) drop(id uint64) *Call {
 // requests are cancelled, and nothing is kept for it.
 func (n *Node) failCalls(pid Pid, why *luaerr.Error) {
 	n.mu.Lock()
-	var ours []*Call
-	for id, c := range n.calls.All {
-		if c.to == pid {
-			ours = append(ours, c)
-			n.calls.Delete(id)
-		}
-	}
-	var theirs []*Incoming
+	ours := n.takeCalls(func(c *Call) bool { return c.to == pid })
 	for key, r := range n.serving.All {
 		if key.from == pid {
-			theirs = append(theirs, r)
+			r.cancel(why)
 		}
 	}
 	for key := range n.kept.All {
@@ -300,7 +293,15 @@ func (n *Node) failCalls(pid Pid, why *luaerr.Error) {
 	for _, c := range ours {
 		c.settle(result{err: why})
 	}
-	for _, r := range theirs {
-		r.cancel(why)
+}
+
+// takeCalls takes some of the calls out of those that wait. n.mu is held.
+func (n *Node) takeCalls(which func(*Call) bool) (taken []*Call) {
+	for id, c := range n.calls.All {
+		if which(c) {
+			taken = append(taken, c)
+			n.calls.Delete(id)
+		}
 	}
+	return taken
 }

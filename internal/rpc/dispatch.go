@@ -65,20 +65,16 @@ func (n *Node) relay(via, from, to Pid, f *link.Frame) error {
 	if n.Self() != Master || from != via {
 		return fmt.Errorf("a frame for pid %d came to pid %d", to, n.Self())
 	}
-	n.mu.Lock()
-	p := n.peers[to]
 	var l link.Link
-	if p != nil && p.lost == nil {
+	err := error(unknown(to, nil))
+	n.mu.Lock()
+	if p := n.peers[to]; p != nil && p.lost != nil {
+		err = p.lost
+	} else if p != nil {
 		l = p.link
 	}
 	n.mu.Unlock()
-	var err error
-	if l == nil {
-		err = unknown(to, nil)
-		if p != nil && p.lost != nil {
-			err = p.lost
-		}
-	} else {
+	if l != nil {
 		err = l.Send(f)
 	}
 	if err != nil && f.Kind == kindCall {

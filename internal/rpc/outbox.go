@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -124,13 +125,11 @@ func (b *outbox) next(n *Node) {
 func (b *outbox) remove(o *outgoing) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for i, other := range b.queue {
-		if other == o {
-			b.queue = append(b.queue[:i], b.queue[i+1:]...)
-			return true
-		}
+	i := slices.Index(b.queue, o)
+	if i >= 0 {
+		b.queue = slices.Delete(b.queue, i, i+1)
 	}
-	return false
+	return i >= 0
 }
 
 func (o *outgoing) settle(err error) {

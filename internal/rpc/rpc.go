@@ -161,9 +161,6 @@ func New(cfg Config) *Node {
 // Self is the node's own pid.
 func (n *Node) Self() Pid { return n.self.Load() }
 
-// Codec has the sources of the process's functions.
-func (n *Node) Codec() *value.Codec { return n.cfg.Codec }
-
 // Become gives the node and its codec another pid, for a process that learns
 // its pid late. It is an error once there was a link. The caller holds the
 // interpreter, since encoders read the codec's pid.
@@ -200,11 +197,7 @@ func (n *Node) Close() {
 			l.Close()
 		}
 	}
-	var waiting []*Call
-	for id, c := range n.calls.All {
-		waiting = append(waiting, c)
-		n.calls.Delete(id)
-	}
+	waiting := n.takeCalls(func(*Call) bool { return true })
 	n.mu.Unlock()
 	n.end()
 	for _, c := range waiting {

@@ -210,7 +210,7 @@ func TestOneReply(t *testing.T) {
 // TestBecome: a node learns its pid before it has links, and not later.
 func TestBecome(t *testing.T) {
 	a, b := open(t, Master), open(t, Master)
-	if err := b.Become(2); err != nil || b.Self() != 2 || b.Codec().Self != 2 || !b.IsMember(2) || b.IsMember(Master) {
+	if err := b.Become(2); err != nil || b.Self() != 2 || b.cfg.Codec.Self != 2 || !b.IsMember(2) || b.IsMember(Master) {
 		t.Fatalf("pid %d, members %v, %v", b.Self(), b.Members(), err)
 	}
 	connect(t, a, b)

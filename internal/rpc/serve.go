@@ -187,12 +187,8 @@ func (n *Node) Busy() int {
 // cancelled with that error. The process goes on.
 func (n *Node) Interrupt(why *luaerr.Error) {
 	n.mu.Lock()
-	var all []*Incoming
+	defer n.mu.Unlock()
 	for _, r := range n.serving.All {
-		all = append(all, r)
-	}
-	n.mu.Unlock()
-	for _, r := range all {
 		r.cancel(why)
 	}
 }
