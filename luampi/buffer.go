@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -50,7 +51,7 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 	}
 	ud, ok := v.(*lua.LUserData)
 	if !ok {
-		x.arg(i, "array expected, got %s%s", kindOf(v), x.hint())
+		x.arg(i, "array expected, got %s%s", args.Kind(v), x.hint())
 	}
 	a, ok := array.To(ud)
 	switch {
@@ -59,7 +60,7 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 	case ud == x.m.inPlace:
 		b.inPlace = true
 	default:
-		x.arg(i, "array expected, got %s%s", kindOf(v), x.hint())
+		x.arg(i, "array expected, got %s%s", args.Kind(v), x.hint())
 	}
 	return b
 }

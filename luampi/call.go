@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -281,6 +282,11 @@ func (x *call) arg(i int, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	x.end()
 	luaerr.RaiseArg(L, name, pos, what, "%s", text)
+}
+
+// expected raises that argument i of the call is not what was expected.
+func (x *call) expected(i int, what string, got lua.LValue) {
+	x.arg(i, "%s", args.Expected(what, got))
 }
 
 // offers reports whether the library has the call.

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -68,7 +69,7 @@ func (m *module) oneComm(L *lua.LState, name string, base int, comm *mpi.Comm) *
 		comm = m.world
 		if v := L.Get(base); v != lua.LNil {
 			if comm = toComm(v); comm == nil {
-				luaerr.RaiseArg(L, name, 1, "comm", "communicator expected, got %s", kindOf(v))
+				args.RaiseExpected(L, name, 1, "comm", "communicator", v)
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 		var flat []int32
 		ranges, ok := v.(*lua.LTable)
 		if !ok {
-			x.arg(i, "list of {first, last, stride} expected, got %s", kindOf(v))
+			x.expected(i, "list of {first, last, stride}", v)
 		}
 		for k := range vm.Entries(ranges) {
 			triple := x.int32s(i, vm.GetInt(ranges, k+1))
@@ -127,7 +127,7 @@ func (x *call) int32s(i int, v lua.LValue) []int32 {
 	}
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		x.arg(i, "list expected, got %s", kindOf(v))
+		x.expected(i, "list", v)
 	}
 	list := make([]int32, vm.Entries(t))
 	for k := range list {

@@ -31,6 +31,9 @@ type handle struct {
 	user      *call // the last of them
 }
 
+// Kind names it in errors about arguments: "type", "op".
+func (h *handle) Kind() string { return h.class }
+
 // message is what Mprobe took; Mrecv ends it.
 type message struct {
 	handle uint64
@@ -39,11 +42,17 @@ type message struct {
 	value  bool // a Lua value comes with it: mprobe took it
 }
 
+// Kind names it in errors about arguments.
+func (*message) Kind() string { return "message" }
+
 // special is a constant that stands for an address, such as IN_PLACE.
 type special struct {
 	name  string
 	value uint64
 }
+
+// Kind names it in errors about arguments.
+func (s *special) Kind() string { return s.name }
 
 func (m *module) newObject(v any, mt *lua.LTable) *lua.LUserData {
 	return &lua.LUserData{Value: v, Metatable: mt}

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
@@ -85,7 +86,7 @@ func (m *module) bufferAttach(L *lua.LState, base int, _ *mpi.Comm) int {
 	a, ok := array.To(L.Get(base))
 	switch {
 	case !ok:
-		luaerr.RaiseArg(L, "Buffer_attach", 1, "array", "array expected, got %s", kindOf(L.Get(base)))
+		args.RaiseExpected(L, "Buffer_attach", 1, "array", "array", L.Get(base))
 	case m.buffered.attached != nil:
 		luaerr.RaiseArg(L, "Buffer_attach", 1, "array", "a buffer is attached already")
 	}

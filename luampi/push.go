@@ -119,34 +119,6 @@ func (x *call) ints(r *table.Arg) lua.LValue {
 	return t
 }
 
-// kindOf names what a value is, for error messages.
-func kindOf(v lua.LValue) string {
-	ud, ok := v.(*lua.LUserData)
-	if !ok {
-		return v.Type().String()
-	}
-	switch o := ud.Value.(type) {
-	case *array.Array:
-		if _, ok := array.To(v); !ok {
-			return o.Type().String() + " array whose memory went with its window"
-		}
-		return o.Type().String() + " array"
-	case *mpi.Comm:
-		return "communicator"
-	case *handle:
-		return o.class
-	case *request:
-		return "request"
-	case *mpi.Status:
-		return "status"
-	case *window:
-		return "window"
-	case *special:
-		return o.name
-	}
-	return "userdata"
-}
-
 func toStatus(v lua.LValue) *mpi.Status {
 	if ud, ok := v.(*lua.LUserData); ok {
 		st, _ := ud.Value.(*mpi.Status)

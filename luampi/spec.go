@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -58,7 +59,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 	a, ok := array.To(vm.GetInt(t, 1))
 	if !ok {
 		if _, isUser := vm.GetInt(t, 1).(*lua.LUserData); isUser {
-			x.arg(i, "array expected first in {array, count, type}, got %s", kindOf(vm.GetInt(t, 1)))
+			x.arg(i, "array expected first in {array, count, type}, got %s", args.Kind(vm.GetInt(t, 1)))
 		}
 		x.arg(i, "array expected, got table%s", x.hint())
 	}
@@ -125,7 +126,7 @@ func (x *call) datatype(i int, v lua.LValue) *handle {
 	}
 	h := toHandle(v, "type")
 	if h == nil {
-		x.arg(i, "type expected, got %s", kindOf(v))
+		x.expected(i, "type", v)
 	}
 	x.alive(i, h)
 	x.keep = append(x.keep, h)

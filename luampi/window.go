@@ -45,6 +45,9 @@ type window struct {
 	started   bool
 }
 
+// Kind names it in errors about arguments.
+func (*window) Kind() string { return "window" }
+
 func (w *window) text() string {
 	switch {
 	case w.freed:
@@ -74,7 +77,7 @@ func (w *window) unusable() string {
 func (x *call) readWindow(i int, a *table.Arg, v lua.LValue) {
 	w := toWindow(v)
 	if w == nil {
-		x.arg(i, "window expected, got %s", kindOf(v))
+		x.expected(i, "window", v)
 	}
 	if why := w.unusable(); why != "" {
 		x.arg(i, "%s", why)

@@ -1,10 +1,12 @@
 package array
 
 import (
-	"fmt"
+	"errors"
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 )
 
 // events names the metamethods of the operators; idiv is a method only.
@@ -58,7 +60,7 @@ func nameOf(v lua.LValue) string {
 		}
 		return formatNumber(real(c))
 	}
-	return typeName(v)
+	return args.Kind(v)
 }
 
 // scalarFor brings v to the type in which it is combined with a: the type of a if
@@ -74,7 +76,7 @@ func scalarFor(a *Array, v lua.LValue, quotient bool) (operand, error) {
 		}
 	default:
 		if _, ok := ToComplex(v); !ok {
-			return operand{}, fmt.Errorf("expected an array or a number, got %s", typeName(v))
+			return operand{}, errors.New(args.Expected("array or number", v))
 		}
 		switch {
 		case t == Float32:

@@ -181,6 +181,9 @@ func (a *Array) describe() string {
 	return fmt.Sprintf("%s array of %d", a.typ, a.n)
 }
 
+// Kind names the array in errors about arguments.
+func (a *Array) Kind() string { return a.describe() }
+
 // named is describe with an article: "an int32 matrix of 2x3".
 func (a *Array) named() string { return withArticle(a.describe()) }
 

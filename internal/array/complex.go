@@ -8,11 +8,15 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // Complex is a complex number as a Lua value: the Value of a userdata.
 type Complex complex128
+
+// Kind names a complex number in errors about arguments.
+func (Complex) Kind() string { return "complex number" }
 
 // String writes "1+2i", each part so that it reads back the same.
 func (c Complex) String() string { return formatComplex(complex128(c), -1, 64) }
@@ -75,7 +79,7 @@ func complexSelf(L *lua.LState) complex128 {
 			return complex128(c)
 		}
 	}
-	raise(L, "expected a complex number, got %s", typeName(L.Get(1)))
+	raise(L, "%s", args.Expected("complex number", L.Get(1)))
 	return 0
 }
 

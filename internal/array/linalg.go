@@ -26,7 +26,7 @@ func linalgRows() []function {
 func (c *call) matrix(n int, name string) *Array {
 	m := c.array(n, name)
 	if !m.matrix {
-		c.fail(n, name, "expected a matrix, got %s: see a:reshape(rows, cols)", m.named())
+		c.fail(n, name, "matrix expected, got %s: see a:reshape(rows, cols)", m.describe())
 	}
 	if m.n == 0 {
 		c.fail(n, name, "%s has no elements", m.named())
@@ -38,7 +38,7 @@ func (c *call) matrix(n int, name string) *Array {
 func (c *call) square(n int, name string) *Array {
 	m := c.matrix(n, name)
 	if m.rows != m.cols {
-		c.fail(n, name, "expected a square matrix, got %s", m.named())
+		c.fail(n, name, "square matrix expected, got %s", m.describe())
 	}
 	return m
 }

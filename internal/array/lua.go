@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 
 	luanumber "github.com/mpiclus/mpiclus-lua/internal/lua51/number"
@@ -129,7 +130,7 @@ func meant(methods *lua.LTable, name string) string {
 func selfOf(L *lua.LState) *Array {
 	a, ok := To(L.Get(1))
 	if !ok {
-		raise(L, "expected an array, got %s", typeName(L.Get(1)))
+		raise(L, "%s", args.Expected("array", L.Get(1)))
 	}
 	return a
 }
@@ -196,7 +197,7 @@ func wrongIndex(k lua.LValue, n int) string {
 	case !ok && k.Type() == lua.LTString:
 		return fmt.Sprintf("cannot write field '%s': elements have numbers", k)
 	case !ok:
-		return fmt.Sprintf("expected a whole number as index, got %s", typeName(k))
+		return args.Expected("whole number as index", k)
 	case lua.LNumber(int(f)) != f:
 		return fmt.Sprintf("index %s is no whole number", formatNumber(float64(f)))
 	case n == 0:

@@ -1,12 +1,15 @@
 package array
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 )
 
 // exact is the largest magnitude up to which every whole number is a Lua
@@ -98,7 +101,7 @@ func numberOf(v lua.LValue) (float64, error) {
 			return real(c), nil
 		}
 	}
-	return 0, fmt.Errorf("expected a number, got %s", typeName(v))
+	return 0, errors.New(args.Expected("number", v))
 }
 
 // integerOf reads a whole number of type T; 64-bit types also take decimal
@@ -173,36 +176,17 @@ func complexOf[T complexing](v lua.LValue) (T, error) {
 			return T(c), nil
 		}
 	}
-	return 0, fmt.Errorf("expected a number or array.complex, got %s", typeName(v))
+	return 0, errors.New(args.Expected("number or array.complex", v))
 }
 
 // truthOf reads a boolean as the byte that stores it.
 func truthOf(v lua.LValue) (uint8, error) {
 	b, ok := v.(lua.LBool)
 	if !ok {
-		return 0, fmt.Errorf("expected true or false, got %s", typeName(v))
+		return 0, errors.New(args.Expected("true or false", v))
 	}
 	if b {
 		return 1, nil
 	}
 	return 0, nil
-}
-
-// typeName names what a script passed: an array by its description.
-func typeName(v lua.LValue) string {
-	if a, ok := To(v); ok {
-		return a.named()
-	}
-	if ud, ok := v.(*lua.LUserData); ok {
-		if a, ok := ud.Value.(*Array); ok {
-			return a.named() // whose memory is gone
-		}
-		if _, ok := ud.Value.(Complex); ok {
-			return "a complex number"
-		}
-	}
-	if v.Type() == lua.LTNil {
-		return "nil"
-	}
-	return withArticle(v.Type().String())
 }

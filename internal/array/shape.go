@@ -50,7 +50,7 @@ func shapeRows() []function {
 // needMatrix raises unless the method was called on a matrix.
 func (c *call) needMatrix() {
 	if !c.self.matrix {
-		raise(c.LState, "bad self to '%s' (expected a matrix, got %s: see a:reshape(rows, cols))", c.name, c.self.named())
+		raise(c.LState, "bad self to '%s' (matrix expected, got %s: see a:reshape(rows, cols))", c.name, c.self.describe())
 	}
 }
 

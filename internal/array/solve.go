@@ -101,7 +101,7 @@ func realDeterminant(a []float64, n int) float64 {
 // unless both sides are complex64 or narrower.
 func (c *call) solveComplex(a, b *Array) int {
 	if a.rows != a.cols {
-		c.fail(1, "a", "expected a square matrix, got %s", a.named())
+		c.fail(1, "a", "square matrix expected, got %s", a.describe())
 	}
 	left, _ := a.Convert(Complex128)
 	x, _ := b.Convert(Complex128)

@@ -36,6 +36,9 @@ type Comm struct {
 	generation int
 }
 
+// Kind names it in errors about the arguments of a script.
+func (*Comm) Kind() string { return "communicator" }
+
 // Use notes that a call waits on the communicator while other tasks run, and
 // Unuse that it does no more.
 func (c *Comm) Use(p Pending) { c.users = append(c.users, p) }

@@ -7,6 +7,9 @@ import "C"
 // It is MPI's own, so that Get_count and friends can read it.
 type Status struct{ c C.MPI_Status }
 
+// Kind names it in errors about the arguments of a script.
+func (*Status) Kind() string { return "status" }
+
 // TellsTruncated says whether the status of a message that did not fit tells
 // how long it is. MPICH tells what it has left of it.
 const TellsTruncated = C.MPICLUS_OPEN_MPI != 0

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -116,7 +117,7 @@ func (o *Op) call(L *lua.LState, x, y lua.LValue) (lua.LValue, error) {
 		in, inout = array.New(array.Float64, 1), array.New(array.Float64, 1)
 		array.Of[float64](in)[0], array.Of[float64](inout)[0] = float64(a), float64(b)
 	case !inArray || !inoutArray:
-		return nil, luaerr.New(luaerr.Argument, "%s combines two arrays or two numbers, not %s and %s", o.Name(), kindOf(x), kindOf(y))
+		return nil, luaerr.New(luaerr.Argument, "%s combines two arrays or two numbers, not %s and %s", o.Name(), args.Kind(x), args.Kind(y))
 	case in.Type() != inout.Type() || in.Len() != inout.Len():
 		return nil, luaerr.New(luaerr.Argument, "%s combines arrays of one type and length, not %s of %d and %s of %d",
 			o.Name(), in.Type(), in.Len(), inout.Type(), inout.Len())

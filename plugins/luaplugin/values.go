@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -54,7 +55,7 @@ func (x *exchange) encode(v lua.LValue, depth int) (*wire.Value, error) {
 			return x.call.Array(wireType(a.Type()), a.Bytes(), rows, cols, matrix)
 		}
 	}
-	return nil, fmt.Errorf("a %s cannot go to a plugin: numbers, strings, booleans, tables and arrays can", kindOf(v))
+	return nil, fmt.Errorf("a %s cannot go to a plugin: numbers, strings, booleans, tables and arrays can", args.Kind(v))
 }
 
 func (x *exchange) encodeTable(t *lua.LTable, depth int) (*wire.Value, error) {
@@ -68,7 +69,7 @@ func (x *exchange) encodeTable(t *lua.LTable, depth int) (*wire.Value, error) {
 			return
 		}
 		if k.Type() == lua.LTTable || k.Type() == lua.LTUserData {
-			first = fmt.Errorf("a %s as key of a table", kindOf(k))
+			first = fmt.Errorf("a %s as key of a table", args.Kind(k))
 			return
 		}
 		wk, err := x.encode(k, depth+1)
