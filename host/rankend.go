@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -18,8 +18,8 @@ func (l *mainLoop) over() (bool, error) {
 
 // lostInRanks handles the end of a link between ranks: without the master a
 // worker ends, without a worker the job does.
-func (h *Host) lostInRanks(pid node.Pid) {
-	if h.cfg.Ranks == nil || pid != node.Master {
+func (h *Host) lostInRanks(pid rpc.Pid) {
+	if h.cfg.Ranks == nil || pid != rpc.Master {
 		return
 	}
 	h.loop.mu.Lock()
@@ -143,7 +143,7 @@ func (h *Host) exitRank(code int) {
 	call := h.loop.exitCall
 	h.loop.mu.Unlock()
 	switch {
-	case h.loop.isStarted() && h.node.Self() != node.Master:
+	case h.loop.isStarted() && h.node.Self() != rpc.Master:
 		h.sayEnding(call + ", while it served as a worker")
 		h.endRank(max(code, ExitScript))
 	case !h.loop.isStarted() && code != ExitOK:

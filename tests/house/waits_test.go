@@ -40,7 +40,7 @@ func TestWaitsEnd(t *testing.T) {
 		}
 	}
 	found := map[string]token.Position{}
-	for _, folder := range []string{"internal/node", "internal/cluster", "host", "worker"} {
+	for _, folder := range []string{"internal/rpc", "internal/eval", "internal/objects", "internal/cluster", "host", "worker"} {
 		waitsIn(t, folder, found)
 	}
 	if len(found) < 50 {
@@ -138,7 +138,7 @@ func waitsItself(call *ast.CallExpr) bool {
 	switch sel.Sel.Name {
 	case "Wait":
 		return !strings.HasSuffix(strings.ToLower(on), "interp") && on != "in"
-	case "Await", "Accept", "Receive", "ReadFull":
+	case "Await", "CallAll", "Accept", "Receive", "ReadFull":
 		return true
 	}
 	return false

@@ -1,4 +1,4 @@
-package node
+package rpc
 
 import (
 	"context"
@@ -8,10 +8,8 @@ import (
 	"testing"
 	"time"
 
-	lua "github.com/yuin/gopher-lua"
 	"go.uber.org/goleak"
 
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
@@ -22,10 +20,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // machine is.
 const limit = time.Minute
 
-// open makes a node that is closed with the test.
-func open(t *testing.T, self Pid) *Node {
+// open makes a node with services that is closed with the test.
+func open(t testing.TB, self Pid, services ...Service) *Node {
 	t.Helper()
-	n := New(Config{Self: self, Interp: interp.New(interp.Config{}), Report: func(text string) { t.Log(text) }})
+	n := New(Config{Self: self, Layers: func(*Node) []Layer { return []Layer{{Services: services}} }})
 	t.Cleanup(n.Close)
 	return n
 }
@@ -85,13 +83,12 @@ func TestCloseAfterAttach(t *testing.T) {
 
 // TestCloseFailsWaits closes a node that waits for an answer.
 func TestCloseFailsWaits(t *testing.T) {
-	a, b := open(t, Master), open(t, 2)
-	begun := make(chan *Request, 1)
-	b.Offer(Service{Name: "silence", Inline: true, Start: func(r *Request) { begun <- r }})
+	begun := make(chan *Incoming, 1)
+	a, b := open(t, Master), open(t, 2, Service{Name: "silence", Inline: true, Serve: func(r *Incoming) { begun <- r }})
 	connect(t, a, b)
 	failed := make(chan error, 1)
 	go func() {
-		_, err := a.Call(context.Background(), 2, Ask{Service: "silence"})
+		_, err := a.Call(context.Background(), 2, Request{Service: "silence"})
 		failed <- err
 	}()
 	<-begun
@@ -154,65 +151,80 @@ func TestMembersInOrder(t *testing.T) {
 	}
 }
 
-// TestPreparedIsSent: a request whose place is taken goes out in its turn,
-// and one that is given up does not hold up the others.
-func TestPreparedIsSent(t *testing.T) {
-	a, b := open(t, Master), open(t, 2)
-	b.Offer(Service{Name: "who", Inline: true, Start: func(r *Request) { r.Post(Reply{}) }})
+// TestStartedIsSent: a request whose place is taken goes out in its turn, and
+// one that is given up does not hold up the others.
+func TestStartedIsSent(t *testing.T) {
+	a, b := open(t, Master), open(t, 2, Service{Name: "who", Inline: true, Serve: func(r *Incoming) { r.Post(Reply{}) }})
 	connect(t, a, b)
-	first := a.Prepare(2, Ask{Service: "who"})
-	second := a.Prepare(2, Ask{Service: "who"})
-	third := a.Prepare(2, Ask{Service: "who"})
+	first := a.Start(t.Context(), 2, Request{Service: "who"})
+	second := a.Start(t.Context(), 2, Request{Service: "who"})
+	third := a.Start(t.Context(), 2, Request{Service: "who"})
 	ended, cancel := context.WithCancelCause(t.Context())
 	cancel(luaerr.New(luaerr.Interrupted, "given up"))
-	if err := second.Go(ended); err == nil || !strings.Contains(err.Error(), "given up") {
+	if err := second.Sent(ended); err == nil || !strings.Contains(err.Error(), "given up") {
 		t.Fatalf("got error %v", err)
 	}
-	go func() { _ = first.Go(t.Context()) }()
-	if err := third.Go(t.Context()); err != nil {
+	sent := make(chan error, 1)
+	go func() { sent <- first.Sent(t.Context()) }()
+	if _, err := third.Await(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, begun := range []*Begun{first, third} {
-		if _, err := begun.Await(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Await(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 
-// TestRaiseWhatCannotTravel raises errors that hold coroutines: the rest
-// arrives, and the message says what does not.
-func TestRaiseWhatCannotTravel(t *testing.T) {
-	n := open(t, Master)
-	n.Interp().Run(context.Background(), "test", func(task *interp.Task) {
-		L := task.L()
-		thread, _ := L.NewThread()
-		bad := &luaerr.Error{Kind: luaerr.Script, Message: "bad", Rank: luaerr.NoRank, Value: thread}
-		mixed := L.NewTable()
-		mixed.RawSetString("code", lua.LNumber(5))
-		mixed.RawSetString("co", thread)
-		inner := L.NewTable() // met after what was left out, and twice
-		mixed.RawSetString("a", inner)
-		mixed.RawSetString("go", L.NewFunction(func(*lua.LState) int { return 0 }))
-		mixed.RawSetString("b", inner)
-		mixed.RawSet(thread, lua.LTrue)
-		for want, e := range map[string]*luaerr.Error{
-			"bad\n  not sent: field value is a coroutine": bad,
-			"mixed\n  not sent: a key of field value is a coroutine\n  not sent: field value.co is a coroutine\n  not sent: field value.go is a Go function that no module holds": {
-				Kind: luaerr.Script, Message: "mixed", Rank: luaerr.NoRank, Value: mixed},
-			"several\n  not sent: field errors[0].value is a coroutine": {Kind: luaerr.Script, Message: "several", Rank: luaerr.NoRank,
-				Errors: map[int]*luaerr.Error{0: bad, 1: {Kind: luaerr.Script, Message: "fine", Rank: luaerr.NoRank, Value: lua.LNumber(1)}}},
-		} {
-			_, err := n.Values(L, ptr(n.Raise(L, e)))
-			if got := luaerr.From(err); got == nil || got.Message != want || len(got.Errors) != len(e.Errors) {
-				t.Errorf("got error %v, want %s", err, want)
-			} else if e.Value == mixed {
-				v, _ := got.Value.(*lua.LTable)
-				if v == nil || v.RawGetString("code") != lua.LNumber(5) || v.RawGetString("a") != v.RawGetString("b") || v.RawGetString("a").Type() != lua.LTTable {
-					t.Errorf("the rest has not arrived: %v", got.Value)
-				}
-			}
-		}
-	})
+// TestOneReply: of several replies the first is sent, also when it waits for
+// calls and the others do not.
+func TestOneReply(t *testing.T) {
+	a := open(t, Master)
+	var b *Node
+	b = open(t, 2, Service{Name: "two", Serve: func(r *Incoming) {
+		r.After(b.Start(t.Context(), 3, Request{Service: "hold", Background: true}))
+		r.Post(Reply{Data: []byte("first")})
+		r.Post(Reply{Data: []byte("second")})
+		r.Fail(errStop)
+	}})
+	third := make(chan *Incoming, 1)
+	c := open(t, 3, Service{Name: "hold", Inline: true, Serve: func(r *Incoming) { third <- r }})
+	connect(t, a, b)
+	connect(t, b, c)
+	call := a.Start(t.Context(), 2, Request{Service: "two"})
+	if err := call.Sent(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r := <-third
+	if len(call.reply) > 0 {
+		t.Error("the reply did not wait for the call")
+	}
+	r.Post(Reply{})
+	reply, err := call.Await(t.Context())
+	if err != nil || string(reply.Data) != "first" {
+		t.Fatalf("%+v, %v", reply, err)
+	}
 }
 
-func ptr[T any](v T) *T { return &v }
+// TestBecome: a node learns its pid before it has links, and not later.
+func TestBecome(t *testing.T) {
+	a, b := open(t, Master), open(t, Master)
+	if err := b.Become(2); err != nil || b.Self() != 2 || b.cfg.Codec.Self != 2 || !b.IsMember(2) || b.IsMember(Master) {
+		t.Fatalf("pid %d, members %v, %v", b.Self(), b.Members(), err)
+	}
+	connect(t, a, b)
+	if err := b.Become(3); err == nil || b.Self() != 2 {
+		t.Errorf("with a link it became pid %d", b.Self())
+	}
+}
+
+// TestServicesOnce: two services of a name are a mistake of the program.
+func TestServicesOnce(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("New took two services of a name")
+		}
+	}()
+	open(t, Master, Service{Name: "x"}, Service{Name: "x"})
+}

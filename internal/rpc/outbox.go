@@ -1,8 +1,9 @@
-package node
+package rpc
 
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,7 +68,7 @@ func (o *outgoing) finish(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	if b.remove(o) {
-		return ended(ctx)
+		return Ended(ctx)
 	}
 	return <-o.done
 }
@@ -89,7 +90,7 @@ func (n *Node) post(to Pid, f *link.Frame, failed func(error)) {
 	b.busy = true
 	b.mu.Unlock()
 	if !busy {
-		n.background(b.drain)
+		n.Background(b.drain)
 	}
 }
 
@@ -117,20 +118,18 @@ func (b *outbox) next(n *Node) {
 	busy := b.busy
 	b.mu.Unlock()
 	if busy {
-		n.background(b.drain)
+		n.Background(b.drain)
 	}
 }
 
 func (b *outbox) remove(o *outgoing) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for i, other := range b.queue {
-		if other == o {
-			b.queue = append(b.queue[:i], b.queue[i+1:]...)
-			return true
-		}
+	i := slices.Index(b.queue, o)
+	if i >= 0 {
+		b.queue = slices.Delete(b.queue, i, i+1)
 	}
-	return false
+	return i >= 0
 }
 
 func (o *outgoing) settle(err error) {
@@ -197,24 +196,3 @@ func (n *Node) toSelf(f *link.Frame) error {
 	own.Blobs = (&value.Message{Blobs: append([][]byte(nil), f.Blobs...)}).Detach().Blobs
 	return n.dispatch(n.Self(), &own)
 }
-
-// background runs work in a goroutine that Close waits for; in a node that is
-// closed, where nothing waits any more, it runs it at once.
-func (n *Node) background(work func()) {
-	n.mu.Lock()
-	closed := n.closed
-	if !closed {
-		n.working.Add(1)
-	}
-	n.mu.Unlock()
-	if closed {
-		work()
-		return
-	}
-	go func() {
-		defer n.working.Done()
-		work()
-	}()
-}
-
-var errClosed = luaerr.New(luaerr.Interrupted, "this process is ending")

@@ -1,7 +1,6 @@
-package node
+package rpc
 
 import (
-	"context"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -11,14 +10,14 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
-// Members gives the pids of the cluster, sorted, this process included.
+// Members returns the pids of the cluster, sorted, this process included.
 func (n *Node) Members() []Pid {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.members)
 }
 
-// IsMember tells whether a pid is one of the cluster.
+// IsMember reports whether a pid is one of the cluster.
 func (n *Node) IsMember(pid Pid) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -26,7 +25,7 @@ func (n *Node) IsMember(pid Pid) bool {
 	return found
 }
 
-// MembersChange is closed when a process joins or leaves the cluster.
+// MembersChange returns a channel that is closed when the members change.
 func (n *Node) MembersChange() <-chan struct{} {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -40,14 +39,14 @@ func (n *Node) renewMembers(members []Pid) {
 	n.membersChange = make(chan struct{})
 }
 
-// Join makes processes part of the cluster and tells all that are linked with
-// this one, which is the master.
+// Join makes processes members and tells all that are linked with this one,
+// which is the master.
 func (n *Node) Join(pids ...Pid) {
 	n.setMembers(func(members []Pid) []Pid { return append(members, pids...) })
 }
 
-// Part takes processes out of the cluster, which need not be gone: retired
-// ones still answer what the host asks.
+// Part ends the membership of processes. They may live on: retired ones still
+// serve what is marked Always.
 func (n *Node) Part(pids ...Pid) {
 	n.setMembers(func(members []Pid) []Pid {
 		return slices.DeleteFunc(members, func(p Pid) bool { return slices.Contains(pids, p) })
@@ -55,8 +54,8 @@ func (n *Node) Part(pids ...Pid) {
 }
 
 func (n *Node) setMembers(change func([]Pid) []Pid) {
-	n.telling.Lock() // what the others hear last is how it is
-	defer n.telling.Unlock()
+	n.announcing.Lock() // what the others hear last is how it is
+	defer n.announcing.Unlock()
 	n.mu.Lock()
 	members := slices.DeleteFunc(change(slices.Clone(n.members)), func(pid Pid) bool {
 		p := n.peers[pid]
@@ -86,8 +85,8 @@ func (n *Node) linked() []Pid {
 	return pids
 }
 
-// tellGone tells all processes that one is gone.
-func (n *Node) tellGone(pid Pid, why *luaerr.Error) {
+// announceLoss tells all processes that one is lost.
+func (n *Node) announceLoss(pid Pid, why *luaerr.Error) {
 	n.Part(pid)
 	n.mu.Lock()
 	to := n.linked()
@@ -99,8 +98,8 @@ func (n *Node) tellGone(pid Pid, why *luaerr.Error) {
 	}
 }
 
-// hearMaster takes in what the master tells about the others.
-func (n *Node) hearMaster(from Pid, kind byte, b []byte) error {
+// heed takes in what the master says about the others.
+func (n *Node) heed(from Pid, kind byte, b []byte) error {
 	if from != Master || len(b)%4 != 0 && kind == kindMembers || len(b) < 4 {
 		return fmt.Errorf("pid %d sent a frame of kind %d that is not for it to send", from, kind)
 	}
@@ -126,11 +125,11 @@ func (n *Node) hearMaster(from Pid, kind byte, b []byte) error {
 	return nil
 }
 
-// goneWait is how long a process whose link broke waits for the master's word
-// on why.
+// goneWait is how long a process that sees a link break waits for the master to
+// say why.
 const goneWait = 1500 * time.Millisecond
 
-// awaitGone returns when it is known why a process is gone, or after a while.
+// awaitGone returns when it is known why a process is lost, or after goneWait.
 func (n *Node) awaitGone(pid Pid) {
 	n.mu.Lock()
 	gone := n.peer(pid).gone
@@ -141,57 +140,5 @@ func (n *Node) awaitGone(pid Pid) {
 	case <-gone:
 	case <-timer.C:
 	case <-n.ctx.Done():
-	}
-}
-
-// Retire makes the node take no more requests but those of services that are
-// marked Always, and fails those that wait at channels here, or for a value
-// whose call has not arrived. Results of calls can be fetched until the process
-// ends.
-func (n *Node) Retire() {
-	n.retired.Store(true)
-	n.values.retire(n.errRetired())
-}
-
-// AwaitIdle returns when no request is served but the one whose context it is.
-func (n *Node) AwaitIdle(ctx context.Context) error {
-	for {
-		n.mu.Lock()
-		if len(n.serving.all) <= 1 {
-			n.mu.Unlock()
-			return nil
-		}
-		quiet := n.quiet
-		n.mu.Unlock()
-		select {
-		case <-quiet:
-		case <-ctx.Done():
-			return ended(ctx)
-		}
-	}
-}
-
-func (n *Node) errRetired() error {
-	return luaerr.New(luaerr.Lost, "pid %d takes no more calls: it was removed with cluster.rmprocs", n.Self())
-}
-
-// Busy tells how many requests are being served.
-func (n *Node) Busy() int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return len(n.serving.all)
-}
-
-// Interrupt stops what others asked this process to do: their requests end
-// with that error. The process goes on.
-func (n *Node) Interrupt(why *luaerr.Error) {
-	n.mu.Lock()
-	var all []*Request
-	for _, r := range n.serving.all {
-		all = append(all, r)
-	}
-	n.mu.Unlock()
-	for _, r := range all {
-		r.cancel(why)
 	}
 }

@@ -1,4 +1,4 @@
-package node
+package objects
 
 import (
 	"errors"
@@ -7,13 +7,14 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
 // three makes a master and the workers 2 and 3, each linked with each.
-func three(t *testing.T) (master, owner, asker *Node) {
+func three(t *testing.T) (master, owner, asker *Store) {
 	t.Helper()
-	master, owner, asker = open(t, Master), open(t, 2), open(t, 3)
+	master, owner, asker = open(t, rpc.Master), open(t, 2), open(t, 3)
 	connect(t, master, owner)
 	connect(t, master, asker)
 	connect(t, owner, asker)
@@ -22,8 +23,8 @@ func three(t *testing.T) (master, owner, asker *Node) {
 
 // share gives a reference to a value as another process would get it: its
 // call may be on its way still, or not come any more.
-func share(n *Node, id ValueID, kind string) *Reference {
-	ref, _ := n.hold(id, kind)
+func share(s *Store, id ID, kind string) *Reference {
+	ref, _ := s.hold(id, kind)
 	return ref
 }
 
@@ -33,11 +34,7 @@ var waits = map[string]func(t *testing.T, ref *Reference) error{
 	"wait":  func(t *testing.T, ref *Reference) error { _, err := ref.Wait(t.Context()); return err },
 	"take":  func(t *testing.T, ref *Reference) error { _, err := ref.Take(t.Context()); return err },
 	"put": func(t *testing.T, ref *Reference) error {
-		begun := ref.Put(&value.Message{Body: []byte{1}})
-		err := begun.Go(t.Context())
-		if err == nil {
-			_, err = begun.Await(t.Context())
-		}
+		_, err := ref.Put(&value.Message{Body: []byte{1}}).Await(t.Context())
 		return err
 	},
 }
@@ -63,31 +60,31 @@ var errDied = luaerr.New(luaerr.Lost, "it died")
 // have made it was lost is told so, and does not wait.
 func TestMakerLostBefore(t *testing.T) {
 	_, owner, asker := three(t)
-	owner.Forget(4, errDied)
-	ref := share(asker, ValueID{Owner: 2, Maker: 4, Seq: 1}, KindFuture)
+	owner.node.Forget(4, errDied)
+	ref := share(asker, ID{Owner: 2, Maker: 4, Seq: 1}, KindFuture)
 	fails(t, "a future that was never made", ref, "it died")
 	if ready, err := ref.Ready(t.Context()); !ready || err != nil {
 		t.Errorf("isready is %v, %v for what raises at once", ready, err)
 	}
-	fails(t, "a channel that was never made", share(asker, ValueID{Owner: 2, Maker: 4, Seq: 2}, KindChannel), "no such channel")
-	fails(t, "the same in its process", share(owner, ValueID{Owner: 2, Maker: 4, Seq: 3}, KindFuture), "it died")
+	fails(t, "a channel that was never made", share(asker, ID{Owner: 2, Maker: 4, Seq: 2}, KindChannel), "no such channel")
+	fails(t, "the same in its process", share(owner, ID{Owner: 2, Maker: 4, Seq: 3}, KindFuture), "it died")
 }
 
 // TestMakerLostMeanwhile: the same when the question came first.
 func TestMakerLostMeanwhile(t *testing.T) {
 	_, owner, asker := three(t)
-	ref := share(asker, ValueID{Owner: 2, Maker: 4, Seq: 1}, KindFuture)
+	ref := share(asker, ID{Owner: 2, Maker: 4, Seq: 1}, KindFuture)
 	failed := make(chan error, 2)
 	for range 2 {
 		go func() { _, err := ref.Fetch(t.Context()); failed <- err }()
 	}
 	until(t, "the questions", func() bool {
-		owner.values.mu.Lock()
-		defer owner.values.mu.Unlock()
-		v := owner.values.values.all[ref.ID]
-		return v != nil && len(v.waiting) == 2
+		owner.mu.Lock()
+		defer owner.mu.Unlock()
+		o := owner.objects.All[ref.ID]
+		return o != nil && len(o.waiting) == 2
 	})
-	owner.Forget(4, errDied)
+	owner.node.Forget(4, errDied)
 	for range 2 {
 		within(t, "the end of the wait", func() {
 			if err := <-failed; !strings.Contains(luaerr.From(err).Error(), "it died") {
@@ -101,14 +98,14 @@ func TestMakerLostMeanwhile(t *testing.T) {
 // after.
 func TestOwnerLost(t *testing.T) {
 	master, owner, asker := three(t)
-	future := share(asker, ValueID{Owner: 2, Maker: 1, Seq: 1}, KindFuture)
+	future := share(asker, ID{Owner: 2, Maker: 1, Seq: 1}, KindFuture)
 	channel := newTestChannel(t, asker, 2, 0)
 	failed := make(chan error, 2)
 	go func() { _, err := future.Fetch(t.Context()); failed <- err }()
 	go func() { _, err := channel.Take(t.Context()); failed <- err }()
-	until(t, "the questions", func() bool { return owner.Busy() == 2 })
-	owner.Close()
-	master.Forget(2, errDied)
+	until(t, "the questions", func() bool { return owner.node.Busy() == 2 })
+	owner.node.Close()
+	master.node.Forget(2, errDied)
 	for range 2 {
 		within(t, "the end of the wait", func() {
 			if err := <-failed; luaerr.From(err).Kind != luaerr.Lost {
@@ -124,18 +121,18 @@ func TestOwnerLost(t *testing.T) {
 // a value: who waits for it elsewhere is told so.
 func TestRetiredOwner(t *testing.T) {
 	master, owner, asker := three(t)
-	early := share(asker, ValueID{Owner: 2, Maker: 1, Seq: 7}, KindFuture)
+	early := share(asker, ID{Owner: 2, Maker: 1, Seq: 7}, KindFuture)
 	failed := make(chan error, 1)
 	go func() { _, err := early.Fetch(t.Context()); failed <- err }()
-	until(t, "the question", func() bool { return owner.Busy() == 1 })
-	owner.Retire()
+	until(t, "the question", func() bool { return owner.node.Busy() == 1 })
+	owner.node.Retire()
 	within(t, "the end of the wait", func() {
 		if err := <-failed; !strings.Contains(luaerr.From(err).Error(), "rmprocs") {
 			t.Errorf("got error %v", err)
 		}
 	})
-	ref, begun := master.Spawn(2, &value.Message{Body: []byte{1}})
-	if err := begun.Go(t.Context()); err != nil {
+	ref, call := master.Spawn(2, &value.Message{Body: []byte{1}})
+	if err := call.Sent(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	fails(t, "a call that was not taken", share(asker, ref.ID, KindFuture), "rmprocs")
@@ -143,18 +140,18 @@ func TestRetiredOwner(t *testing.T) {
 
 // TestThroughMaster: the same where the two have no link of their own.
 func TestThroughMaster(t *testing.T) {
-	master, asker := open(t, Master), open(t, 3)
+	master, asker := open(t, rpc.Master), open(t, 3)
 	connect(t, master, asker)
 	toOwner, toMaster := link.Pipe()
 	owner := open(t, 2)
-	if err := errors.Join(master.Attach(2, toOwner), owner.Attach(Master, toMaster)); err != nil {
+	if err := errors.Join(master.node.Attach(2, toOwner), owner.node.Attach(rpc.Master, toMaster)); err != nil {
 		t.Fatal(err)
 	}
-	ref := share(asker, ValueID{Owner: 2, Maker: 4, Seq: 1}, KindFuture)
+	ref := share(asker, ID{Owner: 2, Maker: 4, Seq: 1}, KindFuture)
 	failed := make(chan error, 1)
 	go func() { _, err := ref.Fetch(t.Context()); failed <- err }()
-	until(t, "the question", func() bool { return owner.Busy() == 1 })
-	master.Forget(4, errDied) // who tells the owner, which tells the asker
+	until(t, "the question", func() bool { return owner.node.Busy() == 1 })
+	master.node.Forget(4, errDied) // who tells the owner, which tells the asker
 	within(t, "the end of the wait", func() {
 		if err := <-failed; !strings.Contains(luaerr.From(err).Error(), "it died") {
 			t.Errorf("got error %v", err)

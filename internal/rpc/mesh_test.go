@@ -1,4 +1,4 @@
-package node_test
+package rpc_test
 
 import (
 	"bytes"
@@ -10,22 +10,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
-	"github.com/mpiclus/mpiclus-lua/internal/value"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // mesh is a master and workers in this process, joined by pipes.
 type mesh struct {
 	t     *testing.T
-	nodes []*node.Node // by pid; nodes[0] is nil
+	nodes []*rpc.Node // by pid; nodes[0] is nil
 	log   logged
 
 	mu      sync.Mutex
 	dials   int
-	connect func(from, to node.Pid) error // nil error: the dial works
+	seen    map[rpc.Pid][]byte           // by caller: what it called the service "number" with
+	connect func(from, to rpc.Pid) error // nil error: the dial works
 }
 
 type logged struct {
@@ -46,21 +45,28 @@ func (l *logged) String() string {
 }
 
 // newMesh makes a master and workers 2 to n+1, each linked with the master.
-func newMesh(t *testing.T, n int, connect func(from, to node.Pid) error) *mesh {
-	m := &mesh{t: t, nodes: make([]*node.Node, n+2), connect: connect}
+func newMesh(t *testing.T, n int, connect func(from, to rpc.Pid) error) *mesh {
+	m := &mesh{t: t, nodes: make([]*rpc.Node, n+2), connect: connect, seen: map[rpc.Pid][]byte{}}
 	log := slog.New(slog.NewTextHandler(&m.log, nil))
-	for pid := node.Pid(1); int(pid) < len(m.nodes); pid++ {
-		codec := &value.Codec{Self: pid, Chunks: value.NewChunks(), Names: value.NewNames()}
-		n := node.New(node.Config{
-			Self: pid, Interp: interp.New(interp.Config{Codec: codec}), Log: log,
-			Connect: func(_ context.Context, to node.Pid) (link.Link, error) { return m.dial(pid, to) },
+	for pid := rpc.Pid(1); int(pid) < len(m.nodes); pid++ {
+		m.nodes[pid] = rpc.New(rpc.Config{
+			Self: pid, Log: log,
+			Connect: func(_ context.Context, to rpc.Pid) (link.Link, error) { return m.dial(pid, to) },
+			Layers: func(*rpc.Node) []rpc.Layer {
+				return []rpc.Layer{{Services: []rpc.Service{
+					{Name: "who", Inline: true, Serve: func(r *rpc.Incoming) { r.Post(rpc.Reply{Data: []byte{byte(pid)}}) }},
+					{Name: "never", Inline: true, Serve: func(*rpc.Incoming) {}},
+					{Name: "number", Serve: func(r *rpc.Incoming) {
+						m.mu.Lock()
+						defer m.mu.Unlock()
+						m.seen[r.From] = append(m.seen[r.From], r.Data...)
+						r.Post(rpc.Reply{})
+					}},
+				}}}
+			},
 		})
-		m.nodes[pid] = n
-		n.Offer(node.Service{Name: "who", Inline: true, Start: func(r *node.Request) {
-			r.Post(node.Reply{Meta: []byte{byte(n.Self())}})
-		}})
 	}
-	for pid := node.Pid(2); int(pid) < len(m.nodes); pid++ {
+	for pid := rpc.Pid(2); int(pid) < len(m.nodes); pid++ {
 		a, b := link.Pipe()
 		m.attach(1, pid, a)
 		m.attach(pid, 1, b)
@@ -68,27 +74,26 @@ func newMesh(t *testing.T, n int, connect func(from, to node.Pid) error) *mesh {
 	t.Cleanup(func() {
 		for _, n := range m.nodes[1:] {
 			n.Close()
-			n.Interp().Close()
 		}
 	})
 	m.nodes[1].Join(pidsFrom(2, n)...)
 	return m
 }
 
-func pidsFrom(first node.Pid, n int) (pids []node.Pid) {
+func pidsFrom(first rpc.Pid, n int) (pids []rpc.Pid) {
 	for i := range n {
-		pids = append(pids, first+node.Pid(i))
+		pids = append(pids, first+rpc.Pid(i))
 	}
 	return pids
 }
 
-func (m *mesh) attach(at, to node.Pid, l link.Link) {
+func (m *mesh) attach(at, to rpc.Pid, l link.Link) {
 	if err := m.nodes[at].Attach(to, l); err != nil {
 		m.t.Error(err)
 	}
 }
 
-func (m *mesh) dial(from, to node.Pid) (link.Link, error) {
+func (m *mesh) dial(from, to rpc.Pid) (link.Link, error) {
 	m.mu.Lock()
 	m.dials++
 	m.mu.Unlock()
@@ -102,22 +107,22 @@ func (m *mesh) dial(from, to node.Pid) (link.Link, error) {
 	return a, nil
 }
 
-func (m *mesh) ask(from, to node.Pid) (byte, error) {
+func (m *mesh) ask(from, to rpc.Pid) (byte, error) {
 	ctx, cancel := context.WithTimeout(m.t.Context(), time.Minute)
 	defer cancel()
-	reply, err := m.nodes[from].Call(ctx, to, node.Ask{Service: "who"})
+	reply, err := m.nodes[from].Call(ctx, to, rpc.Request{Service: "who"})
 	if err != nil {
 		return 0, err
 	}
-	return reply.Meta[0], nil
+	return reply.Data[0], nil
 }
 
 // TestThroughMaster: where two workers cannot connect their messages go
 // through the master, with one warning.
 func TestThroughMaster(t *testing.T) {
-	m := newMesh(t, 3, func(from, to node.Pid) error { return errors.New("no route to host") })
+	m := newMesh(t, 3, func(from, to rpc.Pid) error { return errors.New("no route to host") })
 	for range 3 {
-		for _, pair := range [][2]node.Pid{{2, 3}, {3, 2}} {
+		for _, pair := range [][2]rpc.Pid{{2, 3}, {3, 2}} {
 			if who, err := m.ask(pair[0], pair[1]); err != nil || who != byte(pair[1]) {
 				t.Fatalf("pid %d asks %d: %d, %v", pair[0], pair[1], who, err)
 			}
@@ -131,9 +136,8 @@ func TestThroughMaster(t *testing.T) {
 	}
 	// A process that is lost is known to all, however they are linked with it.
 	waits := make(chan error, 1)
-	m.nodes[3].Offer(node.Service{Name: "never", Inline: true, Start: func(*node.Request) {}})
 	go func() {
-		_, err := m.nodes[2].Call(t.Context(), 3, node.Ask{Service: "never"})
+		_, err := m.nodes[2].Call(t.Context(), 3, rpc.Request{Service: "never"})
 		waits <- err
 	}()
 	time.Sleep(20 * time.Millisecond)
@@ -145,7 +149,7 @@ func TestThroughMaster(t *testing.T) {
 
 // TestRefused: a link that is forbidden is an error, and may be tried again.
 func TestRefused(t *testing.T) {
-	m := newMesh(t, 2, func(from, to node.Pid) error {
+	m := newMesh(t, 2, func(from, to rpc.Pid) error {
 		return luaerr.New(luaerr.Argument, "topology forbids it")
 	})
 	for range 2 {
@@ -170,42 +174,34 @@ func TestBothDial(t *testing.T) {
 	for range 20 {
 		var start sync.WaitGroup
 		start.Add(2)
-		m := newMesh(t, 2, func(from, to node.Pid) error {
+		m := newMesh(t, 2, func(from, to rpc.Pid) error {
 			start.Done()
 			start.Wait() // both dial
 			return nil
 		})
-		var seen [4][]byte
-		var mu sync.Mutex
-		for _, pid := range []node.Pid{2, 3} {
-			m.nodes[pid].Offer(node.Service{Name: "number", Start: func(r *node.Request) {
-				mu.Lock()
-				defer mu.Unlock()
-				seen[r.From] = append(seen[r.From], r.Meta...)
-				r.Post(node.Reply{})
-			}})
-		}
 		var done sync.WaitGroup
-		for _, pid := range []node.Pid{2, 3} {
+		for _, pid := range []rpc.Pid{2, 3} {
 			done.Go(func() {
-				var begun []*node.Begun
+				var calls []*rpc.Call
+				var sent sync.WaitGroup
 				for i := range 50 {
-					b := m.nodes[pid].Prepare(5-pid, node.Ask{Service: "number", Meta: []byte{byte(i)}})
-					go func() { _ = b.Go(t.Context()) }()
-					begun = append(begun, b)
+					c := m.nodes[pid].Start(t.Context(), 5-pid, rpc.Request{Service: "number", Data: []byte{byte(i)}})
+					sent.Go(func() { _ = c.Sent(t.Context()) })
+					calls = append(calls, c)
 				}
-				for _, b := range begun {
-					if _, err := b.Await(t.Context()); err != nil {
+				sent.Wait()
+				for _, c := range calls {
+					if _, err := c.Await(t.Context()); err != nil {
 						t.Error(err)
 					}
 				}
 			})
 		}
 		done.Wait()
-		for _, pid := range []node.Pid{2, 3} {
-			for i, v := range seen[pid] {
+		for _, pid := range []rpc.Pid{2, 3} {
+			for i, v := range m.seen[pid] {
 				if i != int(v) {
-					t.Fatalf("requests of pid %d started in the order %v", pid, seen[pid])
+					t.Fatalf("requests of pid %d started in the order %v", pid, m.seen[pid])
 				}
 			}
 		}
@@ -214,7 +210,7 @@ func TestBothDial(t *testing.T) {
 
 // TestMembers: all processes know who is here.
 func TestMembers(t *testing.T) {
-	m := newMesh(t, 3, func(from, to node.Pid) error { return nil })
+	m := newMesh(t, 3, func(from, to rpc.Pid) error { return nil })
 	if _, err := m.ask(1, 3); err != nil { // what was said before has arrived
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package node
+package rpc
 
 import (
 	"context"
@@ -66,7 +66,7 @@ func (n *Node) route(ctx context.Context, p *peer) (link.Link, error) {
 				return nil, try.refused
 			}
 		case <-ctx.Done():
-			return nil, ended(ctx)
+			return nil, Ended(ctx)
 		case <-n.ctx.Done():
 			return nil, errClosed
 		}
