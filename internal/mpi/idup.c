@@ -105,7 +105,8 @@ void mpiclus_made_comms(void *state, int rank, int size, uint64_t *handles) {
     }
     if (m->id != 0) {
         mpiclus_know_comm(m->comm[0], m->id, rank, size);
-        mpiclus_know_comm(m->comm[1], m->id | 1, rank, size);
+        mpiclus_know_comm(m->comm[1], m->id | MPICLUS_ID_SHADOW, rank, size);
+        mpiclus_know_comm(m->comm[2], m->id | MPICLUS_ID_BULK, rank, size);
     }
     free(m);
 }
