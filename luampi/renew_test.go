@@ -54,7 +54,7 @@ var leftBehind = []struct{ on0, on1, cost string }{
 	{"kept = mpi.Mprobe(1, 7)", "mpi.Isend(array.zeros(1), 0, 7)", "world"},
 	{"mpi.Ibarrier()", "", "world"},
 	{"mpi.Iallreduce(1, mpi.Op_create(math.max))", "", "world"},
-	{"mpi.Comm_idup()", "", "world, shadow, bulk"},
+	{"mpi.Comm_idup()", "", "world, bulk"},
 	{"mpi.Ibarrier(mpi.COMM_SELF)", "", ""},
 	{"cancellable: interrupted: mpi.Barrier()", "", "world"},
 	{"cancellable: interrupted: mpi.bcast(1, 1)", "", "shadow"},

@@ -252,7 +252,7 @@ static int start(mpiclus_frame *f) {
     f->rc = dispatch(f);
     if (f->rc == MPI_SUCCESS) {
         count_sent(f);
-        if (f->detach && f->talks) begun_on(f);
+        if (f->talks && (f->detach || f->call == CALL_Comm_idup)) begun_on(f);
     } else if (f->nreq == 2 && f->req[0] != MPI_REQUEST_NULL) { /* half of a Sendrecv */
         MPI_Cancel(&f->req[0]);
         MPI_Request_free(&f->req[0]);
