@@ -270,8 +270,9 @@ func known() []C.mpiclus_known {
 }
 
 // judge tells of which communicators nothing is left, by what all ranks know
-// of them, and what there is of the others: a number that changes when
-// something goes on there, 0 when there are none.
+// of them, and what there is of others on which something may still come to its
+// end: a number that changes when something goes on there, 0 when there are
+// none.
 func judge(all []standing) (clean map[uint64]bool, rest uint64) {
 	sums, ranks := map[uint64]standing{}, map[uint64]uint64{}
 	for _, k := range all {
@@ -281,10 +282,12 @@ func judge(all []standing) (clean map[uint64]bool, rest uint64) {
 	}
 	clean = map[uint64]bool{}
 	for id, sum := range sums {
-		if ranks[id] == sum.size && sum.sent == sum.received && sum.balance == 0 && sum.open == 0 {
+		switch {
+		case ranks[id] != sum.size || sum.balance != 0: // nobody joins a collective any more
+		case sum.sent == sum.received && sum.open == 0:
 			clean[id] = true
-		} else {
-			rest += 1 + sum.sent + sum.received<<16 + sum.balance + sum.open<<32
+		default:
+			rest += 1 + sum.sent + sum.received<<16 + sum.open<<32
 		}
 	}
 	return clean, rest

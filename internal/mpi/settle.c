@@ -3,8 +3,8 @@
  * that others have joined by now ends by itself. Each rank does it in the same rounds (renew.go), with the door held. */
 #include "engine.h"
 
-#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { LOOKS = 16 };
 
@@ -100,21 +100,28 @@ void mpiclus_drain(void) {
     free(comms);
 }
 
+enum { FEW = 97 }; /* numbers that one exchange has room for, with their count */
+
 /* Tells all ranks what each has to say: n numbers of this rank, as many as all together have into *all, which the caller
- * frees, with counts[r] those of rank r. */
+ * frees, with counts[r] those of rank r. Mostly each has a few, and then one exchange does. */
 int mpiclus_exchange(const uint64_t *mine, int n, int size, int *counts, uint64_t **all) {
-    int *places = malloc(size * sizeof *places), total = 0;
+    uint64_t block[FEW] = {(uint64_t)n}, *blocks = malloc(size * sizeof block);
+    int *places = malloc(size * sizeof *places), total = 0, many = 0;
     *all = NULL;
-    int rc = places == NULL ? MPI_ERR_NO_MEM : MPI_Allgather(&n, 1, MPI_INT, counts, 1, MPI_INT, MPI_COMM_WORLD);
+    int rc = blocks == NULL || places == NULL ? MPI_ERR_NO_MEM : MPI_SUCCESS;
+    if (n < FEW) memcpy(block + 1, mine, n * sizeof *mine);
+    if (rc == MPI_SUCCESS) rc = MPI_Allgather(block, FEW, MPI_UINT64_T, blocks, FEW, MPI_UINT64_T, MPI_COMM_WORLD);
     for (int r = 0; rc == MPI_SUCCESS && r < size; r++) {
+        counts[r] = (int)blocks[r * FEW];
         places[r] = total;
         total += counts[r];
+        many |= counts[r] >= FEW;
     }
-    if (rc == MPI_SUCCESS) {
-        *all = malloc((total > 0 ? total : 1) * sizeof **all);
-        rc = *all == NULL ? MPI_ERR_NO_MEM : MPI_Allgatherv(mine, n, MPI_UINT64_T, *all, counts, places, MPI_UINT64_T, MPI_COMM_WORLD);
-    }
+    if (rc == MPI_SUCCESS && (*all = malloc((total > 0 ? total : 1) * sizeof **all)) == NULL) rc = MPI_ERR_NO_MEM;
+    for (int r = 0; rc == MPI_SUCCESS && !many && r < size; r++) memcpy(*all + places[r], blocks + r * FEW + 1, counts[r] * sizeof **all);
+    if (rc == MPI_SUCCESS && many) rc = MPI_Allgatherv(mine, n, MPI_UINT64_T, *all, counts, places, MPI_UINT64_T, MPI_COMM_WORLD);
     free(places);
+    free(blocks);
     return rc;
 }
 
