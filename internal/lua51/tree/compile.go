@@ -41,11 +41,17 @@ func Compile(name, source string) (main *lua.FunctionProto, err error) {
 	if jumps.flaw != nil {
 		return nil, jumps.flaw.err(name)
 	}
+	zeros(stmts)
+	constants := &pool{}
+	stmts = constants.function(stmts)
+	if constants.flaw != nil {
+		return nil, constants.flaw.err(name)
+	}
 	main, err = lua.Compile(stmts, name)
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
-	repair(main, jumps)
+	repair(main, jumps, constants)
 	return main, nil
 }
 
