@@ -91,7 +91,7 @@ func TestNamed(t *testing.T) {
 		{"require 'things' .WROLD:rank()", "attempt to index a nil value with key 'rank': 'WROLD' is nil"},
 		{"table.concatt({})", "table has no function 'concatt': did you mean table.concat?"},
 		{"local s = 'a' s:lenn()", "string has no function 'lenn': did you mean string.len?"},
-		{"local th = require 'things' th.SUM()", "attempt to call 'th.SUM' (a nil value)"},
+		{"local th = require 'things' th.SUM()", "attempt to call 'th.SUM' (a number value)"},
 
 		// Go functions that were not called by name.
 		{"local ok, e = pcall(string.rep) error(e, 0)", "bad argument #1 to '?' (string expected, got no value)"},
