@@ -92,6 +92,8 @@ int mpiclus_recorded_error(void);
 uint64_t mpiclus_world(void);
 int mpiclus_max_tag(void);
 int mpiclus_dup_self(MPI_Comm *made);
+void mpiclus_take_turns(void); /* from now on: ranks outnumber the processors */
+int mpiclus_turns_taken(void); /* whether the library's waits do it */
 int mpiclus_any(int yes); /* whether one rank of all says yes */
 int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file);
 int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value);
