@@ -27,11 +27,11 @@ func (m *Manager) kill(why *luaerr.Error) {
 	if job != nil {
 		job.Kill()
 	}
-	for _, w := range workers {
-		if pid := w.member(); pid != 0 {
-			e := *why
-			m.host.node.Forget(pid, &e)
-		}
+	pids := m.pidsOf(workers)
+	m.host.node.Leave(pids...)
+	for _, pid := range pids {
+		e := *why
+		m.host.node.Forget(pid, &e)
 	}
 }
 
@@ -147,7 +147,18 @@ func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
 			return false
 		}
 	}
+	m.host.node.Leave(m.pidsOf(workers)...)
 	return true
+}
+
+// pidsOf gives those of the workers that have joined, and are not this process.
+func (m *Manager) pidsOf(workers []*remote) (pids []node.Pid) {
+	for _, w := range workers {
+		if pid := w.member(); pid != 0 && pid != m.host.node.Self() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // cleanUp frees what the job held on this machine.

@@ -1,0 +1,59 @@
+package node
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/mpiclus/mpiclus-lua/internal/link"
+)
+
+// counting counts the frames that go out on a link.
+type counting struct {
+	link.Link
+	sent *atomic.Int64
+}
+
+func (c counting) Send(f *link.Frame) error {
+	c.sent.Add(1)
+	return c.Link.Send(f)
+}
+
+// TestManyLeave: workers that end together tell each other nothing; one that
+// stays hears of all.
+func TestManyLeave(t *testing.T) {
+	const many = 20
+	master := open(t, Master)
+	var toStaying, toLeaving atomic.Int64
+	attach := func(n *Node, sent *atomic.Int64) {
+		there, here := link.Pipe()
+		if err := errors.Join(master.Attach(n.Self(), counting{there, sent}), n.Attach(Master, here)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	staying := open(t, 2)
+	attach(staying, &toStaying)
+	pids := []Pid{}
+	for pid := range Pid(many) {
+		pids = append(pids, pid+3)
+		attach(open(t, pid+3), &toLeaving)
+	}
+	master.Join(append(pids, 2)...)
+	until(t, "the news of who is here", func() bool { return len(staying.Members()) == many+2 && toLeaving.Load() == many })
+	master.Leave(pids...)
+	for _, pid := range pids {
+		master.Forget(pid, errDied)
+	}
+	for _, pid := range pids {
+		fails(t, "what a process that left had", share(staying, ValueID{Owner: pid, Maker: pid, Seq: 1}, KindFuture), "it died")
+	}
+	if len(staying.Members()) != 2 {
+		t.Errorf("members are %v, want 1 and 2", staying.Members())
+	}
+	if n := toLeaving.Load() - many; n != 0 {
+		t.Errorf("%d frames went to %d processes that leave, want none", n, many)
+	}
+	if n := toStaying.Load(); n > many+10 { // one for each, one for all of them, and what was asked
+		t.Errorf("%d frames went to one that stays while %d left", n, many)
+	}
+}
