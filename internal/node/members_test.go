@@ -41,17 +41,23 @@ func TestManyLeave(t *testing.T) {
 	master.Join(append(pids, 2)...)
 	until(t, "the news of who is here", func() bool { return len(staying.Members()) == many+2 && toLeaving.Load() == many })
 	master.Leave(pids...)
-	for _, pid := range pids {
+	gone, left := pids[:many/2], pids[many/2:]
+	for _, pid := range gone {
 		master.Forget(pid, errDied)
 	}
-	for _, pid := range pids {
+	for _, pid := range left { // an answer comes after all that was told before
+		if _, err := master.Call(t.Context(), pid, Ask{Service: "none"}); err == nil {
+			t.Fatal("there is a service called none")
+		}
+	}
+	for _, pid := range gone {
 		fails(t, "what a process that left had", share(staying, ValueID{Owner: pid, Maker: pid, Seq: 1}, KindFuture), "it died")
 	}
 	if len(staying.Members()) != 2 {
 		t.Errorf("members are %v, want 1 and 2", staying.Members())
 	}
-	if n := toLeaving.Load() - many; n != 0 {
-		t.Errorf("%d frames went to %d processes that leave, want none", n, many)
+	if n := toLeaving.Load() - many; n != int64(len(left)) {
+		t.Errorf("%d frames went to %d processes that leave, want one question for each", n, len(left))
 	}
 	if n := toStaying.Load(); n > many+10 { // one for each, one for all of them, and what was asked
 		t.Errorf("%d frames went to one that stays while %d left", n, many)
