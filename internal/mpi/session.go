@@ -253,6 +253,7 @@ func (s *Session) Finalize() error {
 	if s.finalized.Swap(true) {
 		return nil
 	}
+	s.freeAll()
 	if !s.lockWithin(finalizeWait) {
 		return fmt.Errorf("MPI_Finalize: %w", s.busy())
 	}
