@@ -23,9 +23,9 @@ type Ancestor struct {
 }
 
 // FindAncestor looks for the launcher's process among the ancestors of this
-// one; ok is false where there is none that is known.
+// one (in a container it may be the first process); ok is false where there is none that is known.
 func FindAncestor() (a Ancestor, ok bool) {
-	for pid := os.Getppid(); pid > 1; pid = parentOf(pid) {
+	for pid := os.Getppid(); pid > 0; pid = parentOf(pid) {
 		name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
 		if err != nil {
 			break

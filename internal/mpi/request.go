@@ -88,7 +88,9 @@ func (c *Call) detach(i int) *Request {
 	switch {
 	case r.handle == nullRequest:
 		r.state.Store(int32(Done))
-	case !r.persists:
+	case r.persists:
+		c.s.Own(freeRequest, r.handle)
+	default:
 		r.state.Store(int32(Active))
 		c.s.keepAlive(r)
 	}
@@ -227,8 +229,14 @@ func (s *Session) abandonRequests() {
 	for _, r := range s.alive.All() {
 		r.state.Store(int32(Lost))
 		r.Holder = nil
+		if r.persists {
+			s.Disown(freeRequest, r.handle)
+		}
 	}
 }
+
+// freeRequest is the local call that frees a request.
+const freeRequest = "own_request_free"
 
 // ended lets go of what a request held.
 func (r *Request) ended() {

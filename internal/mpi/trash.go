@@ -119,7 +119,7 @@ func (s *Session) finished(r *Request) bool {
 	if r.handle == nullRequest || r.persists && !r.started {
 		r.dropValue()
 		if r.handle != nullRequest {
-			s.FreeLater("own_request_free", r.handle)
+			s.FreeLater(freeRequest, r.handle)
 			r.ended()
 		}
 		r.state.Store(int32(Done))
