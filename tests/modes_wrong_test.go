@@ -168,8 +168,7 @@ func TestLauncherStopped(t *testing.T) {
 				if r.Status == 0 {
 					t.Error(r)
 				}
-				// Others than Open MPI 4 pass on nothing more once they were told to end.
-				if signal != syscall.SIGKILL && !mpitest.On().MPICH() && mpitest.On().Major < 5 {
+				if signal != syscall.SIGKILL {
 					holds(t, r, r.Stderr, "rank 0: ", "interrupted (terminated)")
 				}
 				silent(t, r)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
@@ -114,6 +116,38 @@ func (w *watch) watchLauncher() {
 	}
 	w.clean()
 	os.Exit(lostStatus)
+}
+
+// errorOutput gives where this rank reports. The last words of one whose
+// launcher was told to end, and passes on nothing from then on, go to the
+// launcher's own standard error, where the first rank of its machine has a way.
+func (w *watch) errorOutput() io.Writer {
+	if !w.launched || !w.launcher.Hears() || launch.PassesLastWords(os.Environ()) {
+		return os.Stderr
+	}
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM)
+	return &lastWords{told, false, &w.launcher}
+}
+
+type lastWords struct {
+	told     chan os.Signal
+	ending   bool
+	launcher *launch.Ancestor
+}
+
+// Write is for one writer at a time.
+func (l *lastWords) Write(b []byte) (int, error) {
+	select {
+	case <-l.told:
+		l.ending = true
+	default:
+	}
+	if !l.ending {
+		return os.Stderr.Write(b)
+	}
+	l.launcher.Say(strings.TrimSuffix(string(b), "\n"))
+	return len(b), nil
 }
 
 // lostStatus is the exit status of ranks that lost their launcher.

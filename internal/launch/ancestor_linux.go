@@ -54,6 +54,9 @@ func (a *Ancestor) Say(line string) {
 	}
 }
 
+// Hears reports whether there is a way for Say.
+func (a *Ancestor) Hears() bool { return a.words != nil }
+
 // stat gives the fields of a process that follow its name, from its state on
 // (proc(5)); nil when it is gone.
 func stat(pid int) [][]byte {

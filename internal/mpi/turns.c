@@ -30,6 +30,10 @@ typedef unsigned progress(void *worker);
 unsigned ucp_worker_progress(void *worker) {
     static progress *next;
     if (next == NULL) next = (progress *)dlsym(RTLD_NEXT, "ucp_worker_progress");
+    if (next == NULL) { /* UCX came later, for a part of the library that was loaded then */
+        void *ucp = dlopen("libucp.so.0", RTLD_NOLOAD | RTLD_LAZY);
+        next = (progress *)dlsym(ucp, "ucp_worker_progress");
+    }
     known = 1;
     unsigned done = next(worker);
     if (done != 0) {
