@@ -44,7 +44,7 @@ func (h *Host) openParallel(module *cluster.Module) {
 		}
 		return nil
 	}
-	h.node.Offer(node.Service{Name: worker.ServiceConnect, Inline: true, Start: h.serveConnect})
+	h.node.Offer(node.Service{Name: worker.ServiceConnect, Inline: true, Data: true, Start: h.serveConnect})
 }
 
 // StopWorkers stops what the workers run, and leaves them usable. It does not

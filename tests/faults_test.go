@@ -38,6 +38,9 @@ type fault struct {
 	words map[byte]string
 	// status are the exit statuses that are right, by mode; nil: any but 0.
 	status map[byte][]int
+	// around is what the command runs in: a limit of the system, a reader of its
+	// output.
+	around func(t *testing.T, words []string) []string
 	limit  time.Duration // until all is gone; 0: faultLimit
 }
 
@@ -62,12 +65,16 @@ var faults = []fault{
 	{name: "master", victim: "master", signal: syscall.SIGKILL, modes: "LTM", status: map[byte][]int{'L': {137}, 'T': {137}, 'M': {137}}},
 	{name: "interrupt", victim: "command", signal: syscall.SIGINT, modes: "LTM", words: words3(`interrupt`, ""), status: map[byte][]int{'L': {130}}},
 	{name: "hangup", victim: "command", signal: syscall.SIGTERM, modes: "LTM", words: words3(`interrupted \(terminated\)`, ""), status: map[byte][]int{'L': {130}}},
-	{name: "nofiles", modes: "LTM", words: words3(`ulimit -n`, `(?i)files|pipes|resource`)},
-	{name: "reader", modes: "L", status: map[byte][]int{'L': {141}}},
-	{name: "fulldisk", modes: "L", words: words3(`cannot be written to: no space left on device`, ""), status: map[byte][]int{'L': {5}}},
+	{name: "files", modes: "LTM", around: shell("ulimit -n 200"), words: words3("(?i)too many open files", "(?i)too many open files"), status: status3(1)},
+	{name: "memory", modes: "LTM", around: shell("ulimit -v 4000000"), words: words3(lostWords+".*out of memory", "out of memory"), status: status3(4)},
+	{name: "nofiles", modes: "LTM", around: shell("ulimit -n 30"), words: words3(`ulimit -n`, `(?i)files|pipes|resource`)},
+	{name: "nofolder", modes: "LTM", around: fullFolders, words: words3("no space left on device", "(?i)no space left on device|shared memory|session director")},
+	{name: "reader", modes: "L", around: bash(`"$@" | head -n 2 >/dev/null; exit ${PIPESTATUS[0]}`), status: map[byte][]int{'L': {141}}},
+	{name: "fulldevice", modes: "L", around: fullDevice, words: words3(`cannot be written to: no space left on device`, ""), status: map[byte][]int{'L': {5}}},
+	{name: "fulldisk", modes: "L", around: fullDisk, words: words3(`cannot be written to: no space left on device`, ""), status: map[byte][]int{'L': {5}}},
 }
 
-var activities = []string{"idle", "lua", "Barrier", "Recv", "Allreduce", "Win_fence", "file", "output", "pmap", "remote", "startup", "shutdown"}
+var activities = []string{"idle", "lua", "native", "Barrier", "Recv", "Allreduce", "Win_fence", "plugin", "file", "output", "pmap", "remote", "startup", "shutdown"}
 
 func words3(launched, inMPI string) map[byte]string {
 	return map[byte]string{'L': launched, 'T': inMPI, 'M': inMPI}
@@ -78,16 +85,14 @@ func status3(launched int) map[byte][]int { return map[byte][]int{'L': {launched
 // possible tells whether a fault can come while the ranks are at an activity.
 func (f fault) possible(activity string) bool {
 	switch f.name {
-	case "exit", "exit0", "Abort":
+	case "exit", "exit0", "Abort", "files", "memory":
 		return activity != "startup" && activity != "shutdown"
-	case "nofiles":
+	case "nofiles", "nofolder":
 		return activity == "startup"
-	case "reader", "fulldisk":
+	case "reader", "fulldevice", "fulldisk":
 		return activity == "output"
 	case "stop":
-		return activity == "Barrier" || activity == "Recv" || activity == "Allreduce" || activity == "lua"
-	case "kill", "term", "hup", "segv", "abort", "launcher", "master", "supervisor", "interrupt", "hangup":
-		return activity != "output" || f.victim == "command" || f.victim == "master"
+		return activity == "Barrier" || activity == "Recv" || activity == "Allreduce" || activity == "lua" || activity == "native" || activity == "plugin"
 	}
 	return true
 }
@@ -144,6 +149,7 @@ func TestFaults(t *testing.T) {
 	t.Run("cells", func(t *testing.T) {
 		for _, c := range todo {
 			t.Run(c.String(), func(t *testing.T) {
+				t.Parallel() // a cell looks at what belongs to its own job only
 				begin := time.Now()
 				defer func() { results.note(c, t.Failed(), time.Since(begin)) }()
 				c.run(t)
@@ -159,38 +165,16 @@ func (c cell) command(t *testing.T) mpitest.Command {
 	if err := inputs(); err != nil {
 		t.Fatal(err)
 	}
-	words := []string{command, "run"}
-	if c.fault.name == "fulldisk" {
-		words = append(words, "--output", "file="+fullFolder(t))
-	}
-	words = append(words, filepath.Join("testdata", "faults.lua"), string(c.mode), c.activity, c.fault.name)
+	words := []string{command, "run", filepath.Join("testdata", "faults.lua"), string(c.mode), c.activity, c.fault.name}
 	job := mpitest.Command{Args: words}
 	if c.mode != 'L' {
 		job = mpitest.Mpirun(3, words...)
 	}
-	switch c.fault.name {
-	case "nofiles":
-		job.Args = append([]string{"sh", "-c", `ulimit -n 30; exec timeout -k 2 8 "$@"`, "sh"}, job.Args...)
-	case "reader":
-		job.Args = append([]string{"bash", "-c", `"$@" | head -n 2 >/dev/null; exit ${PIPESTATUS[0]}`, "bash"}, job.Args...)
-	case "fulldisk":
-		job.Args = append([]string{"timeout", "-s", "KILL", "60"}, job.Args...)
+	if c.fault.around != nil {
+		job.Args = c.fault.around(t, job.Args)
 	}
-	job.Bare, job.Limit = true, time.Minute
+	job.Bare, job.Limit, job.Keep = true, time.Minute, 1<<20
 	return job
-}
-
-// fullFolder gives a folder whose files cannot be written to.
-func fullFolder(t *testing.T) string {
-	dir := t.TempDir()
-	for rank := range 3 {
-		for _, stream := range []string{"out", "err"} {
-			if err := os.Symlink("/dev/full", filepath.Join(dir, fmt.Sprintf("%d.%s", rank, stream))); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	return dir
 }
 
 func (c cell) run(t *testing.T) {
@@ -280,7 +264,7 @@ func (c cell) victim(j *mpitest.Job) int {
 // stopped waits for the note about a rank that does not move, when the others
 // wait for it, and ends the job.
 func (c cell) stopped(t *testing.T, j *mpitest.Job) time.Time {
-	if c.activity == "Barrier" || c.activity == "Recv" || c.activity == "Allreduce" {
+	if c.activity != "lua" && c.activity != "native" {
 		j.Await("rank 1 has not answered for 1s: stopped by a signal")
 	}
 	begin := time.Now()

@@ -72,8 +72,8 @@ func (m *Module) offer() {
 		{Name: serviceMap, Start: m.startMap},
 		{Name: serviceApply, Start: m.startApply},
 		{Name: serviceInterrupt, Inline: true, Always: true, Start: m.startInterrupt},
-		{Name: serviceSettle, Always: true, Start: m.startSettle},
-		{Name: serviceStatus, Inline: true, Always: true, Start: m.startStatus},
+		{Name: serviceSettle, Data: true, Always: true, Start: m.startSettle},
+		{Name: serviceStatus, Data: true, Inline: true, Always: true, Start: m.startStatus},
 	} {
 		m.node.Offer(s)
 	}

@@ -47,12 +47,12 @@ type putter struct {
 
 func (n *Node) offerChannels() {
 	s := &n.values
-	n.Offer(Service{Name: serviceChannel, Start: s.startChannel})
-	n.Offer(Service{Name: servicePut, Start: s.startPut})
-	n.Offer(Service{Name: serviceTake, Start: func(r *Request) { s.startTake(r, true, false) }})
-	n.Offer(Service{Name: serviceReturn, Always: true, Start: s.startReturn})
-	n.Offer(Service{Name: serviceClose, Start: s.startClose})
-	n.Offer(Service{Name: serviceIsOpen, Start: s.startIsOpen})
+	n.Offer(Service{Name: serviceChannel, Data: true, Start: s.startChannel})
+	n.Offer(Service{Name: servicePut, Data: true, Start: s.startPut})
+	n.Offer(Service{Name: serviceTake, Data: true, Start: func(r *Request) { s.startTake(r, true, false) }})
+	n.Offer(Service{Name: serviceReturn, Data: true, Always: true, Start: s.startReturn})
+	n.Offer(Service{Name: serviceClose, Data: true, Start: s.startClose})
+	n.Offer(Service{Name: serviceIsOpen, Data: true, Start: s.startIsOpen})
 }
 
 // NewChannel makes a channel in a process. Capacity 0 means that a put waits

@@ -108,6 +108,18 @@ func cutMessage(b []byte, blobs [][]byte) (*value.Message, error) {
 	return nil, fmt.Errorf("frame head has no message part")
 }
 
+// cutMessage is the cutMessage of a frame of another process.
+func (n *Node) cutMessage(from Pid, b []byte, blobs [][]byte) (*value.Message, error) {
+	m, err := cutMessage(b, blobs)
+	if m != nil {
+		m.Foreign = n.distrusts(from)
+	}
+	return m, err
+}
+
+// distrusts tells whether a process is trusted with data alone.
+func (n *Node) distrusts(pid Pid) bool { return n.cfg.ValuesOnly && pid != n.Self() }
+
 func encodeCancel(from, to Pid, reason string) []byte {
 	return append(address(to, from, len(reason)), reason...)
 }
@@ -245,7 +257,7 @@ func (n *Node) settle(from Pid, f *link.Frame, rest []byte) error {
 		if err != nil {
 			return err
 		}
-		m, err := cutMessage(rest, f.Blobs)
+		m, err := n.cutMessage(from, rest, f.Blobs)
 		if err != nil {
 			return err
 		}
@@ -273,7 +285,7 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 	if err != nil {
 		return err
 	}
-	m, err := cutMessage(rest, f.Blobs)
+	m, err := n.cutMessage(from, rest, f.Blobs)
 	if err != nil {
 		return err
 	}
@@ -299,6 +311,8 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 		r.Fail(n.errRetired())
 	case s == nil:
 		r.Fail(luaerr.New(luaerr.Argument, "pid %d offers no service '%s'", n.Self(), r.Service))
+	case !s.Data && n.distrusts(from):
+		r.Fail(luaerr.New(luaerr.Argument, "pid %d runs nothing for a worker, and takes values only ('%s' was asked for): let the master call the worker, or run without --untrusted-workers", n.Self(), r.Service))
 	case s.Inline:
 		s.Start(r)
 	default:

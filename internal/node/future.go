@@ -33,11 +33,11 @@ const pushLimit = 4 << 10
 
 func (n *Node) offerValues() {
 	n.Offer(Service{Name: serviceSpawn, Start: n.startSpawn})
-	n.Offer(Service{Name: serviceFetch, Inline: true, Always: true, Start: func(r *Request) { n.values.startFetch(r, false) }})
-	n.Offer(Service{Name: serviceAwait, Inline: true, Always: true, Start: func(r *Request) { n.values.startFetch(r, true) }})
-	n.Offer(Service{Name: serviceIsReady, Inline: true, Always: true, Start: n.values.startIsReady})
-	n.Offer(Service{Name: serviceHold, Inline: true, Always: true, Start: n.startHold})
-	n.Offer(Service{Name: serviceRelease, Inline: true, Always: true, Start: n.startRelease})
+	n.Offer(Service{Name: serviceFetch, Data: true, Inline: true, Always: true, Start: func(r *Request) { n.values.startFetch(r, false) }})
+	n.Offer(Service{Name: serviceAwait, Data: true, Inline: true, Always: true, Start: func(r *Request) { n.values.startFetch(r, true) }})
+	n.Offer(Service{Name: serviceIsReady, Data: true, Inline: true, Always: true, Start: n.values.startIsReady})
+	n.Offer(Service{Name: serviceHold, Data: true, Inline: true, Always: true, Start: n.startHold})
+	n.Offer(Service{Name: serviceRelease, Data: true, Inline: true, Always: true, Start: n.startRelease})
 	n.offerChannels()
 }
 

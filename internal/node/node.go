@@ -45,6 +45,10 @@ type Config struct {
 	// Report shows a text to the user: an error of a call that nobody waits
 	// for. Default: standard error. It must not wait for the interpreter.
 	Report func(text string)
+	// ValuesOnly is for a process that trusts others with data alone: what they
+	// send holds no functions, and of the services only those marked Data are
+	// offered to them.
+	ValuesOnly bool
 	// Lost makes the error for a process whose link broke; it may wait a
 	// moment to learn why it died. Nil: a plain one.
 	Lost func(pid Pid, cause error) *luaerr.Error
@@ -97,9 +101,9 @@ func New(cfg Config) *Node {
 	n.values.open(n)
 	n.self.Store(cfg.Self)
 	n.Offer(Service{Name: serviceCall, Start: n.startCall})
-	n.Offer(Service{Name: serviceSource, Inline: true, Always: true, Start: n.startSource})
+	n.Offer(Service{Name: serviceSource, Inline: true, Always: true, Data: true, Start: n.startSource})
 	n.Offer(Service{Name: serviceDo, Start: n.startDo})
-	n.Offer(Service{Name: serviceReport, Inline: true, Always: true, Start: func(r *Request) { n.cfg.Report(string(r.Meta)) }})
+	n.Offer(Service{Name: serviceReport, Inline: true, Always: true, Data: true, Start: func(r *Request) { n.cfg.Report(string(r.Meta)) }})
 	n.offerValues()
 	return n
 }

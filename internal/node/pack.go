@@ -51,7 +51,7 @@ func unpack(whole *value.Message) (parts []Part) {
 		if err != nil {
 			return parts
 		}
-		parts = append(parts, Part{&value.Message{Body: body, Blobs: blobs[:count:count]}, raised})
+		parts = append(parts, Part{&value.Message{Body: body, Blobs: blobs[:count:count], Foreign: whole.Foreign}, raised})
 		b, blobs = rest, blobs[count:]
 	}
 	return parts

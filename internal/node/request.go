@@ -17,6 +17,9 @@ type Service struct {
 	Inline bool
 	// Always means that a process offers it even when it is retired.
 	Always bool
+	// Data services call no function that came with the request, and hand out
+	// nothing that is not the cluster's: see Config.ValuesOnly.
+	Data bool
 	// Start begins to serve and returns soon; the answer goes out once, at any
 	// later time, from any goroutine: with r.Reply, which waits until it is
 	// sent, or with r.Post or r.Fail, which do not.

@@ -76,7 +76,7 @@ func Start(t testing.TB, c Command) *Job {
 	if c.Stdin != "" {
 		j.cmd.Stdin = strings.NewReader(c.Stdin)
 	}
-	j.out, j.err = newStream(t), newStream(t)
+	j.out, j.err = newStream(t, c.Keep), newStream(t, c.Keep)
 	j.cmd.Stdout, j.cmd.Stderr = j.out.in, j.err.in
 	j.begin = time.Now()
 	err := j.cmd.Start()

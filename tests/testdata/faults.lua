@@ -18,6 +18,14 @@ local own = {
   ["exit"] = function() os.exit(3) end,
   ["exit0"] = function() os.exit(0) end,
   ["Abort"] = function() mpi.Abort(mpi.COMM_WORLD, 7) end,
+  ["files"] = function()
+    local open = {}
+    while true do open[#open + 1] = assert(io.open("/dev/null")) end
+  end,
+  ["memory"] = function()
+    local held = {}
+    while true do held[#held + 1] = require("array").zeros(2 ^ 24, "float64") end
+  end,
 }
 
 local function there()
@@ -40,6 +48,12 @@ local activities = {
     if mpi.Comm_rank() == 1 then while true do end end
     mpi.Win_fence(0, win)
   end,
+  native = function() require("faults").block(30) end, -- a call of C that nothing can interrupt
+  plugin = function()
+    local op = require("plugin").load("stats").logsumexp
+    if mpi.Comm_rank() == 1 then while true do end end
+    mpi.Allreduce(array.zeros(8), op)
+  end,
   file = function()
     local name = os.tmpname()
     local f = io.open(name, "w")
@@ -47,7 +61,7 @@ local activities = {
     while true do f:seek("set", 0) f:write(("x"):rep(65536)) f:flush() end
   end,
   output = function()
-    for _ = 1, fault == "fulldisk" and 1000 or math.huge do print(("y"):rep(200)) end
+    for _ = 1, fault:find("^full") and 1000 or math.huge do print(("y"):rep(200)) end
   end,
 }
 
