@@ -95,15 +95,22 @@ func appendMessage(b []byte, m *value.Message) []byte {
 	if m == nil {
 		return append(b, 0)
 	}
-	return append(append(b, 1), m.Body...)
+	return append(append(b, messageOwn+flag(m.Foreign)), m.Body...)
 }
+
+// What stands before a message: it is that of the sender, or of a process that
+// the sender trusts with data alone.
+const (
+	messageOwn byte = iota + 1
+	messageForeign
+)
 
 func cutMessage(b []byte, blobs [][]byte) (*value.Message, error) {
 	switch {
 	case len(b) == 1 && b[0] == 0:
 		return nil, nil
-	case len(b) > 1 && b[0] == 1:
-		return &value.Message{Body: b[1:], Blobs: blobs}, nil
+	case len(b) > 1 && (b[0] == messageOwn || b[0] == messageForeign):
+		return &value.Message{Body: b[1:], Blobs: blobs, Foreign: b[0] == messageForeign}, nil
 	}
 	return nil, fmt.Errorf("frame head has no message part")
 }
@@ -112,7 +119,7 @@ func cutMessage(b []byte, blobs [][]byte) (*value.Message, error) {
 func (n *Node) cutMessage(from Pid, b []byte, blobs [][]byte) (*value.Message, error) {
 	m, err := cutMessage(b, blobs)
 	if m != nil {
-		m.Foreign = n.distrusts(from)
+		m.Foreign = n.cfg.ValuesOnly && (m.Foreign || n.distrusts(from))
 	}
 	return m, err
 }
