@@ -1,10 +1,15 @@
 package tests
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
 )
 
 // shell runs a command in a shell that has made a limit of the system lower.
@@ -39,10 +44,10 @@ func fullDisk(t *testing.T, words []string) []string {
 	return smallDisk(`mount -t tmpfs -o size=256k none "$0" && exec "$@"`, dir, outputTo(dir, words))
 }
 
-// fullFolders leaves no room for what a job keeps in files.
-func fullFolders(t *testing.T, words []string) []string {
+// fullFolder leaves no room for what a job keeps in files.
+func fullFolder(t *testing.T, words []string) []string {
 	dir := t.TempDir()
-	return smallDisk(`mount -t tmpfs -o size=4k none "$0" && { head -c 4096 /dev/zero >"$0/full"; export TMPDIR="$0" MPICLUS_TMPDIR="$0"; exec timeout -k 2 10 "$@"; }`, dir, words)
+	return smallDisk(`mount -t tmpfs -o size=4k none "$0" && { head -c 4096 /dev/zero >"$0/full"; export MPICLUS_TMPDIR="$0"; exec timeout -k 2 10 "$@"; }`, dir, words)
 }
 
 // smallDisk runs a script as root of mounts of its own, who the user is
@@ -58,4 +63,24 @@ func smallDisk(script, dir string, words []string) []string {
 // outputTo inserts where output goes into the command line of a master.
 func outputTo(dir string, words []string) []string {
 	return append([]string{words[0], "run", "--output", "file=" + dir}, words[2:]...)
+}
+
+// endLauncher ends an mpirun that waits, alone, for ranks that are gone: that of
+// Open MPI 4 does when a rank is killed before it has called MPI_Init. What it
+// leaves when it is killed goes as well.
+func endLauncher(ctx context.Context, j *mpitest.Job) {
+	for alone := 0; ctx.Err() == nil; time.Sleep(100 * time.Millisecond) {
+		left := j.Processes()
+		if len(left) != 1 || !kinds["launcher"](left[0]) {
+			alone = 0
+		} else if alone++; alone == 50 {
+			folders := filepath.Join(left[0].Env("TMPDIR"), "ompi.*")
+			_ = syscall.Kill(left[0].Pid, syscall.SIGKILL)
+			time.Sleep(100 * time.Millisecond)
+			found, _ := filepath.Glob(folders)
+			for _, folder := range found {
+				_ = os.RemoveAll(folder)
+			}
+		}
+	}
 }

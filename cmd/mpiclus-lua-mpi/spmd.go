@@ -16,6 +16,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/mpilink"
 	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
 // spmd runs a script, whose text is code or in a file, as one rank of an mpirun.
@@ -37,6 +38,7 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		s.Abort(host.ExitLaunch)
 	}
+	os.Setenv(protocol.EnvFolder, w.path)
 	r := rank{s, w}
 	own := newSession(s)
 	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it

@@ -85,7 +85,11 @@ func (w *watch) makeFolder() (err error) {
 // leader that is gone.
 func (w *watch) clean() {
 	if w.leader {
-		w.cleaned.Do(func() { _ = w.folder.Remove() })
+		w.cleaned.Do(func() {
+			if !w.launched || !w.launcher.Lives() || !w.folder.Leave() {
+				_ = w.folder.Remove()
+			}
+		})
 	} else if w.path != "" {
 		launch.RemoveAbandoned(w.path)
 	}

@@ -65,6 +65,22 @@ func (f *Folder) Remove() error {
 	return err
 }
 
+// Leave is Remove for a rank that ends before its launcher does: the folder's
+// guard waits for that end, since the launcher may be killed yet, and removes
+// the folder then. It reports false where there is no guard.
+func (f *Folder) Leave() bool {
+	if f.guard == nil {
+		return false
+	}
+	entries, _ := os.ReadDir(f.Path)
+	for _, e := range entries {
+		if e.Name() != ownerFile {
+			_ = os.RemoveAll(filepath.Join(f.Path, e.Name()))
+		}
+	}
+	return true
+}
+
 // RemoveAbandoned removes a job's folder if its maker is gone, and reports
 // whether it did. Supervisors call it when they have lost their master.
 func RemoveAbandoned(path string) bool {

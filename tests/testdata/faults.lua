@@ -26,6 +26,10 @@ local own = {
     local held = {}
     while true do held[#held + 1] = require("array").zeros(2 ^ 24, "float64") end
   end,
+  ["heap"] = function()
+    local held = {}
+    while true do held[#held + 1] = ("x"):rep(2 ^ 22) .. #held end
+  end,
 }
 
 local function there()
@@ -48,7 +52,7 @@ local activities = {
     if mpi.Comm_rank() == 1 then while true do end end
     mpi.Win_fence(0, win)
   end,
-  native = function() require("faults").block(30) end, -- a call of C that nothing can interrupt
+  native = function() require("faults").block(6) end, -- a call of C that nothing can interrupt
   plugin = function()
     local op = require("plugin").load("stats").logsumexp
     if mpi.Comm_rank() == 1 then while true do end end
@@ -77,8 +81,11 @@ elseif activity == "pmap" then
   cluster.pmap(function() local t = os.clock() + 0.05 while os.clock() < t do end end, (function() local t = {} for i = 1, 60 do t[i] = i end return t end)())
 elseif activity == "remote" then
   local futures = {}
-  for rank, pid in pairs(manager.mpi2j) do
-    futures[#futures + 1] = cluster.remotecall(function() there() while true do end end, pid)
+  -- An endless loop keeps the interpreter: here too, where the master is rank 0,
+  -- and has an error to report.
+  local pause = own[fault] and function() os.execute("sleep 0.05") end or function() end
+  for rank, pid in pairs(manager.mpi2j) do -- rank 1 first
+    futures[#futures + 1] = cluster.remotecall(function() there() while true do pause() end end, pid)
   end
   for _, f in ipairs(futures) do cluster.fetch(f) end
 else
