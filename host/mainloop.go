@@ -59,6 +59,7 @@ func (h *Host) openRanks() {
 			close(h.loop.leave)
 		}),
 	}
+	h.part.Failed = h.chunkFailed
 	h.part.Offer()
 	if h.cfg.Ranks.Watch != nil {
 		h.cfg.Ranks.Watch(h.rankGone)

@@ -41,6 +41,10 @@ type Reply struct {
 	ack   bool        // it holds references: the sender is to be told when they are ours
 }
 
+// Text is the error that the reply raises, as people read it, where it was
+// raised.
+func (r *Reply) Text() string { return r.text }
+
 // pending is a request of ours that waits for its answer.
 type pending struct {
 	to     Pid
