@@ -66,10 +66,10 @@ var faults = []fault{
 	{name: "interrupt", victim: "command", signal: syscall.SIGINT, modes: "LTM", words: words3(`interrupt`, ""), status: map[byte][]int{'L': {130}}},
 	{name: "hangup", victim: "command", signal: syscall.SIGTERM, modes: "LTM", words: words3(`interrupted \(terminated\)`, ""), status: map[byte][]int{'L': {130}}},
 	{name: "files", modes: "LTM", around: shell("ulimit -n 200"), words: words3("(?i)too many open files", "(?i)too many open files"), status: status3(1)},
-	{name: "memory", modes: "LTM", around: shell("ulimit -v 4000000"), words: words3("zeros: .*out of memory: .*ulimit -v", "zeros: .*out of memory: .*ulimit -v"), status: status3(1)},
+	{name: "memory", modes: "LTM", around: shell("ulimit -v 4000000"), words: words3(`'zeros' \(out of memory: .*ulimit -v`, `'zeros' \(out of memory: .*ulimit -v`), status: status3(1)},
 	{name: "heap", modes: "L", around: shell("ulimit -v 2600000"), words: words3(lostWords+`out of memory \(a limit of the process: ulimit -v`, ""), status: status3(4)},
-	{name: "nofiles", modes: "LTM", around: shell("ulimit -n 30"), words: words3(`ulimit -n`, `(?i)files|pipes|resource`)},
-	{name: "nofolder", modes: "LTM", around: fullFolder, words: words3("no space left on device", "no space left on device")},
+	{name: "nofiles", modes: "LTM", around: bash(`ulimit -n 30; exec timeout -k 2 8 "$@"`), words: words3(`ulimit -n`, `(?i)files|pipes|resource`)},
+	{name: "nofolder", modes: "LTM", around: fullFolder, words: words3("has 0 MiB free", "no space left on device")},
 	{name: "reader", modes: "L", around: bash(`"$@" | head -n 2 >/dev/null; exit ${PIPESTATUS[0]}`), status: map[byte][]int{'L': {141}}},
 	{name: "fulldevice", modes: "L", around: fullDevice, words: words3(`cannot be written to: no space left on device`, ""), status: map[byte][]int{'L': {5}}},
 	{name: "fulldisk", modes: "L", around: fullDisk, words: words3(`cannot be written to: no space left on device`, ""), status: map[byte][]int{'L': {5}}},
@@ -175,8 +175,7 @@ func (c cell) command(t *testing.T) mpitest.Command {
 		job.Args = c.fault.around(t, job.Args)
 	}
 	job.Bare, job.Limit, job.Keep = true, time.Minute, 1<<20
-	// Without descriptors mpirun itself crashes, before there is a rank.
-	job.Untidy = c.fault.name == "nofiles" && c.mode != 'L'
+	job.Untidy = c.launcherCrashes()
 	return job
 }
 
@@ -213,8 +212,14 @@ func (c cell) run(t *testing.T) {
 	if want != "" && !regexp.MustCompile(want).MatchString(r.Stdout+r.Stderr) {
 		t.Errorf("no words like %q\n%s", want, r)
 	}
-	silent(t, r)
+	if !c.launcherCrashes() {
+		silent(t, r)
+	}
 }
+
+// launcherCrashes tells whether mpirun, which the user has started, comes to its
+// end by a crash of its own, before there is a rank.
+func (c cell) launcherCrashes() bool { return c.fault.name == "nofiles" && c.mode != 'L' }
 
 // statuses are the exit statuses that are right; none: any but 0. At the start
 // the workers are not there yet, and the master may not even catch signals.

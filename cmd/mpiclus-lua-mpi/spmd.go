@@ -86,6 +86,7 @@ func (r rank) end(status int, clean bool) {
 		}
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 	}
+	r.watch.stopLauncher()
 	time.Sleep(lastWords)
 	r.watch.clean()
 	if r.watch.endLauncher() {

@@ -22,14 +22,15 @@ type Folder struct {
 	once  sync.Once
 }
 
-// MakeFolder makes a job's folder: in memory where there is room, so that
+// MakeFolder makes the folder of a job of so many ranks on this machine (0: not
+// known): in memory where there is room, so that
 // shared memory in it is fast and its path is short enough for a socket; else,
 // or when MPICLUS_TMPDIR says so, on disk. Folders that a killed master left
 // behind are removed on the way.
-func MakeFolder() (*Folder, error) {
+func MakeFolder(ranks int) (*Folder, error) {
 	name := folderPrefix + strconv.Itoa(os.Geteuid()) + "-"
 	var errs []error
-	for _, dir := range folderPlaces() {
+	for _, dir := range folderPlaces(ranks) {
 		abandoned, _ := filepath.Glob(filepath.Join(dir, name+"*"))
 		for _, folder := range abandoned {
 			RemoveAbandoned(folder)
@@ -94,6 +95,9 @@ func RemoveAbandoned(path string) bool {
 	}
 	defer lock.Close()
 	if owner, ok := readOwner(path); ok {
+		if owner.launcherLives() {
+			return false // it may be killed yet, and leave what the record names
+		}
 		owner.RemoveLeft()
 	}
 	return os.RemoveAll(path) == nil
@@ -114,12 +118,13 @@ func lockFolder(path string) *os.File {
 	return nil
 }
 
-// folderPlaces are where job folders may be, the best first.
-func folderPlaces() []string {
+// folderPlaces are where the folder of a job of so many ranks may be, the best
+// first.
+func folderPlaces(ranks int) []string {
 	if dir := os.Getenv("MPICLUS_TMPDIR"); dir != "" {
 		return []string{dir}
 	}
-	if inMemory("/dev/shm") {
+	if inMemory("/dev/shm", ranks) {
 		return []string{"/dev/shm", os.TempDir()}
 	}
 	return []string{os.TempDir()}

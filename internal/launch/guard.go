@@ -64,7 +64,7 @@ const (
 // Sweep removes a folder whose maker has gone, and returns when it stays away.
 // A launcher that it is a record of may end, or be killed, a moment later.
 func Sweep(folder string) {
-	if owner, ok := readOwner(folder); ok && owner.Machine == ownMachine() && owner.Launcher.Lives() {
+	if owner, ok := readOwner(folder); ok && owner.launcherLives() {
 		ctx, cancel := context.WithTimeout(context.Background(), launcherLimit)
 		_ = (Neighbour{Pid: owner.Launcher.Pid}).AwaitEnd(ctx)
 		cancel()
