@@ -46,6 +46,13 @@ func fullFolder(t *testing.T, words []string) []string {
 	return smallDisk(`mount -t tmpfs -o size=4k none "$0" && { head -c 4096 /dev/zero >"$0/full"; export MPICLUS_TMPDIR="$0"; exec "$@"; }`, dir, words)
 }
 
+// diskOf has a job keep its files on a disk of a size.
+func diskOf(size string) func(*testing.T, []string) []string {
+	return func(t *testing.T, words []string) []string {
+		return smallDisk(`mount -t tmpfs -o size=`+size+` none "$0" && MPICLUS_TMPDIR="$0" exec "$@"`, t.TempDir(), words)
+	}
+}
+
 // smallDisk runs a script as root of mounts of its own, who the user is
 // otherwise.
 func smallDisk(script, dir string, words []string) []string {

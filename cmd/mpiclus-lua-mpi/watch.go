@@ -25,16 +25,16 @@ type watch struct {
 	found     bool
 	launcher  launch.Ancestor
 	launched  bool
-	leader    bool           // the first rank on this machine
-	folder    *launch.Folder // of the leader
-	path      string         // of that folder
+	leader    bool            // the first rank on this machine
+	folder    *launch.Folder  // of the leader
+	path      string          // of that folder
 	ctx       context.Context // of the look after the neighbour, which ends first
 	stop      context.CancelFunc
 	// launcherCtx is that of the look after the launcher: until the process ends,
 	// or has the launcher end.
 	launcherCtx  context.Context
 	stopLauncher context.CancelFunc
-	cleaned   sync.Once
+	cleaned      sync.Once
 }
 
 // launcherTime is how long the launcher has to end the job by itself.
