@@ -67,7 +67,7 @@ var faults = []fault{
 	{name: "hangup", victim: "command", signal: syscall.SIGTERM, modes: "LTM", words: words3(`interrupted \(terminated\)`, ""), status: map[byte][]int{'L': {130}}},
 	{name: "files", modes: "LTM", around: shell("ulimit -n 200"), words: words3("(?i)too many open files", "(?i)too many open files"), status: status3(1)},
 	{name: "memory", modes: "LTM", around: shell("ulimit -v 4000000"), words: words3(`'zeros' \(out of memory: .*ulimit -v`, `'zeros' \(out of memory: .*ulimit -v`), status: status3(1)},
-	{name: "heap", modes: "L", around: shell("ulimit -v 2600000"), words: words3(lostWords+`out of memory \(a limit of the process: ulimit -v`, ""), status: status3(4)},
+	{name: "heap", modes: "L", around: shell("ulimit -v 2200000"), words: words3(lostWords+`out of memory \(a limit of the process: ulimit -v`, ""), status: status3(4)},
 	{name: "nofiles", modes: "LTM", around: bash(`ulimit -n 30; exec timeout -k 2 8 "$@"`), words: words3(`ulimit -n`, `(?i)files|pipes|resource`)},
 	{name: "nofolder", modes: "LTM", around: fullFolder, words: words3("has 0 MiB free", "no space left on device")},
 	{name: "reader", modes: "L", around: bash(`"$@" | head -n 2 >/dev/null; exit ${PIPESTATUS[0]}`), status: map[byte][]int{'L': {141}}},
