@@ -241,7 +241,10 @@ func (c cell) statuses() []int {
 // strike brings the fault, and gives the time when it came.
 func (c cell) strike(t *testing.T, j *mpitest.Job) time.Time {
 	if c.fault.victim == "" {
-		return time.Now().Add(2 * time.Second) // the script does it, when it has started
+		if c.activity != "startup" && c.fault.modes != "L" {
+			j.Await("rank 1 is there")
+		}
+		return time.Now().Add(2 * time.Second) // the script does it, soon
 	}
 	pid := 0
 	switch {

@@ -84,14 +84,13 @@ func examine(ctx context.Context, exe string, environ []string, np int) Report {
 	r.system(environ)
 	kind, found := r.launcher(ctx, environ)
 	r.linked(ctx, exe, kind)
-	if found {
-		r.trial(ctx, environ)
-	}
-	r.memory()
 	if np == 0 {
 		np = runtime.NumCPU()
 	}
-	r.limits(np)
+	if enough := r.limits(np); found && enough { // some launchers hang where limits are too low
+		r.trial(ctx, environ)
+	}
+	r.memory()
 	r.network(environ)
 	r.parameters(environ)
 	r.plugins(exe, environ)

@@ -78,7 +78,7 @@ elseif activity == "shutdown" then
   cluster.mpido(manager, there)
 elseif activity == "pmap" then
   cluster.mpido(manager, there)
-  cluster.pmap(function() local t = os.clock() + 0.05 while os.clock() < t do end end, (function() local t = {} for i = 1, 60 do t[i] = i end return t end)())
+  cluster.pmap(function() local t = os.clock() + 0.05 while os.clock() < t do end end, (function() local t = {} for i = 1, 40 do t[i] = i end return t end)())
 elseif activity == "remote" then
   local futures = {}
   -- An endless loop keeps the interpreter: here too, where the master is rank 0,
