@@ -116,11 +116,13 @@ dead: setup ## Find functions that nothing reaches, tests included
 fuzz: setup ## Run every fuzz target for 10 s (FUZZTIME=5m for longer)
 	GO="$(GO)" FUZZTIME=$(or $(FUZZTIME),10s) scripts/fuzz $(TARGETS)
 
-soak: setup-test build ## Run the tests of rare failures as often as it takes to see them
+soak: setup-test build ## Random work in all modes for 20 minutes (SOAK_SECONDS each, SEED), 10,000 restarts, 100,000 failing calls, and the tests of rare failures, often
+	MPICLUS_SOAK_SECONDS=$(or $(SOAK_SECONDS),400) MPICLUS_SOAK_SEED=$(SEED) $(GO) test -count=1 -v -timeout 120m -run TestSoak ./tests
+	MPICLUS_SOAK_RESTARTS=10000 MPICLUS_SOAK_FAILURES=100000 $(GO) test -count=1 -v -timeout 60m -run KeepNothing ./host
 	MPICLUS_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'TestLastWords|TestPrintf|TestKill|TestCycles' ./tests
 
 test-faults: setup-test build ## Run each fault in each mode at each activity (SEED=… for other moments)
-	MPICLUS_FAULTS=$(SEED) $(GO) test -count=1 -timeout 60m -run TestFaults ./tests
+	MPICLUS_FAULTS=$(SEED) $(GO) test -count=1 -v -parallel 3 -timeout 60m -run TestFaults ./tests
 
 bench: setup-test build ## Measure against mpi4py, mpi4py.futures, ipyparallel and C
 	@$(ON_MPI) $(GO) run ./bench

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"regexp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -30,22 +31,25 @@ import (
 // Config is what the command line says. The zero value runs on this machine
 // with one worker for each processor.
 type Config struct {
-	Args          []string      // the script's name and its arguments
-	Code          *string       // the script's text; nil: it is in the file of that name, "-" for standard input
-	NP            int           // default number of workers; 0: one for each processor
-	Mpiexec       string        // launcher instead of the one that is found
-	MPIFlags      []string      // further options for it
-	Hosts         string        // "a,b:4"
-	Hostfile      string        // a file in the launcher's format
-	Interface     string        // where the master listens; "": where it is needed
-	Secret        string        // what brings the job's secret to other hosts: one of launch.Carriers; "": auto
-	LaunchTimeout time.Duration // 0: 60 s and more for many workers
-	Output        string        // "live" (default), "raw", "grouped", "file=DIR", "none"
-	Version       string        // of this software
-	Verbose       bool          // reports hold all that is known
-	Log           *slog.Logger
-	Stdout        io.Writer // default os.Stdout
-	Stderr        io.Writer // default os.Stderr
+	Args      []string // the script's name and its arguments
+	Code      *string  // the script's text; nil: it is in the file of that name, "-" for standard input
+	NP        int      // default number of workers; 0: one for each processor
+	Mpiexec   string   // launcher instead of the one that is found
+	MPIFlags  []string // further options for it
+	Hosts     string   // "a,b:4"
+	Hostfile  string   // a file in the launcher's format
+	Interface string   // where the master listens; "": where it is needed
+	Secret    string   // what brings the job's secret to other hosts: one of launch.Carriers; "": auto
+	// UntrustedWorkers makes the master take values only: it runs nothing that a
+	// worker sent, and hands out no files but the script's modules.
+	UntrustedWorkers bool
+	LaunchTimeout    time.Duration // 0: 60 s and more for many workers
+	Output           string        // "live" (default), "raw", "grouped", "file=DIR", "none"
+	Version          string        // of this software
+	Verbose          bool          // reports hold all that is known
+	Log              *slog.Logger
+	Stdout           io.Writer // default os.Stdout
+	Stderr           io.Writer // default os.Stderr
 
 	// Ranks is the MPI job that this process is a rank of itself, if it is.
 	Ranks *Ranks
@@ -238,10 +242,18 @@ func (h *Host) manager(number uint32) *Manager {
 	return nil
 }
 
+// moduleName is the form of the names of modules that untrusted workers may ask
+// for: what leads from the folders of package.path into those below them.
+var moduleName = regexp.MustCompile(`^[\w-]+(\.[\w-]+)*$`)
+
 // serveModule gives a worker a module that it cannot find itself: what a
 // script has put into package.preload here, or a file.
 func (h *Host) serveModule(r *rpc.Incoming) {
 	module := string(r.Data)
+	if h.cfg.UntrustedWorkers && !moduleName.MatchString(module) {
+		r.Post(rpc.Reply{Data: protocol.Encode(worker.Module{Missing: "nor on the master, which looks for no such name (--untrusted-workers)"})})
+		return
+	}
 	h.parallel.Eval.Serve(r, fmt.Sprintf("require '%s' of pid %d", module, r.From), func(t *interp.Task) rpc.Reply {
 		if fn := interp.Preloaded(t.L(), module); fn != nil {
 			return h.parallel.Eval.Result(t.L(), []lua.LValue{fn}, nil)

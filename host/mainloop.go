@@ -58,7 +58,7 @@ func (h *Host) openRanks() {
 
 // rankLayers returns what a rank of an MPI job serves besides.
 func (h *Host) rankLayers(m *cluster.Module) []rpc.Layer {
-	h.part = &worker.Process{Session: h.cfg.Ranks.Session, Cluster: m, Flush: h.flushRank, Leave: sync.OnceFunc(func() {
+	h.part = &worker.Process{Session: h.cfg.Ranks.Session, Cluster: m, Flush: h.flushRank, Failed: h.chunkFailed, Leave: sync.OnceFunc(func() {
 		m.Leave()
 		close(h.loop.leave)
 	})}

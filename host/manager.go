@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -232,8 +233,18 @@ func (w *remote) how(cause error, launcher launcherEnd) string {
 	case w.exit.Told:
 		return "the launcher ended it"
 	}
-	return w.exit.String() + launcher.clause("; the launcher", " has ended, too")
+	how := w.exit.String()
+	if w.exit.Code == runtimeStatus && strings.Contains(w.outlet.lastLines(10), outOfMemory) {
+		how = "out of memory (a limit of the process: ulimit -v, or all that the machine has)"
+	}
+	return how + launcher.clause("; the launcher", " has ended, too")
 }
+
+// What the Go runtime says, and ends a process with, when it gets no memory.
+const (
+	outOfMemory   = "fatal error: out of memory"
+	runtimeStatus = 2
+)
 
 // launcherEnd is how a launcher ended; how is "" for one that runs.
 type launcherEnd struct{ name, how string }

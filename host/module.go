@@ -22,7 +22,7 @@ func (h *Host) openCluster(report func(text string)) {
 	h.loop.leave, h.loop.gone = make(chan struct{}), make(chan struct{})
 	cfg := cluster.Config{
 		Interp: h.interp, Report: report, Layers: h.layers,
-		Node:   rpc.Config{Self: rpc.Master, Log: h.cfg.Log, Lost: h.lost, Connect: h.connectRank},
+		Node:   rpc.Config{Self: rpc.Master, Log: h.cfg.Log, Lost: h.lost, Connect: h.connectRank, ValuesOnly: h.cfg.UntrustedWorkers},
 		Revive: h.revive, SameJob: h.sameJob, Recovered: h.recoveredJob, Settle: h.settle, Stopped: h.stopped,
 		Manager: func(L *lua.LState, number uint32) lua.LValue {
 			if m := h.manager(number); m != nil {
@@ -52,8 +52,8 @@ func (h *Host) openCluster(report func(text string)) {
 // layers returns what the host serves.
 func (h *Host) layers(m *cluster.Module) []rpc.Layer {
 	layers := []rpc.Layer{{Services: []rpc.Service{
-		{Name: worker.ServiceModule, Inline: true, Serve: h.serveModule},
-		{Name: worker.ServiceConnect, Inline: true, Serve: h.serveConnect},
+		{Name: worker.ServiceModule, Values: true, Inline: true, Serve: h.serveModule},
+		{Name: worker.ServiceConnect, Values: true, Inline: true, Serve: h.serveConnect},
 	}}}
 	if h.cfg.Ranks != nil {
 		layers = append(layers, h.rankLayers(m)...)

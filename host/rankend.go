@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -85,6 +86,39 @@ func (l *mainLoop) doom() error {
 func (h *Host) endRank(status int) {
 	h.cfg.Ranks.FlushC()
 	h.cfg.Ranks.End(status, status == ExitOK || h.loop.inOrder())
+}
+
+// heardLimit is how long the error of a chunk may take to reach the master
+// where messages are those of MPI: rank 0 may be in a call that keeps all of
+// MPI, and wait there for the very rank that failed.
+const heardLimit = 5 * time.Second
+
+// chunkFailed ends the job when the master does not hear of an error of this
+// rank, which nobody would be told otherwise.
+func (h *Host) chunkFailed(text string) {
+	if h.node.Self() == rpc.Master || h.loop.overSockets() {
+		return
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(h.life, heardLimit)
+		defer cancel()
+		_, err := h.node.Call(ctx, rpc.Master, rpc.Request{Service: worker.ServiceWhere}) // answered as soon as messages come
+		if err == nil || ctx.Err() == nil || h.life.Err() != nil {
+			return
+		}
+		if h.loop.setEnding() {
+			h.report(luaerr.New(luaerr.Script, "%s\nthe job ends: rank 0 has not heard of this for %v, in a call that keeps MPI and its messages (TCP_TRANSPORT_ALL has ways of its own)", text, heardLimit))
+			h.endRank(ExitScript)
+		}
+	}()
+}
+
+// overSockets tells whether messages go past MPI.
+func (l *mainLoop) overSockets() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, tcp := l.transport.(*tcpTransport)
+	return tcp
 }
 
 // setEnding notes that the process ends; false when it does already: then

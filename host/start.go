@@ -79,7 +79,7 @@ func (m *Manager) keep(set func()) error {
 
 // launch makes the job's folder and listener and starts the launcher.
 func (m *Manager) launch(start *gathering) error {
-	folder, err := launch.MakeFolder()
+	folder, err := launch.MakeFolder(max(m.np, 0))
 	if err != nil {
 		return luaerr.New(luaerr.Launch, "%w", err)
 	}
@@ -116,7 +116,7 @@ func (m *Manager) launch(start *gathering) error {
 		settings.LogLevel = "debug"
 	}
 	if plan.Local {
-		if err := launch.CheckLimits(spec.NP); err != nil {
+		if err := launch.CheckLimits(spec.NP, folder.Path); err != nil {
 			return err
 		}
 	}

@@ -107,7 +107,7 @@ func (t *tcpTransport) listen() (err error) {
 	cfg := t.host.cfg
 	dir := cfg.Ranks.Folder
 	if dir == "" {
-		if t.folder, err = launch.MakeFolder(); err != nil {
+		if t.folder, err = launch.MakeFolder(0); err != nil {
 			return err
 		}
 		dir = t.folder.Path

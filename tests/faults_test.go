@@ -38,6 +38,9 @@ type fault struct {
 	words map[byte]string
 	// status are the exit statuses that are right, by mode; nil: any but 0.
 	status map[byte][]int
+	// around is what the command runs in: a limit of the system, a reader of its
+	// output.
+	around func(t *testing.T, words []string) []string
 	limit  time.Duration // until all is gone; 0: faultLimit
 }
 
@@ -45,7 +48,7 @@ type fault struct {
 // has other work as well.
 const faultLimit = 12 * time.Second
 
-const lostWords = `rank 1: worker lost on host \S+: `
+const lostWords = `rank 1: (\S+:\d+: )?worker lost on host \S+: `
 
 var faults = []fault{
 	{name: "kill", victim: "worker", signal: syscall.SIGKILL, modes: "LTM", words: words3(lostWords+"signal: killed", `rank 1|signal 9`), status: status3(4)},
@@ -62,12 +65,17 @@ var faults = []fault{
 	{name: "master", victim: "master", signal: syscall.SIGKILL, modes: "LTM", status: map[byte][]int{'L': {137}, 'T': {137}, 'M': {137}}},
 	{name: "interrupt", victim: "command", signal: syscall.SIGINT, modes: "LTM", words: words3(`interrupt`, ""), status: map[byte][]int{'L': {130}}},
 	{name: "hangup", victim: "command", signal: syscall.SIGTERM, modes: "LTM", words: words3(`interrupted \(terminated\)`, ""), status: map[byte][]int{'L': {130}}},
-	{name: "nofiles", modes: "LTM", words: words3(`ulimit -n`, `(?i)files|pipes|resource`)},
-	{name: "reader", modes: "L", status: map[byte][]int{'L': {141}}},
-	{name: "fulldisk", modes: "L", words: words3(`cannot be written to: no space left on device`, ""), status: map[byte][]int{'L': {5}}},
+	{name: "files", modes: "LTM", around: shell("ulimit -n 200"), words: words3("(?i)too many open files", "(?i)too many open files"), status: status3(1)},
+	{name: "memory", modes: "LTM", around: shell("ulimit -v 4000000"), words: words3(`'zeros' \(out of memory: .*ulimit -v`, `'zeros' \(out of memory: .*ulimit -v`), status: status3(1)},
+	{name: "heap", modes: "L", around: shell("ulimit -v 2200000"), words: words3(lostWords+`out of memory \(a limit of the process: ulimit -v`, ""), status: status3(4)},
+	{name: "nofiles", modes: "LTM", around: bash(`ulimit -n 30; exec timeout -k 2 8 "$@"`), words: words3(`ulimit -n`, `(?i)files|pipes|resource`)},
+	{name: "nofolder", modes: "LTM", around: fullFolder, words: words3("has 0 MiB free", "no space left on device")},
+	{name: "reader", modes: "L", around: bash(`"$@" | head -n 2 >/dev/null; exit ${PIPESTATUS[0]}`), status: map[byte][]int{'L': {141}}},
+	{name: "fulldevice", modes: "L", around: fullDevice, words: words3(`cannot be written to: no space left on device`, ""), status: map[byte][]int{'L': {5}}},
+	{name: "fulldisk", modes: "L", around: fullDisk, words: words3(`cannot be written to: no space left on device`, ""), status: map[byte][]int{'L': {5}}},
 }
 
-var activities = []string{"idle", "lua", "Barrier", "Recv", "Allreduce", "Win_fence", "file", "output", "pmap", "remote", "startup", "shutdown"}
+var activities = []string{"idle", "lua", "native", "Barrier", "Recv", "Allreduce", "Win_fence", "plugin", "file", "output", "pmap", "remote", "startup", "shutdown"}
 
 func words3(launched, inMPI string) map[byte]string {
 	return map[byte]string{'L': launched, 'T': inMPI, 'M': inMPI}
@@ -78,16 +86,14 @@ func status3(launched int) map[byte][]int { return map[byte][]int{'L': {launched
 // possible tells whether a fault can come while the ranks are at an activity.
 func (f fault) possible(activity string) bool {
 	switch f.name {
-	case "exit", "exit0", "Abort":
+	case "exit", "exit0", "Abort", "files", "memory", "heap":
 		return activity != "startup" && activity != "shutdown"
-	case "nofiles":
+	case "nofiles", "nofolder":
 		return activity == "startup"
-	case "reader", "fulldisk":
+	case "reader", "fulldevice", "fulldisk":
 		return activity == "output"
 	case "stop":
-		return activity == "Barrier" || activity == "Recv" || activity == "Allreduce" || activity == "lua"
-	case "kill", "term", "hup", "segv", "abort", "launcher", "master", "supervisor", "interrupt", "hangup":
-		return activity != "output" || f.victim == "command" || f.victim == "master"
+		return activity == "Barrier" || activity == "Recv" || activity == "Allreduce" || activity == "lua" || activity == "native" || activity == "plugin"
 	}
 	return true
 }
@@ -144,6 +150,7 @@ func TestFaults(t *testing.T) {
 	t.Run("cells", func(t *testing.T) {
 		for _, c := range todo {
 			t.Run(c.String(), func(t *testing.T) {
+				t.Parallel() // a cell looks at what belongs to its own job only
 				begin := time.Now()
 				defer func() { results.note(c, t.Failed(), time.Since(begin)) }()
 				c.run(t)
@@ -159,47 +166,32 @@ func (c cell) command(t *testing.T) mpitest.Command {
 	if err := inputs(); err != nil {
 		t.Fatal(err)
 	}
-	words := []string{command, "run"}
-	if c.fault.name == "fulldisk" {
-		words = append(words, "--output", "file="+fullFolder(t))
-	}
-	words = append(words, filepath.Join("testdata", "faults.lua"), string(c.mode), c.activity, c.fault.name)
+	words := []string{command, "run", filepath.Join("testdata", "faults.lua"), string(c.mode), c.activity, c.fault.name}
 	job := mpitest.Command{Args: words}
 	if c.mode != 'L' {
 		job = mpitest.Mpirun(3, words...)
 	}
-	switch c.fault.name {
-	case "nofiles":
-		job.Args = append([]string{"sh", "-c", `ulimit -n 30; exec timeout -k 2 8 "$@"`, "sh"}, job.Args...)
-	case "reader":
-		job.Args = append([]string{"bash", "-c", `"$@" | head -n 2 >/dev/null; exit ${PIPESTATUS[0]}`, "bash"}, job.Args...)
-	case "fulldisk":
-		job.Args = append([]string{"timeout", "-s", "KILL", "60"}, job.Args...)
+	if c.fault.around != nil {
+		job.Args = c.fault.around(t, job.Args)
 	}
-	job.Bare, job.Limit = true, time.Minute
+	job.Bare, job.Limit, job.Keep = true, time.Minute, 1<<20
+	job.Untidy = c.launcherCrashes()
 	return job
-}
-
-// fullFolder gives a folder whose files cannot be written to.
-func fullFolder(t *testing.T) string {
-	dir := t.TempDir()
-	for rank := range 3 {
-		for _, stream := range []string{"out", "err"} {
-			if err := os.Symlink("/dev/full", filepath.Join(dir, fmt.Sprintf("%d.%s", rank, stream))); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	return dir
 }
 
 func (c cell) run(t *testing.T) {
 	j := mpitest.Start(t, c.command(t))
 	begin := c.strike(t, j)
+	if c.mode != 'L' && c.activity == "startup" {
+		go endLauncher(t.Context(), j)
+	}
 	r := j.Wait()
 	took := time.Since(begin)
 	if limit := max(c.fault.limit, faultLimit); took > limit && !raceEnabled {
 		t.Errorf("it took %v to end, the limit is %v\n%s", took, limit, r)
+	}
+	if c.fault.name == "stop" && c.activity != "lua" && c.activity != "native" && !stoppedNote.MatchString(r.Stderr) {
+		t.Errorf("no note about rank 1\n%s", r)
 	}
 	if c.mode == 'L' && c.activity == "pmap" && strings.Contains(r.Stderr, "pmap goes on without pid") {
 		if r.Status != 0 || !strings.Contains(r.Stdout, "the end") {
@@ -208,29 +200,58 @@ func (c cell) run(t *testing.T) {
 		return // it has coped
 	}
 	over := c.activity == "shutdown" && strings.Contains(r.Stdout, "the end") // it came too late to be a fault
-	if want := c.fault.status[c.mode]; len(want) > 0 && !slices.Contains(want, r.Status) && !(over && r.Status == 0) {
+	if want := c.statuses(); len(want) > 0 && !slices.Contains(want, r.Status) && !(over && r.Status == 0) {
 		t.Errorf("status %d, want one of %v\n%s", r.Status, want, r)
 	} else if r.Status == 0 && !over {
 		t.Errorf("status 0\n%s", r)
 	}
 	want := c.fault.words[c.mode]
-	if c.activity == "startup" && c.fault.victim == "worker" || over {
+	if c.activity == "startup" && (c.fault.victim == "worker" || r.Status == 128+int(c.fault.signal)) || over {
 		want = "" // whoever is there by then tells it, in its own words
 	}
 	if want != "" && !regexp.MustCompile(want).MatchString(r.Stdout+r.Stderr) {
 		t.Errorf("no words like %q\n%s", want, r)
 	}
-	silent(t, r)
+	// A signal that comes before the process has begun is for Go's runtime.
+	if early := c.activity == "startup" && c.fault.name == "abort" && c.mode != 'L'; !early && !c.launcherCrashes() {
+		silent(t, r)
+	}
+}
+
+// launcherCrashes tells whether mpirun, which the user has started, comes to its
+// end by a crash of its own, before there is a rank.
+func (c cell) launcherCrashes() bool { return c.fault.name == "nofiles" && c.mode != 'L' }
+
+// statuses are the exit statuses that are right; none: any but 0. At the start
+// the workers are not there yet, and the master may not even catch signals.
+func (c cell) statuses() []int {
+	want := c.fault.status[c.mode]
+	if c.activity != "startup" || c.mode != 'L' {
+		return want
+	}
+	switch c.fault.victim {
+	case "worker":
+		return append(slices.Clone(want), 3)
+	case "command":
+		return append(slices.Clone(want), 128+int(c.fault.signal))
+	}
+	return want
 }
 
 // strike brings the fault, and gives the time when it came.
 func (c cell) strike(t *testing.T, j *mpitest.Job) time.Time {
 	if c.fault.victim == "" {
-		return time.Now().Add(2 * time.Second) // the script does it, when it has started
+		if c.activity != "startup" && c.fault.modes != "L" {
+			j.Await("rank 1 is there")
+		}
+		return time.Now().Add(2 * time.Second) // the script does it, soon
 	}
 	pid := 0
 	switch {
 	case c.activity == "startup":
+		if c.mode == 'L' && (c.fault.victim == "command" || c.fault.victim == "master") {
+			time.Sleep(c.after)
+		}
 		for begin := time.Now(); pid == 0 && time.Since(begin) < 10*time.Second; time.Sleep(time.Millisecond) {
 			pid = c.victim(j)
 		}
@@ -280,13 +301,16 @@ func (c cell) victim(j *mpitest.Job) int {
 // stopped waits for the note about a rank that does not move, when the others
 // wait for it, and ends the job.
 func (c cell) stopped(t *testing.T, j *mpitest.Job) time.Time {
-	if c.activity == "Barrier" || c.activity == "Recv" || c.activity == "Allreduce" {
-		j.Await("rank 1 has not answered for 1s: stopped by a signal")
+	if c.activity != "lua" && c.activity != "native" {
+		j.Await("not answered for 1s: stopped by a signal")
 	}
 	begin := time.Now()
 	_ = syscall.Kill(j.Pid(), syscall.SIGTERM)
 	return begin
 }
+
+// stoppedNote names rank 1, and others that had no time to answer.
+var stoppedNote = regexp.MustCompile(`(rank 1 has|ranks (0-)?1(-2)? \(\d of 3\) have) not answered for 1s: stopped by a signal`)
 
 // table is the matrix as it came out.
 type table struct {

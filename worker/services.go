@@ -57,6 +57,9 @@ type Process struct {
 	// Flush brings all that the process wrote on its way to who shows it, and
 	// returns the number of bytes since its start; 0 when nobody counts.
 	Flush func() (uint64, error)
+	// Failed, if set, is told the error of a chunk when it was sent to the master.
+	// It returns at once.
+	Failed func(text string)
 	// Leave is called when the master says that the process is to end. It
 	// returns at once.
 	Leave func()
@@ -104,6 +107,9 @@ func (p *Process) serveChunk(r *rpc.Incoming) {
 			}
 			reply.Data = protocol.Encode(done)
 			r.Reply(reply)
+			if reply.Raised && p.Failed != nil {
+				p.Failed(reply.Text)
+			}
 			return nil
 		})
 		return rpc.Reply{}

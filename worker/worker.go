@@ -37,6 +37,7 @@ func Serve(cfg Config) int {
 	interp.TuneMemory()
 	join, settings, err := takeEnvironment()
 	if err == nil {
+		os.Setenv(protocol.EnvFolder, settings.Folder)
 		err = serve(cfg, join, settings)
 	}
 	if errors.Is(err, errMasterGone) {

@@ -15,6 +15,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/mpilink"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
@@ -37,6 +38,7 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 		s.Abort(host.ExitLaunch)
 	}
+	os.Setenv(protocol.EnvFolder, w.path)
 	r := rank{s, w}
 	own := newSession(s)
 	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it
@@ -84,6 +86,7 @@ func (r rank) end(status int, clean bool) {
 		}
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 	}
+	r.watch.stopLauncher()
 	time.Sleep(reportTime)
 	r.watch.clean()
 	if r.watch.endLauncher() {

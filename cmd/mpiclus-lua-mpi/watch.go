@@ -29,12 +29,16 @@ type watch struct {
 	alone     bool // on this machine, of several
 	launcher  launch.Ancestor
 	launched  bool
-	leader    bool           // the first rank on this machine
-	folder    *launch.Folder // of the leader
-	path      string         // of that folder
-	ctx       context.Context
+	leader    bool            // the first rank on this machine
+	folder    *launch.Folder  // of the leader
+	path      string          // of that folder
+	ctx       context.Context // of the look after the neighbour, which ends first
 	stop      context.CancelFunc
-	cleaned   sync.Once
+	// launcherCtx is that of the look after the launcher: until the process ends,
+	// or has the launcher end.
+	launcherCtx  context.Context
+	stopLauncher context.CancelFunc
+	cleaned      sync.Once
 }
 
 // newWatch finds the neighbour and makes the job's folder. It is collective.
@@ -55,7 +59,8 @@ func newWatch(system *mpi.System) (*watch, error) {
 	w.launcher, w.launched = launch.FindAncestor()
 	leader := launch.FirstHere(w.rank, places)
 	w.leader = leader == w.rank
-	w.ctx, w.stop = context.WithCancel(context.Background())
+	w.launcherCtx, w.stopLauncher = context.WithCancel(context.Background())
+	w.ctx, w.stop = context.WithCancel(w.launcherCtx)
 	var problem error
 	if w.leader {
 		problem = w.makeFolder()
@@ -71,7 +76,7 @@ func newWatch(system *mpi.System) (*watch, error) {
 }
 
 func (w *watch) makeFolder() (err error) {
-	if w.folder, err = launch.MakeFolder(); err != nil {
+	if w.folder, err = launch.MakeFolder(0); err != nil {
 		return err
 	}
 	w.path = w.folder.Path
@@ -95,7 +100,11 @@ func (w *watch) makeFolder() (err error) {
 // leader that is gone.
 func (w *watch) clean() {
 	if w.leader {
-		w.cleaned.Do(func() { _ = w.folder.Remove() })
+		w.cleaned.Do(func() {
+			if !w.launched || !w.launcher.Lives() || !w.folder.Leave() {
+				_ = w.folder.Remove()
+			}
+		})
 	} else if w.path != "" {
 		launch.RemoveAbandoned(w.path)
 	}
@@ -104,7 +113,7 @@ func (w *watch) clean() {
 // watchLauncher ends this rank when the launcher is gone: nobody else does,
 // for a while, and what the MPI library has in files would stay.
 func (w *watch) watchLauncher() {
-	if !w.launched || (launch.Neighbour{Pid: w.launcher.Pid}).AwaitEnd(w.ctx) != nil {
+	if !w.launched || (launch.Neighbour{Pid: w.launcher.Pid}).AwaitEnd(w.launcherCtx) != nil {
 		return
 	}
 	for end := time.Now().Add(time.Second); w.launcher.Lives() && time.Now().Before(end); {

@@ -10,12 +10,13 @@ import (
 )
 
 func doctorCommand() *cobra.Command {
-	return &cobra.Command{
+	var np int
+	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at what this machine offers and what is missing",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			report := append(launch.Examine(c.Context()), pluginFindings(c.Context())...)
+			report := append(launch.Examine(c.Context(), np), pluginFindings(c.Context())...)
 			if _, err := fmt.Fprint(c.OutOrStdout(), report); err != nil {
 				return err
 			}
@@ -25,4 +26,6 @@ func doctorCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().IntVarP(&np, "n", "n", 0, "number of workers that are to be started here (0: one for each processor)")
+	return c
 }

@@ -27,6 +27,7 @@ type hostFlags struct {
 	np                                 int
 	mpiexec, mpiflags, hosts, hostfile string
 	iface, output, logLevel, secret    string
+	untrusted                          bool
 	timeout                            time.Duration
 	plugins                            []string
 	loader                             *load.Loader // made by config, for who runs to close
@@ -42,6 +43,7 @@ func (f *hostFlags) add(c *cobra.Command) {
 	fs.StringVar(&f.hostfile, "hostfile", "", "file that lists hosts, in the launcher's format")
 	fs.StringVar(&f.iface, "interface", "", "address or network interface where the master listens")
 	fs.StringVar(&f.secret, "secret", string(launch.CarrierAuto), "what brings the job's secret to other hosts: "+strings.Join(launch.Carriers, ", "))
+	fs.BoolVar(&f.untrusted, "untrusted-workers", false, "take values only from workers: run no function that one sent, hand out no files but modules")
 	fs.DurationVar(&f.timeout, "launch-timeout", 0, "how long workers may take to start (default 60s, more for many)")
 	fs.StringVar(&f.output, "output", "live", "output of workers: live, raw (terminals obey its control sequences), grouped, file=DIR or none")
 	fs.StringArrayVar(&f.plugins, "plugin", nil, "plugin to load, by path (may be given several times)")
@@ -76,7 +78,7 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	f.loader = load.New(pluginConfig(files))
 	return host.Config{
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
-		Interface: f.iface, Secret: f.secret, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
+		Interface: f.iface, Secret: f.secret, UntrustedWorkers: f.untrusted, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
 		Verbose: f.logLevel == "debug", Env: pluginEnvironment(files),
 		Modules: func(in *interp.Interp) {
 			modules.Common(in)
@@ -136,6 +138,9 @@ func runCommand() *cobra.Command {
 				warnMisplaced(c.Flags(), args[0], args[1:])
 			}
 			if launch.RankKind(os.Environ()) != launch.Unknown {
+				if f.untrusted {
+					return errors.New("--untrusted-workers is for workers that this command starts: under mpirun rank 0 is one of the ranks, and MPI's messages go between all of them")
+				}
 				return becomeLinked(words, append(passOn(c.Flags()), quietCrashes(f.logLevel)...), cfg.Log)
 			}
 			defer f.loader.Close()

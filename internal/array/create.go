@@ -66,10 +66,15 @@ func (c *call) needMemory(arg int, name string, t Type, n int) {
 }
 
 // TooLarge says why an array of n elements cannot be made: the machine has not
-// that much memory; "" if it has.
+// that much memory, or the process may not have it; "" if it can.
 func TooLarge(t Type, n int) string {
 	if limit := memoryLimit(); n > limit/t.Size() {
 		return fmt.Sprintf("%d %s elements need %.4g GB, this machine has %.4g", n, t, float64(n)*float64(t.Size())/1e9, float64(limit)/1e9)
+	}
+	if size := n * t.Size(); size >= largeSize {
+		if left, limit := addressesLeft(size); size > left {
+			return fmt.Sprintf("out of memory: %d %s elements need %.4g GB, and this process may have %.4g GB in all (ulimit -v)", n, t, float64(size)/1e9, float64(limit)/1e9)
+		}
 	}
 	return ""
 }

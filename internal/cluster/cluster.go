@@ -105,8 +105,8 @@ func (m *Module) layer() rpc.Layer {
 		{Name: serviceMap, Serve: m.serveMap},
 		{Name: serviceApply, Serve: m.serveApply},
 		{Name: serviceInterrupt, Inline: true, Always: true, Serve: m.serveInterrupt},
-		{Name: serviceSettle, Always: true, Serve: m.serveSettle},
-		{Name: serviceStatus, Inline: true, Always: true, Serve: m.serveStatus},
+		{Name: serviceSettle, Values: true, Always: true, Serve: m.serveSettle},
+		{Name: serviceStatus, Values: true, Inline: true, Always: true, Serve: m.serveStatus},
 	}}
 }
 

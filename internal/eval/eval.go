@@ -66,7 +66,7 @@ func (e *Evaluator) Layer() rpc.Layer {
 	return rpc.Layer{Services: []rpc.Service{
 		{Name: serviceCall, Serve: e.serveCall},
 		{Name: serviceDo, Serve: e.serveDo},
-		{Name: serviceReport, Inline: true, Always: true, Serve: func(r *rpc.Incoming) { e.Report(string(r.Data)) }},
+		{Name: serviceReport, Values: true, Inline: true, Always: true, Serve: func(r *rpc.Incoming) { e.Report(string(r.Data)) }},
 	}}
 }
 

@@ -67,7 +67,7 @@ func Unpack(whole *value.Message) (parts []*Part) {
 			return parts
 		}
 		b = b[width:]
-		parts = append(parts, &Part{Message: &value.Message{Body: b[:size:size], Blobs: blobs[:count:count]}, Raised: raised})
+		parts = append(parts, &Part{Message: &value.Message{Body: b[:size:size], Blobs: blobs[:count:count], Foreign: whole.Foreign}, Raised: raised})
 		b, blobs = b[size:], blobs[count:]
 	}
 	return parts

@@ -66,24 +66,28 @@ func (r *Report) add(level Level, topic, cure, format string, args ...any) {
 // Examine looks at everything that starting workers from this command needs,
 // and tries the launcher on two shells. It works on a machine without MPI,
 // changes nothing, and takes less than a second unless something hangs; then
-// it gives up after ten.
-func Examine(ctx context.Context) Report {
+// it gives up after ten. np is the number of workers that are wanted; 0: one for
+// each processor.
+func Examine(ctx context.Context, np int) Report {
 	exe, err := os.Executable()
 	if err != nil {
 		exe = os.Args[0]
 	}
-	return examine(ctx, exe, os.Environ())
+	return examine(ctx, exe, os.Environ(), np)
 }
 
 // examine is Examine for any command and environment.
-func examine(ctx context.Context, exe string, environ []string) Report {
+func examine(ctx context.Context, exe string, environ []string, np int) Report {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var r Report
 	r.system(environ)
 	kind, found := r.launcher(ctx, environ)
 	r.linked(ctx, exe, kind)
-	if found {
+	if np == 0 {
+		np = runtime.NumCPU()
+	}
+	if enough := r.limits(np); found && enough { // some launchers hang where limits are too low
 		r.trial(ctx, environ)
 	}
 	r.memory()
@@ -180,7 +184,7 @@ func (r *Report) linked(ctx context.Context, exe string, launcher Kind) {
 // trial starts two shells.
 func (r *Report) trial(ctx context.Context, environ []string) {
 	spec := Spec{NP: 2, Exe: "/bin/sh", ExeArgs: []string{"-c", "true"}, Environ: environ}
-	folder, err := MakeFolder()
+	folder, err := MakeFolder(2)
 	if err != nil {
 		r.add(Problem, "folder", "set TMPDIR, or MPICLUS_TMPDIR, to a folder that can be written", "%v", err)
 		return

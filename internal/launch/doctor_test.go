@@ -10,7 +10,7 @@ import (
 
 func TestExamineWithoutMPI(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "mpiclus-lua")
-	r := examine(t.Context(), exe, []string{"PATH=/nonexistent", "HOME=/nonexistent", "MPICLUS_PLUGIN_PATH=/nonexistent"})
+	r := examine(t.Context(), exe, []string{"PATH=/nonexistent", "HOME=/nonexistent", "MPICLUS_PLUGIN_PATH=/nonexistent"}, 2)
 	got := r.String()
 	for _, want := range []string{"FAIL  launcher   no mpirun", "apt-get install openmpi-bin", "FAIL  workers    no executable", "make build", "warn  plugins", "processors"} {
 		if !strings.Contains(got, want) {
@@ -59,13 +59,13 @@ func TestExamineLinkedExecutables(t *testing.T) {
 
 func TestRealExamine(t *testing.T) {
 	real(t, 1, "")
-	r := examine(t.Context(), filepath.Join(t.TempDir(), "mpiclus-lua"), os.Environ())
+	r := examine(t.Context(), filepath.Join(t.TempDir(), "mpiclus-lua"), os.Environ(), 2)
 	got := r.String()
 	if !strings.Contains(got, "ok    trial      two processes started and ended in") || r.Problems() != 1 {
 		t.Errorf("%d problems in:\n%s", r.Problems(), got)
 	}
 	broken := append(os.Environ(), "OMPI_MCA_orte_tmpdir_base=/proc/nope", "PRTE_MCA_prte_tmpdir_base=/proc/nope")
-	if got := examine(t.Context(), "x", broken).String(); !strings.Contains(got, "FAIL  trial      mpirun cannot make its folder /proc/nope") {
+	if got := examine(t.Context(), "x", broken, 2).String(); !strings.Contains(got, "FAIL  trial      mpirun cannot make its folder /proc/nope") {
 		t.Errorf("a broken setting:\n%s", got)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -109,7 +110,9 @@ type refusal struct {
 // refusals are tried in order; the first that fits is told. The texts on the
 // left are those of Open MPI 4.1 and 5.0, MPICH 4 and Slurm 22.
 var refusals = []refusal{
-	{Unknown, outOfFiles, func(c *Command, _ []string) string { return tooFewFiles(c.NP) }},
+	{Unknown, outOfFiles, func(c *Command, _ []string) string {
+		return tooFewFiles(c.NP, resource(syscall.RLIMIT_NOFILE)) + ": " + filesCure
+	}},
 	{OpenMPI, regexp.MustCompile(`not enough slots available.*\n?.*satisfy the\s+(\d+)`), tooFewSlots},
 	{OpenMPI, regexp.MustCompile(`detected an attempt to run as root`), fixed(
 		"mpirun refuses to run as root: start the master as another user, or set OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")},

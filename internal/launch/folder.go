@@ -22,14 +22,15 @@ type Folder struct {
 	once  sync.Once
 }
 
-// MakeFolder makes a job's folder: in memory where there is room, so that
+// MakeFolder makes the folder of a job of so many ranks on this machine (0: not
+// known): in memory where there is room, so that
 // shared memory in it is fast and its path is short enough for a socket; else,
 // or when MPICLUS_TMPDIR says so, on disk. Folders that a killed master left
 // behind are removed on the way.
-func MakeFolder() (*Folder, error) {
+func MakeFolder(ranks int) (*Folder, error) {
 	name := folderPrefix + strconv.Itoa(os.Geteuid()) + "-"
 	var errs []error
-	for _, dir := range folderPlaces() {
+	for _, dir := range folderPlaces(ranks) {
 		abandoned, _ := filepath.Glob(filepath.Join(dir, name+"*"))
 		for _, folder := range abandoned {
 			RemoveAbandoned(folder)
@@ -65,6 +66,22 @@ func (f *Folder) Remove() error {
 	return err
 }
 
+// Leave is Remove for a rank that ends before its launcher does: the folder's
+// guard waits for that end, since the launcher may be killed yet, and removes
+// the folder then. It reports false where there is no guard.
+func (f *Folder) Leave() bool {
+	if f.guard == nil {
+		return false
+	}
+	entries, _ := os.ReadDir(f.Path)
+	for _, e := range entries {
+		if e.Name() != ownerFile {
+			_ = os.RemoveAll(filepath.Join(f.Path, e.Name()))
+		}
+	}
+	return true
+}
+
 // RemoveAbandoned removes a job's folder if its maker is gone, and reports
 // whether it did. Supervisors call it when they have lost their master.
 func RemoveAbandoned(path string) bool {
@@ -78,6 +95,9 @@ func RemoveAbandoned(path string) bool {
 	}
 	defer lock.Close()
 	if owner, ok := readOwner(path); ok {
+		if owner.launcherLives() {
+			return false // it may be killed yet, and leave what the record names
+		}
 		owner.RemoveLeft()
 	}
 	return os.RemoveAll(path) == nil
@@ -98,12 +118,13 @@ func lockFolder(path string) *os.File {
 	return nil
 }
 
-// folderPlaces are where job folders may be, the best first.
-func folderPlaces() []string {
+// folderPlaces are where the folder of a job of so many ranks may be, the best
+// first.
+func folderPlaces(ranks int) []string {
 	if dir := os.Getenv("MPICLUS_TMPDIR"); dir != "" {
 		return []string{dir}
 	}
-	if inMemory("/dev/shm") {
+	if inMemory("/dev/shm", ranks) {
 		return []string{"/dev/shm", os.TempDir()}
 	}
 	return []string{os.TempDir()}

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -75,9 +76,10 @@ func (g *guard) dismiss() {
 // Times of a sweep: what the job started may still be ending, and make folders
 // anew.
 const (
-	sweepLimit = 3 * time.Second
-	sweepCalm  = 300 * time.Millisecond
-	sweepPause = 10 * time.Millisecond
+	launcherLimit = 30 * time.Second // of a launcher whose ranks have ended
+	sweepLimit    = 3 * time.Second
+	sweepCalm     = 300 * time.Millisecond
+	sweepPause    = 10 * time.Millisecond
 )
 
 // Sweep does what a guard was told, when the maker of its folder was killed:
@@ -86,7 +88,7 @@ func Sweep(words []string) {
 	if len(words) == 4 {
 		pid, _ := strconv.Atoi(words[1])
 		lone := Lone{ProcessID{pid, words[2]}, words[3]}
-		defer lone.endLauncher(time.Now().Add(LauncherTime))
+		lone.endLauncher(time.Now().Add(LauncherTime))
 	}
 	removeFolder(words[0])
 }
@@ -100,8 +102,14 @@ func (l Lone) endLauncher(when time.Time) {
 	}
 }
 
-// removeFolder returns when the folder stays away.
+// removeFolder removes a folder whose maker has gone, and returns when it stays
+// away. A launcher that it is a record of may end, or be killed, a moment later.
 func removeFolder(folder string) {
+	if owner, ok := readOwner(folder); ok && owner.launcherLives() {
+		ctx, cancel := context.WithTimeout(context.Background(), launcherLimit)
+		_ = (Neighbour{Pid: owner.Launcher.Pid}).AwaitEnd(ctx)
+		cancel()
+	}
 	calm := time.Now()
 	for begin := calm; time.Since(begin) < sweepLimit && time.Since(calm) < sweepCalm; time.Sleep(sweepPause) {
 		if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {

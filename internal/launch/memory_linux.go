@@ -13,10 +13,10 @@ import (
 const tmpfsMagic = 0x01021994
 
 // inMemory reports whether a folder lies on a file system in memory that has
-// room for some ranks' shared memory (4 MiB each).
-func inMemory(dir string) bool {
+// room for the shared memory of so many ranks, and of some in any case.
+func inMemory(dir string, ranks int) bool {
 	free, ok := memoryFree(dir)
-	return ok && free >= 32<<20
+	return ok && free >= sharedMemory*int64(max(ranks+1, 8))
 }
 
 // memoryFree gives the free bytes of a file system in memory.

@@ -2,7 +2,7 @@
 
 package launch
 
-func inMemory(string) bool { return false }
+func inMemory(string, int) bool { return false }
 
 func memoryFree(string) (int64, bool) { return 0, false }
 

@@ -52,6 +52,12 @@ func readOwner(folder string) (o Owner, ok bool) {
 	return o, true
 }
 
+// launcherLives tells whether the launcher is there, as far as this machine
+// knows.
+func (o Owner) launcherLives() bool {
+	return o.Machine != "" && o.Machine == ownMachine() && o.Launcher.Lives()
+}
+
 // RemoveLeft removes what the MPI library left of a job whose launcher is gone;
 // it does nothing while the launcher lives, which then sees to it, or may live
 // on another machine.

@@ -309,7 +309,7 @@ func TestLinkedAndRankKind(t *testing.T) {
 
 func TestFolders(t *testing.T) {
 	t.Setenv("MPICLUS_TMPDIR", t.TempDir())
-	first, err := MakeFolder()
+	first, err := MakeFolder(0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +321,7 @@ func TestFolders(t *testing.T) {
 		t.Error("a held folder was taken for abandoned")
 	}
 	first.lock.Close() // its maker dies
-	second, err := MakeFolder()
+	second, err := MakeFolder(0)
 	if err != nil {
 		t.Fatal(err)
 	}

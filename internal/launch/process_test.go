@@ -27,7 +27,7 @@ func real(t *testing.T, np int, script string) Spec {
 	if _, err := exec.LookPath("mpirun"); err != nil {
 		t.Fatal("mpirun is not installed (MPICLUS_NO_MPI=1 leaves out what needs it)")
 	}
-	folder, err := MakeFolder()
+	folder, err := MakeFolder(0)
 	if err != nil {
 		t.Fatal(err)
 	}

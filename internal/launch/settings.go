@@ -155,7 +155,7 @@ func settings(c *Command, spec Spec) []setting {
 
 // folderHolds reports whether a job's folder meets a condition.
 func folderHolds(when condition, folder string) bool {
-	return when == inFolder && folder != "" || when == inMemoryOnly && folder != "" && inMemory(folder)
+	return when == inFolder && folder != "" || when == inMemoryOnly && folder != "" && inMemory(folder, 0)
 }
 
 // filled puts values in the place of the words that stand for them.

@@ -71,17 +71,17 @@ func New(e *eval.Evaluator) *Store {
 func (s *Store) Layer() rpc.Layer {
 	return rpc.Layer{Gone: s.forget, Retired: s.retire, Services: []rpc.Service{
 		{Name: serviceSpawn, Serve: s.serveSpawn},
-		{Name: serviceFetch, Inline: true, Always: true, Serve: func(r *rpc.Incoming) { s.serveFetch(r, false) }},
-		{Name: serviceAwait, Inline: true, Always: true, Serve: func(r *rpc.Incoming) { s.serveFetch(r, true) }},
-		{Name: serviceIsReady, Inline: true, Always: true, Serve: s.serveIsReady},
-		{Name: serviceHold, Inline: true, Always: true, Serve: s.serveHold},
-		{Name: serviceRelease, Inline: true, Always: true, Serve: s.serveRelease},
-		{Name: serviceChannel, Serve: s.serveChannel},
-		{Name: servicePut, Serve: s.servePut},
-		{Name: serviceTake, Serve: s.serveTake},
-		{Name: serviceReturn, Always: true, Serve: s.serveReturn},
-		{Name: serviceClose, Serve: s.serveClose},
-		{Name: serviceIsOpen, Serve: s.serveIsOpen},
+		{Name: serviceFetch, Values: true, Inline: true, Always: true, Serve: func(r *rpc.Incoming) { s.serveFetch(r, false) }},
+		{Name: serviceAwait, Values: true, Inline: true, Always: true, Serve: func(r *rpc.Incoming) { s.serveFetch(r, true) }},
+		{Name: serviceIsReady, Values: true, Inline: true, Always: true, Serve: s.serveIsReady},
+		{Name: serviceHold, Values: true, Inline: true, Always: true, Serve: s.serveHold},
+		{Name: serviceRelease, Values: true, Inline: true, Always: true, Serve: s.serveRelease},
+		{Name: serviceChannel, Values: true, Serve: s.serveChannel},
+		{Name: servicePut, Values: true, Serve: s.servePut},
+		{Name: serviceTake, Values: true, Serve: s.serveTake},
+		{Name: serviceReturn, Values: true, Always: true, Serve: s.serveReturn},
+		{Name: serviceClose, Values: true, Serve: s.serveClose},
+		{Name: serviceIsOpen, Values: true, Serve: s.serveIsOpen},
 	}}
 }
 

@@ -16,6 +16,7 @@ const (
 	EnvJoin       = "MPICLUS_JOIN"       // how to reach the master, with the secret; unset at once
 	EnvSupervisor = "MPICLUS_SUPERVISOR" // the supervisor's token, for its worker
 	EnvSettings   = "MPICLUS_SETTINGS"   // Settings
+	EnvFolder     = "MPICLUS_JOB_FOLDER" // in a process of a job: the folder that goes with the job; other hosts may not have it
 )
 
 // Roles in the hello of a link.

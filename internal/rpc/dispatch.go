@@ -45,7 +45,7 @@ func (n *Node) accept(from Pid, f *link.Frame, rest []byte) error {
 		n.cancelServing(callID{from, f.ID}, string(rest))
 		return nil
 	case kindReply, kindRaised, kindFailed:
-		res, err := decodeReply(from, f, rest)
+		res, err := n.decodeReply(from, f, rest)
 		if err == nil && !n.answered(from, f.ID, res) {
 			n.discard(res.reply, nil)
 		}

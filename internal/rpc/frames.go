@@ -82,7 +82,7 @@ func (n *Node) decodeRequest(from Pid, f *link.Frame, rest []byte) (*Incoming, e
 			return nil, err
 		}
 	}
-	m, err := cutMessage(rest, f.Blobs)
+	m, err := n.cutMessage(from, rest, f.Blobs)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func encodeReply(from, to Pid, r *Reply) []byte {
 
 // decodeReply reads what follows the address in the frame of a reply. An error
 // is one of the frame.
-func decodeReply(from Pid, f *link.Frame, rest []byte) (result, error) {
+func (n *Node) decodeReply(from Pid, f *link.Frame, rest []byte) (result, error) {
 	if f.Kind == kindFailed {
 		e, err := decodeFailure(rest)
 		return result{err: e}, err
@@ -124,7 +124,7 @@ func decodeReply(from Pid, f *link.Frame, rest []byte) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	m, err := cutMessage(rest, f.Blobs)
+	m, err := n.cutMessage(from, rest, f.Blobs)
 	if err != nil {
 		return result{}, err
 	}
@@ -145,18 +145,41 @@ func appendMessage(b []byte, m *value.Message) []byte {
 	if m == nil {
 		return append(b, 0)
 	}
-	return append(append(b, 1), m.Body...)
+	kind := messageOwn
+	if m.Foreign {
+		kind = messageForeign
+	}
+	return append(append(b, kind), m.Body...)
 }
+
+// What stands before a message: it is that of the sender, or of a process that
+// the sender trusts with values alone.
+const (
+	messageOwn byte = iota + 1
+	messageForeign
+)
 
 func cutMessage(b []byte, blobs [][]byte) (*value.Message, error) {
 	switch {
 	case len(b) == 1 && b[0] == 0:
 		return nil, nil
-	case len(b) > 1 && b[0] == 1:
-		return &value.Message{Body: b[1:], Blobs: blobs}, nil
+	case len(b) > 1 && (b[0] == messageOwn || b[0] == messageForeign):
+		return &value.Message{Body: b[1:], Blobs: blobs, Foreign: b[0] == messageForeign}, nil
 	}
 	return nil, fmt.Errorf("frame head has no message part")
 }
+
+// cutMessage is the cutMessage of a frame of another process.
+func (n *Node) cutMessage(from Pid, b []byte, blobs [][]byte) (*value.Message, error) {
+	m, err := cutMessage(b, blobs)
+	if m != nil {
+		m.Foreign = n.cfg.ValuesOnly && (m.Foreign || n.distrusts(from))
+	}
+	return m, err
+}
+
+// distrusts reports whether a process is trusted with values alone.
+func (n *Node) distrusts(pid Pid) bool { return n.cfg.ValuesOnly && pid != n.Self() }
 
 func encodeCancel(from, to Pid, reason string) []byte {
 	return append(address(to, from, len(reason)), reason...)

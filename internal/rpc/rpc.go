@@ -66,6 +66,10 @@ type Config struct {
 	// Layers returns what stands on the node that is being made. It is called
 	// once, by New; it may keep n, and call its methods once New has returned.
 	Layers func(n *Node) []Layer
+	// ValuesOnly is for a process that trusts others with values alone: what they
+	// send holds no functions, and of its services only those marked Values are
+	// for them.
+	ValuesOnly bool
 	// Connect makes a link to a process that was not called before. Nil, or a
 	// nil link: requests go through the master.
 	Connect func(ctx context.Context, pid Pid) (link.Link, error)

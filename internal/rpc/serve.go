@@ -18,6 +18,9 @@ type Service struct {
 	Inline bool
 	// Always means that a retired process serves it as well.
 	Always bool
+	// Values means that it calls no function that came with the request, and
+	// hands out nothing that is not the cluster's: see Config.ValuesOnly.
+	Values bool
 	// Serve begins to serve a request and returns soon. The reply is sent once,
 	// at any later time, from any goroutine.
 	Serve func(r *Incoming)
@@ -154,6 +157,8 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 		r.Fail(n.Retired())
 	case s == nil:
 		r.Fail(luaerr.New(luaerr.Argument, "pid %d offers no service '%s'", n.Self(), r.Service))
+	case !s.Values && n.distrusts(from):
+		r.Fail(luaerr.New(luaerr.Argument, "pid %d runs nothing for a worker, and takes values only ('%s' was asked for): let the master call the worker, or run without --untrusted-workers", n.Self(), r.Service))
 	case s.Inline:
 		s.Serve(r)
 	default:

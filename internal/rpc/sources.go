@@ -12,7 +12,7 @@ const serviceSource = "source" // parameter: the hash of a source; result: its n
 // sources is the layer that lets other processes read the sources of functions
 // that this one has sent.
 func (n *Node) sources() Layer {
-	return Layer{Services: []Service{{Name: serviceSource, Inline: true, Always: true, Serve: n.serveSource}}}
+	return Layer{Services: []Service{{Name: serviceSource, Values: true, Inline: true, Always: true, Serve: n.serveSource}}}
 }
 
 func (n *Node) serveSource(r *Incoming) {

@@ -12,6 +12,9 @@ import (
 // be fetched from their Home and given to Chunks.Add before Decode. Those
 // that are here stay until m is decoded. It needs no interpreter.
 func (c *Codec) Missing(m *Message) []Ref {
+	if m.Foreign {
+		return nil
+	}
 	at, err := openBody(m.Body)
 	if err != nil || at == len(m.Body) || m.Body[at] == 0 {
 		return nil

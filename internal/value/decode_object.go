@@ -20,13 +20,13 @@ func (d *decoder) mention(kind byte) (v lua.LValue, err error) {
 		v = &lua.LTable{Metatable: lua.LNil}
 		d.items = append(d.items, v)
 	case kindFunction:
+		if d.m.Foreign {
+			return nil, ErrForeign
+		}
 		v, err = d.newFunction()
 		d.items = append(d.items, v)
 	case kindName:
-		var path []byte
-		if path, err = d.bytes(); err == nil {
-			v, err = d.c.resolve(d.L, string(path))
-		}
+		v, err = d.name()
 	case kindArray:
 		v, err = d.array()
 	case kindTraveller:
@@ -38,6 +38,22 @@ func (d *decoder) mention(kind byte) (v lua.LValue, err error) {
 	}
 	d.objects = append(d.objects, v)
 	return v, err
+}
+
+// name reads the name of what a module holds. A message of data alone may name
+// constants of modules that are loaded, and loads none.
+func (d *decoder) name() (lua.LValue, error) {
+	path, err := d.bytes()
+	if err != nil {
+		return nil, err
+	}
+	if !d.m.Foreign {
+		return d.c.resolve(d.L, string(path))
+	}
+	if v, ok := d.c.Names.values[string(path)].(*lua.LUserData); ok {
+		return v, nil
+	}
+	return nil, ErrForeign
 }
 
 func (d *decoder) nextBlob() ([]byte, error) {

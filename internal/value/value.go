@@ -30,6 +30,8 @@ import (
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
 // Message is a list of encoded values.
@@ -45,6 +47,11 @@ type Message struct {
 	// their own way. They are here to be kept alive until the receiver has
 	// its own; Decode does not fill it in.
 	Travellers []Traveller
+
+	// Foreign marks a message of a process that is trusted with data alone:
+	// Decode refuses functions, and names of anything but userdata, and looks
+	// for no source.
+	Foreign bool
 
 	// held keeps chunks that Missing found here until Decode has run.
 	held []*program
@@ -62,7 +69,7 @@ func (m *Message) Detach() *Message {
 // Clone gives a copy with blobs of its own. A message that is to be decoded
 // more than once is cloned for each time but the last.
 func (m *Message) Clone() *Message {
-	c := &Message{Body: m.Body, Blobs: append([][]byte(nil), m.Blobs...), Travellers: m.Travellers, held: m.held}
+	c := &Message{Body: m.Body, Blobs: append([][]byte(nil), m.Blobs...), Travellers: m.Travellers, Foreign: m.Foreign, held: m.held}
 	return c.Detach()
 }
 
@@ -131,6 +138,11 @@ func (c *Codec) maxHoles() int {
 	}
 	return maxHoles
 }
+
+// ErrForeign is the error of Decode for what a process sent that is trusted with
+// data alone.
+var ErrForeign = luaerr.New(luaerr.Argument, "a function, or a part of a module, came from a worker, and this master takes values only: "+
+	"return what the function would give, or run without --untrusted-workers")
 
 // ErrMalformed is wrapped by the errors of Decode for bytes that no Encode
 // made.

@@ -96,7 +96,7 @@ func (p *process) prepare() (files []*os.File, err error) {
 	files = []*os.File{p.host.File(), p.own.File(), life, outWrite}
 	err = p.listen(output, p.loader.cfg.Stdout)
 	if err == nil {
-		p.folder, err = newSocketFolder()
+		p.folder, err = newSocketFolder(p.pin != "")
 	}
 	run := p.path
 	if err == nil && p.pin != "" {

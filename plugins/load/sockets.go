@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
 // socketFolder is where host and plugin meet: a folder of sockets that is
@@ -22,13 +24,22 @@ type socketFolder struct {
 const (
 	folderPrefix = "mpiclus-plugin-"
 	longestTemp  = 40 // so that the names of sockets stay under the system's 108
+	longestJob   = 54 // the same, of a job's folder: what is in it has shorter names
 	staleAge     = time.Minute
 )
 
 var sweepOnce sync.Once
 
-func newSocketFolder() (*socketFolder, error) {
+// newSocketFolder makes the folder: in that of the job where there is one, which
+// goes with the job whatever ends this process. What is to be run from it
+// (exec) needs another file system than one in memory may be.
+func newSocketFolder(exec bool) (*socketFolder, error) {
 	var failed []error
+	if job := os.Getenv(protocol.EnvFolder); job != "" && !exec && len(job) <= longestJob {
+		if path, err := os.MkdirTemp(job, fmt.Sprintf("p%d-", os.Getpid())); err == nil {
+			return &socketFolder{path: path}, nil
+		}
+	}
 	for _, base := range []string{os.TempDir(), os.Getenv("XDG_RUNTIME_DIR"), "/tmp"} {
 		if base == "" || len(base) > longestTemp {
 			continue

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -76,8 +77,9 @@ func Start(t testing.TB, c Command) *Job {
 	if c.Stdin != "" {
 		j.cmd.Stdin = strings.NewReader(c.Stdin)
 	}
-	j.out, j.err = newStream(t), newStream(t)
+	j.out, j.err = newStream(t, c.Keep), newStream(t, c.Keep)
 	j.cmd.Stdout, j.cmd.Stderr = j.out.in, j.err.in
+	usualSignals()
 	j.begin = time.Now()
 	err := j.cmd.Start()
 	j.out.start()
@@ -94,6 +96,17 @@ func Start(t testing.TB, c Command) *Job {
 	})
 	return j
 }
+
+// usualSignals lets jobs begin with what signals do by default, also where the
+// tests were started in the background, or by nohup: what this program handles
+// is not inherited, what it ignores is.
+var usualSignals = sync.OnceFunc(func() {
+	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGPIPE} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
+})
 
 // environment gives the job a mark of its own, and folders of its own for
 // sockets and shared memory, so that what is left can be told.

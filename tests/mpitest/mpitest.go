@@ -35,6 +35,9 @@ type Command struct {
 	// Bare leaves GOTRACEBACK as users have it. Otherwise crashes and time-outs
 	// tell the stacks of all goroutines.
 	Bare bool
+	// Keep bounds what is kept of each of the two streams: so many bytes of its
+	// beginning and of its end. Default: all.
+	Keep int
 	// Untidy accepts files that are left: for ranks that end by MPI_Abort or a
 	// signal under a plain mpirun, which does not clean up after them.
 	Untidy bool

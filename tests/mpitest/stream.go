@@ -15,16 +15,19 @@ type stream struct {
 	done chan struct{}
 
 	mu   sync.Mutex
-	text bytes.Buffer
+	keep int           // bytes of the beginning and of the end; 0: all
+	text bytes.Buffer  // the beginning
+	last []byte        // the end
+	cut  bool          // there was something between them
 	news chan struct{} // closed at the next piece
 }
 
-func newStream(t testing.TB) *stream {
+func newStream(t testing.TB, keep int) *stream {
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &stream{in: w, from: r, done: make(chan struct{}), news: make(chan struct{})}
+	return &stream{keep: keep, in: w, from: r, done: make(chan struct{}), news: make(chan struct{})}
 }
 
 // start begins to read; the job has its end now.
@@ -36,7 +39,7 @@ func (s *stream) start() {
 		for {
 			n, err := s.from.Read(buf)
 			s.mu.Lock()
-			s.text.Write(buf[:n])
+			s.add(buf[:n])
 			if err != nil {
 				close(s.done)
 			}
@@ -48,6 +51,19 @@ func (s *stream) start() {
 			}
 		}
 	}()
+}
+
+// add keeps a piece. s.mu is held.
+func (s *stream) add(piece []byte) {
+	if s.keep == 0 || s.text.Len() < s.keep {
+		s.text.Write(piece)
+		return
+	}
+	s.last = append(s.last, piece...)
+	if len(s.last) > 2*s.keep {
+		s.last = append(s.last[:0], s.last[len(s.last)-s.keep:]...)
+		s.cut = true
+	}
 }
 
 func (s *stream) wait() { <-s.done }
@@ -75,5 +91,8 @@ func (s *stream) changed() <-chan struct{} {
 func (s *stream) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.text.String()
+	if s.cut {
+		return s.text.String() + "\n[…]\n" + string(s.last)
+	}
+	return s.text.String() + string(s.last)
 }

@@ -18,6 +18,18 @@ local own = {
   ["exit"] = function() os.exit(3) end,
   ["exit0"] = function() os.exit(0) end,
   ["Abort"] = function() mpi.Abort(mpi.COMM_WORLD, 7) end,
+  ["files"] = function()
+    local open = {}
+    while true do open[#open + 1] = assert(io.open("/dev/null")) end
+  end,
+  ["memory"] = function()
+    local held = {}
+    while true do held[#held + 1] = require("array").zeros(2 ^ 24, "float64") end
+  end,
+  ["heap"] = function()
+    local held = {}
+    while true do held[#held + 1] = ("x"):rep(2 ^ 22) .. #held end
+  end,
 }
 
 local function there()
@@ -40,6 +52,12 @@ local activities = {
     if mpi.Comm_rank() == 1 then while true do end end
     mpi.Win_fence(0, win)
   end,
+  native = function() require("faults").block(6) end, -- a call of C that nothing can interrupt
+  plugin = function()
+    local op = require("plugin").load("stats").logsumexp
+    if mpi.Comm_rank() == 1 then while true do end end
+    mpi.Allreduce(array.zeros(8), op)
+  end,
   file = function()
     local name = os.tmpname()
     local f = io.open(name, "w")
@@ -47,7 +65,7 @@ local activities = {
     while true do f:seek("set", 0) f:write(("x"):rep(65536)) f:flush() end
   end,
   output = function()
-    for _ = 1, fault == "fulldisk" and 1000 or math.huge do print(("y"):rep(200)) end
+    for _ = 1, fault:find("^full") and 1000 or math.huge do print(("y"):rep(200)) end
   end,
 }
 
@@ -60,11 +78,14 @@ elseif activity == "shutdown" then
   cluster.mpido(manager, there)
 elseif activity == "pmap" then
   cluster.mpido(manager, there)
-  cluster.pmap(function() local t = os.clock() + 0.05 while os.clock() < t do end end, (function() local t = {} for i = 1, 60 do t[i] = i end return t end)())
+  cluster.pmap(function() local t = os.clock() + 0.05 while os.clock() < t do end end, (function() local t = {} for i = 1, 40 do t[i] = i end return t end)())
 elseif activity == "remote" then
   local futures = {}
-  for rank, pid in pairs(manager.mpi2j) do
-    futures[#futures + 1] = cluster.remotecall(function() there() while true do end end, pid)
+  -- An endless loop keeps the interpreter: here too, where the master is rank 0,
+  -- and has an error to report.
+  local pause = own[fault] and function() os.execute("sleep 0.05") end or function() end
+  for rank, pid in pairs(manager.mpi2j) do -- rank 1 first
+    futures[#futures + 1] = cluster.remotecall(function() there() while true do pause() end end, pid)
   end
   for _, f in ipairs(futures) do cluster.fetch(f) end
 else

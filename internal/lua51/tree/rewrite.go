@@ -33,13 +33,37 @@ import (
 
 // rewriter changes the statements and expressions of one program.
 type rewriter struct {
-	depth int
-	flaw  *flaw // the first place that cannot be compiled
+	depth    int
+	branches int   // in the function that is looked at
+	flaw     *flaw // the first place that cannot be compiled
 }
 
 // maxDepth is how deep a tree may be: gopher-lua's compiler calls itself for
 // each level, and looks through a chain of operators again for each of them.
 const maxDepth = 10000
+
+// Limits of a function and of an assignment.
+const (
+	// gopher-lua numbers the places that jumps go to, up to four for each branch,
+	// and writes the number where an instruction has 18 bits for it.
+	maxBranches = 1<<17/4 - 1
+	// Stock Lua has this limit; the work is the square of it.
+	maxTargets = maxLevels - 2
+)
+
+// branch counts a place where a function goes one way or the other.
+func (r *rewriter) branch(line int) {
+	if r.branches++; r.branches > maxBranches {
+		r.refuse(line, "function has more than %d branches: divide it", maxBranches)
+	}
+}
+
+// body rewrites what a function holds.
+func (r *rewriter) body(stmts []ast.Stmt) {
+	defer func(branches int) { r.branches = branches }(r.branches)
+	r.branches = 0
+	r.rewrite(stmts)
+}
 
 // refuse notes why a program cannot be compiled.
 func (r *rewriter) refuse(line int, format string, args ...any) {
@@ -67,6 +91,9 @@ func (r *rewriter) rewrite(block []ast.Stmt) {
 		}
 		r.inStmt(stmt)
 		r.depth--
+		if r.flaw != nil {
+			return
+		}
 		switch s := stmt.(type) {
 		case *ast.AssignStmt:
 			if needsOrder(s) {
@@ -309,6 +336,10 @@ func stays(e ast.Expr, assigned []ast.Expr) bool {
 func (r *rewriter) inStmt(stmt ast.Stmt) {
 	switch s := stmt.(type) {
 	case *ast.AssignStmt:
+		if len(s.Lhs) > maxTargets {
+			r.refuse(s.Line(), "function has more than %d variables in assignment", maxTargets)
+			return
+		}
 		r.all(s.Lhs)
 		r.all(s.Rhs)
 	case *ast.LocalAssignStmt:
@@ -321,23 +352,28 @@ func (r *rewriter) inStmt(stmt ast.Stmt) {
 	case *ast.DoBlockStmt:
 		r.rewrite(s.Stmts)
 	case *ast.WhileStmt:
+		r.branch(s.Line())
 		s.Condition = r.expr(s.Condition)
 		r.rewrite(s.Stmts)
 	case *ast.RepeatStmt:
+		r.branch(s.Line())
 		r.rewrite(s.Stmts)
 		s.Condition = r.expr(s.Condition)
 	case *ast.IfStmt:
+		r.branch(s.Line())
 		s.Condition = r.expr(s.Condition)
 		r.rewrite(s.Then)
 		r.rewrite(s.Else)
 	case *ast.NumberForStmt:
+		r.branch(s.Line())
 		s.Init, s.Limit, s.Step = r.expr(s.Init), r.expr(s.Limit), r.expr(s.Step)
 		r.rewrite(s.Stmts)
 	case *ast.GenericForStmt:
+		r.branch(s.Line())
 		r.all(s.Exprs)
 		r.rewrite(s.Stmts)
 	case *ast.FuncDefStmt:
-		r.rewrite(s.Func.Stmts)
+		r.body(s.Func.Stmts)
 	case *ast.ReturnStmt:
 		r.all(s.Exprs)
 	}
@@ -359,7 +395,7 @@ func (r *rewriter) expr(expr ast.Expr) ast.Expr {
 	case *ast.NumberExpr:
 		e.Value = plain(numberOf(e.Value))
 	case *ast.FunctionExpr:
-		r.rewrite(e.Stmts)
+		r.body(e.Stmts)
 	case *ast.AttrGetExpr:
 		e.Object, e.Key = r.expr(e.Object), r.expr(e.Key)
 	case *ast.TableExpr:
@@ -368,6 +404,7 @@ func (r *rewriter) expr(expr ast.Expr) ast.Expr {
 		e.Func, e.Receiver = r.expr(e.Func), r.expr(e.Receiver)
 		r.all(e.Args)
 	case *ast.LogicalOpExpr:
+		r.branch(e.Line())
 		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)
 		if truth, known := constant(e.Lhs); known {
 			if truth == (e.Operator == "and") {
@@ -376,6 +413,7 @@ func (r *rewriter) expr(expr ast.Expr) ast.Expr {
 			return e.Lhs
 		}
 	case *ast.RelationalOpExpr:
+		r.branch(e.Line())
 		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)
 	case *ast.StringConcatOpExpr:
 		e.Lhs, e.Rhs = r.expr(e.Lhs), r.expr(e.Rhs)

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package launch
+
+func tasksLeft() (int64, string) { return unlimited, "" }
+
+func memoryAvailable() int64 { return unlimited }
