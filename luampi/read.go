@@ -193,6 +193,9 @@ func (x *call) readArg(i int, a *table.Arg) {
 		}
 		x.checkMessage(i, msg)
 		s[a.Slot], x.msg = msg.handle, msg
+		if msg.comm != nil {
+			s[table.SlotComm] = msg.comm.Handle
+		}
 	case table.Status1:
 		st := toStatus(v)
 		if st == nil {

@@ -31,12 +31,12 @@ func (r *Request) Made(c *Comm) {
 	if r.incoming == nil {
 		return
 	}
-	var handles [3]C.uint64_t
+	var handles [4]C.uint64_t
 	r.s.lock()
 	C.mpiclus_made_comms(r.incoming, C.int(c.Rank), C.int(c.Size), &handles[0])
 	r.s.unlock()
 	r.incoming = nil
-	c.Handle, c.Shadow, c.Bulk = uint64(handles[0]), uint64(handles[1]), uint64(handles[2])
+	c.Handle, c.Shadow, c.Bulk, c.id = uint64(handles[0]), uint64(handles[1]), uint64(handles[2]), uint64(handles[3])
 	c.Making = false
 }
 

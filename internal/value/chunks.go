@@ -68,7 +68,7 @@ func NewChunks() *Chunks {
 
 // Load compiles a chunk (a script, a module, a file) and keeps it for as long
 // as the process lives. The function runs in the globals. The error of a
-// source that cannot be compiled is "job.lua:3: syntax error near 'x'".
+// source that cannot be compiled is "job.lua:3: unexpected symbol near 'x'".
 func (c *Chunks) Load(L *lua.LState, name, source string) (*lua.LFunction, error) {
 	return c.load(L, name, source, true)
 }

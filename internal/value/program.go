@@ -42,7 +42,7 @@ func hashOf(name, source string) (h Hash) {
 }
 
 // compile returns the program of a source, or its error in the shape
-// "job.lua:3: syntax error near 'x'".
+// "job.lua:3: unexpected symbol near 'x'".
 func compile(name, source string) (*program, error) {
 	main, err := tree.Compile(name, source)
 	if err != nil {

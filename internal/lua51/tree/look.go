@@ -189,7 +189,7 @@ func (l *looker) refused(k token) string {
 	return ""
 }
 
-// largeEscape finds the end of an escape for a byte above 255, -1 if there is
+// largeEscape finds the begin of an escape for a byte above 255, -1 if there is
 // none.
 func largeEscape(word string) int {
 	for at := 0; at < len(word); at++ {
@@ -202,7 +202,7 @@ func largeEscape(word string) int {
 			digits++
 		}
 		if n, _ := strconv.Atoi(word[at : at+digits]); n > 255 {
-			return at + digits
+			return at - 1
 		}
 	}
 	return -1
