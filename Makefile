@@ -39,7 +39,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: race dead docs help profile run build build-mpich test test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
+.PHONY: race dead docs help profile run build build-mpich test test-parts test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -63,6 +63,10 @@ build-mpich: ## The same, on a machine that is to have MPICH
 
 test: setup-test build ## Run all tests, under MPI too (MPI=mpich: on MPICH)
 	$(ON_MPI) $(GO) test -timeout $(TIMEOUT) ./...
+
+test-parts: setup-test build ## Run the tests that depend on the MPI most (MPI=mpich: what CI runs on MPICH)
+	$(ON_MPI) MPICLUS_TEST_RANKS=1,2,3 $(GO) test -timeout $(TIMEOUT) ./internal/launch ./internal/mpi/... ./luampi
+	$(ON_MPI) $(GO) test -timeout $(TIMEOUT) -run 'TestHello|TestKill|TestLostWorkerIsAnError|TestRanks|TestFailures|TestLauncherStopped|TestLeftWaitsMPI' ./tests
 
 test-slurm: setup-test build ## Run everything that Slurm starts, under a Slurm of one node (needs root)
 	@tests/slurm/run

@@ -29,11 +29,11 @@ func (m *Manager) kill(why *luaerr.Error) {
 	if job != nil {
 		job.Kill()
 	}
-	for _, w := range workers {
-		if pid := w.member(); pid != 0 {
-			e := *why
-			m.host.node.Forget(pid, &e)
-		}
+	pids := m.joined(workers)
+	m.host.node.Leave(pids...)
+	for _, pid := range pids {
+		e := *why
+		m.host.node.Forget(pid, &e)
 	}
 }
 
@@ -139,8 +139,21 @@ func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
 			pids = append(pids, w.pid)
 		}
 	}
-	_, errs := m.host.node.CallAll(ctx, pids, rpc.Request{Service: worker.ServiceLeave})
-	return errors.Join(errs...) == nil
+	if _, errs := m.host.node.CallAll(ctx, pids, rpc.Request{Service: worker.ServiceLeave}); errors.Join(errs...) != nil {
+		return false
+	}
+	m.host.node.Leave(m.joined(workers)...)
+	return true
+}
+
+// joined returns the pids of those of the workers that have joined, and are not this process.
+func (m *Manager) joined(workers []*remote) (pids []rpc.Pid) {
+	for _, w := range workers {
+		if pid := w.member(); pid != 0 && pid != m.host.node.Self() {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }
 
 // cleanUp frees what the job held on this machine.

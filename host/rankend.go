@@ -53,10 +53,7 @@ func (h *Host) endJob(why *luaerr.Error) {
 
 // rankGone ends the job when a rank's process has ended and the launcher does
 // nothing about it.
-func (h *Host) rankGone(rank int, host string, pid int) {
-	h.endJob(luaerr.New(luaerr.Lost, "rank %d (host %s, process %d) has ended, and the launcher lets the other ranks go on: the job ends",
-		rank, host, pid))
-}
+func (h *Host) rankGone(why string) { h.endJob(luaerr.New(luaerr.Lost, "%s", why)) }
 
 // signalGrace is how long the script has to end when the launcher told it to:
 // a second later the launcher kills.

@@ -31,7 +31,7 @@ type Ranks struct {
 	CheckComm func(v lua.LValue) error
 	// Watch calls lost when another rank's process has ended and the launcher
 	// lets this one go on all the same. It may be nil.
-	Watch func(lost func(rank int, host string, pid int))
+	Watch func(lost func(why string))
 	// Folder is the job's folder on this machine, which somebody else removes;
 	// "": there is none.
 	Folder string

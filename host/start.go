@@ -86,7 +86,7 @@ func (m *Manager) launch(start *gathering) error {
 	if err := m.keep(func() { m.folder = folder }); err != nil {
 		return err
 	}
-	folder.Guard()
+	folder.Guard(nil)
 	spec, err := m.spec()
 	if err != nil {
 		return err

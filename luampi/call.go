@@ -137,6 +137,7 @@ func (x *call) run() {
 	if h != nil {
 		if h.freed = err == nil; h.freed {
 			h.cancel.Stop()
+			x.m.s.Disown(freeCall[h.class], h.value)
 		}
 	}
 	if err != nil {

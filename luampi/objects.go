@@ -98,6 +98,7 @@ func (m *module) handleObject(class string, value uint64) lua.LValue {
 	h := &handle{class: class, value: value}
 	ud := m.newObject(h, m.handleMT[class])
 	if free := freeCall[class]; free != "" {
+		m.s.Own(free, value)
 		h.cancel = runtime.AddCleanup(h, func(v uint64) { m.s.FreeLater(free, v) }, value)
 	}
 	return ud

@@ -80,7 +80,7 @@ func rankCommand(role string, n int) mpitest.Command {
 	c.Untidy = true
 	c.Limit = 40 * time.Second
 	if mpitest.On().MPICH() { // whose ranks wait for each other's turns on the processors
-		c.Limit = 3 * time.Minute
+		c.Limit = 80 * time.Second
 	}
 	return c
 }

@@ -119,13 +119,9 @@ func TestFailures(t *testing.T) {
 
 // onMPICH returns what failures come to there: Hydra's status of a job whose rank
 // was killed is the number of the signal, which it tells on standard output, and
-// the other ranks have no time for words; and
-// where ranks outnumber the cores no collective is native.
+// the other ranks have no time for words.
 func onMPICH(r *mpitest.Result, status int, want string) (int, string) {
-	switch {
-	case want == "rank 0: Barrier":
-		want = ""
-	case status == 137:
+	if status == 137 {
 		status, want, r.Stderr = 9, "Killed (signal 9)", r.Stderr+r.Stdout
 	}
 	return status, want
@@ -172,8 +168,7 @@ func TestLauncherStopped(t *testing.T) {
 				if r.Status == 0 {
 					t.Error(r)
 				}
-				// Others than Open MPI 4 pass on nothing more once they were told to end.
-				if signal != syscall.SIGKILL && !mpitest.On().MPICH() && mpitest.On().Major < 5 {
+				if signal != syscall.SIGKILL {
 					holds(t, r, r.Stderr, "rank 0: ", "interrupted (terminated)")
 				}
 				silent(t, r)

@@ -20,13 +20,20 @@ var waiting = regexp.MustCompile(`(?m)^mpiclus-lua: \d+ of \d+ workers joined; .
 // waited for where a busy machine made its start take long.
 func complaints(r *mpitest.Result) string { return waiting.ReplaceAllString(r.Stderr, "") }
 
+// manyVariable is a number of workers that TestHello runs on besides its own.
+const manyVariable = "MPICLUS_TEST_MANY"
+
 // TestHello: from 1 worker to many more than there are cores.
 func TestHello(t *testing.T) {
 	mpitest.Need(t)
 	if err := inputs(); err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range []int{1, 2, 4, 16, 64} {
+	sizes := []int{1, 2, 4, 16, 64}
+	if many, err := strconv.Atoi(os.Getenv(manyVariable)); err == nil {
+		sizes = append(sizes, many)
+	}
+	for _, n := range sizes {
 		t.Run(strconv.Itoa(n), func(t *testing.T) {
 			words := []string{command, "run", "../examples/hello.lua", strconv.Itoa(n)}
 			switch n {
@@ -35,7 +42,7 @@ func TestHello(t *testing.T) {
 			case 4: // what it does by itself
 				words = words[:3]
 			}
-			r := mpitest.Run(t, mpitest.Command{Args: words, Alone: n > 4})
+			r := mpitest.Run(t, mpitest.Command{Args: words, Alone: n > 4, Limit: max(2*time.Minute, time.Duration(n)*time.Second)})
 			if r.Status != 0 || complaints(r) != "" {
 				t.Fatal(r)
 			}

@@ -41,8 +41,8 @@ func main() {
 		dieQuietly()
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-	if len(os.Args) == 3 && os.Args[1] == launch.SweepCommand {
-		launch.Sweep(os.Args[2])
+	if len(os.Args) > 2 && os.Args[1] == launch.SweepCommand {
+		launch.Sweep(os.Args[2:])
 		return
 	}
 	if len(os.Args) > 2 && os.Args[1] == "run" {

@@ -42,7 +42,7 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it
 	return host.Run(host.Config{
 		Args: args, Code: code, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug",
-		LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
+		Stderr: w.errorOutput(), LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
 		Ranks: &host.Ranks{
 			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, Watch: w.start, End: r.end,
 			Folder: w.path, Clean: w.clean,
@@ -62,7 +62,7 @@ type rank struct {
 
 // Times of the end.
 const (
-	lastWords     = 100 * time.Millisecond // for other ranks to report the same
+	reportTime    = 100 * time.Millisecond // for other ranks to report the same
 	abortLimit    = 2 * time.Second        // for a launcher that was told to end the job
 	finalizeLimit = 10 * time.Second       // for all ranks, which have met or were told to end
 )
@@ -84,7 +84,7 @@ func (r rank) end(status int, clean bool) {
 		}
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 	}
-	time.Sleep(lastWords)
+	time.Sleep(reportTime)
 	r.watch.clean()
 	if r.watch.endLauncher() {
 		time.Sleep(abortLimit)

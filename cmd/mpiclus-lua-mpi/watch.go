@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,11 +20,13 @@ import (
 // watch looks after another rank, and after the launcher: MPI tells nobody
 // when one of them dies, and not every launcher ends the job when a rank does.
 // The ranks of a machine look after each other in a ring; the first of them
-// keeps the job's folder there, and whoever is the last removes it.
+// keeps the job's folder there, and whoever is the last removes it. A rank that
+// is alone on its machine is looked after by the guard of that folder.
 type watch struct {
 	rank      int
 	neighbour launch.Neighbour
 	found     bool
+	alone     bool // on this machine, of several
 	launcher  launch.Ancestor
 	launched  bool
 	leader    bool           // the first rank on this machine
@@ -32,9 +36,6 @@ type watch struct {
 	stop      context.CancelFunc
 	cleaned   sync.Once
 }
-
-// launcherTime is how long the launcher has to end the job by itself.
-const launcherTime = time.Second
 
 // newWatch finds the neighbour and makes the job's folder. It is collective.
 func newWatch(system *mpi.System) (*watch, error) {
@@ -50,6 +51,7 @@ func newWatch(system *mpi.System) (*watch, error) {
 	}
 	w := &watch{rank: system.Rank()}
 	w.neighbour, w.found = launch.NextHere(w.rank, places)
+	w.alone = !w.found && len(places) > 1
 	w.launcher, w.launched = launch.FindAncestor()
 	leader := launch.FirstHere(w.rank, places)
 	w.leader = leader == w.rank
@@ -73,7 +75,15 @@ func (w *watch) makeFolder() (err error) {
 		return err
 	}
 	w.path = w.folder.Path
-	w.folder.Guard()
+	var lone *launch.Lone
+	if w.launched && w.alone {
+		own := launch.OwnPlace()
+		lone = &launch.Lone{
+			Launcher: w.launcher.ProcessID,
+			Words:    "mpiclus-lua: " + launch.Neighbour{Rank: w.rank, Host: own.Host, Pid: own.Pid}.Gone(),
+		}
+	}
+	w.folder.Guard(lone)
 	if !w.launched {
 		return nil
 	}
@@ -108,6 +118,38 @@ func (w *watch) watchLauncher() {
 	os.Exit(lostStatus)
 }
 
+// errorOutput gives where this rank reports. The last words of one whose
+// launcher was told to end, and passes on nothing from then on, go to the
+// launcher's own standard error, where the first rank of its machine has a way.
+func (w *watch) errorOutput() io.Writer {
+	if !w.launched || !w.launcher.Hears() || launch.PassesLastWords(os.Environ()) {
+		return os.Stderr
+	}
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM)
+	return &lastWords{told, false, &w.launcher}
+}
+
+type lastWords struct {
+	told     chan os.Signal
+	ending   bool
+	launcher *launch.Ancestor
+}
+
+// Write is for one writer at a time.
+func (l *lastWords) Write(b []byte) (int, error) {
+	select {
+	case <-l.told:
+		l.ending = true
+	default:
+	}
+	if !l.ending {
+		return os.Stderr.Write(b)
+	}
+	l.launcher.Say(strings.TrimSuffix(string(b), "\n"))
+	return len(b), nil
+}
+
 // lostStatus is the exit status of ranks that lost their launcher.
 const lostStatus = 4
 
@@ -125,7 +167,7 @@ func (w *watch) endLauncher() bool {
 
 // start calls lost when the neighbour has ended and this process still runs
 // some time later.
-func (w *watch) start(lost func(rank int, host string, pid int)) {
+func (w *watch) start(lost func(why string)) {
 	if !w.found {
 		return
 	}
@@ -138,8 +180,8 @@ func (w *watch) start(lost func(rank int, host string, pid int)) {
 		}
 		select {
 		case <-w.ctx.Done():
-		case <-time.After(launcherTime):
-			lost(w.neighbour.Rank, w.neighbour.Host, w.neighbour.Pid)
+		case <-time.After(launch.LauncherTime):
+			lost(w.neighbour.Gone())
 		}
 	}()
 }

@@ -23,9 +23,9 @@ type Ancestor struct {
 }
 
 // FindAncestor looks for the launcher's process among the ancestors of this
-// one; ok is false where there is none that is known.
+// one (in a container it may be the first process); ok is false where there is none that is known.
 func FindAncestor() (a Ancestor, ok bool) {
-	for pid := os.Getppid(); pid > 1; pid = parentOf(pid) {
+	for pid := os.Getppid(); pid > 0; pid = parentOf(pid) {
 		name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
 		if err != nil {
 			break
@@ -53,6 +53,9 @@ func (a *Ancestor) Say(line string) {
 		_, _ = a.words.WriteString(line + "\n")
 	}
 }
+
+// Hears reports whether there is a way for Say.
+func (a *Ancestor) Hears() bool { return a.words != nil }
 
 // stat returns the fields of a process that follow its name, from its state on
 // (proc(5)); nil when it is gone.

@@ -17,6 +17,9 @@ func (a *Ancestor) KeepWords() {}
 // Say does nothing here.
 func (a *Ancestor) Say(string) {}
 
+// Hears is false here.
+func (a *Ancestor) Hears() bool { return false }
+
 func startOf(int) string { return "" }
 
 func mappedFiles() []string { return nil }

@@ -2,10 +2,12 @@ package launch
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -24,18 +26,37 @@ type guard struct {
 const CodeCommand = "run-code"
 
 // SweepCommand is the argument with which this software's executables remove
-// a folder: the folder follows.
+// a folder: the folder follows, and what a Lone says.
 const SweepCommand = "sweep"
 
+// Lone is a process that no other of its job can see: it is alone on its
+// machine.
+type Lone struct {
+	Launcher ProcessID // of the job, on this machine
+	Words    string    // to say when the process is gone and the launcher goes on
+}
+
+// LauncherTime is how long a launcher has to end a job by itself that has lost
+// a process.
+const LauncherTime = time.Second
+
 // Guard has a process of its own watch that the folder goes when this process
-// is killed. Without a shell there is none: then the next job of the user
-// removes the folder.
-func (f *Folder) Guard() {
+// is killed. It watches a lone process, too: a launcher that goes on without it
+// is told to end. Without a shell there is no guard: then the next job of the
+// user removes the folder.
+func (f *Folder) Guard(lone *Lone) {
 	self, err := os.Executable()
 	if err != nil {
 		return
 	}
-	cmd := exec.Command("/bin/sh", "-c", `read -r over && exit 0; exec "$0" "$@"`, self, SweepCommand, f.Path)
+	words := []string{"-c", `read -r over && exit 0; exec "$0" "$@"`, self, SweepCommand, f.Path}
+	if lone != nil {
+		words = append(words, strconv.Itoa(lone.Launcher.Pid), lone.Launcher.Start, lone.Words)
+	}
+	cmd := exec.Command("/bin/sh", words...)
+	if lone != nil {
+		cmd.Stderr = os.Stderr
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // signals to the job are not for it
 	cmd.Dir = "/"
 	in, err := cmd.StdinPipe()
@@ -59,9 +80,28 @@ const (
 	sweepPause = 10 * time.Millisecond
 )
 
-// Sweep removes a folder whose maker was killed, and returns when it stays
-// away.
-func Sweep(folder string) {
+// Sweep does what a guard was told, when the maker of its folder was killed:
+// words follow SweepCommand.
+func Sweep(words []string) {
+	if len(words) == 4 {
+		pid, _ := strconv.Atoi(words[1])
+		lone := Lone{ProcessID{pid, words[2]}, words[3]}
+		defer lone.endLauncher(time.Now().Add(LauncherTime))
+	}
+	removeFolder(words[0])
+}
+
+// endLauncher ends a launcher that still goes on at a time.
+func (l Lone) endLauncher(when time.Time) {
+	time.Sleep(time.Until(when))
+	if l.Launcher.Lives() {
+		fmt.Fprintln(os.Stderr, l.Words)
+		_ = syscall.Kill(l.Launcher.Pid, syscall.SIGTERM)
+	}
+}
+
+// removeFolder returns when the folder stays away.
+func removeFolder(folder string) {
 	calm := time.Now()
 	for begin := calm; time.Since(begin) < sweepLimit && time.Since(calm) < sweepCalm; time.Sleep(sweepPause) {
 		if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {

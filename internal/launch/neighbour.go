@@ -2,6 +2,7 @@ package launch
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"syscall"
 	"time"
@@ -12,6 +13,11 @@ type Neighbour struct {
 	Rank int
 	Host string
 	Pid  int
+}
+
+// Gone says that the process has ended, and its job does.
+func (n Neighbour) Gone() string {
+	return fmt.Sprintf("rank %d (host %s, process %d) has ended, and the launcher lets the other ranks go on: the job ends", n.Rank, n.Host, n.Pid)
 }
 
 // Place says where a process can be seen: its machine, in as far as process

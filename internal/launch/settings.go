@@ -209,6 +209,13 @@ func rankMajor(environ []string) int {
 	return 0
 }
 
+// PassesLastWords reports whether the launcher of this rank still passes on what
+// ranks write after it was told to end, by Ctrl-C or a signal.
+func PassesLastWords(environ []string) bool {
+	kind := RankKind(environ)
+	return kind != MPICH && (kind != OpenMPI || rankMajor(environ) < 5)
+}
+
 // aloneHere reports whether a rank's job, and the room that it has, are on one
 // machine.
 func aloneHere(environ []string) bool {

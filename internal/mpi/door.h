@@ -12,6 +12,7 @@ enum { MPICLUS_NOBODY = -1, MPICLUS_SESSION = -2, MPICLUS_LINK = -3 };
 
 extern int32_t mpiclus_lock;  /* 1 while somebody is inside */
 extern int32_t mpiclus_owner; /* who that is: an op that MPI runs belongs to its operation */
+extern int mpiclus_looks;     /* of the library in vain, since somebody entered (turns.c) */
 extern int mpiclus_nincoming; /* what is to be moved on at each visit: values (values.c), communicators (idup.c) */
 void mpiclus_receive_values(void);
 
@@ -19,6 +20,7 @@ void mpiclus_receive_values(void);
 static inline int mpiclus_enter(int32_t owner) {
     if (__atomic_exchange_n(&mpiclus_lock, 1, __ATOMIC_ACQUIRE) != 0) return 0;
     mpiclus_owner = owner;
+    mpiclus_looks = 0;
     if (mpiclus_nincoming > 0) mpiclus_receive_values();
     return 1;
 }

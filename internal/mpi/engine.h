@@ -96,6 +96,8 @@ int mpiclus_init(int *provided);
 int mpiclus_recorded_error(void);
 uint64_t mpiclus_world(void);
 int mpiclus_max_tag(void);
+void mpiclus_take_turns(void); /* from now on: ranks outnumber the processors */
+int mpiclus_turns_taken(void); /* whether the library's waits do it */
 int mpiclus_any(int yes); /* whether one rank of all says yes */
 int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file);
 int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value);

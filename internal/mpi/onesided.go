@@ -1,5 +1,8 @@
 package mpi
 
+// #include "engine.h"
+import "C"
+
 import "os"
 
 // oneSided chooses which of its components for windows a version of Open MPI
@@ -18,9 +21,10 @@ func oneSided(major int) string {
 }
 
 // SharesWindows reports whether memory that the library makes for a window of
-// one machine is reached without the help of the rank whose it is.
+// one machine is reached without the help of the rank whose it is. In MPICH
+// atomic accesses go to that rank.
 func (s *Session) SharesWindows() bool {
 	major := libraryMajor()
 	chosen := os.Getenv("OMPI_MCA_osc")
-	return major > 0 && (chosen == "" || chosen == oneSided(major))
+	return C.MPICLUS_OPEN_MPI != 0 && major > 0 && (chosen == "" || chosen == oneSided(major))
 }

@@ -184,6 +184,7 @@ func (s *Session) settleRequest(r *Request, first bool) bool {
 		}
 	}
 	if r.handle != nullRequest { // a persistent one
+		s.Disown(freeRequest, r.handle)
 		C.mpiclus_free_request((*C.MPI_Request)(unsafe.Pointer(&r.handle)))
 	}
 	r.dropValue()
@@ -219,6 +220,9 @@ func (s *Session) giveUp() {
 	for _, r := range s.alive.All() {
 		r.state.Store(int32(Lost))
 		r.Holder = nil
+		if r.persists {
+			s.Disown(freeRequest, r.handle)
+		}
 	}
 	s.counted, s.lastCounted = nil, nil
 	s.sent.Store(0)

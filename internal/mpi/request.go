@@ -125,7 +125,9 @@ func (c *Call) detach(i int) *Request {
 	switch {
 	case r.handle == nullRequest:
 		r.state.Store(int32(Done))
-	case !r.persists:
+	case r.persists:
+		c.s.Own(freeRequest, r.handle)
+	default:
 		r.state.Store(int32(Active))
 	}
 	c.s.begun(r, uint64(c.f.on))
@@ -266,6 +268,9 @@ func (s *Session) giveOrphan(r *Request) {
 	s.orphans.Add(r)
 	s.norphans.Store(int32(len(s.orphans.All())))
 }
+
+// freeRequest is the local call that frees a request.
+const freeRequest = "own_request_free"
 
 // ended lets go of what a request held.
 func (r *Request) ended() {

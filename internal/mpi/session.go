@@ -99,11 +99,14 @@ func Init(cfg Config) (*Session, error) {
 		panic("mpi: the table of calls was read differently by C and Go")
 	}
 	prepareEnvironment()
+	s := &Session{oversubscribed: cfg.Oversubscribed || oversubscribed()}
+	if s.oversubscribed {
+		C.mpiclus_take_turns()
+	}
 	var provided C.int
 	if rc := C.mpiclus_init(&provided); rc != C.MPI_SUCCESS {
 		return nil, fmt.Errorf("MPI_Init_thread: %w", mpiError("Init_thread", int(rc)))
 	}
-	s := &Session{}
 	current = s
 	s.all.Store(&[]*Call{})
 	readConstants()
@@ -112,8 +115,7 @@ func Init(cfg Config) (*Session, error) {
 	if err := s.makeOwnOps(); err != nil {
 		return nil, err
 	}
-	s.oversubscribed = cfg.Oversubscribed || oversubscribed()
-	s.spins = C.MPICLUS_OPEN_MPI == 0 && anyRank(s.oversubscribed)
+	s.spins = C.MPICLUS_OPEN_MPI == 0 && anyRank(s.oversubscribed && C.mpiclus_turns_taken() == 0)
 	s.tests = 100
 	if s.oversubscribed {
 		s.tests = 1
@@ -171,10 +173,10 @@ func libraryMajor() (major int) {
 	return major
 }
 
-// anyRank reports whether one of all ranks says yes. It is collective. MPICH
-// has no setting that makes its collectives yield the processor: with more
-// ranks than cores each takes as long as the system lets a rank run, so there
-// they are started, and waited for as everything else.
+// anyRank reports whether one of all ranks says yes. It is collective. Where
+// the library's waits do not give the processor away (turns.c: MPICH without
+// UCX), and ranks outnumber the cores, collectives are started, and waited for
+// as everything else.
 func anyRank(yes bool) bool {
 	word := C.int(0)
 	if yes {
@@ -252,6 +254,7 @@ func (s *Session) Finalize() error {
 	if s.finalized.Swap(true) {
 		return nil
 	}
+	s.freeAll()
 	if !s.lockWithin(finalizeWait) {
 		return fmt.Errorf("MPI_Finalize: %w", s.busy())
 	}

@@ -13,6 +13,7 @@ type trash struct {
 	trashMu sync.Mutex
 	frees   []freeing
 	some    atomic.Bool
+	owned   map[freeing]int // what the script still has, as often as it does
 }
 
 type freeing struct {
@@ -20,11 +21,56 @@ type freeing struct {
 	value uint64
 }
 
+// Own notes an object that the script has from now on, and the local call that
+// frees it: FreeLater does, or Disown says that the script did, or the end.
+func (s *Session) Own(call string, value uint64) {
+	s.trashMu.Lock()
+	defer s.trashMu.Unlock()
+	if s.owned == nil {
+		s.owned = map[freeing]int{}
+	}
+	s.owned[freeing{call, value}]++
+}
+
+// Disown says that the script has freed an object, or given it to FreeLater.
+func (s *Session) Disown(call string, value uint64) {
+	s.trashMu.Lock()
+	defer s.trashMu.Unlock()
+	f := freeing{call, value}
+	if s.owned[f] > 1 {
+		s.owned[f]--
+	} else {
+		delete(s.owned, f)
+	}
+}
+
+// freeAll frees what is left at the end: MPICH tells of each object that it
+// finds then.
+func (s *Session) freeAll() {
+	s.trashMu.Lock()
+	for f, times := range s.owned {
+		for range times {
+			s.frees = append(s.frees, f)
+		}
+	}
+	s.owned = nil
+	n := len(s.frees)
+	s.trashMu.Unlock()
+	for ; n > 0; n -= sweepAtOnce {
+		s.sweepTrash()
+	}
+}
+
 // FreeLater has an object freed by a local call of the table that takes its
 // handle. It may be called from any goroutine.
 func (s *Session) FreeLater(call string, value uint64) {
+	s.Disown(call, value)
+	s.throw(freeing{call, value})
+}
+
+func (s *Session) throw(f freeing) {
 	s.trashMu.Lock()
-	s.frees = append(s.frees, freeing{call, value})
+	s.frees = append(s.frees, f)
 	s.trashMu.Unlock()
 	s.some.Store(true)
 }
@@ -53,7 +99,7 @@ func (s *Session) sweepTrash() {
 		c := s.NewCall(f.call)
 		c.S[table.SlotX] = f.value
 		if !c.Try() {
-			s.FreeLater(f.call, f.value)
+			s.throw(f)
 		}
 		c.letGo()
 		s.put(c)
@@ -73,7 +119,7 @@ func (s *Session) finished(r *Request) bool {
 	if r.handle == nullRequest || r.persists && !r.started {
 		r.dropValue()
 		if r.handle != nullRequest {
-			s.FreeLater("own_request_free", r.handle)
+			s.FreeLater(freeRequest, r.handle)
 			r.ended()
 		}
 		r.state.Store(int32(Done))

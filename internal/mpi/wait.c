@@ -41,17 +41,21 @@ int mpiclus_run(uintptr_t frame) { return visit_if_free((mpiclus_frame *)frame, 
 enum {
     TESTS = 16,             /* between two looks at the clock */
     PAUSE_LEAST = 50000,    /* ns; the kernel's timers are no finer */
+    YIELDS = 20,            /* where ranks outnumber the processors, before the first nap */
+    NAPS = 20,              /* of the least time: who slept is run before who yields on a busy machine */
     PAUSE_MOST = 3000000    /* ns; at this pace a waiting process uses under 2 % of a core, also where waking up is dear */
 };
 
 /*
  * Waits until the call is over (DONE), the cancel flag is set (LEFT) or limit_ns have passed (PENDING; 0: no limit).
  * It tests without a pause for spin_ns, then lets other processes run between tests; once the pauses make up no more
- * than a part of 1/share of the time waited, it sleeps, for at most 3 ms. The lock is free while it pauses.
+ * than a part of 1/share of the time waited, it sleeps, for at most 3 ms. Without spin_ns, where ranks outnumber the
+ * processors, it yields some times and naps some times before. The lock is free while it pauses.
  */
 int mpiclus_wait(uintptr_t frame, int64_t spin_ns, int64_t limit_ns, int share) {
     mpiclus_frame *f = (mpiclus_frame *)frame;
     int64_t began = now();
+    int yields = 0, naps = spin_ns == 0 ? 0 : NAPS;
     for (;;) {
         if (__atomic_load_n(&f->cancel, __ATOMIC_RELAXED)) return MPICLUS_LEFT;
         int64_t waited = now() - began;
@@ -64,7 +68,11 @@ int mpiclus_wait(uintptr_t frame, int64_t spin_ns, int64_t limit_ns, int share) 
         if (spinning) continue;
         if (limit_ns != 0 && waited >= limit_ns) return MPICLUS_PENDING;
         int64_t pause = waited / share;
-        if (pause < PAUSE_LEAST) {
+        if (naps < NAPS && (yields >= YIELDS || pause >= PAUSE_LEAST)) {
+            naps++;
+            pause = 1;
+        } else if (pause < PAUSE_LEAST) {
+            yields++;
             sched_yield();
             continue;
         }

@@ -53,6 +53,18 @@ func (n *Node) Part(pids ...Pid) {
 	})
 }
 
+// Leave takes processes out of the cluster that are on their way to their end:
+// from now on they hear nothing of who comes and goes, so that the end of many
+// does not take the square of their number of frames.
+func (n *Node) Leave(pids ...Pid) {
+	n.mu.Lock()
+	for _, pid := range pids {
+		n.peer(pid).leaving = true
+	}
+	n.mu.Unlock()
+	n.Part(pids...)
+}
+
 func (n *Node) setMembers(change func([]Pid) []Pid) {
 	n.announcing.Lock() // what the others hear last is how it is
 	defer n.announcing.Unlock()
@@ -62,7 +74,11 @@ func (n *Node) setMembers(change func([]Pid) []Pid) {
 		return p != nil && p.lost != nil
 	})
 	slices.Sort(members)
-	n.renewMembers(slices.Compact(members))
+	if members = slices.Compact(members); slices.Equal(members, n.members) {
+		n.mu.Unlock()
+		return // all know
+	}
+	n.renewMembers(members)
 	list := make([]byte, 0, 4*len(n.members))
 	for _, p := range n.members {
 		list = binary.LittleEndian.AppendUint32(list, uint32(p))
@@ -74,11 +90,11 @@ func (n *Node) setMembers(change func([]Pid) []Pid) {
 	}
 }
 
-// linked lists the processes that are there. n.mu is held.
+// linked lists the processes that are there, and are to stay. n.mu is held.
 func (n *Node) linked() []Pid {
 	var pids []Pid
 	for pid, p := range n.peers {
-		if p.link != nil && p.lost == nil && pid != n.Self() {
+		if p.link != nil && p.lost == nil && !p.leaving && pid != n.Self() {
 			pids = append(pids, pid)
 		}
 	}

@@ -16,6 +16,7 @@ type peer struct {
 	dialling *dialling     // the attempt to connect that is being made
 	gone     chan struct{} // closed when lost is set
 	lost     *luaerr.Error
+	leaving  bool // it needs to know of nobody any more; of the master
 	inbox    inbox
 	outbox   outbox
 }
