@@ -1,9 +1,13 @@
 package rpc
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
@@ -100,5 +104,32 @@ func TestReclaim(t *testing.T) {
 	}
 	if b.keeps() != 0 {
 		t.Error("what came back is kept twice")
+	}
+}
+
+// TestSourceInterrupted: who is interrupted while a source is fetched is told
+// that, and not that the source cannot be had.
+func TestSourceInterrupted(t *testing.T) {
+	a := open(t, Master)
+	mine, theirs := link.Pipe()
+	defer theirs.Close()
+	if err := a.Attach(2, mine); err != nil {
+		t.Fatal(err)
+	}
+	other := &value.Codec{Self: 2, Chunks: value.NewChunks(), Names: value.NewNames()}
+	L := lua.NewState()
+	defer L.Close()
+	fn, err := other.Chunks.Load(L, "=far", "return 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := other.Encode(L, "f", fn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errStop)
+	if err := a.FetchSources(ctx, 2, m); luaerr.From(err).Kind != luaerr.Interrupted {
+		t.Errorf("got error %v", err)
 	}
 }

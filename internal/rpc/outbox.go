@@ -74,7 +74,7 @@ func (o *outgoing) finish(ctx context.Context) error {
 }
 
 // post sends a frame without a wait. Its memory stays as it is from now on.
-// failed, if not nil, is told when it could not be sent.
+// failed, if not nil, is called when it could not be sent.
 func (n *Node) post(to Pid, f *link.Frame, failed func(error)) {
 	if to == n.Self() {
 		_ = n.toSelf(f) // an error is the sender's: this is the sender
@@ -111,7 +111,7 @@ func (b *outbox) drain() {
 	}
 }
 
-// next hands the line on after a frame that its owner sent.
+// next has what is queued sent, after a frame that its owner sent.
 func (b *outbox) next(n *Node) {
 	b.mu.Lock()
 	b.busy = len(b.queue) > 0

@@ -21,7 +21,7 @@ type peer struct {
 	outbox   outbox
 }
 
-// peer gives the record of a process, a fresh one if need be.
+// peer returns the record of a process, a fresh one if need be. n.mu is held.
 func (n *Node) peer(pid Pid) *peer {
 	p := n.peers[pid]
 	if p == nil {
@@ -39,7 +39,7 @@ func (p *peer) lose(why *luaerr.Error) {
 	}
 }
 
-// route gives the link on which frames for a process go, connecting first
+// route returns the link on which frames for a process go, connecting first
 // when this is the first use. Without a direct way it is the link to the
 // master. Once there is one it stays the same, so that frames keep their order.
 func (n *Node) route(ctx context.Context, p *peer) (link.Link, error) {
@@ -80,7 +80,8 @@ func (n *Node) route(ctx context.Context, p *peer) (link.Link, error) {
 	return p.link, nil
 }
 
-// noRoute tells why a process without a link cannot be connected to. The
+// noRoute returns why a process without a link cannot be connected to; nil when
+// it can. The
 // master never dials: processes join it. n.mu is held.
 func (n *Node) noRoute(p *peer) error {
 	switch {
@@ -151,8 +152,8 @@ func (n *Node) reachedThroughMaster(from Pid) {
 	}
 }
 
-// refusal tells an error that is final, such as a topology that forbids the
-// link, from one that leaves the way through the master.
+// refusal returns an error that is final, such as that of a topology that
+// forbids the link; nil for one that leaves the way through the master.
 func refusal(err error) *luaerr.Error {
 	if err == nil {
 		return nil

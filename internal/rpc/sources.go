@@ -40,6 +40,9 @@ func (n *Node) FetchSources(ctx context.Context, from Pid, m *value.Message) err
 		if err != nil && ref.Home != from && ctx.Err() == nil {
 			reply, err = n.Call(ctx, from, req)
 		}
+		if err != nil && ctx.Err() != nil {
+			return Ended(ctx)
+		}
 		if err != nil {
 			return luaerr.New(luaerr.Lost, "the source of a function cannot be had from pid %d: %w", ref.Home, err)
 		}
