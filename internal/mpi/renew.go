@@ -338,6 +338,10 @@ func (s *Session) refresh(c *Comm, clean map[uint64]bool) error {
 	return nil
 }
 
+// Index returns the library's own number of the communicator behind COMM_WORLD,
+// COMM_SELF or what a script has made: Open MPI gives the least that is free.
+func (c *Comm) Index() int { return int(C.MPI_Comm_c2f(commOf(c.Handle))) }
+
 func commOf(handle uint64) C.MPI_Comm { return *(*C.MPI_Comm)(unsafe.Pointer(&handle)) }
 
 // dupOf makes a communicator of all ranks, or of this one.
