@@ -95,6 +95,7 @@ race: setup-test ## Build without cgo, and run the tests that need no MPI under 
 sanitize: setup-test ## Run the tests that are linked with MPI under the race detector and the address sanitizer
 	MPICLUS_TEST_RANKS=2,3 MPICLUS_TEST_SLOW=5 $(GO) test -race -count=1 -timeout 20m ./luampi ./internal/mpi/...
 	ASAN_OPTIONS=detect_leaks=0 MPICLUS_TEST_RANKS=2,3 MPICLUS_TEST_SLOW=5 $(GO) test -asan -count=1 -timeout 20m ./luampi ./internal/mpi/...
+	for with in race asan; do ASAN_OPTIONS=detect_leaks=0 MPICLUS_TEST_SANITIZER=$$with MPICLUS_RANDOM_SECONDS=20 MPICLUS_TEST_SLOW=5 $(GO) test -count=1 -timeout 20m -run TestRandom ./tests || exit 1; done
 
 cover: setup-test ## Tell how much of luampi and internal/mpi the tests run, in the ranks that they start as well
 	@mkdir -p build

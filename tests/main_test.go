@@ -22,6 +22,11 @@ const version = "v9.8.7-tests"
 // folder holds the executables; command is the one that users start.
 var folder, command string
 
+// sanitizer is the environment variable that has the executable which is linked
+// with MPI built with a sanitizer of its own: "race" or "asan". One that finds
+// something ends the process or writes of it, and the test fails.
+const sanitizer = "MPICLUS_TEST_SANITIZER"
+
 func TestMain(m *testing.M) {
 	status, err := run(m)
 	if err != nil {
@@ -78,6 +83,9 @@ func build(to, name string, cgo bool) error {
 	cmd := exec.Command("go", "build", "-trimpath", "-tags", "faults", "-ldflags", "-s -w -X main.version="+version, "-o", to)
 	if raceEnabled && name == "mpiclus-lua" {
 		cmd.Args = append(cmd.Args, "-race")
+	}
+	if with := os.Getenv(sanitizer); with != "" && cgo && name == "mpiclus-lua-mpi" {
+		cmd.Args = append(cmd.Args, "-"+with)
 	}
 	cmd.Args = append(cmd.Args, "github.com/mpiclus/mpiclus-lua/cmd/"+name)
 	cmd.Env = append(os.Environ(), fmt.Sprintf("CGO_ENABLED=%d", map[bool]int{true: 1}[cgo]))

@@ -39,7 +39,8 @@ func TestRandom(t *testing.T) {
 				}
 				c.Limit = time.Duration(seconds)*time.Second + time.Minute
 				r := mpitest.Run(t, c)
-				if r.Status != 0 || !strings.Contains(r.Stdout, " sequences, ") {
+				found := strings.Contains(r.Stdout+r.Stderr, "DATA RACE") || strings.Contains(r.Stdout+r.Stderr, "AddressSanitizer")
+				if r.Status != 0 || found || !strings.Contains(r.Stdout, " sequences, ") {
 					t.Fatalf("seed %d\n%s", seed, r)
 				}
 				t.Log(strings.TrimSpace(r.Stdout))

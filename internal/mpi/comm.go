@@ -71,7 +71,7 @@ func (s *Session) Self() *Comm { return s.self }
 // Chunk gives the script's COMM_CHUNK: the world, or the ranks of BeginChunk.
 func (s *Session) Chunk() *Comm { return s.chunk }
 
-// Generation counts the worlds of the session: each Renew begins one.
+// Generation returns the number of worlds so far: each Renew begins one.
 func (s *Session) Generation() int { return s.generation }
 
 // Peers gives the number of ranks that a message can go to.

@@ -93,8 +93,8 @@ const (
 	settlePause = time.Millisecond
 )
 
-// settle ends what was left, on all ranks in the same rounds, and tells by
-// their ids of which communicators nothing is left. The MPI lock is held.
+// settle ends what was left, on all ranks in the same rounds, and returns the
+// ids of the communicators of which nothing is left. The MPI lock is held.
 func (s *Session) settle() (clean map[uint64]bool, err error) {
 	var before uint64
 	for round, still := 0, 0; ; round++ {
@@ -165,7 +165,7 @@ func (s *Session) settleRequests(first bool) {
 	}
 }
 
-// settleRequest tells whether a request is over now. The script is told that
+// settleRequest reports whether a request is over now. The script is told that
 // it was given up: it may have come to its end by being cancelled.
 func (s *Session) settleRequest(r *Request, first bool) bool {
 	if !r.persists || r.State() == Active || r.started {
@@ -194,7 +194,7 @@ func (s *Session) settleRequest(r *Request, first bool) bool {
 	return true
 }
 
-// cancels tells whether the request is of a receive and nothing else, which
+// cancels reports whether the request is of a receive and nothing else, which
 // MPI can cancel.
 func (r *Request) cancels() bool {
 	if r.Row == ownIrecv {
@@ -230,11 +230,11 @@ func (s *Session) giveUp() {
 	C.mpiclus_forget_values()
 }
 
-// standing is what a rank tells of a communicator: numbers of which MPI
+// standing is what a rank knows of a communicator: numbers of which MPI
 // carries a list.
 type standing struct{ id, size, sent, received, balance, open uint64 }
 
-// exchange tells all ranks what each knows of its communicators.
+// exchange returns what each rank knows of its communicators, to all ranks.
 func (s *Session) exchange() ([]standing, error) {
 	var mine []standing
 	s.requestsMu.Lock()
@@ -273,8 +273,8 @@ func known() []C.mpiclus_known {
 	return unsafe.Slice(list, n)
 }
 
-// judge tells of which communicators nothing is left, by what all ranks know
-// of them, and what there is of others on which something may still come to its
+// judge returns the communicators of which nothing is left, by what all ranks
+// know of them, and what there is of others on which something may still come to its
 // end: a number that changes when something goes on there, 0 when there are
 // none.
 func judge(all []standing) (clean map[uint64]bool, rest uint64) {
@@ -338,6 +338,10 @@ func (s *Session) refresh(c *Comm, clean map[uint64]bool) error {
 	return nil
 }
 
+// Index returns the library's own number of the communicator behind COMM_WORLD,
+// COMM_SELF or what a script has made: Open MPI gives the least that is free.
+func (c *Comm) Index() int { return int(C.MPI_Comm_c2f(commOf(c.Handle))) }
+
 func commOf(handle uint64) C.MPI_Comm { return *(*C.MPI_Comm)(unsafe.Pointer(&handle)) }
 
 // dupOf makes a communicator of all ranks, or of this one.
@@ -353,7 +357,7 @@ func dupOf(all bool) (uint64, error) {
 	return slot, nil
 }
 
-// makeWorld makes a communicator of all ranks with gompi and gives its
+// makeWorld makes a communicator of all ranks with gompi and returns its
 // handle, its first field.
 func (s *Session) makeWorld() (uint64, error) {
 	C.mpiclus_recorded_error()

@@ -73,7 +73,7 @@ type requests struct {
 // received. requestsMu guards them.
 type counts struct{ id, sent, received uint64 }
 
-// countsOf gives the counts of a communicator. requestsMu is held.
+// countsOf returns the counts of a communicator. requestsMu is held.
 func (s *requests) countsOf(id uint64) *counts {
 	if id == 0 {
 		return nil
