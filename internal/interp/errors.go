@@ -73,6 +73,10 @@ func traceback(L *lua.LState, from int) string {
 			lines = append(lines, fmt.Sprintf("\t... (%d levels)", left-tail))
 			level = levels - tail
 		}
+		if lostByTailCall(L, level) {
+			lines = append(lines, "\t(tail call): ?")
+			continue
+		}
 		dbg, ok := L.GetStack(level)
 		if !ok {
 			break

@@ -93,6 +93,8 @@ func TestErrors(t *testing.T) {
 		{"local ok, e = pcall(function() nosuch() end)\nerror(e, 0)", "job.lua:1: global 'nosuch' is not defined", ""},
 		{"require 'nowhere'", "job.lua:1: module 'nowhere' not found", ""},
 		{"x = = 1", "job.lua:1", ""},
+		{"local function a(x)\nreturn x.y.z end\nlocal function b(x)\nreturn a(x) end\nlocal function c(x)\nb(x) end\nc{}", "job.lua:2: attempt to index a nil value",
+			"\n\tjob.lua:2: in function <job.lua:1>\n\t(tail call): ?\n\tjob.lua:6: in function 'c'\n\tjob.lua:7: in main chunk"},
 	} {
 		in, _ := newTest(t)
 		err := run(t, in, t.Context(), c.source)

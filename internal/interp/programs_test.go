@@ -23,6 +23,7 @@ const programsPerScript = 150
 func TestRandomPrograms(t *testing.T) {
 	end, seed := randomRun(t, 5*time.Second)
 	count, failed := 0, 0
+	defer func() { t.Logf("%d programs, then the seed was %d", count, seed) }()
 	for ; count == 0 || time.Now().Before(end) && failed < 5; seed++ {
 		p := &programs{Rand: rand.New(rand.NewPCG(seed, 1)), jumps: seed%3 == 0}
 		source := p.script(programsPerScript)
@@ -43,7 +44,6 @@ func TestRandomPrograms(t *testing.T) {
 		count += programsPerScript
 		os.RemoveAll(folder)
 	}
-	t.Logf("%d programs, the last seed was %d", count, seed-1)
 }
 
 const programMark = "== "

@@ -21,6 +21,7 @@ func TestRandomSystem(t *testing.T) {
 	defer func() { time.Local = was }()
 	lines := 0
 	for ; lines == 0 || time.Now().Before(end); seed++ {
+		t.Logf("seed %d", seed)
 		g := &systemGenerator{Rand: rand.New(rand.NewPCG(seed, 1))}
 		zone := pick(g, "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata")
 		if place, err := time.LoadLocation(zone); err == nil {
@@ -38,7 +39,6 @@ func TestRandomSystem(t *testing.T) {
 			t.Fatalf("seed %d: %v\n%s", seed, err, source)
 		}
 		in.Close()
-		t.Logf("seed %d", seed)
 		if sameLines(t, out.String(), want); t.Failed() {
 			return
 		}
