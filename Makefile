@@ -36,9 +36,10 @@ LINKED := /internal/mpi$$|/internal/mpi/mpilink$$|/luampi(/|$$)|/cmd/mpiclus-lua
 PURE    = $$($(GO) list ./... | grep -Ev '$(LINKED)')
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: race docs help profile run build build-mpich test test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
+.PHONY: race dead docs help profile run build build-mpich test test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -76,7 +77,7 @@ test-hosts: setup-test build ## Run all modes across hosts that network namespac
 unit: ## Run the tests that need no MPI (seconds)
 	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 2m $(PURE)
 
-check: setup-test lint vuln build ## Everything that CI looks at: format, vet, linter, vulnerabilities, no cgo, race detector, address sanitizer, coverage, tests
+check: setup-test lint dead vuln build ## Everything that CI looks at: format, vet, linter, dead code, vulnerabilities, no cgo, race detector, address sanitizer, coverage, tests
 	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 5m $(PURE)
 	$(MAKE) --no-print-directory race
 	$(GO) test -timeout $(TIMEOUT) ./...
@@ -103,6 +104,10 @@ lint: setup ## Format, vet and linter
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "run gofmt -w on:"; echo "$$bad"; exit 1; }
 	$(GO) vet ./...
 	GOTOOLCHAIN=$$($(GO) env GOVERSION) $(GO) run $(STATICCHECK) ./...
+
+# C calls mpiclusReduce; the plugin in testdata is a program of its own.
+dead: setup ## Find functions that nothing reaches, tests included
+	@dead=$$($(GO) run $(DEADCODE) -test ./... | grep -v 'mpiclusReduce\|plugins/array.go.*NewMatrix'); [ -z "$$dead" ] || { echo "nothing reaches these: delete them"; echo "$$dead"; exit 1; }
 
 fuzz: setup ## Run every fuzz target for 10 s (FUZZTIME=5m for longer)
 	GO="$(GO)" FUZZTIME=$(or $(FUZZTIME),10s) scripts/fuzz $(TARGETS)

@@ -80,7 +80,7 @@ func (g *group) print(to io.Writer) {
 	}
 }
 
-// verdict gives the last columns of a row: the ratio and what came of the goal.
+// verdict returns the last columns of a row: the ratio and what came of the goal.
 func (g *group) verdict(r row) string {
 	ours, peer := g.contestants[0].median(r.figure), math.NaN()
 	if len(g.contestants) > 1 {

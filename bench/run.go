@@ -16,7 +16,7 @@ import (
 // limit ends a run that hangs.
 const limit = 2 * time.Minute
 
-// mpirun gives the command line of a peer.
+// mpirun returns the command line of a peer.
 func mpirun(np int, words ...string) []string {
 	return append([]string{"mpirun", "--oversubscribe", "-np", strconv.Itoa(np)}, words...)
 }
@@ -62,7 +62,7 @@ func printed(words ...string) func() (map[string]float64, error) {
 	}
 }
 
-// output runs a command within the limit and gives what it prints.
+// output runs a command within the limit and returns what it prints.
 func output(words ...string) ([]byte, error) {
 	cmd, cancel := start(words...)
 	defer cancel()

@@ -2,14 +2,16 @@ package host
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
+	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // kill ends the job at once. why is what later calls get as their error.
@@ -131,23 +133,14 @@ func (m *Manager) abandon(why *luaerr.Error) {
 func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
 	ctx, cancel := context.WithTimeout(ctx, hearWait)
 	defer cancel()
-	var begun []*node.Begun
+	var pids []rpc.Pid
 	for _, w := range workers {
-		if w.pid == m.host.node.Self() {
-			continue
-		}
-		b, err := m.host.node.Begin(ctx, w.pid, askLeave)
-		if err != nil {
-			return false
-		}
-		begun = append(begun, b)
-	}
-	for _, b := range begun {
-		if _, err := b.Await(ctx); err != nil {
-			return false
+		if w.pid != m.host.node.Self() {
+			pids = append(pids, w.pid)
 		}
 	}
-	return true
+	_, errs := m.host.node.CallAll(ctx, pids, rpc.Request{Service: worker.ServiceLeave})
+	return errors.Join(errs...) == nil
 }
 
 // cleanUp frees what the job held on this machine.

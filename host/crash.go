@@ -19,7 +19,7 @@ var (
 	crashStack  = regexp.MustCompile(`^(goroutine \d+ .*\[|runtime stack:)`)
 )
 
-// keep gives those of the lines that are no part of stacks. The lines are
+// keep returns those of the lines that are no part of stacks. The lines are
 // whole; they come in order.
 func (c *crash) keep(lines []byte) []byte {
 	if !c.begun && !crashCause.Match(lines) {

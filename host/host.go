@@ -21,8 +21,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -58,14 +59,14 @@ type Config struct {
 	// Launcher starts workers; default: an MPI launcher, as processes.
 	Launcher Launcher
 	// Modules adds the Lua modules of the process besides cluster.
-	Modules func(in *interp.Interp, n *node.Node)
+	Modules func(in *interp.Interp)
 }
 
 // Host is the master process: pid 1.
 type Host struct {
 	cfg      Config
 	interp   *interp.Interp
-	node     *node.Node
+	node     *rpc.Node
 	parallel *cluster.Module
 	display  *display
 	part     *worker.Process // of a rank: what serves chunks
@@ -84,8 +85,8 @@ type Host struct {
 	managerCount atomic.Uint32
 	mu           sync.Mutex
 	managers     []*Manager
-	nextPid      node.Pid
-	jobs         map[node.Pid]node.Pid // worker → first worker of its MPI job
+	nextPid      rpc.Pid
+	jobs         map[rpc.Pid]rpc.Pid // worker → first worker of its MPI job
 }
 
 // New makes the master of a cluster without workers. Close ends it.
@@ -108,20 +109,20 @@ func New(cfg Config) (*Host, error) {
 		return nil, err
 	}
 	display.stacks = cfg.Verbose
-	h := &Host{cfg: cfg, display: display, nextPid: node.Master + 1}
+	h := &Host{cfg: cfg, display: display, nextPid: rpc.Master + 1}
 	h.life, h.endLife = context.WithCancel(context.Background())
-	codec := &value.Codec{Self: node.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
+	codec := &value.Codec{Self: rpc.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
 	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.out})
 	console.broken = h.outputBroken
-	h.node = node.New(node.Config{Self: node.Master, Interp: h.interp, Log: cfg.Log, Lost: h.lost, Connect: h.connectRank, Report: console.note, ValuesOnly: cfg.UntrustedWorkers})
-	h.node.Offer(node.Service{Name: worker.ServiceModule, Inline: true, Data: true, Start: h.serveModule})
-	h.openRanks()
-	h.openModules()
+	h.openCluster(console.note)
+	if cfg.Modules != nil {
+		cfg.Modules(h.interp)
+	}
 	return h, nil
 }
 
 // Node is the master's node.
-func (h *Host) Node() *node.Node { return h.node }
+func (h *Host) Node() *rpc.Node { return h.node }
 
 // Interp is the master's interpreter.
 func (h *Host) Interp() *interp.Interp { return h.interp }
@@ -130,10 +131,10 @@ func (h *Host) Interp() *interp.Interp { return h.interp }
 // and frees the process's part, when the script has ended well: it tells the
 // user of calls that are dropped with that. It returns the first error met: a
 // worker that could not end cleanly.
-func (h *Host) Close() error { return h.close(h.node.Unfinished()) }
+func (h *Host) Close() error { return h.close(h.parallel.Objects.Unfinished()) }
 
 // close is Close that tells of those calls only.
-func (h *Host) close(calls []node.Unfinished) error {
+func (h *Host) close(calls []objects.Unfinished) error {
 	h.endLife()
 	h.recoveries.Wait()
 	h.mu.Lock()
@@ -155,7 +156,7 @@ func (h *Host) close(calls []node.Unfinished) error {
 		}()
 	}
 	wait.Wait()
-	h.node.ReportUnclaimed()
+	h.parallel.Objects.ReportUnclaimed()
 	h.node.Close()
 	h.tellDropped(calls)
 	h.display.close()
@@ -164,12 +165,12 @@ func (h *Host) close(calls []node.Unfinished) error {
 
 // tellDropped tells which of the calls whose result comes back did not come to
 // their end.
-func (h *Host) tellDropped(calls []node.Unfinished) {
-	calls = slices.DeleteFunc(calls, func(c node.Unfinished) bool { return !c.Dropped() })
+func (h *Host) tellDropped(calls []objects.Unfinished) {
+	calls = slices.DeleteFunc(calls, func(c objects.Unfinished) bool { return !c.Dropped() })
 	if len(calls) == 0 {
 		return
 	}
-	var pids []node.Pid
+	var pids []rpc.Pid
 	for _, c := range calls {
 		pids = append(pids, c.Pid)
 	}
@@ -193,16 +194,16 @@ func (h *Host) Kill() {
 }
 
 // takePids reserves n pids in a row.
-func (h *Host) takePids(n int) node.Pid {
+func (h *Host) takePids(n int) rpc.Pid {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	first := h.nextPid
-	h.nextPid += node.Pid(n)
+	h.nextPid += rpc.Pid(n)
 	return first
 }
 
 // lost makes the error for a worker whose link broke.
-func (h *Host) lost(pid node.Pid, cause error) *luaerr.Error {
+func (h *Host) lost(pid rpc.Pid, cause error) *luaerr.Error {
 	h.lostInRanks(pid)
 	w := h.worker(pid)
 	if w == nil {
@@ -215,7 +216,7 @@ func (h *Host) lost(pid node.Pid, cause error) *luaerr.Error {
 	return e
 }
 
-func (h *Host) worker(pid node.Pid) *remote {
+func (h *Host) worker(pid rpc.Pid) *remote {
 	h.mu.Lock()
 	managers := h.managers
 	h.mu.Unlock()
@@ -247,15 +248,15 @@ var moduleName = regexp.MustCompile(`^[\w-]+(\.[\w-]+)*$`)
 
 // serveModule gives a worker a module that it cannot find itself: what a
 // script has put into package.preload here, or a file.
-func (h *Host) serveModule(r *node.Request) {
-	module := string(r.Meta)
+func (h *Host) serveModule(r *rpc.Incoming) {
+	module := string(r.Data)
 	if h.cfg.UntrustedWorkers && !moduleName.MatchString(module) {
-		r.Post(node.Reply{Meta: protocol.Encode(worker.Module{Missing: "nor on the master, which looks for no such name (--untrusted-workers)"})})
+		r.Post(rpc.Reply{Data: protocol.Encode(worker.Module{Missing: "nor on the master, which looks for no such name (--untrusted-workers)"})})
 		return
 	}
-	h.node.Serve(r, fmt.Sprintf("require '%s' of pid %d", module, r.From), func(t *interp.Task) node.Reply {
+	h.parallel.Eval.Serve(r, fmt.Sprintf("require '%s' of pid %d", module, r.From), func(t *interp.Task) rpc.Reply {
 		if fn := interp.Preloaded(t.L(), module); fn != nil {
-			return h.node.Answer(t.L(), []lua.LValue{fn}, nil)
+			return h.parallel.Eval.Result(t.L(), []lua.LValue{fn}, nil)
 		}
 		path := interp.PackagePath(t.L())
 		var found worker.Module
@@ -266,7 +267,7 @@ func (h *Host) serveModule(r *node.Request) {
 		if err != nil {
 			found.Missing = err.Error()
 		}
-		return node.Reply{Meta: protocol.Encode(found)}
+		return rpc.Reply{Data: protocol.Encode(found)}
 	})
 }
 

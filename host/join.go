@@ -59,7 +59,7 @@ func (m *Manager) accept(from *link.Listener, start *gathering) {
 	}
 }
 
-// arrival gives the record of a worker, made when it or its supervisor first
+// arrival returns the record of a worker, made when it or its supervisor first
 // calls.
 func (m *Manager) arrival(p protocol.Presence, start *gathering) *remote {
 	m.mu.Lock()

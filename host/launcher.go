@@ -120,7 +120,7 @@ type process struct {
 // Done waits for orphans of the launcher as well: nothing outlives the job.
 func (p *process) Done() <-chan struct{} { return p.Gone() }
 
-// Absent gives the ranks of which no process runs on this machine, where all
+// Absent returns the ranks of which no process runs on this machine, where all
 // are to run here.
 func (p *process) Absent(size int) []int {
 	if !p.plan.Local {

@@ -5,15 +5,15 @@ import (
 	"testing"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // noTransport has nothing to bring on its way.
 type noTransport struct{}
 
-func (noTransport) Open(context.Context) ([]link.Link, error)            { return nil, nil }
-func (noTransport) Connect(context.Context, node.Pid) (link.Link, error) { return nil, nil }
-func (noTransport) Close() error                                         { return nil }
+func (noTransport) Open(context.Context) ([]link.Link, error)           { return nil, nil }
+func (noTransport) Connect(context.Context, rpc.Pid) (link.Link, error) { return nil, nil }
+func (noTransport) Close() error                                        { return nil }
 
 // TestLeaveAndGone: a worker that sees only late that the master has said
 // leave, and has gone since, ends in order.

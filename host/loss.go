@@ -43,7 +43,7 @@ func (m *Manager) noteLoss(e *luaerr.Error) {
 	})
 }
 
-// untold gives the loss of a worker that the script knows nothing of; nil for
+// untold returns the loss of a worker that the script knows nothing of; nil for
 // none.
 func (m *Manager) untold() *luaerr.Error {
 	m.mu.Lock()
@@ -54,7 +54,7 @@ func (m *Manager) untold() *luaerr.Error {
 	return m.loss.err
 }
 
-// untoldLoss gives the error of a worker that was lost while nobody waited for
+// untoldLoss returns the error of a worker that was lost while nobody waited for
 // it; nil for none.
 func (h *Host) untoldLoss() error {
 	h.mu.Lock()

@@ -12,7 +12,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 const managerMeta = "mpiclus.manager"
@@ -98,8 +98,8 @@ func (m *Manager) String() string {
 	}
 }
 
-func pidsOf(workers []*remote) []node.Pid {
-	pids := make([]node.Pid, len(workers))
+func pidsOf(workers []*remote) []rpc.Pid {
+	pids := make([]rpc.Pid, len(workers))
 	for i, w := range workers {
 		pids[i] = w.pid
 	}

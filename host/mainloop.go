@@ -15,7 +15,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -40,7 +40,6 @@ type mainLoop struct {
 
 // openRanks makes this process, a rank of an MPI job, ready to serve chunks.
 func (h *Host) openRanks() {
-	h.loop.leave, h.loop.gone = make(chan struct{}), make(chan struct{})
 	if h.cfg.Ranks == nil {
 		return
 	}
@@ -51,24 +50,22 @@ func (h *Host) openRanks() {
 		}
 		return fmt.Sprintf("pid %d (rank %d, host %s)", h.node.Self(), rank, hostname())
 	})
-	h.part = &worker.Process{
-		Session: h.cfg.Ranks.Session, Interp: h.interp, Node: h.node,
-		Flush: h.flushRank,
-		Leave: sync.OnceFunc(func() {
-			h.parallel.Leave()
-			close(h.loop.leave)
-		}),
-	}
-	h.part.Failed = h.chunkFailed
-	h.part.Offer()
 	if h.cfg.Ranks.Watch != nil {
 		h.cfg.Ranks.Watch(h.rankGone)
 	}
 	worker.TellEnding(h.interp, h.noteEnding)
-	h.node.Offer(node.Service{Name: serviceOutput, Inline: true, Always: true, Start: h.startOutput})
-	h.node.SetPlace(rank, hostname())
+}
+
+// rankLayers returns what a rank of an MPI job serves besides.
+func (h *Host) rankLayers(m *cluster.Module) []rpc.Layer {
+	h.part = &worker.Process{Session: h.cfg.Ranks.Session, Cluster: m, Flush: h.flushRank, Failed: h.chunkFailed, Leave: sync.OnceFunc(func() {
+		m.Leave()
+		close(h.loop.leave)
+	})}
 	h.peers.Version, h.peers.Folder, h.peers.Log = h.cfg.Version, h.cfg.Ranks.Folder, h.cfg.Log
-	h.peers.Serve(h.node)
+	return []rpc.Layer{h.part.Layer(), h.peers.Layer(m.Node), {Services: []rpc.Service{
+		{Name: serviceOutput, Inline: true, Always: true, Serve: h.serveOutput},
+	}}}
 }
 
 // flushRank brings what this process wrote on its way.
@@ -84,11 +81,11 @@ func (h *Host) flushRank() (uint64, error) {
 }
 
 // connectRank makes the link from one rank that is a worker to another.
-func (h *Host) connectRank(ctx context.Context, pid node.Pid) (link.Link, error) {
+func (h *Host) connectRank(ctx context.Context, pid rpc.Pid) (link.Link, error) {
 	h.loop.mu.Lock()
 	t := h.loop.transport
 	h.loop.mu.Unlock()
-	if t == nil || h.node.Self() == node.Master {
+	if t == nil || h.node.Self() == rpc.Master {
 		return nil, nil
 	}
 	return t.Connect(ctx, pid)
@@ -118,7 +115,9 @@ func (h *Host) luaStartMainLoop(L *lua.LState) int {
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}
-	h.node.Become(node.Pid(h.cfg.Ranks.Info().Rank) + 1)
+	if err := h.node.Become(rpc.Pid(h.cfg.Ranks.Info().Rank) + 1); err != nil {
+		luaerr.Raise(L, luaerr.From(err))
+	}
 	if h.cfg.Ranks.Info().Rank != 0 {
 		return h.serve(L, links, opts.Redirect)
 	}
@@ -226,7 +225,7 @@ func (h *Host) serve(L *lua.LState, links []link.Link, redirect [2]bool) int {
 		if l == nil {
 			continue
 		}
-		if err := h.node.Attach(node.Pid(rank)+1, l); err != nil {
+		if err := h.node.Attach(rpc.Pid(rank)+1, l); err != nil {
 			luaerr.Raise(L, luaerr.From(err))
 		}
 	}

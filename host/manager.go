@@ -11,8 +11,8 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -113,7 +113,7 @@ type remote struct {
 	mu         sync.Mutex
 	presence   protocol.Presence
 	ready      protocol.Ready
-	pid        node.Pid
+	pid        rpc.Pid
 	link       link.Link // its own, for requests
 	supervisor link.Link
 	exit       *protocol.Exit
@@ -133,17 +133,17 @@ func (h *Host) NewManager(mode Mode, opts Options) *Manager {
 }
 
 // Pids gives the workers' pids in rank order.
-func (m *Manager) Pids() []node.Pid {
+func (m *Manager) Pids() []rpc.Pid {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	pids := make([]node.Pid, len(m.workers))
+	pids := make([]rpc.Pid, len(m.workers))
 	for i, w := range m.workers {
 		pids[i] = w.pid
 	}
 	return pids
 }
 
-func (m *Manager) worker(pid node.Pid) *remote {
+func (m *Manager) worker(pid rpc.Pid) *remote {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, w := range m.workers {
@@ -200,7 +200,7 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 }
 
 // closedManager is the error of what is lost with a worker in an orderly end.
-func closedManager(pid node.Pid) *luaerr.Error {
+func closedManager(pid rpc.Pid) *luaerr.Error {
 	e := luaerr.New(luaerr.Lost, "the manager of pid %d was closed", pid)
 	e.Cause = cluster.ErrClosed
 	return e
@@ -288,7 +288,7 @@ func (m *Manager) launcherEnd(w *remote) launcherEnd {
 }
 
 // member is the worker's pid; 0 before it has joined.
-func (w *remote) member() node.Pid {
+func (w *remote) member() rpc.Pid {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.pid

@@ -11,32 +11,54 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
+	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
-// openModules adds the Lua module "cluster" of the master, and those that
-// every process has.
-func (h *Host) openModules() {
-	extra := map[string]lua.LGFunction{
-		"MPIManager":       h.luaManager,
-		"MPIWorkerManager": h.luaWorkerManager,
-		"addprocs":         h.luaAddprocs,
-		"mpido":            h.luaMpido,
-		"rmprocs":          h.luaRmprocs,
-		"start_main_loop":  h.luaStartMainLoop,
-		"stop_main_loop":   h.luaStopMainLoop,
-		"on_exit":          h.luaOnExit,
+// openCluster makes this process a part of a cluster, with what the host adds
+// to it. report shows a text to the user.
+func (h *Host) openCluster(report func(text string)) {
+	h.loop.leave, h.loop.gone = make(chan struct{}), make(chan struct{})
+	cfg := cluster.Config{
+		Interp: h.interp, Report: report, Layers: h.layers,
+		Node:   rpc.Config{Self: rpc.Master, Log: h.cfg.Log, Lost: h.lost, Connect: h.connectRank, ValuesOnly: h.cfg.UntrustedWorkers},
+		Revive: h.revive, SameJob: h.sameJob, Recovered: h.recoveredJob, Settle: h.settle, Stopped: h.stopped,
+		Manager: func(L *lua.LState, number uint32) lua.LValue {
+			if m := h.manager(number); m != nil {
+				return wrapManager(L, m, h.interp)
+			}
+			return nil
+		},
+		MasterOnly: map[string]lua.LGFunction{
+			"MPIManager":       h.luaManager,
+			"MPIWorkerManager": h.luaWorkerManager,
+			"addprocs":         h.luaAddprocs,
+			"mpido":            h.luaMpido,
+			"rmprocs":          h.luaRmprocs,
+			"start_main_loop":  h.luaStartMainLoop,
+			"stop_main_loop":   h.luaStopMainLoop,
+			"on_exit":          h.luaOnExit,
+		},
 	}
-	module := cluster.New(h.node, extra)
-	for name, f := range extra {
-		extra[name] = module.OnMaster(name, f)
+	if h.cfg.Ranks != nil {
+		cfg.Node.Place = &rpc.Place{Rank: h.cfg.Ranks.Info().Rank, Host: hostname()}
 	}
-	h.openParallel(module)
-	h.interp.AddModule("cluster", module.Open)
-	if h.cfg.Modules != nil {
-		h.cfg.Modules(h.interp, h.node)
+	h.parallel = cluster.New(cfg)
+	h.node = h.parallel.Node
+	h.openRanks()
+}
+
+// layers returns what the host serves.
+func (h *Host) layers(m *cluster.Module) []rpc.Layer {
+	layers := []rpc.Layer{{Services: []rpc.Service{
+		{Name: worker.ServiceModule, Data: true, Inline: true, Serve: h.serveModule},
+		{Name: worker.ServiceConnect, Data: true, Inline: true, Serve: h.serveConnect},
+	}}}
+	if h.cfg.Ranks != nil {
+		layers = append(layers, h.rankLayers(m)...)
 	}
+	return layers
 }
 
 // luaManager is MPIManager{ np=, mode=, launch_timeout=, mpi_cmd=,
@@ -177,7 +199,7 @@ func (h *Host) methodMpido(L *lua.LState) int {
 // mpido runs a chunk and gives the table of its results, or raises the one
 // error of all ranks.
 func (h *Host) mpido(L *lua.LState, m *Manager, chunk lua.LValue, args []lua.LValue, ranks []int, timeout time.Duration) lua.LValue {
-	if node.InChunk(h.interp.Current().Context(), m.number) {
+	if rpc.Inside(h.interp.Current().Context(), m.number) {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument, "mpido cannot be called from inside a chunk of the same manager: the chunk would wait for itself"))
 	}
 	msg, err := h.interp.Codec().Encode(L, "the chunk, argument", append([]lua.LValue{chunk}, args...)...)
@@ -235,7 +257,7 @@ func (h *Host) first(L *lua.LState, a Answer) (lua.LValue, error) {
 	if a.Err != nil {
 		return nil, a.Err
 	}
-	vs, err := h.node.Values(L, a.Reply)
+	vs, err := h.parallel.Eval.Values(L, a.Reply)
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -25,13 +25,11 @@ const (
 	renewLimit   = 10 * time.Second       // for the ranks to agree on a new world
 )
 
-var askLeave = node.Ask{Service: worker.ServiceLeave}
-
 // Answer is what one rank gave.
 type Answer struct {
 	Rank  int
-	Pid   node.Pid
-	Reply *node.Reply
+	Pid   rpc.Pid
+	Reply *rpc.Reply
 	Err   error
 	done  worker.ChunkDone
 }
@@ -83,12 +81,12 @@ func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	}
 	m.seq++
 	r := &run{
-		m: m, seq: m.seq, ctx: ctx, begun: make([]*node.Begun, len(workers)),
+		m: m, seq: m.seq, ctx: ctx, calls: make([]*rpc.Call, len(workers)),
 		Outcome: &Outcome{Answers: make([]Answer, len(workers)), Stuck: map[int]string{}, Held: map[int]bool{}},
 	}
-	r.start(workers, node.Ask{
+	r.start(workers, rpc.Request{
 		Service: worker.ServiceChunk, Message: chunk,
-		Meta: protocol.Encode(worker.Chunk{Seq: m.seq, Ranks: ranks, Manager: m.number}),
+		Data: protocol.Encode(worker.Chunk{Seq: m.seq, Ranks: ranks, Manager: m.number}),
 	})
 	r.collect()
 	m.awaitOutput(r.Answers)
@@ -136,21 +134,21 @@ type run struct {
 	m       *Manager
 	seq     uint64
 	ctx     context.Context
-	begun   []*node.Begun // by index, as Answers
-	arrived chan arrival  // answers that nobody has looked at
-	left    int           // answers that are not
-	dirty   bool          // an MPI wait was left on some rank
+	calls   []*rpc.Call  // by index, as Answers
+	arrived chan arrival // answers that nobody has looked at
+	left    int          // answers that are not
+	dirty   bool         // an MPI wait was left on some rank
 }
 
 // arrival is the answer of one rank.
 type arrival struct {
 	index int
-	reply *node.Reply
+	reply *rpc.Reply
 	err   error
 }
 
 // start sends the chunk to all ranks.
-func (r *run) start(workers []*remote, ask node.Ask) {
+func (r *run) start(workers []*remote, req rpc.Request) {
 	r.arrived = make(chan arrival, len(workers))
 	r.left = len(workers)
 	own := -1
@@ -160,25 +158,24 @@ func (r *run) start(workers []*remote, ask node.Ask) {
 			own = i // it starts last, and runs with the others
 			continue
 		}
-		r.send(i, ask)
+		r.send(i, req)
 	}
 	if own >= 0 {
-		r.send(own, ask)
+		r.send(own, req)
 	}
 }
 
 // send sends the chunk to one rank. It goes out even when the context is
 // over: the ranks must stay in step.
-func (r *run) send(i int, ask node.Ask) {
-	ask.Answer = func(reply *node.Reply, err error) {
+func (r *run) send(i int, req rpc.Request) {
+	req.OnReply = func(reply *rpc.Reply, err error) {
 		r.arrived <- arrival{i, reply, err}
 	}
-	begun, err := r.m.host.node.Begin(context.WithoutCancel(r.ctx), r.Answers[i].Pid, ask)
-	if err != nil {
+	ctx := context.WithoutCancel(r.ctx)
+	r.calls[i] = r.m.host.node.Start(ctx, r.Answers[i].Pid, req)
+	if err := r.calls[i].Sent(ctx); err != nil {
 		r.arrived <- arrival{i, nil, err}
-		return
 	}
-	r.begun[i] = begun
 }
 
 // collect takes the answers. After the first failure the other ranks have a
@@ -235,7 +232,7 @@ func (r *run) take(got arrival) {
 	a := &r.Answers[got.index]
 	a.Reply, a.Err = got.reply, got.err
 	if a.Reply != nil {
-		if err := protocol.Decode(a.Reply.Meta, &a.done); err != nil {
+		if err := protocol.Decode(a.Reply.Data, &a.done); err != nil {
 			a.Err = err
 		}
 		r.dirty = r.dirty || a.done.Dirty
@@ -279,7 +276,7 @@ func (r *run) interrupt() {
 		cause = luaerr.New(luaerr.Interrupted, otherFailed)
 	}
 	for _, i := range waiting {
-		r.begun[i].Interrupt(cause)
+		r.calls[i].Interrupt(cause)
 	}
 }
 
@@ -299,7 +296,7 @@ func (r *run) endJob() {
 	r.m.kill(r.Ended)
 	for _, i := range r.waiting() {
 		if r.Answers[i].Pid == r.m.host.node.Self() {
-			r.begun[i].Fail(r.Ended) // this process itself, which goes on
+			r.calls[i].Fail(r.Ended) // this process itself, which goes on
 		}
 	}
 }
@@ -348,10 +345,12 @@ func (m *Manager) clean() bool {
 	defer cancel()
 	var looks [2][]worker.Standing
 	for i := range looks {
-		replies, errs := m.askAll(ctx, worker.ServiceStand)
-		for _, reply := range replies {
+		replies, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: worker.ServiceStand})
+		for k, reply := range replies {
 			var s worker.Standing
-			errs = append(errs, protocol.Decode(reply.Meta, &s))
+			if errs[k] == nil {
+				errs[k] = protocol.Decode(reply.Data, &s)
+			}
 			looks[i] = append(looks[i], s)
 		}
 		if errors.Join(errs...) != nil {
@@ -361,38 +360,17 @@ func (m *Manager) clean() bool {
 	return worker.Clean(looks[0], looks[1])
 }
 
-// askAll asks all ranks for the same and gives what they answer.
-func (m *Manager) askAll(ctx context.Context, service string) (replies []*node.Reply, errs []error) {
-	var begun []*node.Begun
-	for _, pid := range m.Pids() {
-		b, err := m.host.node.Begin(ctx, pid, node.Ask{Service: service})
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		begun = append(begun, b)
-	}
-	for _, b := range begun {
-		reply, err := b.Await(ctx)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		replies = append(replies, reply)
-	}
-	return replies, errs
-}
-
 // renew makes the script's world anew on all ranks; the token of the queue is
 // held.
 func (m *Manager) renew() *luaerr.Error {
 	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
 	defer cancel()
-	_, errs := m.askAll(ctx, worker.ServiceRenew)
-	if len(errs) == 0 {
+	_, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: worker.ServiceRenew})
+	err := errors.Join(errs...)
+	if err == nil {
 		return nil
 	}
-	e := luaerr.New(luaerr.Lost, "the job was ended: the ranks could not agree on a new world: %w", errors.Join(errs...))
+	e := luaerr.New(luaerr.Lost, "the job was ended: the ranks could not agree on a new world: %w", err)
 	m.kill(e)
 	return e
 }

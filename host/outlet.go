@@ -175,7 +175,7 @@ func (o *outlet) close() {
 	o.flush()
 }
 
-// lastLines gives the end of what the worker wrote.
+// lastLines returns the end of what the worker wrote.
 func (o *outlet) lastLines(n int) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -77,7 +77,7 @@ func cause(err error) error {
 // note tells the user something that is neither output nor an error.
 func (c *console) note(text string) { _, _ = c.err.Write([]byte(text + "\n")) }
 
-// lost tells what of the output could not be written, nil for nothing.
+// lost reports what of the output could not be written, nil for nothing.
 func (c *console) lost() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,8 +9,8 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -34,35 +34,22 @@ func (m *Manager) snapshot() cluster.ManagerSnapshot {
 	return s
 }
 
-// openParallel connects what the Lua module needs of the host.
-func (h *Host) openParallel(module *cluster.Module) {
-	h.parallel = module
-	module.Revive, module.SameJob, module.Recovered, module.Settle = h.revive, h.sameJob, h.recoveredJob, h.settle
-	module.Manager = func(L *lua.LState, number uint32) lua.LValue {
-		if m := h.manager(number); m != nil {
-			return wrapManager(L, m, h.interp)
-		}
-		return nil
-	}
-	h.node.Offer(node.Service{Name: worker.ServiceConnect, Inline: true, Data: true, Start: h.serveConnect})
-}
-
 // StopWorkers stops what the workers run, and leaves them usable. It does not
 // wait.
 func (h *Host) StopWorkers(why *luaerr.Error) {
-	if h.node.Self() == node.Master {
+	if h.node.Self() == rpc.Master {
 		h.parallel.StopWorkers(why)
 	}
 }
 
 // revive starts the jobs of workers that died again, and gives the pids of
 // the new workers.
-func (h *Host) revive(ctx context.Context, dead []node.Pid) (fresh []node.Pid, err error) {
+func (h *Host) revive(ctx context.Context, dead []rpc.Pid) (fresh []rpc.Pid, err error) {
 	h.mu.Lock()
 	managers := slices.Clone(h.managers)
 	h.mu.Unlock()
 	for _, m := range managers {
-		if !slices.ContainsFunc(dead, func(pid node.Pid) bool { return m.worker(pid) != nil }) {
+		if !slices.ContainsFunc(dead, func(pid rpc.Pid) bool { return m.worker(pid) != nil }) {
 			continue
 		}
 		again, err := m.standing(ctx)
@@ -80,18 +67,18 @@ func (h *Host) revive(ctx context.Context, dead []node.Pid) (fresh []node.Pid, e
 }
 
 // sameJob tells whether two workers, dead or not, are of one MPI job.
-func (h *Host) sameJob(a, b node.Pid) bool {
+func (h *Host) sameJob(a, b rpc.Pid) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.jobs[a] != 0 && h.jobs[a] == h.jobs[b]
 }
 
 // noteJob remembers which workers came with one job.
-func (h *Host) noteJob(pids []node.Pid) {
+func (h *Host) noteJob(pids []rpc.Pid) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.jobs == nil {
-		h.jobs = map[node.Pid]node.Pid{}
+		h.jobs = map[rpc.Pid]rpc.Pid{}
 	}
 	for _, pid := range pids {
 		h.jobs[pid] = pids[0]
@@ -131,7 +118,7 @@ func (h *Host) raised(ctx context.Context, o *Outcome) map[int]*luaerr.Error {
 	for _, a := range o.Answers {
 		err := a.Err
 		if err == nil && a.Reply != nil && a.Reply.Raised {
-			err = h.parallel.Raised(ctx, a.Pid, a.Reply)
+			err = h.parallel.Raised(ctx, a.Reply)
 		}
 		if err != nil {
 			errs[a.Rank] = luaerr.From(err).At(a.Rank, int(a.Pid), "")
@@ -249,7 +236,7 @@ func (h *Host) luaRmprocs(L *lua.LState) int {
 // longer than limit unless that is below zero. They stay in their MPI job,
 // which has no other way, until all have retired: then the job ends.
 func (m *Manager) retire(ctx context.Context, workers []*remote, limit time.Duration) error {
-	var pids []node.Pid
+	var pids []rpc.Pid
 	for _, w := range workers {
 		w.setRetired()
 		pids = append(pids, w.pid)
@@ -262,7 +249,7 @@ func (m *Manager) retire(ctx context.Context, workers []*remote, limit time.Dura
 	}
 	var busy error
 	for _, w := range workers {
-		if _, err := m.host.node.Call(ctx, w.pid, node.Ask{Service: worker.ServiceRetire}); err != nil && luaerr.From(err).Kind != luaerr.Lost {
+		if _, err := m.host.node.Call(ctx, w.pid, rpc.Request{Service: worker.ServiceRetire}); err != nil && luaerr.From(err).Kind != luaerr.Lost {
 			busy = err
 		}
 	}
@@ -294,18 +281,18 @@ func (m *Manager) remaining() (ranks []int) {
 
 // serveConnect has a worker listen for another one that wants a link to it,
 // and tells that one how to reach it.
-func (h *Host) serveConnect(r *node.Request) {
+func (h *Host) serveConnect(r *rpc.Incoming) {
 	go func() {
-		reply, err := h.introduce(r.Context, r.From, r.Meta)
+		reply, err := h.introduce(r.Context, r.From, r.Data)
 		if err != nil {
 			r.Fail(err)
 			return
 		}
-		r.Post(node.Reply{Meta: reply.Meta})
+		r.Post(rpc.Reply{Data: reply.Data})
 	}()
 }
 
-func (h *Host) introduce(ctx context.Context, from node.Pid, meta []byte) (*node.Reply, error) {
+func (h *Host) introduce(ctx context.Context, from rpc.Pid, meta []byte) (*rpc.Reply, error) {
 	var c worker.Connect
 	if err := worker.Decode(meta, &c); err != nil {
 		return nil, err
@@ -320,5 +307,5 @@ func (h *Host) introduce(ctx context.Context, from node.Pid, meta []byte) (*node
 		}
 	}
 	c.From = from // whatever it says
-	return h.node.Call(ctx, c.Pid, node.Ask{Service: worker.ServiceListen, Meta: protocol.Encode(c)})
+	return h.node.Call(ctx, c.Pid, rpc.Request{Service: worker.ServiceListen, Data: protocol.Encode(c)})
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -19,8 +19,8 @@ func (l *mainLoop) over() (bool, error) {
 
 // lostInRanks handles the end of a link between ranks: without the master a
 // worker ends, without a worker the job does.
-func (h *Host) lostInRanks(pid node.Pid) {
-	if h.cfg.Ranks == nil || pid != node.Master {
+func (h *Host) lostInRanks(pid rpc.Pid) {
+	if h.cfg.Ranks == nil || pid != rpc.Master {
 		return
 	}
 	h.loop.mu.Lock()
@@ -99,13 +99,13 @@ const heardLimit = 5 * time.Second
 // chunkFailed ends the job when the master does not hear of an error of this
 // rank, which nobody would be told otherwise.
 func (h *Host) chunkFailed(text string) {
-	if h.node.Self() == node.Master || h.loop.overSockets() {
+	if h.node.Self() == rpc.Master || h.loop.overSockets() {
 		return
 	}
 	go func() {
 		ctx, cancel := context.WithTimeout(h.life, heardLimit)
 		defer cancel()
-		_, err := h.node.Call(ctx, node.Master, node.Ask{Service: worker.ServiceWhere}) // answered as soon as messages come
+		_, err := h.node.Call(ctx, rpc.Master, rpc.Request{Service: worker.ServiceWhere}) // answered as soon as messages come
 		if err == nil || ctx.Err() == nil || h.life.Err() != nil {
 			return
 		}
@@ -177,7 +177,7 @@ func (h *Host) exitRank(code int) {
 	call := h.loop.exitCall
 	h.loop.mu.Unlock()
 	switch {
-	case h.loop.isStarted() && h.node.Self() != node.Master:
+	case h.loop.isStarted() && h.node.Self() != rpc.Master:
 		h.sayEnding(call + ", while it served as a worker")
 		h.endRank(max(code, ExitScript))
 	case !h.loop.isStarted() && code != ExitOK:

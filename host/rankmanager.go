@@ -8,8 +8,8 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // adoptRanks makes the manager of the ranks of this job, on rank 0: workers
@@ -23,7 +23,7 @@ func (h *Host) adoptRanks(mode Mode, opts Options, links []link.Link) (*Manager,
 	h.takePids(len(words) - 1)
 	for rank, w := range words {
 		r := &remote{
-			manager: m, outlet: newOutlet(m.display), exited: closedChannel(), pid: node.Pid(rank) + 1, link: links[rank],
+			manager: m, outlet: newOutlet(m.display), exited: closedChannel(), pid: rpc.Pid(rank) + 1, link: links[rank],
 			presence: protocol.Presence{Host: w.Host, Rank: rank, Size: len(words)},
 			ready:    protocol.Ready{Rank: rank, Size: len(words)},
 		}

@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -33,10 +33,10 @@ type rankStream struct {
 }
 
 // captureRank redirects the given streams of this process until close.
-func captureRank(n *node.Node, streams []byte) (*rankCapture, error) {
+func captureRank(n *rpc.Node, streams []byte) (*rankCapture, error) {
 	c := &rankCapture{tap: worker.NewTap(func(stream byte, piece []byte) {
 		// A master that is gone takes no more output; that ends elsewhere.
-		_ = n.Tell(context.Background(), node.Master, node.Ask{Service: serviceOutput, Meta: append([]byte{stream}, piece...)})
+		_ = n.Tell(context.Background(), rpc.Master, rpc.Request{Service: serviceOutput, Data: append([]byte{stream}, piece...)})
 	})}
 	for _, id := range streams {
 		if err := c.redirect(id); err != nil {
@@ -84,10 +84,10 @@ func (c *rankCapture) close() {
 	}
 }
 
-// startOutput shows what a worker among the ranks wrote.
-func (h *Host) startOutput(r *node.Request) {
-	if w := h.worker(r.From); w != nil && len(r.Meta) > 0 {
-		w.outlet.add(int(r.Meta[0]), r.Meta[1:])
+// serveOutput shows what a worker among the ranks wrote.
+func (h *Host) serveOutput(r *rpc.Incoming) {
+	if w := h.worker(r.From); w != nil && len(r.Data) > 0 {
+		w.outlet.add(int(r.Data[0]), r.Data[1:])
 	}
 }
 

@@ -7,13 +7,12 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
 
 // TestCaptureEnds gives the standard output back while a process that was
 // started meanwhile still has it.
 func TestCaptureEnds(t *testing.T) {
-	h, err := New(Config{Modules: func(*interp.Interp, *node.Node) {}})
+	h, err := New(Config{Modules: func(*interp.Interp) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -70,7 +70,7 @@ type Transport interface {
 	Open(ctx context.Context) ([]link.Link, error)
 	// Connect makes the link to another worker that Open gave none to, when it
 	// is first used.
-	Connect(ctx context.Context, pid node.Pid) (link.Link, error)
+	Connect(ctx context.Context, pid rpc.Pid) (link.Link, error)
 	// Close returns when all that was sent before the links were closed is
 	// delivered, or is too late. It is called when they are closed.
 	Close() error

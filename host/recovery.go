@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // recovery is the fresh start of a job that lost a worker, where the script
@@ -96,7 +96,7 @@ func (h *Host) settle(ctx context.Context) {
 
 // recoveredJob waits until the job of a worker that was lost has been started
 // afresh, and reports whether it was.
-func (h *Host) recoveredJob(ctx context.Context, lost node.Pid) bool {
+func (h *Host) recoveredJob(ctx context.Context, lost rpc.Pid) bool {
 	w := h.worker(lost)
 	if w == nil {
 		return false

@@ -67,7 +67,7 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 // processesFirst is how a message begins that says which processes it is of.
 var processesFirst = regexp.MustCompile(`^([^\s:][^:\n]*:\d+: )?(rank|pid)s? \d[\d,-]*( \(\d+ of \d+\))?: `)
 
-// namesProcesses tells whether an error is one that was made of those of
+// namesProcesses reports whether an error is one that was made of those of
 // several processes, and begins with their names: it needs no other.
 func namesProcesses(e *luaerr.Error) bool {
 	return len(e.Errors) > 0 && processesFirst.MatchString(e.Message)
@@ -76,7 +76,7 @@ func namesProcesses(e *luaerr.Error) bool {
 // otherFailed is why ranks are stopped that did not fail themselves.
 const otherFailed = "interrupted because another rank failed"
 
-// placeOf tells where a rank was when it was stopped for that reason: in MPI,
+// placeOf reports where a rank was when it was stopped for that reason: in MPI,
 // as it said itself then, or else at the line that its error names.
 func placeOf(e *luaerr.Error, said, reason string) string {
 	if said == "" || said == uninterruptible {
@@ -85,12 +85,12 @@ func placeOf(e *luaerr.Error, said, reason string) string {
 	return said
 }
 
-// stoppedAt tells where ranks were when they were stopped.
+// stoppedAt reports where ranks were when they were stopped.
 func stoppedAt(places map[int]string, of int) []string {
 	return atPlaces(places, of, "was stopped in", "were stopped in")
 }
 
-// atPlaces tells where ranks are, those at the same place in one line, with a
+// atPlaces reports where ranks are, those at the same place in one line, with a
 // verb for one of them and for several.
 func atPlaces(places map[int]string, of int, one, several string) (lines []string) {
 	ranks := map[string][]int{}

@@ -12,7 +12,8 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // Exit statuses of the command.
@@ -89,9 +90,9 @@ func (h *Host) finish(err error) int {
 		h.report(e)
 		status = exitStatus(e)
 	}
-	var calls []node.Unfinished
+	var calls []objects.Unfinished
 	if status == ExitOK {
-		calls = h.node.Unfinished()
+		calls = h.parallel.Objects.Unfinished()
 	}
 	err = h.close(calls)
 	if err == nil {
@@ -144,11 +145,6 @@ func (h *Host) report(err error) {
 func (h *Host) RunScript(file string) error {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
-	h.parallel.Stopped = func(why *luaerr.Error) {
-		if h.node.Self() == node.Master { // a rank that serves is in its script still
-			h.stop.begin(why)
-		}
-	}
 	h.stop.set(cancel)
 	defer h.stop.set(nil)
 	h.interp.SetExit(h.exit)
@@ -166,6 +162,13 @@ func (h *Host) RunScript(file string) error {
 	return err
 }
 
+// stopped stops the script of a process that was interrupted.
+func (h *Host) stopped(why *luaerr.Error) {
+	if h.node.Self() == rpc.Master { // a rank that serves is in its script still
+		h.stop.begin(why)
+	}
+}
+
 // exit is os.exit of the script: the workers end first.
 func (h *Host) exit(code int) {
 	if h.cfg.Ranks != nil {
@@ -178,7 +181,7 @@ func (h *Host) exit(code int) {
 // an error of the workers changes nothing but that success is none. It gives
 // the status.
 func (h *Host) closeAtExit(code int) int {
-	calls := h.node.Unfinished()
+	calls := h.parallel.Objects.Unfinished()
 	if e := h.runOnExit(nil); e != nil && code == ExitOK {
 		h.report(e)
 		code = exitStatus(e)

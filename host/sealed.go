@@ -52,7 +52,7 @@ func (k keyPair) seal(texts []string, keys [][]byte) ([]byte, error) {
 	return protocol.Encode(s), nil
 }
 
-// open gives the text for this rank.
+// open returns the text for this rank.
 func (k keyPair) open(data []byte, rank int) (string, error) {
 	var s sealed
 	if err := protocol.Decode(data, &s); err != nil {
@@ -72,7 +72,7 @@ func (k keyPair) open(data []byte, rank int) (string, error) {
 	return string(text), nil
 }
 
-// box gives the cipher between this rank and the one with that public key. It
+// box returns the cipher between this rank and the one with that public key. It
 // is used once, so its nonce is zero.
 func (k keyPair) box(other, first, second []byte) (cipher.AEAD, error) {
 	public, err := ecdh.X25519().NewPublicKey(other)

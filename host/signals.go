@@ -102,7 +102,7 @@ func (w *signals) watch() {
 	}
 }
 
-// interpreterPasses gives a channel that is closed once the interpreter was
+// interpreterPasses returns a channel that is closed once the interpreter was
 // let go: Lua code stops when it is interrupted, and who waits lets go, but a
 // call of a library does not.
 func (h *Host) interpreterPasses() <-chan struct{} {

@@ -52,7 +52,7 @@ func (s *sink) line(prefix string, text []byte) (int, error) {
 	return n, err
 }
 
-// begin begins what line does, and gives what waits for its end.
+// begin begins what line does, and returns what waits for its end.
 func (s *sink) begin(prefix string, text []byte) stdlib.Writing {
 	if len(text) == 0 {
 		return func(time.Duration, <-chan struct{}) (int, error, bool) { return 0, nil, true }

@@ -96,7 +96,7 @@ func (s *stall) tellQuiet(now map[int]worker.Where) {
 	s.r.m.host.say("%s", text)
 }
 
-// complete tells whether every rank that is not over has said where it is.
+// complete reports whether every rank that is not over has said where it is.
 func (s *stall) complete(now map[int]worker.Where) bool {
 	for _, i := range s.r.waiting() {
 		if _, known := now[s.r.Answers[i].Rank]; !known {
@@ -106,7 +106,7 @@ func (s *stall) complete(now map[int]worker.Where) bool {
 	return true
 }
 
-// stands tells whether all ranks are in the same calls as before.
+// stands reports whether all ranks are in the same calls as before.
 func stands(before, now map[int]worker.Where) bool {
 	for rank, where := range now {
 		if len(where.Calls) == 0 || !slices.Equal(before[rank].Calls, where.Calls) {

@@ -14,8 +14,8 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 const (
@@ -29,7 +29,7 @@ const (
 // Start starts the workers and returns when all have joined: their pids in
 // rank order. It may be called once. The error is of kind Launch and says
 // what to do about it.
-func (m *Manager) Start(ctx context.Context) ([]node.Pid, error) {
+func (m *Manager) Start(ctx context.Context) ([]rpc.Pid, error) {
 	m.mu.Lock()
 	if m.launched {
 		m.mu.Unlock()
@@ -326,7 +326,7 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 	return nil
 }
 
-func (w *remote) setPid(pid node.Pid) {
+func (w *remote) setPid(pid rpc.Pid) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.pid = pid

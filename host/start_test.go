@@ -5,13 +5,12 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 )
 
 // TestLostWhileAsked learns of the loss of workers while others ask who is
 // left.
 func TestLostWhileAsked(t *testing.T) {
-	h, err := New(Config{Modules: func(*interp.Interp, *node.Node) {}})
+	h, err := New(Config{Modules: func(*interp.Interp) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func (s *stop) note(why error, places string) {
 	}
 }
 
-// tell gives the error that ended the script with the places that it does not
+// tell returns the error that ended the script with the places that it does not
 // tell, each of them once.
 func (s *stop) tell(e *luaerr.Error) *luaerr.Error {
 	s.mu.Lock()

@@ -8,8 +8,8 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // tcpTransport carries the messages of TCP_TRANSPORT_ALL: over TCP with TLS
@@ -99,7 +99,7 @@ func (t *tcpTransport) invite(ctx context.Context, size int) ([]byte, error) {
 	return t.keys.seal(texts, t.ranks)
 }
 
-func (t *tcpTransport) Connect(ctx context.Context, pid node.Pid) (link.Link, error) {
+func (t *tcpTransport) Connect(ctx context.Context, pid rpc.Pid) (link.Link, error) {
 	return t.host.peers.Connect(ctx, pid)
 }
 

@@ -12,7 +12,7 @@ import (
 // was typed. On a terminal they are made visible, in the notation of cat -v;
 // --output raw leaves them.
 
-// visible gives a text as a terminal may see it: control characters but tab
+// visible returns a text as a terminal may see it: control characters but tab
 // and the end of a line are shown and not obeyed.
 func visible(text []byte) []byte {
 	if !bytes.ContainsFunc(text, hidden) && !bytes.HasSuffix(text, []byte{c1Lead}) {
@@ -45,7 +45,7 @@ func hidden(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0
 }
 
-// isTerminal tells whether what is written there may be obeyed.
+// isTerminal reports whether what is written there may be obeyed.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok {

@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -14,7 +14,7 @@ const silentRank = "not known: it does not answer (its process was stopped, or i
 
 // tellWhere tells where each rank is: in which calls of MPI, at which lines.
 func (h *Host) tellWhere() {
-	if h.node.Self() != node.Master || h.cfg.Ranks != nil && !h.loop.isStarted() {
+	if h.node.Self() != rpc.Master || h.cfg.Ranks != nil && !h.loop.isStarted() {
 		h.say("rank %d (host %s) is in %s", h.cfg.Ranks.Info().Rank, hostname(), h.ownPlace())
 		return
 	}
@@ -68,17 +68,15 @@ func (m *Manager) whereabouts() string {
 func (r *run) where(indices []int) map[int]worker.Where {
 	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
 	defer cancel()
-	asked := make(map[int]*node.Begun)
-	for _, i := range indices {
-		if b, err := r.m.host.node.Begin(ctx, r.Answers[i].Pid, node.Ask{Service: worker.ServiceWhere}); err == nil {
-			asked[i] = b
-		}
+	pids := make([]rpc.Pid, len(indices))
+	for k, i := range indices {
+		pids[k] = r.Answers[i].Pid
 	}
+	replies, errs := r.m.host.node.CallAll(ctx, pids, rpc.Request{Service: worker.ServiceWhere})
 	places := map[int]worker.Where{}
-	for i, b := range asked {
-		reply, err := b.Await(ctx)
+	for k, i := range indices {
 		var where worker.Where
-		if err == nil && protocol.Decode(reply.Meta, &where) == nil {
+		if errs[k] == nil && protocol.Decode(replies[k].Data, &where) == nil {
 			places[r.Answers[i].Rank] = where
 		}
 	}

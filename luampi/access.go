@@ -122,7 +122,7 @@ func (x *call) access(b *buffer) {
 	x.c.S[table.SlotSTypes], x.c.S[table.SlotRTypes] = slot(b.count), b.typ
 }
 
-// argOf gives the number of the argument that lies in a slot.
+// argOf returns the number of the argument that lies in a slot.
 func (x *call) argOf(slotOf int) int {
 	for i := range x.row.Args {
 		if x.row.Args[i].Slot == slotOf {

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -26,7 +27,7 @@ type buffer struct {
 	content content
 }
 
-// isArray tells whether a value can stand for an array argument.
+// isArray reports whether a value can stand for an array argument.
 func (x *call) isArray(v lua.LValue) bool {
 	if t, ok := v.(*lua.LTable); ok {
 		v = vm.GetInt(t, 1) // {array, count, type}
@@ -50,7 +51,7 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 	}
 	ud, ok := v.(*lua.LUserData)
 	if !ok {
-		x.arg(i, "array expected, got %s%s", kindOf(v), x.hint())
+		x.arg(i, "array expected, got %s%s", args.Kind(v), x.hint())
 	}
 	a, ok := array.To(ud)
 	switch {
@@ -59,7 +60,7 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 	case ud == x.m.inPlace:
 		b.inPlace = true
 	default:
-		x.arg(i, "array expected, got %s%s", kindOf(v), x.hint())
+		x.arg(i, "array expected, got %s%s", args.Kind(v), x.hint())
 	}
 	return b
 }
@@ -134,7 +135,7 @@ func init() {
 	}
 }
 
-// collective tells whether the call is one in which a send array may be
+// collective reports whether the call is one in which a send array may be
 // IN_PLACE.
 func (x *call) collective() bool { return x.row.Class == table.Coll }
 
@@ -163,7 +164,7 @@ func (x *call) readRecv(i int) {
 	x.out = x.recv.arr
 }
 
-// places gives how many parts an array has: one for each rank or, in a
+// places returns how many parts an array has: one for each rank or, in a
 // collective of neighbours, for each of those.
 func (x *call) places(receives bool) int {
 	switch {
@@ -175,12 +176,12 @@ func (x *call) places(receives bool) int {
 	return x.comm.Out
 }
 
-// ofNeighbours tells whether the call is a collective of neighbours.
+// ofNeighbours reports whether the call is a collective of neighbours.
 func (x *call) ofNeighbours() bool {
 	return strings.HasPrefix(x.row.Name, "Neighbor_") || strings.HasPrefix(x.row.Name, "Ineighbor_")
 }
 
-// parts gives the elements of each part of an array.
+// parts returns the elements of each part of an array.
 func (x *call) parts(i int, b *buffer, receives bool) int {
 	n := x.places(receives)
 	if n == 0 {

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -49,7 +50,7 @@ type call struct {
 	to     envelope                  // that the slots hold, of the last plain message
 }
 
-// described gives the implementation of a call that has none written by hand,
+// described returns the implementation of a call that has none written by hand,
 // and notes its shortcut.
 func (m *module) described(row *table.Call) implementation {
 	if isMessage(row) && row.Class == table.P2P && !row.Other && m.hooks[row.Name] == nil {
@@ -60,7 +61,7 @@ func (m *module) described(row *table.Call) implementation {
 	return m.generic(row)
 }
 
-// generic gives the implementation of a call that its line describes fully.
+// generic returns the implementation of a call that its line describes fully.
 func (m *module) generic(row *table.Call) implementation {
 	message, hook := isMessage(row), m.hooks[row.Name]
 	return func(L *lua.LState, base int, comm *mpi.Comm) int {
@@ -188,7 +189,7 @@ func (x *call) wait() error {
 	return x.m.in.WaitFor(x.L, x.c)
 }
 
-// refuseInside gives the error of a call that an op makes which runs in a call
+// refuseInside returns the error of a call that an op makes which runs in a call
 // that sits in the library: MPI would wait for itself.
 func (m *module) refuseInside(name string) error {
 	if m.inside == nil || m.in.Current() != m.inside {
@@ -244,17 +245,17 @@ func (x *call) occupy() error {
 
 func (x *call) vacate() { x.comm.Busy = nil }
 
-// Name gives the name of the call.
+// Name returns the name of the call.
 func (x *call) Name() string { return x.row.Name }
 
-// Where gives the script's line of the call. It is for the engine, from any
+// Where returns the script's line of the call. It is for the engine, from any
 // goroutine, while the call waits and so its Lua thread stands still.
 func (x *call) Where() string { return place(x.L) }
 
-// place gives the line of the script that a Lua thread is at.
+// place returns the line of the script that a Lua thread is at.
 func place(L *lua.LState) string { return strings.TrimSuffix(luaerr.Where(L), ": ") }
 
-// Task gives the label of the task that waits for the call.
+// Task returns the label of the task that waits for the call.
 func (x *call) Task() string { return x.task.Label() }
 
 // Callback runs fn with the interpreter held, while the call waits.
@@ -283,7 +284,12 @@ func (x *call) arg(i int, format string, args ...any) {
 	luaerr.RaiseArg(L, name, pos, what, "%s", text)
 }
 
-// offers tells whether the library has the call.
+// expected raises that argument i of the call is not what was expected.
+func (x *call) expected(i int, what string, got lua.LValue) {
+	x.arg(i, "%s", args.Expected(what, got))
+}
+
+// offers reports whether the library has the call.
 func (m *module) offers(row *table.Call) bool { return row.Since <= m.s.Info().Version }
 
 func (m *module) missing(row *table.Call) implementation {

@@ -31,7 +31,7 @@ type operands struct {
 	into     unsafe.Pointer // of n elements, nil where nothing is wanted
 }
 
-// combines tells whether the call is such a reduction, or Reduce_local.
+// combines reports whether the call is such a reduction, or Reduce_local.
 func (x *call) combines() bool {
 	return x.op != nil && x.op.op != nil && !x.c.Sits() && (x.row.Class == table.Coll || x.row.Name == "Reduce_local")
 }
@@ -108,7 +108,7 @@ func (x *call) operands() (*operands, error) {
 	return o, nil
 }
 
-// base gives the name of the blocking form.
+// base returns the name of the blocking form.
 func (x *call) base() string { return table.Calls[x.row.Index].Name }
 
 // sizeOf fills in how long an element is, of a type that the op works on.

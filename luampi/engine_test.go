@@ -17,13 +17,15 @@ import (
 	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
 )
 
-// Each of these tests is a scenario that all ranks of a job play; a rank that
-// sees something wrong panics, which ends the job.
-var scenarios = map[string]struct {
+// A scenario is a test that all ranks of a job play; a rank that sees something
+// wrong panics, which ends the job.
+type scenario struct {
 	ranks int
 	play  func(p *player)
 	alone bool
-}{
+}
+
+var scenarios = map[string]scenario{
 	"leave a receive":           {2, leaveReceive, false},
 	"leave a collective":        {3, leaveCollective, false},
 	"leave a wait for requests": {2, leaveRequests, false},
@@ -128,11 +130,16 @@ func (p *player) interrupt(t *interp.Task, wait func() error) {
 	p.check(time.Since(began) < 10*time.Second, "left after %v", time.Since(began))
 }
 
+// ctx is for what may take its time on a busy machine.
+func (p *player) ctx() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	context.AfterFunc(ctx, cancel)
+	return ctx
+}
+
 // renew renews the world and checks that everything works in it.
 func (p *player) renew() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	err := p.s.Renew(ctx)
+	err := p.s.Renew(p.ctx())
 	p.check(err == nil && !p.s.Dirty(), "Renew: %v", err)
 	p.must(`
 local rank, size = mpi.Comm_rank(), mpi.Comm_size()

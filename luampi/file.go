@@ -32,7 +32,7 @@ func (m *module) fileObject(x *call, value uint64) lua.LValue {
 func (x *call) readFile(i int, a *table.Arg, v lua.LValue) {
 	h := toHandle(v, "file")
 	if h == nil || h.file == nil {
-		x.arg(i, "file expected, got %s", kindOf(v))
+		x.expected(i, "file", v)
 	}
 	if h.freed {
 		x.arg(i, "the file was closed")

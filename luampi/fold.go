@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -21,7 +22,7 @@ func (x *call) folder(i int) fold {
 	h := toHandle(x.at[i], "op")
 	if h == nil {
 		x.pos[i] = i + 1
-		x.arg(i, "op or function expected, got %s", kindOf(x.at[i]))
+		x.expected(i, "op or function", x.at[i])
 	}
 	x.alive(i, h)
 	switch f := folds[h.name]; {
@@ -93,7 +94,7 @@ func arithmetic(event string, numbers func(a, b lua.LNumber) lua.LNumber) fold {
 		}
 		fn, isFunction := method.(*lua.LFunction)
 		if !isFunction {
-			return nil, luaError("cannot combine %s and %s: neither has %s", kindOf(a), kindOf(b), event)
+			return nil, luaError("cannot combine %s and %s: neither has %s", args.Kind(a), args.Kind(b), event)
 		}
 		return callFold(fn)(L, a, b)
 	}

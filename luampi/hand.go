@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -68,7 +69,7 @@ func (m *module) oneComm(L *lua.LState, name string, base int, comm *mpi.Comm) *
 		comm = m.world
 		if v := L.Get(base); v != lua.LNil {
 			if comm = toComm(v); comm == nil {
-				luaerr.RaiseArg(L, name, 1, "comm", "communicator expected, got %s", kindOf(v))
+				args.RaiseExpected(L, name, 1, "comm", "communicator", v)
 			}
 		}
 	}
@@ -78,7 +79,7 @@ func (m *module) oneComm(L *lua.LState, name string, base int, comm *mpi.Comm) *
 	return comm
 }
 
-// aboutComm gives the call whose result is a number that a communicator keeps,
+// aboutComm returns the call whose result is a number that a communicator keeps,
 // and notes its shortcut.
 func (m *module) aboutComm(name string, number func(*mpi.Comm) int) implementation {
 	m.shortcuts[name] = func(args []lua.LValue, comm *mpi.Comm, _ int) (lua.LValue, bool) {
@@ -184,7 +185,7 @@ func (m *module) cancelRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 	return 0
 }
 
-// freeRequest gives a request up: the session completes it by and by.
+// freeRequest returns a request up: the session completes it by and by.
 func (m *module) freeRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 	q := m.readRequest(L, "Request_free", 1, L.Get(base))
 	if q.r != nil {
@@ -224,7 +225,7 @@ func (m *module) cancellable(L *lua.LState, base int, _ *mpi.Comm) int {
 	return 1
 }
 
-// helpText gives what the table says of a name.
+// helpText returns what the table says of a name.
 func (m *module) helpText(L *lua.LState, base int, _ *mpi.Comm) int {
 	name := strings.TrimPrefix(L.OptString(base, ""), "mpi.")
 	text := table.Help(name)

@@ -60,7 +60,7 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 		var flat []int32
 		ranges, ok := v.(*lua.LTable)
 		if !ok {
-			x.arg(i, "list of {first, last, stride} expected, got %s", kindOf(v))
+			x.expected(i, "list of {first, last, stride}", v)
 		}
 		for k := range vm.Entries(ranges) {
 			triple := x.int32s(i, vm.GetInt(ranges, k+1))
@@ -76,7 +76,7 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 	}
 }
 
-// partsOnRoot tells whether counts have a meaning on the root only.
+// partsOnRoot reports whether counts have a meaning on the root only.
 func (x *call) partsOnRoot() bool {
 	for i := range x.row.Args {
 		if k := x.row.Args[i].Kind; k == table.RootSendV || k == table.RootRecvV {
@@ -100,7 +100,7 @@ func (x *call) hold32(list []int32) uint64 {
 	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(list)))
 }
 
-// counts gives the list of numbers in a slot.
+// counts returns the list of numbers in a slot.
 func (x *call) counts(slotOf int) []int32 { return x.lists[slotOf-table.SlotSCounts] }
 
 // perRank reads a list of one number that is not negative for each rank.
@@ -127,7 +127,7 @@ func (x *call) int32s(i int, v lua.LValue) []int32 {
 	}
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		x.arg(i, "list expected, got %s", kindOf(v))
+		x.expected(i, "list", v)
 	}
 	list := make([]int32, vm.Entries(t))
 	for k := range list {
@@ -150,7 +150,7 @@ func (x *call) int32s(i int, v lua.LValue) []int32 {
 	return list
 }
 
-// packed gives the displacements of parts that follow one another.
+// packed returns the displacements of parts that follow one another.
 func packed(counts []int32) []int32 {
 	displs := make([]int32, len(counts))
 	for i := 1; i < len(counts); i++ {

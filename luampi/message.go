@@ -13,7 +13,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// isMessage tells whether the arguments are array, peer, tag and communicator.
+// isMessage reports whether the arguments are array, peer, tag and communicator.
 func isMessage(row *table.Call) bool {
 	a := row.Args
 	return len(a) == 4 && (a[0].Kind == table.Send || a[0].Kind == table.Recv) &&
@@ -97,7 +97,7 @@ func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
 	return n
 }
 
-// goesOn tells whether the call has the array of the message that its shortcut
+// goesOn reports whether the call has the array of the message that its shortcut
 // has begun.
 func (k *courier) goesOn(args []lua.LValue) bool {
 	if len(args) == 0 {
@@ -156,7 +156,7 @@ func (x *call) readPlain(base int, comm *mpi.Comm) bool {
 }
 
 // readMessage reads the arguments of a message when all are given and plainly
-// right, and gives the memory of its array, which the caller keeps alive.
+// right, and returns the memory of its array, which the caller keeps alive.
 // Otherwise the result is nil, and read tells what is wrong or fills in what
 // is missing.
 func (x *call) readMessage(args []lua.LValue, comm *mpi.Comm) []byte {

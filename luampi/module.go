@@ -60,7 +60,7 @@ type module struct {
 // limits are numbers of the library that every call checks against.
 type limits struct{ anySource, anyTag, procNull, root, undefined, maxTag int }
 
-// Open gives the loader of the module "mpi" for a process that is in an MPI
+// Open returns the loader of the module "mpi" for a process that is in an MPI
 // job.
 func Open(in *interp.Interp, codec *value.Codec, s *mpi.Session) lua.LGFunction {
 	return func(L *lua.LState) int {

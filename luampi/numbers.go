@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -30,11 +31,11 @@ func (x *call) whole(i int, v lua.LValue, what string) int {
 	return n
 }
 
-// notWhole tells why a value is no whole number.
+// notWhole reports why a value is no whole number.
 func notWhole(v lua.LValue, what string) string {
 	f, isNumber := v.(lua.LNumber)
 	if !isNumber {
-		return fmt.Sprintf("%s expected, got %s", what, kindOf(v))
+		return fmt.Sprintf("%s expected, got %s", what, args.Kind(v))
 	}
 	text := strconv.FormatFloat(float64(f), 'g', -1, 64) // all digits: 0.9999999999999999 is not 1
 	if math.Abs(float64(f)) > 1<<53 {

@@ -31,6 +31,9 @@ type handle struct {
 	user      *call // the last of them
 }
 
+// Kind names it in errors about arguments: "type", "op".
+func (h *handle) Kind() string { return h.class }
+
 // message is what Mprobe took; Mrecv ends it.
 type message struct {
 	handle uint64
@@ -39,11 +42,17 @@ type message struct {
 	value  bool // a Lua value comes with it: mprobe took it
 }
 
+// Kind names it in errors about arguments.
+func (*message) Kind() string { return "message" }
+
 // special is a constant that stands for an address, such as IN_PLACE.
 type special struct {
 	name  string
 	value uint64
 }
+
+// Kind names it in errors about arguments.
+func (s *special) Kind() string { return s.name }
 
 func (m *module) newObject(v any, mt *lua.LTable) *lua.LUserData {
 	return &lua.LUserData{Value: v, Metatable: mt}
@@ -66,7 +75,7 @@ func toHandle(v lua.LValue, class string) *handle {
 	return nil
 }
 
-// predefined gives the object of a constant.
+// predefined returns the object of a constant.
 func (m *module) predefined(class, name string) *lua.LUserData {
 	if ud := m.known[class][mpi.Constant(name)]; ud != nil {
 		return ud // one object, whatever it is called
@@ -80,7 +89,7 @@ func (m *module) predefined(class, name string) *lua.LUserData {
 	return ud
 }
 
-// handleObject gives the object of a handle that a call returned: the constant
+// handleObject returns the object of a handle that a call returned: the constant
 // if it is one, else a new object that frees itself when it is garbage.
 func (m *module) handleObject(class string, value uint64) lua.LValue {
 	if ud := m.known[class][value]; ud != nil {
@@ -97,7 +106,7 @@ func (m *module) handleObject(class string, value uint64) lua.LValue {
 // freeCall names the local call that frees an object of a class.
 var freeCall = map[string]string{"group": "Group_free", "type": "Type_free", "info": "Info_free"}
 
-// commObject gives the userdata of a communicator.
+// commObject returns the userdata of a communicator.
 func (m *module) commObject(c *mpi.Comm) lua.LValue {
 	if c == nil {
 		return m.nullComm
@@ -206,7 +215,7 @@ func (m *module) statusValue(st mpi.Status) *lua.LUserData {
 }
 
 // pushStatus pushes a status that is result n of the function, and all that is
-// left of its results, unless nobody takes it. It gives how many it pushed.
+// left of its results, unless nobody takes it. It returns how many it pushed.
 func (m *module) pushStatus(L *lua.LState, st mpi.Status, n int) int {
 	if !vm.Takes(L, n) {
 		return 0

@@ -6,13 +6,14 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 )
 
-// opCreate gives Op_create, whose function takes two elements, or
+// opCreate returns Op_create, whose function takes two elements, or
 // Op_create_array, whose function takes two arrays.
 func (m *module) opCreate(whole bool) implementation {
 	name := "Op_create"
@@ -22,7 +23,7 @@ func (m *module) opCreate(whole bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
 		fn, ok := L.Get(base).(*lua.LFunction)
 		if !ok {
-			luaerr.RaiseArg(L, name, 1, "f", "function expected, got %s", kindOf(L.Get(base)))
+			args.RaiseExpected(L, name, 1, "f", "function", L.Get(base))
 		}
 		commute := L.Get(base+1) == lua.LNil || lua.LVAsBool(L.Get(base+1))
 		r := &reduction{m: m, fn: fn, whole: whole}
@@ -37,7 +38,7 @@ func (m *module) opFree(L *lua.LState, base int, _ *mpi.Comm) int {
 	h := toHandle(L.Get(base), "op")
 	switch {
 	case h == nil:
-		luaerr.RaiseArg(L, "Op_free", 1, "op", "op expected, got %s", kindOf(L.Get(base)))
+		args.RaiseExpected(L, "Op_free", 1, "op", "op", L.Get(base))
 	case h.op == nil:
 		luaerr.RaiseArg(L, "Op_free", 1, "op", "mpi.%s cannot be freed", h.name)
 	case h.plugin != nil:

@@ -32,7 +32,7 @@ func TestAgainstC(t *testing.T) {
 	}
 }
 
-// runOracle runs a command on n ranks and gives the lines that each wrote.
+// runOracle runs a command on n ranks and returns the lines that each wrote.
 func runOracle(t *testing.T, c mpitest.Command, n int) (lines [][]string) {
 	out := filepath.Join(t.TempDir(), "out")
 	c.Env = append(c.Env, "ORACLE_OUT="+out)

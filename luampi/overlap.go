@@ -37,10 +37,10 @@ func (x *call) refuseOverlap() {
 	x.arg(i, "the arrays to send from and to receive into share memory: %s", cure)
 }
 
-// readsNothing tells whether the op is NO_OP, which leaves the origin alone.
+// readsNothing reports whether the op is NO_OP, which leaves the origin alone.
 func (x *call) readsNothing() bool { return x.op != nil && x.op.name == "NO_OP" }
 
-// overlaps tells whether what is read and what is written have a byte in
+// overlaps reports whether what is read and what is written have a byte in
 // common. Of types with gaps it knows only that each meets itself.
 func (x *call) overlaps() bool {
 	s, r := &x.send, &x.recv
@@ -76,14 +76,14 @@ func (x *call) overlaps() bool {
 	return false
 }
 
-// elementSpan gives the memory of n elements of an array from one on.
+// elementSpan returns the memory of n elements of an array from one on.
 func elementSpan(b *buffer, first, n int) span {
 	size := b.arr.Type().Size()
 	from := uintptr(b.address) + uintptr(first*size)
 	return span{from, from + uintptr(n*size)}
 }
 
-// partSpans gives the memory of the parts of an array that lists of counts and
+// partSpans returns the memory of the parts of an array that lists of counts and
 // displacements cut it into.
 func (x *call) partSpans(b *buffer, countsSlot int) []span {
 	counts, displs := x.counts(countsSlot), x.counts(countsSlot+1)
@@ -94,7 +94,7 @@ func (x *call) partSpans(b *buffer, countsSlot int) []span {
 	return spans
 }
 
-// arrayArg gives the array argument that may be IN_PLACE: what is sent, but in
+// arrayArg returns the array argument that may be IN_PLACE: what is sent, but in
 // a Scatter what is received.
 func (x *call) arrayArg() int {
 	scatters := false

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
@@ -68,7 +69,7 @@ type bufferedMessage struct {
 	size int
 }
 
-// used gives the bytes that messages under way take.
+// used returns the bytes that messages under way take.
 func (b *buffered) used() (total int) {
 	active := b.messages[:0]
 	for _, msg := range b.messages {
@@ -85,7 +86,7 @@ func (m *module) bufferAttach(L *lua.LState, base int, _ *mpi.Comm) int {
 	a, ok := array.To(L.Get(base))
 	switch {
 	case !ok:
-		luaerr.RaiseArg(L, "Buffer_attach", 1, "array", "array expected, got %s", kindOf(L.Get(base)))
+		args.RaiseExpected(L, "Buffer_attach", 1, "array", "array", L.Get(base))
 	case m.buffered.attached != nil:
 		luaerr.RaiseArg(L, "Buffer_attach", 1, "array", "a buffer is attached already")
 	}
@@ -106,7 +107,7 @@ func bufferError(L *lua.LState, call, text string) {
 	luaerr.Raise(L, e)
 }
 
-// requests gives those of the messages.
+// requests returns those of the messages.
 func (b *buffered) requests() []*mpi.Request {
 	list := make([]*mpi.Request, len(b.messages))
 	for i, msg := range b.messages {
@@ -214,7 +215,7 @@ func (m *module) makeRoom(x *call, bytes int) {
 	}
 }
 
-// typeBytes gives the bytes that the send array of the call has to send.
+// typeBytes returns the bytes that the send array of the call has to send.
 func (m *module) typeBytes(x *call) int {
 	if !x.send.derived {
 		return x.send.count * x.send.arr.Type().Size()

@@ -18,10 +18,11 @@ const moduleKey = "mpiclus.mpi"
 
 // pluginState is what the module knows of plugins.
 type pluginState struct {
-	opMT    *lua.LTable
-	records records
-	comms   map[uint64]uint64   // duplicates by handle of the communicator
-	busy    map[uint64]*serving // communicators that a function uses, by handle
+	opMT       *lua.LTable
+	records    records
+	comms      map[uint64]uint64   // duplicates by handle of the communicator
+	generation int                 // of the world that they are of
+	busy       map[uint64]*serving // communicators that a function uses, by handle
 }
 
 // AddPlugins offers the Lua module "plugin" in a process that is in an MPI
@@ -97,6 +98,10 @@ func (p *pluginMPI) Comm(L *lua.LState, function string, v lua.LValue) (*plugins
 // and makes it at the first use.
 func (m *module) pluginComm(L *lua.LState, comm *mpi.Comm) (handle uint64, err error) {
 	key := comm.Handle
+	if now := m.s.Generation(); m.plugins.generation != now { // those before are gone with their world
+		m.plugins.generation = now
+		clear(m.plugins.comms)
+	}
 	if handle := m.plugins.comms[key]; handle != 0 {
 		return handle, nil
 	}

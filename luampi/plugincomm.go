@@ -28,10 +28,10 @@ type serving struct {
 	handle   uint64 // of the duplicate
 }
 
-// Where gives the script's line of the function call.
+// Where returns the script's line of the function call.
 func (t *serving) Where() string { return strings.TrimSuffix(luaerr.Where(t.L), ": ") }
 
-// Task gives the label of the task that called the function.
+// Task returns the label of the task that called the function.
 func (t *serving) Task() string { return t.task.Label() }
 
 // Callback is for reductions written in Lua, which plugins do not have.

@@ -69,7 +69,7 @@ func (m *module) recordTypes(L *lua.LState, op *luaplugin.Op) error {
 	})
 }
 
-// pluginCombine gives what MPI calls for a plugin's op. It runs without the
+// pluginCombine returns what MPI calls for a plugin's op. It runs without the
 // interpreter.
 func (m *module) pluginCombine(op *luaplugin.Op) func(ctx context.Context, in, inout unsafe.Pointer, n int, datatype uint64) error {
 	return func(ctx context.Context, in, inout unsafe.Pointer, n int, datatype uint64) error {
@@ -112,7 +112,7 @@ func pluginFold(op *lua.LUserData) lua.LGFunction {
 	}
 }
 
-// pluginOp gives the op of the call if a plugin added it.
+// pluginOp returns the op of the call if a plugin added it.
 func (x *call) pluginOp() *luaplugin.Op {
 	if x.op == nil {
 		return nil

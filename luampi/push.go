@@ -11,7 +11,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// push pushes the results of a call that is over, and tells how many.
+// push pushes the results of a call that is over, and reports how many.
 func (x *call) push() int {
 	L, n := x.L, 0
 	for i := range x.row.Results {
@@ -29,7 +29,7 @@ func (x *call) push() int {
 	return n
 }
 
-// flagFalse tells whether a flag says that there is no status.
+// flagFalse reports whether a flag says that there is no status.
 func (x *call) flagFalse() bool {
 	r := &x.row.Results[0]
 	return r.Kind == table.Bool && x.c.Result(r.Slot-table.SlotR) == 0
@@ -83,7 +83,7 @@ func (x *call) result(r *table.Arg) lua.LValue {
 	panic("luampi: cannot give results of kind " + r.Kind.String())
 }
 
-// arrayResult gives the array that a collective filled: the script's own
+// arrayResult returns the array that a collective filled: the script's own
 // value where it gave one, a number for a number.
 func (x *call) arrayResult() lua.LValue {
 	if x.out == nil {
@@ -117,34 +117,6 @@ func (x *call) ints(r *table.Arg) lua.LValue {
 		vm.Append(t, lua.LNumber(n))
 	}
 	return t
-}
-
-// kindOf names what a value is, for error messages.
-func kindOf(v lua.LValue) string {
-	ud, ok := v.(*lua.LUserData)
-	if !ok {
-		return v.Type().String()
-	}
-	switch o := ud.Value.(type) {
-	case *array.Array:
-		if _, ok := array.To(v); !ok {
-			return o.Type().String() + " array whose memory went with its window"
-		}
-		return o.Type().String() + " array"
-	case *mpi.Comm:
-		return "communicator"
-	case *handle:
-		return o.class
-	case *request:
-		return "request"
-	case *mpi.Status:
-		return "status"
-	case *window:
-		return "window"
-	case *special:
-		return o.name
-	}
-	return "userdata"
 }
 
 func toStatus(v lua.LValue) *mpi.Status {

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -110,7 +111,7 @@ func (x *call) readComm(i int, comm *mpi.Comm) {
 		switch v := x.at[i]; {
 		case v != lua.LNil:
 			if comm = toComm(v); comm == nil {
-				x.arg(i, "communicator expected, got %s", kindOf(v))
+				x.expected(i, "communicator", v)
 			}
 		case x.row.Args[i].Required:
 			x.arg(i, "communicator expected")
@@ -137,7 +138,7 @@ func (x *call) readArg(i int, a *table.Arg) {
 	case table.Op:
 		h := toHandle(v, "op")
 		if h == nil || h.name == "OP_NULL" {
-			x.arg(i, "op expected, got %s", kindOf(v))
+			x.expected(i, "op", v)
 		}
 		x.alive(i, h)
 		if h.op != nil && x.row.HasWin() {
@@ -163,7 +164,7 @@ func (x *call) readArg(i int, a *table.Arg) {
 			text, ok = lua.LString(a.Default), true
 		}
 		if !ok {
-			x.arg(i, "string expected, got %s", kindOf(v))
+			x.expected(i, "string", v)
 		}
 		if strings.IndexByte(string(text), 0) >= 0 {
 			x.arg(i, "the text has a zero byte, where C would end it")
@@ -173,7 +174,7 @@ func (x *call) readArg(i int, a *table.Arg) {
 	case table.Comm1:
 		c := toComm(v)
 		if c == nil {
-			x.arg(i, "communicator expected, got %s", kindOf(v))
+			x.expected(i, "communicator", v)
 		}
 		if why := c.Unusable(); why != "" {
 			x.arg(i, "%s", why)
@@ -188,14 +189,17 @@ func (x *call) readArg(i int, a *table.Arg) {
 	case table.Message:
 		msg := m.toMessage(v)
 		if msg == nil || msg.handle == mpi.Constant("MESSAGE_NULL") {
-			x.arg(i, "message expected, got %s", kindOf(v))
+			x.expected(i, "message", v)
 		}
 		x.checkMessage(i, msg)
 		s[a.Slot], x.msg = msg.handle, msg
+		if msg.comm != nil {
+			s[table.SlotComm] = msg.comm.Handle
+		}
 	case table.Status1:
 		st := toStatus(v)
 		if st == nil {
-			x.arg(i, "status expected, got %s", kindOf(v))
+			x.expected(i, "status", v)
 		}
 		x.c.SetStatus(st)
 	default:
@@ -222,7 +226,7 @@ func (x *call) readHandle(i int, a *table.Arg, v lua.LValue) {
 		}
 	}
 	if h == nil {
-		x.arg(i, "%s expected, got %s", class, kindOf(v))
+		x.arg(i, "%s expected, got %s", class, args.Kind(v))
 	}
 	x.alive(i, h)
 	x.c.S[a.Slot] = h.value

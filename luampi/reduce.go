@@ -24,7 +24,7 @@ func (x *call) readReduce(i int) {
 	}
 }
 
-// scalarArray gives a number as an array: of int64 for the bitwise and
+// scalarArray returns a number as an array: of int64 for the bitwise and
 // logical ops, which floating-point numbers do not have, else of float64.
 func (x *call) scalarArray(i int, v lua.LValue) *array.Array {
 	name, groups := x.op.name, opGroups[x.op.name]

@@ -3,6 +3,7 @@ package luampi
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
@@ -23,6 +24,9 @@ type request struct {
 	busy    *lua.LState // that runs finish
 	watched bool        // by the collector
 }
+
+// Kind names it in errors about arguments.
+func (*request) Kind() string { return "request" }
 
 // forget makes it REQUEST_NULL.
 func (q *request) forget() {
@@ -48,7 +52,7 @@ func (m *module) requestObject(x *call) *lua.LUserData {
 	return m.newRequest(q)
 }
 
-// newRequest gives the userdata of a request. When that is garbage the
+// newRequest returns the userdata of a request. When that is garbage the
 // session takes the request over.
 func (m *module) newRequest(q *request) *lua.LUserData {
 	if q.r.Active() {
@@ -72,7 +76,7 @@ func (m *module) readRequest(L *lua.LState, call string, n int, v lua.LValue) *r
 			return q
 		}
 	}
-	luaerr.RaiseArg(L, call, n, "request", "request expected, got %s", kindOf(v))
+	args.RaiseExpected(L, call, n, "request", "request", v)
 	return nil
 }
 
@@ -95,7 +99,7 @@ func (x *call) mustAwait(family mpi.Family, list []*mpi.Request) {
 	}
 }
 
-// one gives the call on one request; only looks means Test.
+// one returns the call on one request; only looks means Test.
 func (m *module) one(row *table.Call, test bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
 		q := m.readRequest(L, row.Name, 1, L.Get(base))
@@ -186,7 +190,7 @@ func (m *module) settle(L *lua.LState, q *request) {
 func (m *module) readRequests(L *lua.LState, call string, v lua.LValue, list []*request) []*request {
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		luaerr.RaiseArg(L, call, 1, "requests", "list of requests expected, got %s", kindOf(v))
+		args.RaiseExpected(L, call, 1, "requests", "list of requests", v)
 	}
 	for i := range vm.Entries(t) {
 		list = append(list, m.readRequest(L, call, 1, vm.GetInt(t, i+1)))

@@ -37,7 +37,7 @@ type batch struct {
 // keptBatch is how many requests a batch that is used again has room for.
 const keptBatch = 4096
 
-// several gives the call on a list of requests.
+// several returns the call on a list of requests.
 func (m *module) several(row *table.Call, family mpi.Family, test bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
 		b := m.takeBatch()
@@ -116,7 +116,7 @@ func (m *module) failSeveral(x *call, err error, b *batch) {
 	x.fail(err)
 }
 
-// errorOf gives the error of a code that the status of request i has.
+// errorOf returns the error of a code that the status of request i has.
 func (x *call) errorOf(code, i int) error {
 	ask := func(name string) *mpi.Call {
 		c := x.m.s.NewCall(name)

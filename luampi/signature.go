@@ -22,7 +22,7 @@ var basicNames = map[string]array.Type{
 	"TWOINT": array.Int32,
 }
 
-// contents gives what each basic type stands for in arrays.
+// contents returns what each basic type stands for in arrays.
 func contents() map[uint64]content {
 	all := map[uint64]content{mpi.Constant("BYTE"): {bytes: true}, mpi.Constant("PACKED"): {bytes: true}}
 	for name, t := range basicNames {
@@ -34,7 +34,7 @@ func contents() map[uint64]content {
 	return all
 }
 
-// matches tells whether what the one sends, the other can receive.
+// matches reports whether what the one sends, the other can receive.
 func (c content) matches(d content) bool { return c.bytes || d.bytes || c == d }
 
 func (c content) String() string {
@@ -47,7 +47,7 @@ func (c content) String() string {
 	return "other"
 }
 
-// liesIn tells whether elements of the content can lie in memory of a type of
+// liesIn reports whether elements of the content can lie in memory of a type of
 // arrays. Bytes are memory for anything.
 func (c content) liesIn(t array.Type) bool {
 	return t == array.Uint8 || t == array.Int8 || c.bytes || c.known && (c.of == t || c.of == halves[t])
@@ -86,7 +86,7 @@ func (x *call) compareTypes() {
 	}
 }
 
-// exchanges tells whether the call moves elements as they are from one array
+// exchanges reports whether the call moves elements as they are from one array
 // to the other, and not into another representation.
 func (x *call) exchanges() bool {
 	if x.comm != nil && x.comm.Inter {
@@ -103,7 +103,7 @@ func (x *call) exchanges() bool {
 	return false
 }
 
-// receiveArg gives the argument that is written.
+// receiveArg returns the argument that is written.
 func (x *call) receiveArg() int {
 	for i := range x.row.Args {
 		switch x.row.Args[i].Kind {
@@ -130,7 +130,7 @@ func (x *call) compareOwnPart() {
 	}
 }
 
-// plain tells whether a type is one element without gaps, or that of the
+// plain reports whether a type is one element without gaps, or that of the
 // array itself.
 func (l layoutOf) plain() bool {
 	return l == layoutOf{} || l.low == 0 && l.end == l.extent && l.content.known && l.extent == l.content.of.Size()

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -42,7 +43,7 @@ func (m *module) typeLayout(L *lua.LState, h *handle) layoutOf {
 	return l
 }
 
-// reach gives the bytes from the first to the last that n elements touch,
+// reach returns the bytes from the first to the last that n elements touch,
 // from the address that MPI gets.
 func (l layoutOf) reach(n int) (low, end int) {
 	if n == 0 {
@@ -58,7 +59,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 	a, ok := array.To(vm.GetInt(t, 1))
 	if !ok {
 		if _, isUser := vm.GetInt(t, 1).(*lua.LUserData); isUser {
-			x.arg(i, "array expected first in {array, count, type}, got %s", kindOf(vm.GetInt(t, 1)))
+			x.arg(i, "array expected first in {array, count, type}, got %s", args.Kind(vm.GetInt(t, 1)))
 		}
 		x.arg(i, "array expected, got table%s", x.hint())
 	}
@@ -108,7 +109,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 	return b
 }
 
-// explicitNil tells whether a list was written as {a, n, t} where t is nil: it
+// explicitNil reports whether a list was written as {a, n, t} where t is nil: it
 // has a place for a third entry, which is nil. What the list is for a script
 // does not tell that apart from {a, n}, what it is in memory does.
 func explicitNil(t *lua.LTable) bool {
@@ -125,7 +126,7 @@ func (x *call) datatype(i int, v lua.LValue) *handle {
 	}
 	h := toHandle(v, "type")
 	if h == nil {
-		x.arg(i, "type expected, got %s", kindOf(v))
+		x.expected(i, "type", v)
 	}
 	x.alive(i, h)
 	x.keep = append(x.keep, h)

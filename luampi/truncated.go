@@ -40,7 +40,7 @@ func (m *module) explained(L *lua.LState, err error, row *table.Call, room mpi.R
 	return &c
 }
 
-// messageText tells what is known of a message that did not fit.
+// messageText reports what is known of a message that did not fit.
 func (m *module) messageText(L *lua.LState, st *mpi.Status) string {
 	if st.Source() == m.limits.undefined {
 		return "the message is longer"
@@ -59,7 +59,7 @@ func (m *module) messageText(L *lua.LState, st *mpi.Status) string {
 	return fmt.Sprintf("%s has %d bytes", from, c.Result(0))
 }
 
-// roomText tells how much fits where a message is received.
+// roomText reports how much fits where a message is received.
 func (m *module) roomText(room mpi.Room) string {
 	element, ok := m.elements[room.Type]
 	if !ok {
@@ -68,7 +68,7 @@ func (m *module) roomText(room mpi.Room) string {
 	return elements(room.Count, element)
 }
 
-// elements gives "3 float64 (24 bytes)".
+// elements returns "3 float64 (24 bytes)".
 func elements(n int, t array.Type) string {
 	return fmt.Sprintf("%d %s (%d bytes)", n, t, n*t.Size())
 }

@@ -190,12 +190,12 @@ func lay(lengths []uint64, most uint64) layout {
 	return l
 }
 
-// part gives the stream of one rank.
+// part returns the stream of one rank.
 func (l *layout) part(all []byte, r int, length uint64) []byte {
 	return all[int(l.displs[r])*l.unit:][:length]
 }
 
-// room gives the units that a stream takes, and its bytes filled up.
+// room returns the units that a stream takes, and its bytes filled up.
 func (l *layout) room(b []byte) (filled []byte, units int) {
 	units = (len(b) + l.unit - 1) / l.unit
 	for len(b) < units*l.unit {

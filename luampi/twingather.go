@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -105,7 +106,7 @@ func (m *module) allgather(x *call) (int, error) {
 func (m *module) packList(x *call, v lua.LValue) (ws []*wire, lengths []uint64, err error) {
 	list, ok := v.(*lua.LTable)
 	if !ok {
-		return nil, nil, luaError("mpi.%s: list of %d values expected, got %s", x.row.Name, x.comm.Size, kindOf(v))
+		return nil, nil, luaError("mpi.%s: list of %d values expected, got %s", x.row.Name, x.comm.Size, args.Kind(v))
 	}
 	if n := vm.Entries(list); n > x.comm.Size {
 		return nil, nil, luaError("mpi.%s: list of %d values expected, got %d", x.row.Name, x.comm.Size, n)

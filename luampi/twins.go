@@ -66,7 +66,7 @@ func (m *module) setBytes(c *mpi.Call, slotOf int, b []byte) {
 	c.Bytes += len(b)
 }
 
-// packetBuffer gives memory for a packet that lasts as long as the call.
+// packetBuffer returns memory for a packet that lasts as long as the call.
 func (x *call) packetBuffer() []byte {
 	if x.packet == nil {
 		x.packet = make([]byte, packetSize)
@@ -134,7 +134,7 @@ func (m *module) received(x *call, packet []byte, st mpi.Status) (int, error) {
 	return 1 + m.pushStatus(x.L, st, 2), nil
 }
 
-// rest gives the value that a packet holds or announces.
+// rest returns the value that a packet holds or announces.
 func (m *module) rest(x *call, packet []byte, st *mpi.Status) (lua.LValue, error) {
 	total, ticket, err := readHead(packet)
 	if err != nil {
@@ -161,7 +161,7 @@ func (m *module) rest(x *call, packet []byte, st *mpi.Status) (lua.LValue, error
 	return vs[0], nil
 }
 
-// startSend starts to send a value and gives the requests of that: of the
+// startSend starts to send a value and returns the requests of that: of the
 // packet and, of a long value, of the rest.
 func (m *module) startSend(x *call, w *wire) ([]*mpi.Request, error) {
 	dest, tag := x.c.S[table.SlotPeer], x.c.S[table.SlotTag]

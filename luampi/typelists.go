@@ -22,7 +22,7 @@ func (x *call) sameLength(i int, a *table.Arg, n int) {
 func (x *call) int64s(i int, v lua.LValue) []int64 {
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		x.arg(i, "list expected, got %s", kindOf(v))
+		x.expected(i, "list", v)
 	}
 	n := vm.Entries(t)
 	list := make([]int64, n, n+1)
@@ -40,7 +40,7 @@ func (x *call) int64s(i int, v lua.LValue) []int64 {
 func (x *call) handles(i int, v lua.LValue) []*handle {
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		x.arg(i, "list of types expected, got %s", kindOf(v))
+		x.expected(i, "list of types", v)
 	}
 	list := make([]*handle, vm.Entries(t))
 	for k := range list {

@@ -45,6 +45,9 @@ type window struct {
 	started   bool
 }
 
+// Kind names it in errors about arguments.
+func (*window) Kind() string { return "window" }
+
 func (w *window) text() string {
 	switch {
 	case w.freed:
@@ -74,7 +77,7 @@ func (w *window) unusable() string {
 func (x *call) readWindow(i int, a *table.Arg, v lua.LValue) {
 	w := toWindow(v)
 	if w == nil {
-		x.arg(i, "window expected, got %s", kindOf(v))
+		x.expected(i, "window", v)
 	}
 	if why := w.unusable(); why != "" {
 		x.arg(i, "%s", why)
@@ -107,7 +110,7 @@ func (m *module) openWindow(x *call, w *window, unit int) *lua.LUserData {
 	return m.newObject(w, m.handleMT["win"])
 }
 
-// exchange gives all ranks the numbers of each.
+// exchange returns all ranks the numbers of each.
 func (m *module) exchange(x *call, mine ...uint64) []uint64 {
 	all := make([]uint64, len(mine)*x.comm.Size)
 	c := x.again(rowAllgather, x.comm.Shadow)
@@ -119,7 +122,7 @@ func (m *module) exchange(x *call, mine ...uint64) []uint64 {
 	return all
 }
 
-// sharedFolder gives where the library keeps memory that processes share.
+// sharedFolder returns where the library keeps memory that processes share.
 func sharedFolder() string {
 	if folder := os.Getenv("OMPI_MCA_osc_sm_backing_directory"); folder != "" {
 		return folder
@@ -129,7 +132,7 @@ func sharedFolder() string {
 
 // needSharedMemory raises, on all ranks alike, where those of a machine ask
 // for more than it can share: libraries then leave some ranks waiting, or end
-// the process. It tells whether all ranks are on one machine.
+// the process. It reports whether all ranks are on one machine.
 func (m *module) needSharedMemory(x *call, bytes int) (oneMachine bool) {
 	host := fnv.New64a()
 	host.Write([]byte(m.s.Info().Host))
@@ -351,7 +354,7 @@ func (m *module) winFree(x *call) []lua.LValue {
 	return nil
 }
 
-// inUse tells whether a request, or the call of another task, may touch memory
+// inUse reports whether a request, or the call of another task, may touch memory
 // that goes with the window.
 func (m *module) inUse(w *window) bool {
 	for _, s := range w.lent {

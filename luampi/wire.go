@@ -103,7 +103,7 @@ func (w *wire) append(b []byte) []byte {
 // piece is memory as C reads it (engine.h).
 type piece struct{ address, bytes uint64 }
 
-// pieces gives the stream as pieces that c holds.
+// pieces returns the stream as pieces that c holds.
 func (w *wire) pieces(c *mpi.Call) (address uint64, n int) {
 	list := make([]piece, 0, 2*len(w.blobs)+1)
 	add := func(b []byte) {
@@ -205,7 +205,7 @@ func (m *module) unpack(L *lua.LState, stream []byte, own bool) ([]lua.LValue, e
 	return m.decode(L, t, blobs)
 }
 
-// decode gives the values of a tail and its blobs.
+// decode returns the values of a tail and its blobs.
 func (m *module) decode(L *lua.LState, t tail, blobs [][]byte) ([]lua.LValue, error) {
 	msg := &value.Message{Body: t.body, Blobs: blobs}
 	if t.nchunk > 0 && len(m.codec.Missing(msg)) > 0 {
@@ -223,7 +223,7 @@ func (m *module) decode(L *lua.LState, t tail, blobs [][]byte) ([]lua.LValue, er
 	return vs, nil
 }
 
-// addChunks gives the sources that came along to the codec.
+// addChunks returns the sources that came along to the codec.
 func (m *module) addChunks(t tail) error {
 	rest := t.chunks[len(t.body):]
 	next := func() (string, bool) {

@@ -28,13 +28,13 @@ func NewMatrix[T Element](data []T, rows, columns int) (*Array, error) {
 	return a, nil
 }
 
-// Type gives the type of the elements.
+// Type returns the type of the elements.
 func (a *Array) Type() Type { return a.typ }
 
-// Len gives the number of elements.
+// Len returns the number of elements.
 func (a *Array) Len() int { return len(a.raw) / a.typ.Size() }
 
-// Shape gives rows and columns of a matrix; of a vector its length, 1, false.
+// Shape returns rows and columns of a matrix; of a vector its length, 1, false.
 func (a *Array) Shape() (rows, columns int, matrix bool) {
 	if !a.matrix {
 		return a.Len(), 1, false
@@ -42,14 +42,14 @@ func (a *Array) Shape() (rows, columns int, matrix bool) {
 	return a.rows, a.cols, true
 }
 
-// Bytes gives the memory of the elements.
+// Bytes returns the memory of the elements.
 func (a *Array) Bytes() []byte { return a.raw }
 
 // Changed says that the function has changed the argument a, and that the
 // script is to see that in its array.
 func (a *Array) Changed() { a.changed = true }
 
-// Data gives the elements, or an error when they are of another type.
+// Data returns the elements, or an error when they are of another type.
 func Data[T Element](a *Array) ([]T, error) {
 	if want := TypeOf[T](); a.typ != want {
 		return nil, fmt.Errorf("%s array expected, got %s", want, a.typ)
@@ -57,7 +57,7 @@ func Data[T Element](a *Array) ([]T, error) {
 	return typed[T](a.raw), nil
 }
 
-// Floats gives the elements as float64: the memory itself of a float64 array,
+// Floats returns the elements as float64: the memory itself of a float64 array,
 // a converted copy of other real types. Complex arrays are an error.
 func (a *Array) Floats() ([]float64, error) {
 	switch a.typ {
@@ -98,7 +98,7 @@ func floats[T int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64 | 
 // those of Call.
 type Table map[any]any
 
-// List gives the values of the keys 1, 2, 3, … up to the first gap.
+// List returns the values of the keys 1, 2, 3, … up to the first gap.
 func (t Table) List() []any {
 	var list []any
 	for i := 1; ; i++ {

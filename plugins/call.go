@@ -26,14 +26,14 @@ func NewCall(ctx context.Context, comm *Comm, args ...any) *Call {
 // long should look at it.
 func (c *Call) Context() context.Context { return c.ctx }
 
-// Comm gives the ranks of the caller's communicator; nil unless the function
+// Comm returns the ranks of the caller's communicator; nil unless the function
 // Communicates.
 func (c *Call) Comm() *Comm { return c.comm }
 
-// Len gives the number of arguments, without the communicator.
+// Len returns the number of arguments, without the communicator.
 func (c *Call) Len() int { return len(c.args) }
 
-// Value gives argument n, from 1; nil where there is none.
+// Value returns argument n, from 1; nil where there is none.
 func (c *Call) Value(n int) any {
 	if n < 1 || n > len(c.args) {
 		return nil
@@ -144,7 +144,7 @@ func describeType(zero any) string {
 	return describe(zero)
 }
 
-// Make gives n zeroed elements in memory that the host shares, so that a
+// Make returns n zeroed elements in memory that the host shares, so that a
 // result or a buffer of a Comm needs no copy. They may be used until the
 // function returns.
 func Make[T Element](c *Call, n int) ([]T, error) {

@@ -2,7 +2,7 @@ package plugins
 
 import "fmt"
 
-// same gives the counts of n equal parts.
+// same returns the counts of n equal parts.
 func same(n, ranks int) []int {
 	counts := make([]int, ranks)
 	for i := range counts {
@@ -19,7 +19,7 @@ func sum(counts []int) int {
 	return total
 }
 
-// checkCounts tells when counts are not one for each rank with n in all.
+// checkCounts reports when counts are not one for each rank with n in all.
 func (c *Comm) checkCounts(counts []int, n int) error {
 	if len(counts) != c.size {
 		return fmt.Errorf("%d counts for %d ranks", len(counts), c.size)
@@ -71,7 +71,7 @@ func Gatherv[T Element](c *Comm, send, recv []T, counts []int, root int) error {
 	return err
 }
 
-// Scatter gives each rank its part of the root's array; send is used there
+// Scatter returns each rank its part of the root's array; send is used there
 // only.
 func Scatter[T Element](c *Comm, send, recv []T, root int) error {
 	return Scatterv(c, send, same(len(recv), c.size), recv, root)
@@ -111,7 +111,7 @@ func Allgatherv[T Element](c *Comm, send, recv []T, counts []int) error {
 	return err
 }
 
-// Alltoall gives part i of send to rank i, and gets a part from each; all
+// Alltoall returns part i of send to rank i, and gets a part from each; all
 // parts are equal.
 func Alltoall[T Element](c *Comm, send, recv []T) error {
 	n := len(send) / c.size
@@ -132,7 +132,7 @@ func Alltoallv[T Element](c *Comm, send []T, sendCounts []int, recv []T, recvCou
 	return err
 }
 
-// Exchange sends parts[i] to rank i and gives what came from each rank; the
+// Exchange sends parts[i] to rank i and returns what came from each rank; the
 // lengths need not be known before.
 func Exchange[T Element](c *Comm, parts [][]T) ([][]T, error) {
 	if len(parts) != c.size {
@@ -159,7 +159,7 @@ func Exchange[T Element](c *Comm, parts [][]T) ([][]T, error) {
 	return split(recv, recvCounts), nil
 }
 
-// Collect gives the arrays of all ranks to every rank; the lengths need not
+// Collect returns the arrays of all ranks to every rank; the lengths need not
 // be known before.
 func Collect[T Element](c *Comm, data []T) ([][]T, error) {
 	counts, err := Counts(c, len(data))

@@ -68,7 +68,7 @@ type Status struct {
 	Bytes       int
 }
 
-// Count gives the number of elements of a type.
+// Count returns the number of elements of a type.
 func (s Status) Count(t Type) int { return s.Bytes / t.Size() }
 
 // Transport carries out operations. The host's is MPI; plugintest has one
@@ -94,10 +94,10 @@ func NewComm(ctx context.Context, rank, size int, t Transport) *Comm {
 	return &Comm{rank: rank, size: size, ctx: ctx, transport: t}
 }
 
-// Rank gives the rank of this process, from 0.
+// Rank returns the rank of this process, from 0.
 func (c *Comm) Rank() int { return c.rank }
 
-// Size gives the number of ranks.
+// Size returns the number of ranks.
 func (c *Comm) Size() int { return c.size }
 
 // Do carries out an operation: what the functions below are made of.
@@ -121,7 +121,7 @@ func (c *Comm) Barrier() error {
 	return err
 }
 
-// Probe waits for a message and tells what it is, without receiving it.
+// Probe waits for a message and reports what it is, without receiving it.
 func (c *Comm) Probe(source, tag int) (Status, error) {
 	return c.do(&Operation{Kind: OpProbe, Source: source, RecvTag: tag})
 }

@@ -40,10 +40,10 @@ var types = [...]struct {
 	{"float32", 4}, {"float64", 8}, {"complex64", 8}, {"complex128", 16}, {"bool", 1},
 }
 
-// Known tells whether t is one of the element types.
+// Known reports whether t is one of the element types.
 func (t Type) Known() bool { return t >= Int8 && t <= Bool }
 
-// String gives the name that scripts use, "float64".
+// String returns the name that scripts use, "float64".
 func (t Type) String() string {
 	if int(t) < len(types) {
 		return types[t].name
@@ -51,7 +51,7 @@ func (t Type) String() string {
 	return fmt.Sprintf("type %d", uint8(t))
 }
 
-// Size gives the bytes of an element; 1 for what is no type.
+// Size returns the bytes of an element; 1 for what is no type.
 func (t Type) Size() int {
 	if int(t) < len(types) {
 		return types[t].size
@@ -59,17 +59,7 @@ func (t Type) Size() int {
 	return 1
 }
 
-// ParseType finds the type of a name, "float64".
-func ParseType(name string) (Type, bool) {
-	for t, row := range types {
-		if row.name == name && Type(t).Known() {
-			return Type(t), true
-		}
-	}
-	return 0, false
-}
-
-// TypeOf gives the element type of a Go type.
+// TypeOf returns the element type of a Go type.
 func TypeOf[T Element]() Type {
 	var zero T
 	switch any(zero).(type) {

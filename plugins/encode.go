@@ -111,7 +111,7 @@ func (r *running) encodeArray(a *Array) (*wire.Value, error) {
 	return &wire.Value{Kind: &wire.Value_Array{Array: w}}, nil
 }
 
-// resultRegion gives the place of an array that lies in the plugin's memory,
+// resultRegion returns the place of an array that lies in the plugin's memory,
 // or that is a whole argument; else nil.
 func (r *running) resultRegion(a *Array) *wire.Region {
 	place := r.region(a.raw)
@@ -127,7 +127,7 @@ func (r *running) resultRegion(a *Array) *wire.Region {
 	return nil
 }
 
-// region gives the place of b in shared memory, nil if it is elsewhere.
+// region returns the place of b in shared memory, nil if it is elsewhere.
 func (r *running) region(b []byte) *wire.Region {
 	if offset, ok := r.s.own.Locate(b); ok {
 		return &wire.Region{Plugin: true, Offset: uint64(offset), Length: uint64(len(b))}

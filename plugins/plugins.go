@@ -85,7 +85,7 @@ func (k Kernel) Run(in, inout []byte) error {
 	return k.run(in, inout)
 }
 
-// Kernel gives the op's kernel for a type.
+// Kernel returns the op's kernel for a type.
 func (op *Op) Kernel(t Type) (Kernel, bool) {
 	for _, k := range op.Combine {
 		if k.Type == t {
@@ -117,7 +117,7 @@ var (
 	luaName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// Check tells what is wrong with a configuration. Serve does it too; a test
+// Check reports what is wrong with a configuration. Serve does it too; a test
 // of a plugin finds it sooner.
 func (c *Config) Check() error {
 	var errs []error

@@ -57,7 +57,7 @@ func (r *running) Do(ctx context.Context, op *Operation) error {
 	return nil
 }
 
-// keeps tells whether an operation may leave a part of what it receives into
+// keeps reports whether an operation may leave a part of what it receives into
 // as it was.
 func keeps(k Kind) bool { return k == OpExscan || k == OpRecv || k == OpSendrecv }
 
@@ -82,7 +82,7 @@ type lent struct {
 	out   bool // to be copied back
 }
 
-// lend gives a place in shared memory for b.
+// lend returns a place in shared memory for b.
 func (l *lending) lend(r *running, b []byte, in, out bool) (*wire.Region, error) {
 	if len(b) == 0 {
 		return nil, nil

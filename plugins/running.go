@@ -26,7 +26,7 @@ func (r *running) end() {
 	}
 }
 
-// run calls the function and gives the response.
+// run calls the function and returns the response.
 func (r *running) run(req *wire.Request) *wire.Response {
 	resp := &wire.Response{}
 	results, err := r.invoke(req)

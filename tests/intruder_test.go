@@ -95,7 +95,7 @@ func TestThief(t *testing.T) {
 	}
 }
 
-// gated gives a launcher that starts nothing before a file is there.
+// gated returns a launcher that starts nothing before a file is there.
 func gated(t *testing.T, gate string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "mpirun")

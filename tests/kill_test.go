@@ -18,7 +18,7 @@ var kinds = map[string]func(mpitest.Process) bool{
 	"master":     func(p mpitest.Process) bool { return p.Name() == "mpiclus-lua" && p.Args[1] == "run" },
 }
 
-// pidOf gives the process of a kind; of workers and supervisors that of rank 1.
+// pidOf returns the process of a kind; of workers and supervisors that of rank 1.
 func pidOf(t *testing.T, j *mpitest.Job, kind string) int {
 	t.Helper()
 	for _, p := range j.Processes() {

@@ -16,7 +16,7 @@ import (
 // the machine, too.
 const attempts = 4
 
-// measured runs a job and gives the numbers that a pattern captures in its
+// measured runs a job and returns the numbers that a pattern captures in its
 // output.
 func measured(t *testing.T, c mpitest.Command, pattern string) []float64 {
 	t.Helper()
@@ -39,7 +39,7 @@ func measured(t *testing.T, c mpitest.Command, pattern string) []float64 {
 	return numbers
 }
 
-// crowded tells whether so much else runs that not even a plain sleep ends in
+// crowded reports whether so much else runs that not even a plain sleep ends in
 // time.
 func crowded() bool {
 	text, err := os.ReadFile("/proc/loadavg")

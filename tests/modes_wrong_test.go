@@ -117,7 +117,7 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// onMPICH gives what failures come to there: Hydra's status of a job whose rank
+// onMPICH returns what failures come to there: Hydra's status of a job whose rank
 // was killed is the number of the signal, which it tells on standard output, and
 // the other ranks have no time for words; and
 // where ranks outnumber the cores no collective is native.

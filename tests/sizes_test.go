@@ -16,7 +16,7 @@ import (
 
 var waiting = regexp.MustCompile(`(?m)^mpiclus-lua: \d+ of \d+ workers joined; .*\n`)
 
-// complaints gives what a command said on its standard error, without what it
+// complaints returns what a command said on its standard error, without what it
 // waited for where a busy machine made its start take long.
 func complaints(r *mpitest.Result) string { return waiting.ReplaceAllString(r.Stderr, "") }
 

@@ -49,7 +49,7 @@ func WatchEnding(name string, fn lua.LValue) {
 	}
 }
 
-// plausible tells whether the call has a status that can be one, or none.
+// plausible reports whether the call has a status that can be one, or none.
 func plausible(L *lua.LState) bool {
 	for i := 1; i <= L.GetTop(); i++ {
 		switch v := L.Get(i).(type) {

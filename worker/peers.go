@@ -9,21 +9,21 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // Services that make links between workers.
 const (
-	ServiceConnect = "connect" // worker → master: Connect; answer: how to reach that worker
-	ServiceListen  = "listen"  // master → worker: Connect with From; the same answer
+	ServiceConnect = "connect" // worker → master: Connect; reply: how to reach that worker
+	ServiceListen  = "listen"  // master → worker: Connect with From; the same reply
 )
 
 // Connect are the parameters of ServiceConnect.
 type Connect struct {
-	Pid  node.Pid // to talk to
-	Host string   // of the one that asks
-	From node.Pid // who asks: the master's word
+	Pid  rpc.Pid // to talk to
+	Host string  // of the one that asks
+	From rpc.Pid // who asks: the master's word
 }
 
 // Decode reads the parameters of a service of this package.
@@ -36,30 +36,29 @@ type Peers struct {
 	Folder  string // where sockets go; "": where there is a place
 	Log     *slog.Logger
 
-	node      *node.Node
+	node      *rpc.Node
 	mu        sync.Mutex
 	listeners map[bool]*link.Listener // whether for other hosts as well
 	closed    bool
 	accepting sync.WaitGroup
 }
 
-// Serve makes the node one that others can reach. It is called before the
-// node has links.
-func (p *Peers) Serve(n *node.Node) {
+// Layer makes the node one that others can reach.
+func (p *Peers) Layer(n *rpc.Node) rpc.Layer {
 	p.node = n
-	n.Offer(node.Service{Name: ServiceListen, Inline: true, Start: p.serveListen})
+	return rpc.Layer{Services: []rpc.Service{{Name: ServiceListen, Inline: true, Serve: p.serveListen}}}
 }
 
 // Connect makes the link to a worker.
-func (p *Peers) Connect(ctx context.Context, pid node.Pid) (link.Link, error) {
+func (p *Peers) Connect(ctx context.Context, pid rpc.Pid) (link.Link, error) {
 	host, _ := os.Hostname()
-	reply, err := p.node.Call(ctx, node.Master, node.Ask{
-		Service: ServiceConnect, Meta: protocol.Encode(Connect{Pid: pid, Host: host}),
+	reply, err := p.node.Call(ctx, rpc.Master, rpc.Request{
+		Service: ServiceConnect, Data: protocol.Encode(Connect{Pid: pid, Host: host}),
 	})
 	if err != nil {
 		return nil, err
 	}
-	join, err := link.ParseJoin(string(reply.Meta))
+	join, err := link.ParseJoin(string(reply.Data))
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +74,11 @@ func (p *Peers) Connect(ctx context.Context, pid node.Pid) (link.Link, error) {
 }
 
 // serveListen opens this worker for others and tells how to reach it.
-func (p *Peers) serveListen(r *node.Request) {
+func (p *Peers) serveListen(r *rpc.Incoming) {
 	go func() {
 		var c Connect
-		err := protocol.Decode(r.Meta, &c)
-		if err == nil && r.From != node.Master {
+		err := protocol.Decode(r.Data, &c)
+		if err == nil && r.From != rpc.Master {
 			err = luaerr.New(luaerr.Argument, "only the master may introduce a process")
 		}
 		var l *link.Listener
@@ -90,7 +89,7 @@ func (p *Peers) serveListen(r *node.Request) {
 			r.Fail(err)
 			return
 		}
-		r.Post(node.Reply{Meta: []byte(l.Invite(int(c.From), dialTimeout).String())})
+		r.Post(rpc.Reply{Data: []byte(l.Invite(int(c.From), dialTimeout).String())})
 	}()
 }
 
@@ -128,8 +127,8 @@ func (p *Peers) accept(from *link.Listener) {
 		if err != nil {
 			return
 		}
-		pid := node.Pid(hello.Pid) // that of its invitation
-		if hello.Role != protocol.RolePeer || pid <= node.Master || pid == p.node.Self() || p.node.Attach(pid, l) != nil {
+		pid := rpc.Pid(hello.Pid) // that of its invitation
+		if hello.Role != protocol.RolePeer || pid <= rpc.Master || pid == p.node.Self() || p.node.Attach(pid, l) != nil {
 			l.Close()
 		}
 	}

@@ -8,21 +8,22 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
-// Services between host and worker, beside those that every node has.
+// Services between host and worker, beside those that every process has.
 const (
-	ServiceChunk  = "chunk"  // master → worker: Chunk, the function and its arguments; answer ChunkDone
+	ServiceChunk  = "chunk"  // master → worker: Chunk, the function and its arguments; reply ChunkDone
 	ServiceRenew  = "renew"  // master → worker: make the script's world anew
-	ServiceStand  = "stand"  // master → worker: answer Standing
-	ServiceWhere  = "where"  // master → worker: answer Where
+	ServiceStand  = "stand"  // master → worker: reply Standing
+	ServiceWhere  = "where"  // master → worker: reply Where
 	ServiceLeave  = "leave"  // master → worker: end cleanly
-	ServiceRetire = "retire" // master → worker: take no more calls; answer when idle
-	ServiceModule = "module" // worker → master: a module's name; answer Module
+	ServiceRetire = "retire" // master → worker: take no more calls; reply when idle
+	ServiceModule = "module" // worker → master: a module's name; reply Module
 )
 
 // Chunk are the parameters of a chunk of mpido.
@@ -47,15 +48,14 @@ type Where struct {
 // Module is a module's file as the master has it, or why there is none.
 type Module struct{ Name, Source, Missing string }
 
-// Process is what serves chunks: MPI, an interpreter and a node, however they
-// came together. A worker is one, and so is each rank of a script that runs
-// under mpirun.
+// Process is what serves chunks: MPI and a part of a cluster, however they came
+// together. A worker is one, and so is each rank of a script that runs under
+// mpirun.
 type Process struct {
 	Session Session
-	Interp  *interp.Interp
-	Node    *node.Node
+	Cluster *cluster.Module
 	// Flush brings all that the process wrote on its way to who shows it, and
-	// gives the number of bytes since its start; 0 when nobody counts.
+	// returns the number of bytes since its start; 0 when nobody counts.
 	Flush func() (uint64, error)
 	// Failed, if set, is told the error of a chunk when it was sent to the master.
 	// It returns at once.
@@ -65,70 +65,75 @@ type Process struct {
 	Leave func()
 }
 
-// Offer adds the services between host and worker to the node. It is called
-// before the node has links.
-func (p *Process) Offer() {
-	p.Node.Offer(node.Service{Name: ServiceChunk, Start: p.startChunk})
-	p.Node.Offer(node.Service{Name: ServiceRenew, Always: true, Start: p.startRenew})
-	p.Node.Offer(node.Service{Name: ServiceStand, Always: true, Start: func(r *node.Request) {
-		go func() { r.Reply(node.Reply{Meta: protocol.Encode(p.Session.World().Standing())}) }()
-	}})
-	p.Node.Offer(node.Service{Name: ServiceWhere, Inline: true, Always: true, Start: func(r *node.Request) {
-		r.Post(node.Reply{Meta: protocol.Encode(Where{Calls: p.Session.World().Pending()})})
-	}})
-	p.Node.Offer(node.Service{Name: ServiceRetire, Inline: true, Always: true, Start: p.startRetire})
-	p.Node.Offer(node.Service{Name: ServiceLeave, Inline: true, Always: true, Start: func(r *node.Request) {
-		p.Node.ReportUnclaimed()
-		r.Reply(node.Reply{})
-		p.Leave()
-	}})
+// Layer has the services between host and worker.
+func (p *Process) Layer() rpc.Layer {
+	return rpc.Layer{Services: []rpc.Service{
+		{Name: ServiceChunk, Serve: p.serveChunk},
+		{Name: ServiceRenew, Always: true, Serve: p.serveRenew},
+		{Name: ServiceStand, Always: true, Serve: func(r *rpc.Incoming) {
+			go func() { r.Reply(rpc.Reply{Data: protocol.Encode(p.Session.World().Standing())}) }()
+		}},
+		{Name: ServiceWhere, Inline: true, Always: true, Serve: func(r *rpc.Incoming) {
+			r.Post(rpc.Reply{Data: protocol.Encode(Where{Calls: p.Session.World().Pending()})})
+		}},
+		{Name: ServiceRetire, Inline: true, Always: true, Serve: p.serveRetire},
+		{Name: ServiceLeave, Inline: true, Always: true, Serve: func(r *rpc.Incoming) {
+			p.Cluster.Objects.ReportUnclaimed()
+			r.Reply(rpc.Reply{})
+			p.Leave()
+		}},
+	}}
 }
 
 // ChunkTask labels the task of a chunk.
 func ChunkTask(seq uint64) string { return fmt.Sprintf("mpido %d", seq) }
 
-// startChunk runs a chunk of mpido in a task of its own.
-func (p *Process) startChunk(r *node.Request) {
+// serveChunk runs a chunk of mpido.
+func (p *Process) serveChunk(r *rpc.Incoming) {
 	var chunk Chunk
-	if err := protocol.Decode(r.Meta, &chunk); err != nil {
+	if err := protocol.Decode(r.Data, &chunk); err != nil {
 		r.Fail(err)
 		return
 	}
-	p.Interp.Start(node.EnterChunk(r.Context, chunk.Manager), ChunkTask(chunk.Seq), func(t *interp.Task) {
+	r.Context = rpc.Enter(r.Context, chunk.Manager)
+	e := p.Cluster.Eval
+	e.Serve(r, ChunkTask(chunk.Seq), func(t *interp.Task) rpc.Reply {
 		reply, done := p.runChunk(t, r, chunk)
-		_ = p.Interp.Wait(t.L(), func(context.Context) error {
+		_ = e.Interp.Wait(t.L(), func(context.Context) error {
 			var err error
 			if done.Output, err = p.Flush(); err != nil {
 				r.Fail(luaerr.New(luaerr.Lost, "%w", err))
 				return nil
 			}
-			reply.Meta = protocol.Encode(done)
+			reply.Data = protocol.Encode(done)
 			r.Reply(reply)
 			if reply.Raised && p.Failed != nil {
-				p.Failed(reply.Text())
+				p.Failed(reply.Text)
 			}
 			return nil
 		})
+		return rpc.Reply{}
 	})
 }
 
-func (p *Process) runChunk(t *interp.Task, r *node.Request, chunk Chunk) (node.Reply, ChunkDone) {
+func (p *Process) runChunk(t *interp.Task, r *rpc.Incoming, chunk Chunk) (rpc.Reply, ChunkDone) {
+	e := p.Cluster.Eval
 	var end func() bool
-	err := p.Interp.Wait(t.L(), func(ctx context.Context) (err error) {
+	err := e.Interp.Wait(t.L(), func(ctx context.Context) (err error) {
 		end, err = p.Session.World().Begin(ctx, chunk.Ranks)
 		return err
 	})
 	if err != nil {
-		return p.Node.Raise(t.L(), err), ChunkDone{Dirty: true}
+		return e.Raise(t.L(), err), ChunkDone{Dirty: true}
 	}
-	reply := p.Node.EvaluateFirst(t, r, 1) // as mpido gives
+	reply := e.Evaluate(t, r, 1) // as many as mpido returns
 	return reply, ChunkDone{Dirty: end()}
 }
 
 // renewTimeout bounds the agreement of all ranks on a new world.
 const renewTimeout = 10 * time.Second
 
-func (p *Process) startRenew(r *node.Request) {
+func (p *Process) serveRenew(r *rpc.Incoming) {
 	go func() {
 		ctx, cancel := context.WithTimeout(r.Context, renewTimeout)
 		defer cancel()
@@ -136,35 +141,32 @@ func (p *Process) startRenew(r *node.Request) {
 			r.Fail(err)
 			return
 		}
-		r.Reply(node.Reply{})
+		r.Reply(rpc.Reply{})
 	}()
 }
 
-// startRetire answers when what was asked before is done.
-func (p *Process) startRetire(r *node.Request) {
-	p.Node.Retire()
+// serveRetire answers when what was asked before is done.
+func (p *Process) serveRetire(r *rpc.Incoming) {
+	p.Cluster.Node.Retire()
 	go func() {
-		if err := p.Node.AwaitIdle(r.Context); err != nil {
+		if err := p.Cluster.Node.AwaitIdle(r.Context); err != nil {
 			r.Fail(err)
 			return
 		}
-		r.Post(node.Reply{})
+		r.Post(rpc.Reply{})
 	}()
 }
 
 // FindModule gets a module that no folder of this process holds from the
 // master: the source of its file, or the function of package.preload there.
 func (p *Process) FindModule(ctx context.Context, module string) (interp.Found, error) {
-	reply, err := p.Node.Call(ctx, node.Master, node.Ask{Service: ServiceModule, Meta: []byte(module)})
+	reply, err := p.Cluster.Node.Call(ctx, rpc.Master, rpc.Request{Service: ServiceModule, Data: []byte(module)})
 	if err != nil {
 		return interp.Found{}, err
 	}
 	if reply.Message != nil {
-		if err := p.Node.FetchSources(ctx, node.Master, reply.Message); err != nil {
-			return interp.Found{}, err
-		}
 		return interp.Found{Loader: func(L *lua.LState) (lua.LValue, error) {
-			vs, err := p.Node.Values(L, reply)
+			vs, err := p.Cluster.Eval.Values(L, reply)
 			if err == nil && len(vs) != 1 {
 				err = luaerr.New(luaerr.Script, "module '%s' came from the master as %d values", module, len(vs))
 			}
@@ -175,7 +177,7 @@ func (p *Process) FindModule(ctx context.Context, module string) (interp.Found, 
 		}}, nil
 	}
 	var m Module
-	if err := protocol.Decode(reply.Meta, &m); err != nil {
+	if err := protocol.Decode(reply.Data, &m); err != nil {
 		return interp.Found{}, err
 	}
 	if m.Missing != "" {

@@ -55,7 +55,7 @@ type Standing struct {
 	Balance        uint64 // of collectives: of all ranks 0 if each was begun by all of its ranks
 }
 
-// Clean tells whether nothing was left in a world, by two looks at all of its
+// Clean reports whether nothing was left in a world, by two looks at all of its
 // ranks, the second after the first: what was sent by then has been received
 // before, so that no message was under way between the two (Mattern's counts).
 func Clean(first, second []Standing) bool {

@@ -49,7 +49,7 @@ func mapCounters(file *os.File) (*counters, error) {
 // leaveWord keeps what the worker says of its own end.
 func (c *counters) leaveWord(text string) { c.wordLength.Store(int32(copy(c.word[:], text))) }
 
-// lastWord gives what the worker said of its own end, "" for nothing. The
+// lastWord returns what the worker said of its own end, "" for nothing. The
 // worker is gone; one that crashed may have written anything here before.
 func (c *counters) lastWord() string {
 	n := int(c.wordLength.Load())

@@ -27,7 +27,7 @@ const dialTimeout = 20 * time.Second
 
 // Supervise is the life of the process that the launcher starts: it tells the
 // master that somebody is here, runs the MPI process as its child, passes on
-// what that writes, and tells how it ended. It ends its child when the master
+// what that writes, and reports how it ended. It ends its child when the master
 // is gone. The result is the exit status.
 func Supervise(ctx context.Context, version string, log *slog.Logger) int {
 	s, err := newSupervisor(version, log)
@@ -271,7 +271,7 @@ func sweep(join link.Join, settings protocol.Settings) {
 	}
 }
 
-// abandoned tells whether the master may be gone, and it is not too late to
+// abandoned reports whether the master may be gone, and it is not too late to
 // clean up.
 func (s *supervisor) abandoned(passed time.Duration) bool {
 	select {

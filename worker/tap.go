@@ -34,7 +34,7 @@ func NewTap(pass func(stream byte, piece []byte)) *Tap {
 	return &Tap{pass: pass, counts: &counters{}}
 }
 
-// Add makes a pipe for a stream, and gives the end to write to as well. Nobody
+// Add makes a pipe for a stream, and returns the end to write to as well. Nobody
 // calls Flush yet.
 func (t *Tap) Add(stream byte) (*Pipe, *os.File, error) {
 	r, w, err := os.Pipe()
@@ -71,7 +71,7 @@ func (p *Pipe) Run() {
 // holds the other end.
 func (p *Pipe) Drain(limit time.Duration) { _ = p.file.SetReadDeadline(time.Now().Add(limit)) }
 
-// Flush passes on all that is in the pipes now, and gives the number of bytes
+// Flush passes on all that is in the pipes now, and returns the number of bytes
 // since the start.
 func (t *Tap) Flush() uint64 {
 	buf := make([]byte, pieceBytes)

@@ -16,8 +16,8 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -26,7 +26,7 @@ type Config struct {
 	Version string // of this software: it must be the master's
 	Library Library
 	// Modules adds the Lua modules that every process has.
-	Modules func(in *interp.Interp, n *node.Node)
+	Modules func(in *interp.Interp)
 	Log     *slog.Logger
 }
 
@@ -115,7 +115,7 @@ type Worker struct {
 	peers    Peers
 	session  Session
 	interp   *interp.Interp
-	node     *node.Node
+	node     *rpc.Node
 	part     *Process
 	welcome  protocol.Welcome
 	flush    func() (uint64, error)
@@ -147,7 +147,7 @@ func (w *Worker) join(l link.Link) error {
 		return err
 	}
 	w.open()
-	return w.node.Attach(node.Master, l)
+	return w.node.Attach(rpc.Master, l)
 }
 
 // open makes the interpreter and the node of the process.
@@ -163,30 +163,28 @@ func (w *Worker) open() {
 	})
 	TellEnding(w.interp, func(e Ending) { w.lastWord(e.Text) })
 	w.peers.Version, w.peers.Folder, w.peers.Log = w.cfg.Version, w.settings.Folder, w.cfg.Log
-	w.node = node.New(node.Config{
-		Self: pid, Interp: w.interp, Log: w.cfg.Log, Lost: w.lostPeer, Connect: w.peers.Connect,
-	})
-	w.node.SetPlace(rank, host)
-	module := cluster.New(w.node, nil)
-	w.part = &Process{
-		Session: w.session, Interp: w.interp, Node: w.node, Flush: w.flush,
-		Leave: func() {
-			module.Leave()
-			w.end(nil)
+	w.node = cluster.New(cluster.Config{
+		Interp: w.interp,
+		Node: rpc.Config{
+			Self: pid, Place: &rpc.Place{Rank: rank, Host: host}, Log: w.cfg.Log, Lost: w.lostPeer, Connect: w.peers.Connect,
 		},
-	}
-	w.part.Offer()
-	w.peers.Serve(w.node)
-	w.interp.AddModule("cluster", module.Open)
-	w.cfg.Modules(w.interp, w.node)
+		Layers: func(m *cluster.Module) []rpc.Layer {
+			w.part = &Process{Session: w.session, Cluster: m, Flush: w.flush, Leave: func() {
+				m.Leave()
+				w.end(nil)
+			}}
+			return []rpc.Layer{w.part.Layer(), w.peers.Layer(m.Node)}
+		},
+	}).Node
+	w.cfg.Modules(w.interp)
 	w.session.Modules(w.interp)
 }
 
 // errMasterGone ends a worker without a word: nobody is left to read it.
 var errMasterGone = errors.New("the master is gone")
 
-func (w *Worker) lostPeer(pid node.Pid, cause error) *luaerr.Error {
-	if pid == node.Master {
+func (w *Worker) lostPeer(pid rpc.Pid, cause error) *luaerr.Error {
+	if pid == rpc.Master {
 		w.end(errMasterGone)
 	}
 	return nil

@@ -15,7 +15,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -55,7 +54,7 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
 		os.Exit(worker.Serve(worker.Config{
 			Version: version, Library: library{}, Log: log,
-			Modules: func(in *interp.Interp, _ *node.Node) { common(in) },
+			Modules: common,
 		}))
 	}
 	fmt.Fprintln(os.Stderr, "mpiclus-lua-mpi: this executable is started by mpiclus-lua: see mpiclus-lua --help")

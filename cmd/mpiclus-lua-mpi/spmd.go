@@ -15,8 +15,8 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/mpilink"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // spmd runs a script, whose text is code or in a file, as one rank of an mpirun.
@@ -49,7 +49,7 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, Watch: w.start, End: r.end,
 			Folder: w.path, Clean: w.clean,
 		},
-		Modules: func(in *interp.Interp, _ *node.Node) {
+		Modules: func(in *interp.Interp) {
 			common(in)
 			own.Modules(in)
 		},
@@ -131,7 +131,7 @@ func (m *messages) Open(context.Context) ([]link.Link, error) {
 }
 
 // Connect has nothing to do: there are links between all ranks.
-func (m *messages) Connect(context.Context, node.Pid) (link.Link, error) { return nil, nil }
+func (m *messages) Connect(context.Context, rpc.Pid) (link.Link, error) { return nil, nil }
 
 func (m *messages) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeLimit)

@@ -57,7 +57,7 @@ func run(args []string) int {
 	return host.ExitUsage
 }
 
-// environment gives each flag that was not set its environment variable:
+// environment sets each flag that was not given from its environment variable:
 // --launch-timeout is MPICLUS_LAUNCH_TIMEOUT. That of a script's text has none.
 func environment(flags *pflag.FlagSet) (err error) {
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -77,7 +77,7 @@ func variable(f *pflag.Flag) string {
 	return "MPICLUS_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 }
 
-// passOn gives the flags that were set as environment variables, for the
+// passOn returns the flags that were set as environment variables, for the
 // executable that is to read them.
 func passOn(flags *pflag.FlagSet) (env []string) {
 	flags.Visit(func(f *pflag.Flag) {

@@ -25,7 +25,7 @@ func pluginConfig(files []string) load.Config {
 	return load.Config{Files: files, Version: version, Rank: load.NoRank}.FromEnvironment()
 }
 
-// pluginEnvironment gives the variables by which workers, on any host, find
+// pluginEnvironment returns the variables by which workers, on any host, find
 // the same plugins.
 func pluginEnvironment(files []string) map[string]string {
 	env := map[string]string{}

@@ -17,7 +17,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/luampi/outside"
 	"github.com/mpiclus/mpiclus-lua/plugins/load"
 	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
@@ -81,7 +80,7 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
 		Interface: f.iface, Secret: f.secret, UntrustedWorkers: f.untrusted, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
 		Verbose: f.logLevel == "debug", Env: pluginEnvironment(files),
-		Modules: func(in *interp.Interp, _ *node.Node) {
+		Modules: func(in *interp.Interp) {
 			modules.Common(in)
 			in.AddModule("mpi", outside.Open(version))
 			luaplugin.Add(in, luaplugin.Config{Loader: f.loader})

@@ -46,7 +46,7 @@ func unknownFlag(flags *pflag.FlagSet, args []string, unknown *pflag.NotExistErr
 	return fmt.Errorf("unknown flag: %s%s", name, meant(flags, name))
 }
 
-// asWritten gives the word of the command line that ends in letters that were
+// asWritten returns the word of the command line that ends in letters that were
 // read as flags of one letter each: "-ost" of -host, since -h was known.
 func asWritten(args []string, letters string) string {
 	for _, word := range args {
@@ -57,7 +57,7 @@ func asWritten(args []string, letters string) string {
 	return "-" + letters
 }
 
-// meant gives ": did you mean --host?" for a word that is no flag, or "".
+// meant returns ": did you mean --host?" for a word that is no flag, or "".
 func meant(flags *pflag.FlagSet, word string) string {
 	name := strings.TrimLeft(word, "-")
 	if f := flags.Lookup(name); f != nil {
@@ -78,7 +78,7 @@ func meant(flags *pflag.FlagSet, word string) string {
 	return ""
 }
 
-// gluedName gives the word that was read as a flag of one letter and its
+// gluedName returns the word that was read as a flag of one letter and its
 // value, when another tool has a flag of that name: "-np" of -np 4 and of
 // -np4; "" else.
 func gluedName(wrong *pflag.InvalidValueError) string {

@@ -28,7 +28,7 @@ func dashed(f *pflag.Flag) string {
 	return "--" + f.Name
 }
 
-// runForgotten tells whether words that name no command begin with a script,
+// runForgotten reports whether words that name no command begin with a script,
 // or with flags and then a script.
 func runForgotten(root *cobra.Command, args []string) bool {
 	if len(args) == 0 || !strings.HasPrefix(args[0], "-") && !isScript(args[0]) {
@@ -64,7 +64,7 @@ func warnMisplaced(flags *pflag.FlagSet, script string, words []string) {
 	fmt.Fprintf(os.Stderr, "mpiclus-lua: %s stands after the script and went to it, and the script does not look at it: flags of run stand before the script\n", name)
 }
 
-// misplaced gives the first flag of the command that stands after the name of
+// misplaced returns the first flag of the command that stands after the name of
 // a script that has no use for it; "" for none. Scripts may have flags of
 // their own that are called the same.
 func misplaced(flags *pflag.FlagSet, script string, words []string) string {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Promote gives the type that holds the results of arithmetic between two
+// Promote returns the type that holds the results of arithmetic between two
 // types, or an error where none does:
 //
 //   - equal types stay; bool counts as 0 and 1 in the other type, two bools
@@ -57,7 +57,7 @@ type operand struct {
 // chunk is how many elements a number is repeated for at a time.
 const chunk = 512
 
-// arith gives x op y in a new array. Sides of different types are brought to
+// arith returns x op y in a new array. Sides of different types are brought to
 // the type that they promote to; "/" and "^" of integers are float64.
 func arith(op operator, x, y operand) (*Array, error) {
 	shape := x.Array
@@ -91,7 +91,7 @@ func arith(op operator, x, y operand) (*Array, error) {
 }
 
 // inChunks calls f for all of dst, x and y, or for chunks of them where one
-// side is a number. It gives the index for which f failed, or -1.
+// side is a number. It returns the index for which f failed, or -1.
 func inChunks(dst *Array, x, y operand, f func(dst, x, y *Array) int) int {
 	if !x.scalar && !y.scalar {
 		return f(dst, x.Array, y.Array)
@@ -116,7 +116,7 @@ func inChunks(dst *Array, x, y operand, f func(dst, x, y *Array) int) int {
 	return -1
 }
 
-// repeat gives a vector of n times the one element of o.
+// repeat returns a vector of n times the one element of o.
 func (o operand) repeat(n int) *Array {
 	a := New(o.typ, n)
 	raw, one := a.Bytes(), o.Bytes()
@@ -138,7 +138,7 @@ func (o operand) part(v *Array, first, count int) {
 // part makes v the count elements of a from first; count is not 0.
 func (a *Array) part(v *Array, first, count int) { v.p, v.n, v.typ = a.at(first), count, a.typ }
 
-// pick gives element i exactly as text.
+// pick returns element i exactly as text.
 func (o operand) pick(i int) string {
 	if o.scalar {
 		i = 0
@@ -154,7 +154,7 @@ func fault(op operator, dst *Array, x, y string, i int) error {
 	return fmt.Errorf("%s: index %d: %s %s %s is out of range (%s)", dst.describe(), i+1, x, operatorNames[op], y, kernels[dst.typ].limits)
 }
 
-// negated gives -x in a new array; bools become float64.
+// negated returns -x in a new array; bools become float64.
 func negated(x *Array) (*Array, error) {
 	if x.typ == Bool {
 		x, _ = x.Convert(Float64)
@@ -166,7 +166,7 @@ func negated(x *Array) (*Array, error) {
 	return dst, nil
 }
 
-// compareAll gives an array of bools: which elements x relation y holds for.
+// compareAll returns an array of bools: which elements x relation y holds for.
 func compareAll(c comparison, x, y operand) (*Array, error) {
 	shape := x.Array
 	if !y.scalar && !x.sameShape(y.Array) {
@@ -194,7 +194,7 @@ func compareAll(c comparison, x, y operand) (*Array, error) {
 	return dst, nil
 }
 
-// Equal tells whether a and b have the same shape and the same values, of
+// Equal reports whether a and b have the same shape and the same values, of
 // whatever types. A NaN is unequal to all.
 func (a *Array) Equal(b *Array) bool {
 	if !a.sameShape(b) {

@@ -1,10 +1,12 @@
 package array
 
 import (
-	"fmt"
+	"errors"
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 )
 
 // events names the metamethods of the operators; idiv is a method only.
@@ -22,7 +24,7 @@ func setArithmetic(L *lua.LState, mt *lua.LTable) {
 	}
 }
 
-// operate gives x op y where at least one is an array or complex number.
+// operate returns x op y where at least one is an array or complex number.
 func operate(L *lua.LState, op operator, x, y lua.LValue) lua.LValue {
 	a, isArray := To(x)
 	b, ok := To(y)
@@ -58,10 +60,10 @@ func nameOf(v lua.LValue) string {
 		}
 		return formatNumber(real(c))
 	}
-	return typeName(v)
+	return args.Kind(v)
 }
 
-// scalarFor gives v the type in which it is combined with a: the type of a if
+// scalarFor brings v to the type in which it is combined with a: the type of a if
 // that holds it, else the next that does. An integer array and a whole number
 // stay integer, with an error if the number is out of the type's range.
 func scalarFor(a *Array, v lua.LValue, quotient bool) (operand, error) {
@@ -74,7 +76,7 @@ func scalarFor(a *Array, v lua.LValue, quotient bool) (operand, error) {
 		}
 	default:
 		if _, ok := ToComplex(v); !ok {
-			return operand{}, fmt.Errorf("expected an array or a number, got %s", typeName(v))
+			return operand{}, errors.New(args.Expected("array or number", v))
 		}
 		switch {
 		case t == Float32:
@@ -133,7 +135,7 @@ func compareLua(c *call, op comparison) int {
 	return c.give(r)
 }
 
-// comparand gives v a type in which it compares with a. A number beyond the
+// comparand brings v to a type in which it compares with a. A number beyond the
 // range of an integer type is as good as an infinity.
 func comparand(a *Array, v lua.LValue) (operand, error) {
 	if b, ok := v.(lua.LBool); ok && a.typ == Bool {

@@ -71,13 +71,13 @@ func FromSlice[T Element](s []T) *Array {
 	return a
 }
 
-// Bytes gives the live memory, not a copy. It stays valid as long as the
+// Bytes returns the live memory, not a copy. It stays valid as long as the
 // slice or the array is reachable.
 func (a *Array) Bytes() []byte {
 	return unsafe.Slice((*byte)(a.p), a.n*a.typ.Size())
 }
 
-// Of gives the elements as a typed slice of the live memory, nil when T is
+// Of returns the elements as a typed slice of the live memory, nil when T is
 // not the element type. In a bool array every byte must be 0 or 1.
 func Of[T Element](a *Array) []T {
 	if TypeOf[T]() != a.typ {
@@ -89,13 +89,13 @@ func Of[T Element](a *Array) []T {
 // elements is Of for callers that know the type.
 func elements[T any](a *Array) []T { return unsafe.Slice((*T)(a.p), a.n) }
 
-// Len gives the number of elements, of a matrix rows × columns.
+// Len returns the number of elements, of a matrix rows × columns.
 func (a *Array) Len() int { return a.n }
 
-// Type gives the type of the elements.
+// Type returns the type of the elements.
 func (a *Array) Type() Type { return a.typ }
 
-// Shape gives rows and columns of a matrix; of a vector its length, 1, false.
+// Shape returns rows and columns of a matrix; of a vector its length, 1, false.
 func (a *Array) Shape() (rows, cols int, matrix bool) {
 	if !a.matrix {
 		return a.n, 1, false
@@ -103,7 +103,7 @@ func (a *Array) Shape() (rows, cols int, matrix bool) {
 	return a.rows, a.cols, true
 }
 
-// View gives count elements from first (from 0) as a vector that shares
+// View returns count elements from first (from 0) as a vector that shares
 // memory with a.
 func (a *Array) View(first, count int) (*Array, error) {
 	if first < 0 || count < 0 || first > a.n || count > a.n-first {
@@ -120,7 +120,7 @@ func (a *Array) view(first, count int) *Array {
 	return v
 }
 
-// Reshape gives the same elements as a matrix that shares memory with a. An
+// Reshape returns the same elements as a matrix that shares memory with a. An
 // error if rows × cols is not the number of elements.
 func (a *Array) Reshape(rows, cols int) (*Array, error) {
 	if rows < 0 || cols < 0 || !fits(rows, cols, a.n) {
@@ -131,7 +131,7 @@ func (a *Array) Reshape(rows, cols int) (*Array, error) {
 	return &m, nil
 }
 
-// fits tells whether rows × cols is n, without overflow.
+// fits reports whether rows × cols is n, without overflow.
 func fits(rows, cols, n int) bool {
 	if rows == 0 || cols == 0 {
 		return n == 0
@@ -139,10 +139,10 @@ func fits(rows, cols, n int) bool {
 	return cols <= math.MaxInt/rows && rows*cols == n
 }
 
-// Flat gives the elements as a vector that shares memory with a.
+// Flat returns the elements as a vector that shares memory with a.
 func (a *Array) Flat() *Array { return a.view(0, a.n) }
 
-// Copy gives an array of the same type, shape and content with memory of its
+// Copy returns an array of the same type, shape and content with memory of its
 // own.
 func (a *Array) Copy() *Array {
 	c := a.like(a.typ)
@@ -161,7 +161,7 @@ func (a *Array) sameShape(b *Array) bool {
 	return a.n == b.n && a.matrix == b.matrix && a.rows == b.rows && a.cols == b.cols
 }
 
-// overlaps tells whether a and b share memory.
+// overlaps reports whether a and b share memory.
 func (a *Array) overlaps(b *Array) bool {
 	if a.n == 0 || b.n == 0 {
 		return false
@@ -180,6 +180,9 @@ func (a *Array) describe() string {
 	}
 	return fmt.Sprintf("%s array of %d", a.typ, a.n)
 }
+
+// Kind names the array in errors about arguments.
+func (a *Array) Kind() string { return a.describe() }
 
 // named is describe with an article: "an int32 matrix of 2x3".
 func (a *Array) named() string { return withArticle(a.describe()) }

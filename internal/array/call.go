@@ -3,6 +3,7 @@ package array
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -32,7 +33,7 @@ func (f function) function(L *lua.LState, method bool) *lua.LFunction {
 			a, ok := To(L.Get(1))
 			if !ok {
 				luaerr.Raise(L, luaerr.New(luaerr.Argument,
-					"bad self to '%s' (expected an array, got %s: write a:%s(%s))", f.name, typeName(L.Get(1)), f.name, f.args))
+					"bad self to '%s' (array expected, got %s: write a:%s(%s))", f.name, args.Kind(L.Get(1)), f.name, f.args))
 			}
 			c.self, c.skip = a, 1
 		}
@@ -45,7 +46,12 @@ func (c *call) fail(n int, name, format string, args ...any) {
 	luaerr.RaiseArg(c.LState, c.name, n, name, format, args...)
 }
 
-// arg gives argument n, nil when it is missing.
+// expected raises that argument n is not what was expected.
+func (c *call) expected(n int, name, what string) {
+	args.RaiseExpected(c.LState, c.name, n, name, what, c.arg(n))
+}
+
+// arg returns argument n, nil when it is missing.
 func (c *call) arg(n int) lua.LValue { return c.Get(n + c.skip) }
 
 func (c *call) given(n int) bool { return c.arg(n) != lua.LNil }
@@ -54,7 +60,7 @@ func (c *call) given(n int) bool { return c.arg(n) != lua.LNil }
 func (c *call) array(n int, name string) *Array {
 	a, ok := To(c.arg(n))
 	if !ok {
-		c.fail(n, name, "expected an array, got %s", typeName(c.arg(n)))
+		c.expected(n, name, "array")
 	}
 	return a
 }
@@ -63,7 +69,7 @@ func (c *call) array(n int, name string) *Array {
 func (c *call) number(n int, name string) float64 {
 	v, ok := c.arg(n).(lua.LNumber)
 	if !ok {
-		c.fail(n, name, "expected a number, got %s", typeName(c.arg(n)))
+		c.expected(n, name, "number")
 	}
 	return float64(v)
 }
@@ -87,7 +93,7 @@ func (c *call) count(n int, name string) int {
 	return i
 }
 
-// index reads an index of self from 1 and gives it from 0.
+// index reads an index of self from 1 and returns it from 0.
 func (c *call) index(n int, name string) int {
 	return c.within(n, name, c.self.n) - 1
 }
@@ -108,7 +114,7 @@ func (c *call) elementType(n int, missing Type) Type {
 	}
 	s, ok := c.arg(n).(lua.LString)
 	if !ok {
-		c.fail(n, "type", "expected the name of a type, got %s", typeName(c.arg(n)))
+		c.expected(n, "type", "name of a type")
 	}
 	t, ok := ParseType(string(s))
 	if !ok {

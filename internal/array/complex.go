@@ -8,11 +8,15 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // Complex is a complex number as a Lua value: the Value of a userdata.
 type Complex complex128
+
+// Kind names a complex number in errors about arguments.
+func (Complex) Kind() string { return "complex number" }
 
 // String writes "1+2i", each part so that it reads back the same.
 func (c Complex) String() string { return formatComplex(complex128(c), -1, 64) }
@@ -20,7 +24,7 @@ func (c Complex) String() string { return formatComplex(complex128(c), -1, 64) }
 // TravelKind is the kind under which complex numbers travel in messages.
 const TravelKind = "complex"
 
-// Travel gives the 16 bytes that DecodeComplex reads on the other side.
+// Travel returns the 16 bytes that DecodeComplex reads on the other side.
 func (c Complex) Travel() (kind string, data []byte, err error) {
 	data = binary.LittleEndian.AppendUint64(nil, math.Float64bits(real(c)))
 	data = binary.LittleEndian.AppendUint64(data, math.Float64bits(imag(c)))
@@ -75,7 +79,7 @@ func complexSelf(L *lua.LState) complex128 {
 			return complex128(c)
 		}
 	}
-	raise(L, "expected a complex number, got %s", typeName(L.Get(1)))
+	raise(L, "%s", args.Expected("complex number", L.Get(1)))
 	return 0
 }
 
@@ -142,7 +146,7 @@ func complexMinus(L *lua.LState) int {
 	return 1
 }
 
-// operateComplex gives x op y of complex numbers and numbers.
+// operateComplex returns x op y of complex numbers and numbers.
 func operateComplex(L *lua.LState, op operator, x, y lua.LValue) lua.LValue {
 	a, ok := ToComplex(x)
 	b, ok2 := ToComplex(y)

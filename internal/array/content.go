@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
@@ -84,7 +85,7 @@ func assign(c *call) int {
 	}
 	t, ok := c.arg(1).(*lua.LTable)
 	if !ok {
-		c.fail(1, "source", "expected an array or a list, got %s", typeName(c.arg(1)))
+		c.expected(1, "source", "array or list")
 	}
 	if vm.Entries(t) != a.n {
 		c.fail(1, "source", "a list of %d does not fit %s", vm.Entries(t), a.named())
@@ -96,7 +97,7 @@ func assign(c *call) int {
 func mapped(c *call) int {
 	f, ok := c.arg(1).(*lua.LFunction)
 	if !ok {
-		c.fail(1, "f", "expected a function, got %s", typeName(c.arg(1)))
+		c.expected(1, "f", "function")
 	}
 	defer c.self.use()()
 	out := c.self.like(c.elementType(2, c.self.typ))
@@ -147,7 +148,7 @@ func (c *call) descending(n int) bool {
 	case lua.LString("desc"):
 		return true
 	default:
-		c.fail(n, "order", "expected \"asc\" or \"desc\", got %s", typeName(v))
+		c.fail(n, "order", "%s", args.Expected("\"asc\" or \"desc\"", v))
 		return false
 	}
 }

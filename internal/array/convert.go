@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// Convert gives the elements as an array of type t and the same shape, with
+// Convert returns the elements as an array of type t and the same shape, with
 // memory of its own. Values are kept or the conversion fails: 1.5 has no
 // int32, 300 no uint8, 2 no bool. Floats round to the nearest.
 func (a *Array) Convert(t Type) (*Array, error) {
@@ -18,7 +18,7 @@ func (a *Array) Convert(t Type) (*Array, error) {
 	return dst, nil
 }
 
-// as gives a itself if it has type t already, else converts it.
+// as returns a itself if it has type t already, else converts it.
 func (a *Array) as(t Type) (*Array, error) {
 	if a.typ == t {
 		return a, nil
@@ -26,7 +26,7 @@ func (a *Array) as(t Type) (*Array, error) {
 	return a.Convert(t)
 }
 
-// misfit tells why element i does not fit type t.
+// misfit reports why element i does not fit type t.
 func (a *Array) misfit(t Type, i int) string {
 	text := a.exactText(i)
 	var re, im float64

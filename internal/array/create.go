@@ -132,7 +132,7 @@ func typeFor(v lua.LValue) Type {
 func fromBytes(c *call) int {
 	s, ok := c.arg(1).(lua.LString)
 	if !ok {
-		c.fail(1, "s", "expected a string, got %s", typeName(c.arg(1)))
+		c.expected(1, "s", "string")
 	}
 	t := c.elementType(2, Float64)
 	if len(s)%t.Size() != 0 {

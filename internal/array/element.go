@@ -2,7 +2,7 @@ package array
 
 import lua "github.com/yuin/gopher-lua"
 
-// Get gives element i (from 0, which must exist) as a Lua value. An int64 or
+// Get returns element i (from 0, which must exist) as a Lua value. An int64 or
 // uint64 that no number holds exactly is an error.
 func (a *Array) Get(L *lua.LState, i int) (lua.LValue, error) { return a.load(L, i) }
 

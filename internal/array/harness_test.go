@@ -13,7 +13,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
-// newState gives an interpreter with the module as the global "array".
+// newState returns an interpreter with the module as the global "array".
 func newState(t testing.TB) *lua.LState {
 	L := lua.NewState()
 	t.Cleanup(L.Close)

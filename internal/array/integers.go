@@ -83,7 +83,7 @@ func absSigned[T signedInteger](dst, x []T) int {
 	return -1
 }
 
-// multiplication gives the checked product of the type: types of up to 32
+// multiplication returns the checked product of the type: types of up to 32
 // bits are multiplied in 64.
 func multiplication[T integer]() func(dst, x, y []T) int {
 	if unsafe.Sizeof(T(0)) < 8 {

@@ -139,7 +139,7 @@ func boolKernel() *kernel {
 	return k
 }
 
-// truths gives a bool array as bytes of 0 and 1. Memory that was received
+// truths returns a bool array as bytes of 0 and 1. Memory that was received
 // may hold other bytes: any but 0 is true.
 func truths(a *Array) []uint8 {
 	raw := elements[uint8](a)

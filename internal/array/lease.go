@@ -54,9 +54,9 @@ func (a *Array) use() func() {
 	return func() { l.users-- }
 }
 
-// gone tells whether the memory was taken back.
+// gone reports whether the memory was taken back.
 func (a *Array) gone() bool { return a.lease != nil && a.lease.ended }
 
-// Leased tells whether the memory is borrowed: what is to outlive a lease has
+// Leased reports whether the memory is borrowed: what is to outlive a lease has
 // to be copied.
 func (a *Array) Leased() bool { return a.lease != nil }

@@ -26,7 +26,7 @@ func linalgRows() []function {
 func (c *call) matrix(n int, name string) *Array {
 	m := c.array(n, name)
 	if !m.matrix {
-		c.fail(n, name, "expected a matrix, got %s: see a:reshape(rows, cols)", m.named())
+		c.fail(n, name, "matrix expected, got %s: see a:reshape(rows, cols)", m.describe())
 	}
 	if m.n == 0 {
 		c.fail(n, name, "%s has no elements", m.named())
@@ -38,7 +38,7 @@ func (c *call) matrix(n int, name string) *Array {
 func (c *call) square(n int, name string) *Array {
 	m := c.matrix(n, name)
 	if m.rows != m.cols {
-		c.fail(n, name, "expected a square matrix, got %s", m.named())
+		c.fail(n, name, "square matrix expected, got %s", m.describe())
 	}
 	return m
 }
@@ -50,7 +50,7 @@ func (c *call) needReal(n int, name string, m *Array) {
 	}
 }
 
-// dense gives a real matrix as gonum's. It may share the memory of m, which
+// dense returns a real matrix as gonum's. It may share the memory of m, which
 // the decompositions leave alone; a vector is a matrix of one column.
 func dense(m *Array) *mat.Dense {
 	w, _ := m.as(Float64) // a real number always has a float64
@@ -67,7 +67,7 @@ func undense(d mat.Matrix, like *Array) *Array {
 	return narrowed(m, like)
 }
 
-// narrowed gives a as float32 if like is, with infinities for what is out of
+// narrowed returns a as float32 if like is, with infinities for what is out of
 // range.
 func narrowed(a, like *Array) *Array {
 	if like.typ != Float32 {
@@ -162,7 +162,7 @@ func cholesky(c *call) int {
 	return c.give(undense(&l, m))
 }
 
-// symmetric gives m as a symmetric matrix, nil where it is not one exactly.
+// symmetric returns m as a symmetric matrix, nil where it is not one exactly.
 func (c *call) symmetric(m *Array) *mat.SymDense {
 	d := dense(m)
 	for i := range m.rows {
@@ -232,7 +232,7 @@ func linalgNorm(c *call) int {
 	return c.give1(most)
 }
 
-// spectralNorm gives the largest singular value.
+// spectralNorm returns the largest singular value.
 func spectralNorm(c *call) float64 {
 	m := c.realMatrix()
 	var d mat.SVD

@@ -3,6 +3,7 @@ package array
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
@@ -17,13 +18,13 @@ func from(c *call) int {
 	}
 	t, ok := c.arg(1).(*lua.LTable)
 	if !ok {
-		c.fail(1, "list", "expected a table or an array, got %s", typeName(c.arg(1)))
+		c.expected(1, "list", "table or array")
 	}
 	typ := c.elementType(2, typeFor(firstOf(t)))
 	return c.give(c.list(t, typ))
 }
 
-// firstOf gives the first value in a list of lists.
+// firstOf returns the first value in a list of lists.
 func firstOf(t *lua.LTable) lua.LValue {
 	v := vm.GetInt(t, 1)
 	if row, ok := v.(*lua.LTable); ok {
@@ -45,7 +46,7 @@ func (c *call) list(t *lua.LTable, typ Type) *Array {
 	for r := range m.rows {
 		row, ok := vm.GetInt(t, r+1).(*lua.LTable)
 		if !ok {
-			c.fail(1, "list", "row %d: expected a table, got %s", r+1, typeName(vm.GetInt(t, r+1)))
+			c.fail(1, "list", "row %d: table expected, got %s", r+1, args.Kind(vm.GetInt(t, r+1)))
 		}
 		if vm.Entries(row) != m.cols {
 			c.fail(1, "list", "row %d has %d elements, row 1 has %d", r+1, vm.Entries(row), m.cols)

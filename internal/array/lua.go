@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 
 	luanumber "github.com/mpiclus/mpiclus-lua/internal/lua51/number"
@@ -34,7 +35,7 @@ func To(v lua.LValue) (*Array, bool) {
 	return a, ok
 }
 
-// ToLua gives the userdata that scripts see. Each call makes a new one; two
+// ToLua returns the userdata that scripts see. Each call makes a new one; two
 // of the same array are equal for a script.
 func ToLua(L *lua.LState, a *Array) *lua.LUserData {
 	return &lua.LUserData{Value: a, Env: L.Env, Metatable: metatable(L)}
@@ -63,7 +64,7 @@ func methodRows() []function {
 	return slices.Concat(shapeRows(), contentRows(), arithmeticRows(), reductionRows(), mathRows())
 }
 
-// metatable gives the metatable of arrays: one an interpreter, made when
+// metatable returns the metatable of arrays: one an interpreter, made when
 // first asked for, so that arrays work before a script requires the module.
 func metatable(L *lua.LState) *lua.LTable {
 	if mt, ok := L.G.Registry.RawGetString(metaKey).(*lua.LTable); ok {
@@ -114,7 +115,7 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 	}
 }
 
-// meant gives ": did you mean 'sum'?" for a name much like that of a method.
+// meant returns ": did you mean 'sum'?" for a name much like that of a method.
 func meant(methods *lua.LTable, name string) string {
 	var names []string
 	vm.ForEach(methods, func(k, _ lua.LValue) { names = append(names, lua.LVAsString(k)) })
@@ -129,7 +130,7 @@ func meant(methods *lua.LTable, name string) string {
 func selfOf(L *lua.LState) *Array {
 	a, ok := To(L.Get(1))
 	if !ok {
-		raise(L, "expected an array, got %s", typeName(L.Get(1)))
+		raise(L, "%s", args.Expected("array", L.Get(1)))
 	}
 	return a
 }
@@ -189,14 +190,14 @@ func raiseIndex(L *lua.LState, a *Array, k lua.LValue) {
 	raise(L, "%s: %s", a.describe(), wrongIndex(k, a.n))
 }
 
-// wrongIndex tells why k is no index from 1 to n.
+// wrongIndex reports why k is no index from 1 to n.
 func wrongIndex(k lua.LValue, n int) string {
 	f, ok := k.(lua.LNumber)
 	switch {
 	case !ok && k.Type() == lua.LTString:
 		return fmt.Sprintf("cannot write field '%s': elements have numbers", k)
 	case !ok:
-		return fmt.Sprintf("expected a whole number as index, got %s", typeName(k))
+		return args.Expected("whole number as index", k)
 	case lua.LNumber(int(f)) != f:
 		return fmt.Sprintf("index %s is no whole number", formatNumber(float64(f)))
 	case n == 0:

@@ -17,7 +17,7 @@ func fill[D, S any](dst []D, src []S, f func(S) D) {
 	}
 }
 
-// largest gives the largest of values from 0, NaN if there is one.
+// largest returns the largest of values from 0, NaN if there is one.
 func largest(s []float64) float64 {
 	most := 0.0
 	for _, v := range s {
@@ -102,7 +102,7 @@ func mathRows() []function {
 	return rows
 }
 
-// applyAll gives f or g of each element in a new array.
+// applyAll returns f or g of each element in a new array.
 func applyAll(a *Array, f func(float64) float64, g func(complex128) complex128) *Array {
 	if a.typ.class() < float {
 		a, _ = a.Convert(Float64)
@@ -127,7 +127,7 @@ func conjugate[T complexing](s []T) {
 	}
 }
 
-// parts gives a float of each element of a complex array: float32 of
+// parts returns a float of each element of a complex array: float32 of
 // complex64, float64 of complex128.
 func parts(a *Array, f func(complex128) float64) *Array {
 	if a.typ == Complex64 {
@@ -140,7 +140,7 @@ func parts(a *Array, f func(complex128) float64) *Array {
 	return out
 }
 
-// magnitudeOf gives the absolute values; the smallest integer of a type has
+// magnitudeOf returns the absolute values; the smallest integer of a type has
 // none.
 func magnitudeOf(a *Array) (*Array, error) {
 	switch a.typ.class() {

@@ -7,7 +7,7 @@ import (
 	blasgonum "gonum.org/v1/gonum/blas/gonum"
 )
 
-// Transpose gives a matrix with rows and columns changed over, in memory of
+// Transpose returns a matrix with rows and columns changed over, in memory of
 // its own. A vector becomes a matrix of one column.
 func (a *Array) Transpose() *Array {
 	rows, cols := 1, a.n
@@ -44,7 +44,7 @@ func transpose[T any](dst, src []T, rows, cols int) {
 	}
 }
 
-// Matmul gives the matrix product x y; y may be a vector, then so is the
+// Matmul returns the matrix product x y; y may be a vector, then so is the
 // product. Types are promoted as in arithmetic; products of integers are
 // int64 or uint64 and exact, or an error.
 func Matmul(x, y *Array) (*Array, error) {

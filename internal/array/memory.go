@@ -15,7 +15,7 @@ import (
 // Alignment is what the memory of every new array is aligned to, in bytes.
 const Alignment = 16
 
-// allocate gives zeroed memory for n elements, nil for none.
+// allocate returns zeroed memory for n elements, nil for none.
 //
 // All of it comes from the Go heap. Memory mapped outside of it was measured
 // and is slower at every size (8 MiB made and written: 2.1 ms on the heap,

@@ -111,7 +111,7 @@ func powComplex[T complexing](dst, x, y []T) int {
 	return -1
 }
 
-// power gives x to the power of y; small whole powers by multiplication, so
+// power returns x to the power of y; small whole powers by multiplication, so
 // that i^2 is exactly -1.
 func power(x, y complex128) complex128 {
 	n := int(real(y))

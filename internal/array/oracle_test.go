@@ -167,7 +167,7 @@ func TestAgainstPython(t *testing.T) {
 	}
 }
 
-// numbersOf gives the numbers of a result.
+// numbersOf returns the numbers of a result.
 func numbersOf(t *testing.T, v lua.LValue) []complex128 {
 	if c, ok := ToComplex(v); ok {
 		return []complex128{c}

@@ -58,7 +58,7 @@ func ordered[T ordinal](k *kernel, see func(*Array) []T, isNaN func(T) bool) {
 	k.order = func(x *Array, descending bool) *Array { return order(see(x), isNaN, descending) }
 }
 
-// least gives the index of the first smallest element, or NaN.
+// least returns the index of the first smallest element, or NaN.
 func least[T ordinal](s []T) int {
 	best := 0
 	for i, v := range s {
@@ -71,7 +71,7 @@ func least[T ordinal](s []T) int {
 	return best
 }
 
-// most gives the index of the first largest element, or NaN.
+// most returns the index of the first largest element, or NaN.
 func most[T ordinal](s []T) int {
 	best := 0
 	for i, v := range s {
@@ -99,7 +99,7 @@ func nansLast[T ordinal](s []T, isNaN func(T) bool) int {
 	return len(s) - kept
 }
 
-// order gives the indices from 1 in the order of their values: equal ones in
+// order returns the indices from 1 in the order of their values: equal ones in
 // the order in which they are, NaNs last.
 func order[T ordinal](s []T, isNaN func(T) bool, descending bool) *Array {
 	out := New(Int64, len(s))

@@ -256,7 +256,7 @@ func TestConversions(t *testing.T) {
 	})
 }
 
-// srcText gives the real part of the element for big.Float.
+// srcText returns the real part of the element for big.Float.
 func srcText(a *Array) string {
 	if a.Type() == Bool {
 		return fmt.Sprint(truths(a)[0])

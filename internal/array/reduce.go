@@ -142,7 +142,7 @@ func (w *wide) add(sign, hi, lo uint64) {
 	w.top, _ = bits.Add64(w.top, sign, c)
 }
 
-// fits tells whether the sum is one of 64 bits, signed or not.
+// fits reports whether the sum is one of 64 bits, signed or not.
 func (w wide) fits(isSigned bool) bool {
 	var above uint64
 	if isSigned {
@@ -151,7 +151,7 @@ func (w wide) fits(isSigned bool) bool {
 	return w.hi == above && w.top == above
 }
 
-// whole gives a one-element array of the sum: int64, or uint64 when it was
+// whole returns a one-element array of the sum: int64, or uint64 when it was
 // summed from unsigned values.
 func (w wide) whole(isSigned bool) (*Array, error) {
 	switch {
@@ -163,7 +163,7 @@ func (w wide) whole(isSigned bool) (*Array, error) {
 	return FromSlice([]uint64{w.lo}), nil
 }
 
-// extend gives v for wide.add.
+// extend returns v as wide.add takes it.
 func extend[T integer](v T) (sign, hi, lo uint64) {
 	if v < 0 {
 		return ^uint64(0), ^uint64(0), uint64(v)
@@ -235,7 +235,7 @@ func prodIntegers[T integer](s []T) (*Array, error) {
 	return FromSlice([]uint64{p}), nil
 }
 
-// cumsumIntegers gives int64 or uint64.
+// cumsumIntegers returns int64 or uint64.
 func cumsumIntegers[T integer](s []T) (*Array, error) {
 	out := New(Uint64, len(s))
 	if isSigned[T]() {

@@ -61,7 +61,7 @@ func (c *call) pushOne(one *Array, err error) int {
 	return 1
 }
 
-// cumsum gives an array of self's shape.
+// cumsum returns an array of self's shape.
 func cumsum(c *call) int {
 	a, err := kernels[c.self.typ].cumsum(c.self)
 	if err != nil {
@@ -77,7 +77,7 @@ func (c *call) pushElement(f func(*Array) int) int {
 	return 1
 }
 
-// extreme gives the index (from 0) that f finds.
+// extreme returns the index (from 0) that f finds.
 func (c *call) extreme(f func(*Array) int) int {
 	c.needOrder()
 	c.needElements()
@@ -90,7 +90,7 @@ func (c *call) needElements() {
 	}
 }
 
-// wideType gives the type in which means and norms are computed.
+// wideType returns the type in which means and norms are computed.
 func wideType(t Type) Type {
 	if t.class() == complexed {
 		return Complex128
@@ -186,7 +186,7 @@ func (c *call) normOrder(n int) float64 {
 	return p
 }
 
-// norm gives the p-norm of all elements for p of 1, 2 or infinity. The 2-norm
+// norm returns the p-norm of all elements for p of 1, 2 or infinity. The 2-norm
 // neither overflows nor underflows on the way.
 func norm(a *Array, p float64) float64 {
 	w, _ := a.as(wideType(a.typ))

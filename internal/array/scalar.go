@@ -1,12 +1,15 @@
 package array
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 )
 
 // exact is the largest magnitude up to which every whole number is a Lua
@@ -21,12 +24,12 @@ type floating interface{ float32 | float64 }
 
 type complexing interface{ complex64 | complex128 }
 
-// at gives the place of element i, which must exist.
+// at returns the place of element i, which must exist.
 func (a *Array) at(i int) unsafe.Pointer { return unsafe.Add(a.p, i*a.typ.Size()) }
 
 func value[T any](p unsafe.Pointer) T { return *(*T)(p) }
 
-// load gives element i (from 0) as a Lua value. The error, of an int64 or
+// load returns element i (from 0) as a Lua value. The error, of an int64 or
 // uint64 beyond 2^53, tells the value only.
 func (a *Array) load(L *lua.LState, i int) (lua.LValue, error) {
 	p := a.at(i)
@@ -60,7 +63,7 @@ func (a *Array) load(L *lua.LState, i int) (lua.LValue, error) {
 	}
 }
 
-// whole gives a 64-bit integer up to 2^53 as a number.
+// whole returns a 64-bit integer up to 2^53 as a number.
 func whole[T int64 | uint64](v T) (lua.LValue, error) {
 	f := lua.LNumber(v)
 	if f >= exact || f <= -exact { // the ends may be rounded neighbours
@@ -98,7 +101,7 @@ func numberOf(v lua.LValue) (float64, error) {
 			return real(c), nil
 		}
 	}
-	return 0, fmt.Errorf("expected a number, got %s", typeName(v))
+	return 0, errors.New(args.Expected("number", v))
 }
 
 // integerOf reads a whole number of type T; 64-bit types also take decimal
@@ -142,7 +145,7 @@ func integerFromDigits[T integer](s string) (T, error) {
 	return T(n), nil
 }
 
-// limits gives the smallest and largest value of an integer type.
+// limits returns the smallest and largest value of an integer type.
 func limits[T integer]() (lo, hi T) {
 	var zero T
 	bits := uint(unsafe.Sizeof(zero)) * 8
@@ -173,36 +176,17 @@ func complexOf[T complexing](v lua.LValue) (T, error) {
 			return T(c), nil
 		}
 	}
-	return 0, fmt.Errorf("expected a number or array.complex, got %s", typeName(v))
+	return 0, errors.New(args.Expected("number or array.complex", v))
 }
 
 // truthOf reads a boolean as the byte that stores it.
 func truthOf(v lua.LValue) (uint8, error) {
 	b, ok := v.(lua.LBool)
 	if !ok {
-		return 0, fmt.Errorf("expected true or false, got %s", typeName(v))
+		return 0, errors.New(args.Expected("true or false", v))
 	}
 	if b {
 		return 1, nil
 	}
 	return 0, nil
-}
-
-// typeName names what a script passed: an array by its description.
-func typeName(v lua.LValue) string {
-	if a, ok := To(v); ok {
-		return a.named()
-	}
-	if ud, ok := v.(*lua.LUserData); ok {
-		if a, ok := ud.Value.(*Array); ok {
-			return a.named() // whose memory is gone
-		}
-		if _, ok := ud.Value.(Complex); ok {
-			return "a complex number"
-		}
-	}
-	if v.Type() == lua.LTNil {
-		return "nil"
-	}
-	return withArticle(v.Type().String())
 }

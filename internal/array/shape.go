@@ -50,7 +50,7 @@ func shapeRows() []function {
 // needMatrix raises unless the method was called on a matrix.
 func (c *call) needMatrix() {
 	if !c.self.matrix {
-		raise(c.LState, "bad self to '%s' (expected a matrix, got %s: see a:reshape(rows, cols))", c.name, c.self.named())
+		raise(c.LState, "bad self to '%s' (matrix expected, got %s: see a:reshape(rows, cols))", c.name, c.self.describe())
 	}
 }
 
@@ -61,7 +61,7 @@ func (c *call) cell() int {
 	return i*c.self.cols + c.within(2, "j", c.self.cols) - 1
 }
 
-// load gives element i (from 0) as a Lua value.
+// load returns element i (from 0) as a Lua value.
 func (c *call) load(i int) lua.LValue {
 	v, err := c.self.load(c.LState, i)
 	if err != nil {

@@ -101,7 +101,7 @@ func realDeterminant(a []float64, n int) float64 {
 // unless both sides are complex64 or narrower.
 func (c *call) solveComplex(a, b *Array) int {
 	if a.rows != a.cols {
-		c.fail(1, "a", "expected a square matrix, got %s", a.named())
+		c.fail(1, "a", "square matrix expected, got %s", a.describe())
 	}
 	left, _ := a.Convert(Complex128)
 	x, _ := b.Convert(Complex128)
@@ -118,7 +118,7 @@ func (c *call) solveComplex(a, b *Array) int {
 }
 
 // eliminate brings the n x n matrix a to the identity by Gauss and Jordan
-// with partial pivoting, does the same to the rows of b, and gives the
+// with partial pivoting, does the same to the rows of b, and returns the
 // determinant of a; false where it is singular.
 func eliminate(a []complex128, n int, b []complex128, cols int) (complex128, bool) {
 	det := complex128(1)

@@ -8,7 +8,7 @@ import (
 	"unsafe"
 )
 
-// formatFloat gives f in so many significant digits; -1: the shortest text
+// formatFloat returns f in so many significant digits; -1: the shortest text
 // that reads back as f.
 func formatFloat(f float64, digits, bits int) string {
 	switch {
@@ -53,10 +53,10 @@ func limitsText[T integer]() string {
 	return fmt.Sprintf("%d to %d", lo, hi)
 }
 
-// exactText gives element i (from 0) so that it reads back the same.
+// exactText returns element i (from 0) so that it reads back the same.
 func (a *Array) exactText(i int) string { return kernels[a.typ].text(a.at(i), -1) }
 
-// Text gives all elements as Lua source writes a list, exactly:
+// Text returns all elements as Lua source writes a list, exactly:
 // "{1, 2.5, 3}", a matrix as a list of rows.
 func (a *Array) Text() string {
 	var b strings.Builder
@@ -93,7 +93,7 @@ const (
 	shownDigits                         = 6
 )
 
-// String gives the array for a reader: its type, its shape, and the elements
+// String returns the array for a reader: its type, its shape, and the elements
 // in six digits, cut when there are many.
 func (a *Array) String() string {
 	if a.matrix {
@@ -113,7 +113,7 @@ func (a *Array) shortText(i int) string {
 	return kernels[a.typ].text(a.at(i), shownDigits)
 }
 
-// shown gives the indices to show of n, -1 where some are left out.
+// shown returns the indices to show of n, -1 where some are left out.
 func shown(n, most, head, tail int) []int {
 	var list []int
 	for i := 0; i < n; i++ {

@@ -59,7 +59,7 @@ func Types() []Type {
 	return all
 }
 
-// String gives the name that scripts use, "float64".
+// String returns the name that scripts use, "float64".
 func (t Type) String() string {
 	if t < typeCount {
 		return types[t].name
@@ -67,7 +67,7 @@ func (t Type) String() string {
 	return fmt.Sprintf("Type(%d)", uint8(t))
 }
 
-// Size gives the bytes that one element takes.
+// Size returns the bytes that one element takes.
 func (t Type) Size() int { return types[t].size }
 
 func (t Type) class() class    { return types[t].class }
@@ -98,7 +98,7 @@ type Element interface {
 		float32 | float64 | complex64 | complex128 | bool
 }
 
-// TypeOf gives the element type of a Go type.
+// TypeOf returns the element type of a Go type.
 func TypeOf[T Element]() Type {
 	var zero T
 	switch any(zero).(type) {

@@ -33,5 +33,5 @@ func (b *Bag[T]) Remove(x T) {
 	*place = 0
 }
 
-// All gives the entries, until the next change.
+// All returns the entries, until the next change.
 func (b *Bag[T]) All() []T { return b.all }

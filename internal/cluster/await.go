@@ -11,7 +11,8 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // group is a table of a script that has futures or channels among its values,
@@ -22,7 +23,7 @@ type group []member
 // a channel: then there is nothing to wait for.
 type member struct {
 	key, value lua.LValue
-	ref        *node.Reference
+	ref        *objects.Reference
 }
 
 // groupOf reads a table that has futures or channels among its values; nil for
@@ -95,17 +96,17 @@ func (m *Module) fetch(L *lua.LState) int {
 
 // fetched waits for the values of a future, which it keeps, or for the first
 // item of a channel.
-func (m *Module) fetched(L *lua.LState, ref *node.Reference, limit limit) []lua.LValue {
-	if ref.Cache != nil && ref.Kind != node.KindChannel {
+func (m *Module) fetched(L *lua.LState, ref *objects.Reference, limit limit) []lua.LValue {
+	if ref.Cache != nil && ref.Kind != objects.KindChannel {
 		return ref.Cache
 	}
-	var reply *node.Reply
+	var reply *rpc.Reply
 	limit.wait(m, L, waitedFor(ref), func(ctx context.Context) (err error) {
 		reply, err = ref.Fetch(ctx)
 		return err
 	})
 	vs := m.values(L, reply)
-	if ref.Kind == node.KindChannel {
+	if ref.Kind == objects.KindChannel {
 		return vs
 	}
 	if ref.Cache == nil { // another task may have been faster
@@ -115,8 +116,8 @@ func (m *Module) fetched(L *lua.LState, ref *node.Reference, limit limit) []lua.
 }
 
 // waitedFor says what a wait for a future or channel is for.
-func waitedFor(ref *node.Reference) string {
-	if ref.Kind == node.KindChannel {
+func waitedFor(ref *objects.Reference) string {
+	if ref.Kind == objects.KindChannel {
 		return fmt.Sprintf("an item of the channel on pid %d", ref.ID.Owner)
 	}
 	return fmt.Sprintf("the result of the call on pid %d", ref.ID.Owner)
@@ -137,11 +138,11 @@ func (m *Module) waitFor(L *lua.LState) int {
 }
 
 // await waits for a future or channel, and raises the error of the call.
-func (m *Module) await(L *lua.LState, ref *node.Reference, limit limit) {
+func (m *Module) await(L *lua.LState, ref *objects.Reference, limit limit) {
 	if ref.Cache != nil {
 		return
 	}
-	var failure *node.Reply
+	var failure *rpc.Reply
 	limit.wait(m, L, waitedFor(ref), func(ctx context.Context) error {
 		failed, err := ref.Wait(ctx)
 		if err == nil && failed {
@@ -159,7 +160,7 @@ func (m *Module) await(L *lua.LState, ref *node.Reference, limit limit) {
 // of all that stand in the list.
 func (m *Module) awaitAll(L *lua.LState, g group, limit limit) {
 	failures := make([]*luaerr.Error, len(g))
-	replies := make([]*node.Reply, len(g))
+	replies := make([]*rpc.Reply, len(g))
 	limit.wait(m, L, "all of the results", func(ctx context.Context) error {
 		for i, e := range g {
 			if e.ref == nil {
@@ -180,7 +181,7 @@ func (m *Module) awaitAll(L *lua.LState, g group, limit limit) {
 	})
 	for i, reply := range replies {
 		if reply != nil {
-			_, err := m.node.Values(L, reply)
+			_, err := m.Eval.Values(L, reply)
 			failures[i] = luaerr.From(err)
 		}
 	}

@@ -7,9 +7,11 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 func (m *Module) callFunctions() map[string]lua.LGFunction {
@@ -43,9 +45,9 @@ func (m *Module) remotecall(L *lua.LState) int {
 }
 
 // spawn starts a call and gives its future.
-func (m *Module) spawn(L *lua.LState, fn lua.LValue, pid node.Pid, args []lua.LValue) *node.Reference {
-	ref, begun := m.node.Spawn(pid, m.message(L, "the function, argument", fn, args))
-	if err := m.interp.Wait(L, begun.Go); err != nil {
+func (m *Module) spawn(L *lua.LState, fn lua.LValue, pid rpc.Pid, args []lua.LValue) *objects.Reference {
+	ref, call := m.Objects.Spawn(pid, m.message(L, "the function, argument", fn, args))
+	if err := m.interp.Wait(L, call.Sent); err != nil {
 		ref.Void()
 		luaerr.Raise(L, luaerr.From(err))
 	}
@@ -60,20 +62,20 @@ func (m *Module) remotecallFetch(L *lua.LState) int {
 		return m.push(L, m.applyInPool(L, p, fn, Rest(L, 3)))
 	}
 	pid := m.pidArgument(L, 2, "remotecall_fetch")
-	return m.push(L, m.call(L, pid, node.AskCall(m.message(L, "the function, argument", fn, Rest(L, 3)))))
+	return m.push(L, m.call(L, pid, eval.Call(m.message(L, "the function, argument", fn, Rest(L, 3)))))
 }
 
-// call makes a request and waits for the answer.
-func (m *Module) call(L *lua.LState, pid node.Pid, ask node.Ask) (reply *node.Reply) {
-	begun := m.node.Prepare(pid, ask)
+// start makes a request in the name of the task that holds the interpreter.
+func (m *Module) start(pid rpc.Pid, req rpc.Request) *rpc.Call {
+	return m.Node.Start(m.interp.Current().Context(), pid, req)
+}
+
+// call makes a request and waits for the reply.
+func (m *Module) call(L *lua.LState, pid rpc.Pid, req rpc.Request) (reply *rpc.Reply) {
+	call := m.start(pid, req)
 	m.wait(L, func(ctx context.Context) (err error) {
-		if err = begun.Go(ctx); err != nil {
-			return err
-		}
-		if reply, err = begun.Await(ctx); err != nil {
-			return err
-		}
-		return m.node.FetchSources(ctx, pid, reply.Message)
+		reply, err = call.Await(ctx)
+		return err
 	})
 	return reply
 }
@@ -83,7 +85,7 @@ func (m *Module) call(L *lua.LState, pid node.Pid, ask node.Ask) (reply *node.Re
 func (m *Module) remotecallWait(L *lua.LState) int {
 	fn := BodyArgument(m.interp, L, 1, "remotecall_wait")
 	p := poolArgument(L, 2)
-	var pid node.Pid
+	var pid rpc.Pid
 	if p != nil {
 		pid = m.takeWorker(L, p)
 		defer p.put(pid)
@@ -100,13 +102,13 @@ func (m *Module) remotecallWait(L *lua.LState) int {
 func (m *Module) remoteDo(L *lua.LState) int {
 	fn := BodyArgument(m.interp, L, 1, "remote_do")
 	pid := m.pidArgument(L, 2, "remote_do")
-	ask := node.AskDo(m.message(L, "the function, argument", fn, Rest(L, 3)))
-	ask.Answer = func(_ *node.Reply, err error) {
+	req := eval.Do(m.message(L, "the function, argument", fn, Rest(L, 3)))
+	req.OnReply = func(_ *rpc.Reply, err error) {
 		if err != nil && luaerr.From(err).Kind != luaerr.Interrupted && !m.expected(err) {
-			m.node.Report("mpiclus-lua: a call that nobody waits for was lost: " + err.Error())
+			m.Eval.Report("mpiclus-lua: a call that nobody waits for was lost: " + err.Error())
 		}
 	}
-	m.wait(L, m.node.Prepare(pid, ask).Go)
+	m.wait(L, m.start(pid, req).Sent)
 	return 0
 }
 
@@ -125,7 +127,7 @@ func (m *Module) expected(err error) bool { return m.leaving.Load() || errors.Is
 // spawnat is spawnat(pid or "any", f, ...) → future. "any" takes the workers
 // in turn.
 func (m *Module) spawnat(L *lua.LState) int {
-	var pid node.Pid
+	var pid rpc.Pid
 	if s, ok := L.Get(1).(lua.LString); ok {
 		if s != "any" {
 			luaerr.RaiseArg(L, "spawnat", 1, "pid", "a pid or \"any\" expected, got %s", Describe(s))
@@ -140,12 +142,12 @@ func (m *Module) spawnat(L *lua.LState) int {
 }
 
 // pidArgument reads the pid of a process that is here.
-func (m *Module) pidArgument(L *lua.LState, n int, call string) node.Pid {
+func (m *Module) pidArgument(L *lua.LState, n int, call string) rpc.Pid {
 	number, ok := L.Get(n).(lua.LNumber)
-	if !ok || lua.LNumber(node.Pid(number)) != number {
+	if !ok || lua.LNumber(rpc.Pid(number)) != number {
 		luaerr.RaiseArg(L, call, n, "pid", "the pid of a process expected, got %s", Describe(L.Get(n)))
 	}
-	return node.Pid(number)
+	return rpc.Pid(number)
 }
 
 // longestShown is the longest string that Describe shows.

@@ -8,13 +8,14 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // newChannel is RemoteChannel([pid [, capacity]]): by default here, for one
 // item. Capacity 0 hands each item over, math.huge never makes a put wait.
 func (m *Module) newChannel(L *lua.LState) int {
-	pid, capacity := m.node.Self(), int64(1)
+	pid, capacity := m.Node.Self(), int64(1)
 	if L.Get(1) != lua.LNil {
 		pid = m.pidArgument(L, 1, "RemoteChannel")
 	}
@@ -22,19 +23,16 @@ func (m *Module) newChannel(L *lua.LState) int {
 		n, ok := v.(lua.LNumber)
 		switch {
 		case ok && math.IsInf(float64(n), 1):
-			capacity = node.Unbounded
+			capacity = objects.Unbounded
 		case ok && n >= 0 && lua.LNumber(int64(n)) == n:
 			capacity = int64(n)
 		default:
 			luaerr.RaiseArg(L, "RemoteChannel", 2, "capacity", "a whole number from 0 or math.huge expected, got %s", Describe(v))
 		}
 	}
-	ref, begun := m.node.NewChannel(pid, capacity)
+	ref, call := m.Objects.NewChannel(pid, capacity)
 	err := m.interp.Wait(L, func(ctx context.Context) error {
-		if err := begun.Go(ctx); err != nil {
-			return err
-		}
-		_, err := begun.Await(ctx)
+		_, err := call.Await(ctx)
 		return err
 	})
 	if err != nil {
@@ -48,17 +46,14 @@ func (m *Module) newChannel(L *lua.LState) int {
 // When the time is over first, the item is not in the channel.
 func (m *Module) put(L *lua.LState) int {
 	ref := checkChannel(L, "put")
-	msg, err := m.node.Codec().Encode(L, "the item", L.CheckAny(2))
+	msg, err := m.interp.Codec().Encode(L, "the item", L.CheckAny(2))
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}
 	limit := limitArgument(L, 3, "put")
-	begun := ref.Put(msg)
+	call := ref.Put(msg)
 	limit.wait(m, L, fmt.Sprintf("room in the channel on pid %d", ref.ID.Owner), func(ctx context.Context) error {
-		if err := begun.Go(ctx); err != nil {
-			return err
-		}
-		_, err := begun.Await(ctx)
+		_, err := call.Await(ctx)
 		return err
 	})
 	L.Push(L.Get(1))
@@ -70,7 +65,7 @@ func (m *Module) take(L *lua.LState) int {
 	ref := checkChannel(L, "take")
 	reply, open := m.takeItem(L, ref, limitArgument(L, 2, "take"))
 	if !open {
-		luaerr.Raise(L, node.ErrChannelClosed)
+		luaerr.Raise(L, objects.ErrChannelClosed)
 	}
 	return m.push(L, reply)
 }
@@ -78,9 +73,9 @@ func (m *Module) take(L *lua.LState) int {
 // takeItem waits for an item of a channel; open is false when there will be
 // none, because the channel is closed. An item that comes to a task that is
 // being stopped goes back.
-func (m *Module) takeItem(L *lua.LState, ref *node.Reference, limit limit) (reply *node.Reply, open bool) {
+func (m *Module) takeItem(L *lua.LState, ref *objects.Reference, limit limit) (reply *rpc.Reply, open bool) {
 	limit.wait(m, L, fmt.Sprintf("an item of the channel on pid %d", ref.ID.Owner), func(ctx context.Context) (err error) {
-		if reply, err = ref.Take(ctx); node.IsChannelClosed(err) {
+		if reply, err = ref.Take(ctx); objects.IsChannelClosed(err) {
 			reply = nil
 			return nil
 		}

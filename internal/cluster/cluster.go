@@ -11,38 +11,57 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
-// Module is the Lua module of a process.
-type Module struct {
-	node   *node.Node
-	interp *interp.Interp
-	extra  map[string]lua.LGFunction
+// Config describes the process that a module belongs to. The functions may be
+// nil: then there is nothing of the kind.
+type Config struct {
+	Interp *interp.Interp
+	Node   rpc.Config // Codec is the interpreter's, Layers are set by New
+	// Layers returns what stands on the node besides this module and what it is
+	// made of. It is called by New, and may keep m.
+	Layers func(m *Module) []rpc.Layer
+	// Report shows a text to the user (see eval.New).
+	Report func(text string)
+	// MasterOnly are functions of the Lua module that only the master may call:
+	// a rank of an MPI job has all of the host's, and may become a worker.
+	MasterOnly map[string]lua.LGFunction
 
-	// Revive starts the jobs of workers that died again and gives the new
-	// workers, for parallel loops that have none left. Nil: it cannot be done.
-	// It is called without the interpreter.
-	Revive func(ctx context.Context, dead []node.Pid) ([]node.Pid, error)
-	// SameJob tells whether two workers, which may be dead, were of one MPI
-	// job. Nil: no two are.
-	SameJob func(a, b node.Pid) bool
-	// Manager gives the value that a script on the master has for the manager
-	// of a number, nil when there is none. Nil: this process is never the master.
+	// Revive starts the jobs of workers that died again and returns the new
+	// workers, for parallel loops that have none left. It is called without the
+	// interpreter.
+	Revive func(ctx context.Context, dead []rpc.Pid) ([]rpc.Pid, error)
+	// SameJob reports whether two workers, which may be dead, were of one MPI
+	// job.
+	SameJob func(a, b rpc.Pid) bool
+	// Manager returns the value that a script on the master has for the manager
+	// of a number, nil when there is none.
 	Manager func(L *lua.LState, number uint32) lua.LValue
 	// Recovered waits until the job of a worker that was lost has been started
-	// afresh, and reports whether it was; nil: no job ever is.
-	Recovered func(ctx context.Context, lost node.Pid) bool
-	// Settle waits for jobs that are being started afresh; nil: none ever is.
+	// afresh, and reports whether it was.
+	Recovered func(ctx context.Context, lost rpc.Pid) bool
+	// Settle waits for jobs that are being started afresh.
 	Settle func(ctx context.Context)
-	// Stopped is told that interrupt was called for this process, beside what
-	// others asked it to do. It may be nil, and is set before there are others.
+	// Stopped is called when interrupt was called for this process, beside what
+	// others asked it to do.
 	Stopped func(why *luaerr.Error)
+}
 
+// Module is the Lua module of a process, and what it stands on.
+type Module struct {
+	Node    *rpc.Node
+	Eval    *eval.Evaluator
+	Objects *objects.Store
+
+	cfg         Config
+	interp      *interp.Interp
 	leaving     atomic.Bool
 	definitions definitions
 	library     library
@@ -50,46 +69,61 @@ type Module struct {
 	turn        int         // of spawnat "any"; who holds the interpreter owns it
 }
 
-// New makes the module of a node, which has no links yet. extra are functions
-// that only this kind of process has; they come on top of the common ones.
-func New(n *node.Node, extra map[string]lua.LGFunction) *Module {
-	m := &Module{node: n, interp: n.Interp(), extra: extra}
+// New makes a process a part of a cluster: its node with all services, and the
+// Lua module "cluster" of its interpreter.
+func New(cfg Config) *Module {
+	m := &Module{cfg: cfg, interp: cfg.Interp}
 	m.definitions.turn = make(chan struct{}, 1)
 	m.definitions.giveBack()
 	m.library.open()
-	n.WhenGone(m.library.forget)
-	m.offer()
+	cfg.Node.Codec = cfg.Interp.Codec()
+	cfg.Node.Layers = m.layers
+	rpc.New(cfg.Node)
 	m.register()
+	m.interp.AddModule("cluster", m.open)
 	return m
 }
 
-func (m *Module) offer() {
-	for _, s := range []node.Service{
-		{Name: serviceEverywhere, Start: m.startEverywhere},
-		{Name: serviceFold, Start: m.startFold},
-		{Name: serviceInstall, Start: m.startInstall},
-		{Name: serviceUninstall, Start: m.startUninstall},
-		{Name: serviceMap, Start: m.startMap},
-		{Name: serviceApply, Start: m.startApply},
-		{Name: serviceInterrupt, Inline: true, Always: true, Start: m.startInterrupt},
-		{Name: serviceSettle, Data: true, Always: true, Start: m.startSettle},
-		{Name: serviceStatus, Data: true, Inline: true, Always: true, Start: m.startStatus},
-	} {
-		m.node.Offer(s)
+// layers returns what stands on the node of the process.
+func (m *Module) layers(n *rpc.Node) []rpc.Layer {
+	m.Node = n
+	m.Eval = eval.New(n, m.interp, m.cfg.Report)
+	m.Objects = objects.New(m.Eval)
+	layers := []rpc.Layer{m.Eval.Layer(), m.Objects.Layer(), m.layer()}
+	if m.cfg.Layers != nil {
+		layers = append(layers, m.cfg.Layers(m)...)
 	}
+	return layers
 }
 
-// Open is the loader: require "cluster".
-func (m *Module) Open(L *lua.LState) int {
+func (m *Module) layer() rpc.Layer {
+	return rpc.Layer{Gone: m.library.forget, Services: []rpc.Service{
+		{Name: serviceEverywhere, Serve: m.serveEverywhere},
+		{Name: serviceFold, Serve: m.serveFold},
+		{Name: serviceInstall, Serve: m.serveInstall},
+		{Name: serviceUninstall, Serve: m.serveUninstall},
+		{Name: serviceMap, Serve: m.serveMap},
+		{Name: serviceApply, Serve: m.serveApply},
+		{Name: serviceInterrupt, Inline: true, Always: true, Serve: m.serveInterrupt},
+		{Name: serviceSettle, Data: true, Always: true, Serve: m.serveSettle},
+		{Name: serviceStatus, Data: true, Inline: true, Always: true, Serve: m.serveStatus},
+	}}
+}
+
+// open is the loader: require "cluster".
+func (m *Module) open(L *lua.LState) int {
 	module := L.NewTable()
 	functions := map[string]lua.LGFunction{}
 	for _, name := range masterOnly {
 		functions[name] = m.refuse("cluster." + name)
 	}
 	for _, part := range []map[string]lua.LGFunction{
-		m.processFunctions(), m.callFunctions(), m.referenceFunctions(), m.loopFunctions(), m.extra,
+		m.processFunctions(), m.callFunctions(), m.referenceFunctions(), m.loopFunctions(),
 	} {
 		maps.Copy(functions, part)
+	}
+	for name, f := range m.cfg.MasterOnly {
+		functions[name] = m.onMaster(name, f)
 	}
 	for name, f := range functions {
 		functions[name] = refuseSurplus(name, f)
@@ -111,8 +145,19 @@ var masterOnly = []string{
 func (m *Module) refuse(name string) lua.LGFunction {
 	return func(L *lua.LState) int {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument,
-			"%s is for the master, and this is pid %d: have the master do it with cluster.remotecall_fetch(f, 1)", name, m.node.Self()))
+			"%s is for the master, and this is pid %d: have the master do it with cluster.remotecall_fetch(f, 1)", name, m.Node.Self()))
 		return 0
+	}
+}
+
+// onMaster returns a function that raises an error anywhere but on the master.
+func (m *Module) onMaster(name string, f lua.LGFunction) lua.LGFunction {
+	refuse := m.refuse("cluster." + name)
+	return func(L *lua.LState) int {
+		if m.Node.Self() != rpc.Master {
+			return refuse(L)
+		}
+		return f(L)
 	}
 }
 
@@ -160,7 +205,7 @@ func BodyArgument(in *interp.Interp, L *lua.LState, n int, call string) *lua.LFu
 // message encodes a function and its arguments, or raises why they cannot
 // travel.
 func (m *Module) message(L *lua.LState, what string, fn lua.LValue, args []lua.LValue) *value.Message {
-	msg, err := m.node.Codec().Encode(L, what, append([]lua.LValue{fn}, args...)...)
+	msg, err := m.interp.Codec().Encode(L, what, append([]lua.LValue{fn}, args...)...)
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}
@@ -175,12 +220,12 @@ func (m *Module) wait(L *lua.LState, wait func(ctx context.Context) error) {
 }
 
 // push pushes the values of an answer, or raises its error.
-func (m *Module) push(L *lua.LState, reply *node.Reply) int {
+func (m *Module) push(L *lua.LState, reply *rpc.Reply) int {
 	return pushAll(L, m.values(L, reply))
 }
 
-func (m *Module) values(L *lua.LState, reply *node.Reply) []lua.LValue {
-	vs, err := m.node.Values(L, reply)
+func (m *Module) values(L *lua.LState, reply *rpc.Reply) []lua.LValue {
+	vs, err := m.Eval.Values(L, reply)
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}

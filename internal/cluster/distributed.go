@@ -10,8 +10,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -49,7 +50,7 @@ func (m *Module) distributed(L *lua.LState) int {
 		L.Push(lua.LNil)
 		return 1
 	}
-	var replies []*node.Reply
+	var replies []*rpc.Reply
 	m.wait(L, func(ctx context.Context) (err error) {
 		replies, err = m.runWhole(ctx, msg, whole)
 		return err
@@ -64,10 +65,10 @@ func (m *Module) distributed(L *lua.LState) int {
 
 // distribute runs the blocks without a reducer and gives the future of their
 // end.
-func (m *Module) distribute(msg *value.Message, whole Block) *node.Reference {
-	future, complete := m.node.Promise()
+func (m *Module) distribute(msg *value.Message, whole Block) *objects.Reference {
+	future, complete := m.Objects.Promise()
 	m.interp.Start(context.Background(), "distributed", func(t *interp.Task) {
-		var replies []*node.Reply
+		var replies []*rpc.Reply
 		err := m.interp.Wait(t.L(), func(ctx context.Context) (err error) {
 			replies, err = m.runWhole(ctx, msg, whole)
 			return err
@@ -75,14 +76,14 @@ func (m *Module) distribute(msg *value.Message, whole Block) *node.Reference {
 		if err == nil {
 			_, err = m.blockValues(t.L(), replies)
 		}
-		complete(m.node.Answer(t.L(), []lua.LValue{lua.LNil}, err))
+		complete(m.Eval.Result(t.L(), []lua.LValue{lua.LNil}, err))
 	})
 	return future
 }
 
 // runWhole runs the whole range on the workers that there are. Where the job of
 // one that is lost is started afresh, it runs it again on those of that job.
-func (m *Module) runWhole(ctx context.Context, msg *value.Message, whole Block) ([]*node.Reply, error) {
+func (m *Module) runWhole(ctx context.Context, msg *value.Message, whole Block) ([]*rpc.Reply, error) {
 	for times := 1; ; times++ {
 		m.settle(ctx)
 		workers := m.workers()
@@ -91,7 +92,7 @@ func (m *Module) runWhole(ctx context.Context, msg *value.Message, whole Block) 
 			return replies, nil
 		}
 		e := luaerr.From(err)
-		if e.Kind != luaerr.Lost || times == maxKills || m.Recovered == nil || !m.Recovered(ctx, node.Pid(e.Pid)) {
+		if e.Kind != luaerr.Lost || times == maxKills || m.cfg.Recovered == nil || !m.cfg.Recovered(ctx, rpc.Pid(e.Pid)) {
 			return nil, err
 		}
 		e.Handle()
@@ -99,30 +100,26 @@ func (m *Module) runWhole(ctx context.Context, msg *value.Message, whole Block) 
 }
 
 func (m *Module) settle(ctx context.Context) {
-	if m.Settle != nil {
-		m.Settle(ctx)
+	if m.cfg.Settle != nil {
+		m.cfg.Settle(ctx)
 	}
 }
 
 // runBlocks starts a block on each worker and waits for all of them.
-func (m *Module) runBlocks(ctx context.Context, msg *value.Message, blocks []Block, workers []node.Pid) ([]*node.Reply, error) {
-	begun := make([]*node.Begun, len(blocks))
+func (m *Module) runBlocks(ctx context.Context, msg *value.Message, blocks []Block, workers []rpc.Pid) ([]*rpc.Reply, error) {
+	calls := make([]*rpc.Call, len(blocks))
 	for i, b := range blocks {
-		var err error
-		begun[i], err = m.node.Begin(ctx, workers[i], node.Ask{Service: serviceFold, Message: msg, Meta: protocol.Encode(b)})
-		if err != nil {
-			cancelAll(begun[:i], err)
+		calls[i] = m.Node.Start(ctx, workers[i], rpc.Request{Service: serviceFold, Message: msg, Data: protocol.Encode(b)})
+		if err := calls[i].Sent(ctx); err != nil {
+			cancelAll(calls[:i], err)
 			return nil, err
 		}
 	}
-	replies := make([]*node.Reply, len(blocks))
-	for i, b := range begun {
-		reply, err := b.Await(ctx)
-		if err == nil {
-			err = m.node.FetchSources(ctx, workers[i], reply.Message)
-		}
+	replies := make([]*rpc.Reply, len(blocks))
+	for i, c := range calls {
+		reply, err := c.Await(ctx)
 		if err != nil || reply.Raised {
-			cancelAll(begun[i+1:], luaerr.New(luaerr.Interrupted, "stopped because another block failed"))
+			cancelAll(calls[i+1:], luaerr.New(luaerr.Interrupted, "stopped because another block failed"))
 		}
 		if err != nil {
 			return nil, err
@@ -134,18 +131,18 @@ func (m *Module) runBlocks(ctx context.Context, msg *value.Message, blocks []Blo
 	return replies, nil
 }
 
-func cancelAll(begun []*node.Begun, why error) {
-	for _, b := range begun {
-		b.Cancel(why)
+func cancelAll(calls []*rpc.Call, why error) {
+	for _, c := range calls {
+		c.Cancel(why)
 	}
 }
 
-func (m *Module) blockValues(L *lua.LState, replies []*node.Reply) ([]lua.LValue, error) {
+func (m *Module) blockValues(L *lua.LState, replies []*rpc.Reply) ([]lua.LValue, error) {
 	var vs []lua.LValue
 	for _, reply := range replies {
-		v, err := m.node.Values(L, reply)
+		v, err := m.Eval.Values(L, reply)
 		if err == nil && len(v) != 1 {
-			err = luaerr.New(luaerr.Script, "pid %d gave %d values for a block, not one", reply.From(), len(v))
+			err = luaerr.New(luaerr.Script, "pid %d gave %d values for a block, not one", reply.From, len(v))
 		}
 		if err != nil {
 			return nil, err
@@ -155,13 +152,13 @@ func (m *Module) blockValues(L *lua.LState, replies []*node.Reply) ([]lua.LValue
 	return vs, nil
 }
 
-// startFold runs a block.
-func (m *Module) startFold(r *node.Request) {
-	m.node.Serve(r, fmt.Sprintf("distributed loop of pid %d", r.From), func(t *interp.Task) node.Reply {
+// serveFold runs a block.
+func (m *Module) serveFold(r *rpc.Incoming) {
+	m.Eval.Serve(r, fmt.Sprintf("distributed loop of pid %d", r.From), func(t *interp.Task) rpc.Reply {
 		var b Block
-		vs, err := m.node.Arguments(t.L(), r)
+		vs, err := m.Eval.Arguments(t.L(), r)
 		if err == nil {
-			err = protocol.Decode(r.Meta, &b)
+			err = protocol.Decode(r.Data, &b)
 		}
 		if err == nil && len(vs) != 2 {
 			err = luaerr.New(luaerr.Argument, "a loop of %d values", len(vs))
@@ -169,7 +166,7 @@ func (m *Module) startFold(r *node.Request) {
 		if err == nil {
 			vs, err = m.runBlock(t, b, vs[0], vs[1])
 		}
-		return m.node.Answer(t.L(), vs, err)
+		return m.Eval.Result(t.L(), vs, err)
 	})
 }
 
@@ -298,7 +295,7 @@ func (m *Module) operator(L *lua.LState, name string) lua.LValue {
 	const key = "mpiclus.operators"
 	table, ok := L.G.Registry.RawGetString(key).(*lua.LTable)
 	if !ok {
-		fn, err := m.node.Codec().Chunks.Load(L, "=(reducers)", operators)
+		fn, err := m.interp.Codec().Chunks.Load(L, "=(reducers)", operators)
 		if err != nil {
 			panic("cluster: " + err.Error())
 		}

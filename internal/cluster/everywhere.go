@@ -9,10 +9,11 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -27,13 +28,13 @@ type definitions struct {
 	list []*value.Message // who holds the token owns it
 }
 
-// insideEverywhere marks the contexts of what everywhere runs, wherever that
-// calls, as chunks are marked with the number of their manager.
+// insideEverywhere is the section of what everywhere runs, wherever that
+// calls, as chunks are with the number of their manager.
 const insideEverywhere = math.MaxUint32
 
 // take waits for the token, which who is inside everywhere would do for ever.
 func (d *definitions) take(ctx context.Context) error {
-	if node.InChunk(ctx, insideEverywhere) {
+	if rpc.Inside(ctx, insideEverywhere) {
 		return luaerr.New(luaerr.Argument, "everywhere and addprocs cannot be called from inside everywhere: call them after it")
 	}
 	select {
@@ -50,7 +51,7 @@ func (d *definitions) giveBack() { d.turn <- struct{}{} }
 // pids= }: on all processes, the master last.
 func (m *Module) everywhere(L *lua.LState) int {
 	var body *lua.LFunction
-	var pids []node.Pid
+	var pids []rpc.Pid
 	var args []lua.LValue
 	options, long := L.Get(1).(*lua.LTable)
 	if long {
@@ -59,19 +60,19 @@ func (m *Module) everywhere(L *lua.LState) int {
 		body, args = BodyArgument(m.interp, L, 1, "everywhere"), Rest(L, 2)
 	}
 	msg := m.message(L, "the function, argument", body, args)
-	ask := node.Ask{Service: serviceEverywhere, Message: msg}
+	req := rpc.Request{Service: serviceEverywhere, Message: msg}
 	for _, pid := range pids {
-		ask.Meta = binary.LittleEndian.AppendUint32(ask.Meta, uint32(pid))
+		req.Data = binary.LittleEndian.AppendUint32(req.Data, uint32(pid))
 	}
 	if long && pids != nil && len(pids) == 0 {
 		return 0
 	}
-	m.push(L, m.call(L, node.Master, ask))
+	m.push(L, m.call(L, rpc.Master, req))
 	return 0
 }
 
 // everywhereOptions reads the long form.
-func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFunction, pids []node.Pid, args []lua.LValue) {
+func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFunction, pids []rpc.Pid, args []lua.LValue) {
 	vm.ForEach(t, func(k, _ lua.LValue) {
 		switch k.String() {
 		case "chunk", "args", "pids":
@@ -94,36 +95,36 @@ func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFun
 	return body, pids, args
 }
 
-func (m *Module) startEverywhere(r *node.Request) {
-	if m.node.Self() != node.Master {
-		r.Fail(luaerr.New(luaerr.Argument, "pid %d is not the master", m.node.Self()))
+func (m *Module) serveEverywhere(r *rpc.Incoming) {
+	if m.Node.Self() != rpc.Master {
+		r.Fail(luaerr.New(luaerr.Argument, "pid %d is not the master", m.Node.Self()))
 		return
 	}
-	var pids []node.Pid
-	for b := r.Meta; len(b) >= 4; b = b[4:] {
-		pids = append(pids, node.Pid(binary.LittleEndian.Uint32(b)))
+	var pids []rpc.Pid
+	for b := r.Data; len(b) >= 4; b = b[4:] {
+		pids = append(pids, rpc.Pid(binary.LittleEndian.Uint32(b)))
 	}
 	go func() {
 		err := m.runEverywhere(r.Context, r.Message, pids)
 		if err == nil {
-			r.Post(node.Reply{})
+			r.Post(rpc.Reply{})
 			return
 		}
-		m.node.Serve(r, "everywhere", func(t *interp.Task) node.Reply { return m.node.Raise(t.L(), err) })
+		m.Eval.Serve(r, "everywhere", func(t *interp.Task) rpc.Reply { return m.Eval.Raise(t.L(), err) })
 	}()
 }
 
 // runEverywhere runs a function on the processes with the pids, nil for all
 // and those that come later.
-func (m *Module) runEverywhere(ctx context.Context, msg *value.Message, pids []node.Pid) error {
+func (m *Module) runEverywhere(ctx context.Context, msg *value.Message, pids []rpc.Pid) error {
 	if err := m.definitions.take(ctx); err != nil {
 		return err
 	}
 	defer m.definitions.giveBack()
 	all := pids == nil
 	if all {
-		pids = m.node.Members()
-		m.node.Codec().Missing(msg) // keeps the sources in memory with the message
+		pids = m.Node.Members()
+		m.interp.Codec().Missing(msg) // keeps the sources in memory with the message
 	}
 	if err := m.runOn(ctx, msg, pids); err != nil {
 		return err
@@ -135,31 +136,23 @@ func (m *Module) runEverywhere(ctx context.Context, msg *value.Message, pids []n
 }
 
 // runOn runs a function on processes, on the master when all others are done.
-func (m *Module) runOn(ctx context.Context, msg *value.Message, pids []node.Pid) error {
-	workers := slices.DeleteFunc(slices.Clone(pids), func(p node.Pid) bool { return p == node.Master })
-	failures := map[node.Pid]*luaerr.Error{}
-	ctx = node.EnterChunk(ctx, insideEverywhere)
-	m.callAll(ctx, msg, workers, failures)
+func (m *Module) runOn(ctx context.Context, msg *value.Message, pids []rpc.Pid) error {
+	workers := slices.DeleteFunc(slices.Clone(pids), func(p rpc.Pid) bool { return p == rpc.Master })
+	failures := map[rpc.Pid]*luaerr.Error{}
+	ctx = rpc.Enter(ctx, insideEverywhere)
+	m.runAll(ctx, msg, workers, failures)
 	if len(workers) < len(pids) && len(failures) == 0 {
-		m.callAll(ctx, msg, []node.Pid{node.Master}, failures)
+		m.runAll(ctx, msg, []rpc.Pid{rpc.Master}, failures)
 	}
 	return together(failures, len(pids))
 }
 
-func (m *Module) callAll(ctx context.Context, msg *value.Message, pids []node.Pid, failures map[node.Pid]*luaerr.Error) {
-	begun := map[node.Pid]*node.Begun{}
-	for _, pid := range pids {
-		b, err := m.node.Begin(ctx, pid, node.AskCall(msg))
-		if err != nil {
-			failures[pid] = luaerr.From(err)
-			continue
-		}
-		begun[pid] = b
-	}
-	for pid, b := range begun {
-		reply, err := b.Await(ctx)
-		if err == nil && reply.Raised {
-			err = m.Raised(ctx, pid, reply)
+func (m *Module) runAll(ctx context.Context, msg *value.Message, pids []rpc.Pid, failures map[rpc.Pid]*luaerr.Error) {
+	replies, errs := m.Node.CallAll(ctx, pids, eval.Call(msg))
+	for i, pid := range pids {
+		err := errs[i]
+		if err == nil && replies[i].Raised {
+			err = m.Raised(ctx, replies[i])
 		}
 		if err != nil {
 			failures[pid] = luaerr.From(err)
@@ -167,19 +160,19 @@ func (m *Module) callAll(ctx context.Context, msg *value.Message, pids []node.Pi
 	}
 }
 
-// Raised reads the error of an answer; it takes the interpreter for that.
-func (m *Module) Raised(ctx context.Context, pid node.Pid, reply *node.Reply) (err error) {
-	if err := m.node.FetchSources(ctx, pid, reply.Message); err != nil {
+// Raised reads the error of a reply. It takes the interpreter for that.
+func (m *Module) Raised(ctx context.Context, reply *rpc.Reply) (err error) {
+	if err := m.Node.FetchSources(ctx, reply.From, reply.Message); err != nil {
 		return err
 	}
-	m.interp.Run(context.WithoutCancel(ctx), "error", func(t *interp.Task) { _, err = m.node.Values(t.L(), reply) })
+	m.interp.Run(context.WithoutCancel(ctx), "error", func(t *interp.Task) { _, err = m.Eval.Values(t.L(), reply) })
 	return err
 }
 
 // Define runs on new processes what everywhere ran on all: it is called when
 // they have joined. The error is that of all of them. The caller holds no
 // interpreter.
-func (m *Module) Define(ctx context.Context, pids []node.Pid) error {
+func (m *Module) Define(ctx context.Context, pids []rpc.Pid) error {
 	if err := m.definitions.take(ctx); err != nil {
 		return err
 	}
@@ -194,11 +187,11 @@ func (m *Module) Define(ctx context.Context, pids []node.Pid) error {
 
 // together makes one error of those of several processes, nil when there is
 // none. Equal ones are told once.
-func together(failures map[node.Pid]*luaerr.Error, of int) error {
+func together(failures map[rpc.Pid]*luaerr.Error, of int) error {
 	if len(failures) == 0 {
 		return nil
 	}
-	var pids []node.Pid
+	var pids []rpc.Pid
 	for pid := range failures {
 		pids = append(pids, pid)
 	}
@@ -210,7 +203,7 @@ func together(failures map[node.Pid]*luaerr.Error, of int) error {
 		return &e
 	}
 	var order []string
-	who := map[string][]node.Pid{}
+	who := map[string][]rpc.Pid{}
 	for _, pid := range pids {
 		text := failures[pid].Message
 		if who[text] == nil {
@@ -230,7 +223,7 @@ func together(failures map[node.Pid]*luaerr.Error, of int) error {
 
 // errorsByRank gives each error under its rank; under its pid where several
 // managers make ranks ambiguous.
-func errorsByRank(failures map[node.Pid]*luaerr.Error) map[int]*luaerr.Error {
+func errorsByRank(failures map[rpc.Pid]*luaerr.Error) map[int]*luaerr.Error {
 	byRank, byPid := map[int]*luaerr.Error{}, map[int]*luaerr.Error{}
 	for pid, e := range failures {
 		byRank[e.Rank], byPid[int(pid)] = e, e

@@ -1,17 +1,18 @@
 package cluster
 
 import (
+	"context"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -31,7 +32,7 @@ type library struct {
 }
 
 type libraryKey struct {
-	from node.Pid
+	from rpc.Pid
 	key  uint64
 }
 
@@ -44,28 +45,28 @@ type installed struct {
 
 func (l *library) open() { l.functions = map[libraryKey]*installed{} }
 
-func keyOf(r *node.Request) (key libraryKey, rest []byte) {
-	n, size := binary.Uvarint(r.Meta)
+func keyOf(r *rpc.Incoming) (key libraryKey, rest []byte) {
+	n, size := binary.Uvarint(r.Data)
 	if size <= 0 {
 		return libraryKey{from: r.From}, nil
 	}
-	return libraryKey{r.From, n}, r.Meta[size:]
+	return libraryKey{r.From, n}, r.Data[size:]
 }
 
-func (m *Module) startInstall(r *node.Request) {
+func (m *Module) serveInstall(r *rpc.Incoming) {
 	key, _ := keyOf(r)
 	m.library.mu.Lock()
 	m.library.functions[key] = &installed{message: r.Message}
 	m.library.mu.Unlock()
-	r.Post(node.Reply{})
+	r.Post(rpc.Reply{})
 }
 
-func (m *Module) startUninstall(r *node.Request) {
+func (m *Module) serveUninstall(r *rpc.Incoming) {
 	key, _ := keyOf(r)
 	m.library.mu.Lock()
 	delete(m.library.functions, key)
 	m.library.mu.Unlock()
-	r.Post(node.Reply{})
+	r.Post(rpc.Reply{})
 }
 
 func (l *library) find(key libraryKey) (*installed, error) {
@@ -78,8 +79,8 @@ func (l *library) find(key libraryKey) (*installed, error) {
 	return f, nil
 }
 
-// forget drops what a process that is gone had sent.
-func (l *library) forget(pid node.Pid) {
+// forget drops what a process that is lost had sent.
+func (l *library) forget(pid rpc.Pid, _ *luaerr.Error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for key := range l.functions {
@@ -89,9 +90,9 @@ func (l *library) forget(pid node.Pid) {
 	}
 }
 
-// fresh gives the function as it was sent.
-func (m *Module) fresh(L *lua.LState, f *installed) (lua.LValue, error) {
-	vs, err := m.node.Codec().Decode(L, f.message.Clone())
+// fresh makes the function as it was sent, for a request that calls it.
+func (m *Module) fresh(L *lua.LState, r *rpc.Incoming, f *installed) (lua.LValue, error) {
+	vs, err := m.Eval.ArgumentsOf(L, r, f.message.Clone())
 	if err == nil && len(vs) != 1 {
 		err = luaerr.New(luaerr.Argument, "a function of %d values", len(vs))
 	}
@@ -101,24 +102,21 @@ func (m *Module) fresh(L *lua.LState, f *installed) (lua.LValue, error) {
 	return vs[0], nil
 }
 
-func (m *Module) startApply(r *node.Request) {
-	m.node.Serve(r, fmt.Sprintf("call from pid %d", r.From), func(t *interp.Task) node.Reply {
+func (m *Module) serveApply(r *rpc.Incoming) {
+	m.Eval.Serve(r, eval.CallLabel(r), func(t *interp.Task) rpc.Reply {
 		key, _ := keyOf(r)
 		f, err := m.library.find(key)
 		if err == nil && f.fn == nil {
-			f.fn, err = m.fresh(t.L(), f)
+			f.fn, err = m.fresh(t.L(), r, f)
 		}
-		var vs []lua.LValue
+		var args []lua.LValue
 		if err == nil {
-			vs, err = m.node.Arguments(t.L(), r)
-		}
-		if err == nil {
-			vs, err = t.Call(f.fn, vs...)
+			args, err = m.Eval.Arguments(t.L(), r)
 		}
 		if err != nil {
-			return m.node.Raise(t.L(), err)
+			return m.Eval.Raise(t.L(), err)
 		}
-		return m.node.AnswerOf(t.L(), f.fn, vs, nil)
+		return m.Eval.Apply(t, f.fn, args, eval.All)
 	})
 }
 
@@ -140,7 +138,7 @@ type sentFunction struct {
 	message *value.Message
 
 	mu   sync.Mutex
-	sent []node.Pid
+	sent []rpc.Pid
 }
 
 func newCache(m *Module) *cache {
@@ -180,27 +178,25 @@ func (c *cache) clear() {
 	}
 }
 
-func (s *sentFunction) meta() []byte { return binary.AppendUvarint(nil, s.key) }
+func (s *sentFunction) data() []byte { return binary.AppendUvarint(nil, s.key) }
 
 // install takes the function's place in the line to a worker that does not
-// have it; nil when it has. Go must follow.
-func (s *sentFunction) install(pid node.Pid) *node.Begun {
+// have it; nil when it has. Sent must follow.
+func (s *sentFunction) install(pid rpc.Pid) *rpc.Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if slices.Contains(s.sent, pid) {
 		return nil
 	}
 	s.sent = append(s.sent, pid)
-	return s.module.node.Prepare(pid, node.Ask{
-		Service: serviceInstall, Meta: s.meta(), Message: s.message, Answer: func(*node.Reply, error) {},
-	})
+	return s.module.start(pid, rpc.Request{Service: serviceInstall, Data: s.data(), Message: s.message})
 }
 
 // lost notes that the function did not go out to a worker after all.
-func (s *sentFunction) lost(pid node.Pid) {
+func (s *sentFunction) lost(pid rpc.Pid) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sent = slices.DeleteFunc(s.sent, func(p node.Pid) bool { return p == pid })
+	s.sent = slices.DeleteFunc(s.sent, func(p rpc.Pid) bool { return p == pid })
 }
 
 // drop makes the workers forget the function.
@@ -210,8 +206,8 @@ func (s *sentFunction) drop() {
 	s.sent = nil
 	s.mu.Unlock()
 	for _, pid := range pids {
-		if s.module.node.IsMember(pid) {
-			s.module.node.Post(pid, node.Ask{Service: serviceUninstall, Meta: s.meta(), Answer: func(*node.Reply, error) {}})
+		if s.module.Node.IsMember(pid) {
+			_ = s.module.Node.Tell(context.Background(), pid, rpc.Request{Service: serviceUninstall, Data: s.data(), Background: true})
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // KindManager is the kind under which a manager travels. On a worker it
@@ -22,7 +22,7 @@ type ManagerSnapshot struct {
 	Number                uint32 // tells the managers of the master apart
 	Mode                  string
 	Launched, Initialized bool
-	Pids                  []node.Pid // by rank
+	Pids                  []rpc.Pid // by rank
 }
 
 // Travel gives what value.Traveller asks for.
@@ -40,8 +40,8 @@ func (m *Module) decodeManager(L *lua.LState, data []byte) (lua.LValue, error) {
 	if err := protocol.Decode(data, &s); err != nil {
 		return nil, err
 	}
-	if m.Manager != nil && m.node.Self() == node.Master {
-		if own := m.Manager(L, s.Number); own != nil {
+	if m.cfg.Manager != nil && m.Node.Self() == rpc.Master {
+		if own := m.cfg.Manager(L, s.Number); own != nil {
 			return own, nil
 		}
 	}

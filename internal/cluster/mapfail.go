@@ -11,7 +11,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // failed handles a batch that has no answer. A worker that died may have been
@@ -25,7 +25,7 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 	// Closed: nothing died, the rest of a job that is started afresh was ended.
 	counts := !p.collateral(a.pid, b.items) && !errors.Is(e, ErrClosed)
 	p.deaths = append(p.deaths, death{a.pid, time.Now(), b.items})
-	p.avoid = []node.Pid{node.Master}
+	p.avoid = []rpc.Pid{rpc.Master}
 	var again []int // as scripts count
 	for _, i := range b.items {
 		if counts {
@@ -43,7 +43,7 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 	if len(again) > 0 {
 		what, _, _ := strings.Cut(e.Error(), "\n") // what it wrote last was shown when it came
 		slices.Sort(again)
-		p.m.node.ReportSoon(fmt.Sprintf("mpiclus-lua: pmap goes on without pid %d: %s; to be tried again: %s", a.pid, what, Named("item", again)))
+		p.m.Eval.ReportSoon(fmt.Sprintf("mpiclus-lua: pmap goes on without pid %d: %s; to be tried again: %s", a.pid, what, Named("item", again)))
 	}
 }
 
@@ -52,7 +52,7 @@ const maxKills = 3
 
 // death is the loss of a worker, and what it was at.
 type death struct {
-	pid   node.Pid
+	pid   rpc.Pid
 	at    time.Time
 	items []int
 }
@@ -63,13 +63,13 @@ const jobsEnd = 5 * time.Second
 
 // collateral tells whether a worker seems to have died because another one of
 // its job did, with another item.
-func (p *mapping) collateral(pid node.Pid, items []int) bool {
-	if p.m.SameJob == nil {
+func (p *mapping) collateral(pid rpc.Pid, items []int) bool {
+	if p.m.cfg.SameJob == nil {
 		return false
 	}
 	for _, d := range p.deaths {
 		same := slices.ContainsFunc(items, func(i int) bool { return slices.Contains(d.items, i) })
-		if !same && time.Since(d.at) < jobsEnd && p.m.SameJob(pid, d.pid) {
+		if !same && time.Since(d.at) < jobsEnd && p.m.cfg.SameJob(pid, d.pid) {
 			return true
 		}
 	}
@@ -114,20 +114,20 @@ func call1(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {
 // revive finds other workers when the pool has none any more: those of other
 // managers, else those of the jobs that are started again.
 func (p *mapping) revive(L *lua.LState) {
-	others := p.m.node.Members()
+	others := p.m.Node.Members()
 	if len(others) > 1 {
 		p.pool.add(workersOf(others)...)
 		return
 	}
-	if p.m.Revive == nil || len(p.deaths) == 0 {
+	if p.m.cfg.Revive == nil || len(p.deaths) == 0 {
 		luaerr.Raise(L, luaerr.New(luaerr.Lost, "the pool has no workers (any more)"))
 	}
-	var fresh, dead []node.Pid
+	var fresh, dead []rpc.Pid
 	for _, d := range p.deaths {
 		dead = append(dead, d.pid)
 	}
 	p.m.wait(L, func(ctx context.Context) (err error) {
-		fresh, err = p.m.Revive(ctx, dead)
+		fresh, err = p.m.cfg.Revive(ctx, dead)
 		return err
 	})
 	p.pool.add(fresh...)

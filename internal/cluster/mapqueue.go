@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // queue holds the items of a pmap that wait to be handed out.
@@ -83,8 +83,8 @@ func (q *queue) nextDue() (wait time.Duration, ok bool) {
 
 // answer is what came of a batch.
 type answer struct {
-	pid   node.Pid
-	reply *node.Reply
+	pid   rpc.Pid
+	reply *rpc.Reply
 	err   error
 }
 

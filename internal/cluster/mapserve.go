@@ -6,9 +6,11 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
 // serviceMap calls an installed function for each item of a batch. Parameters:
@@ -21,19 +23,19 @@ const (
 	mapKeep                  // one function for all items, as caching pools have it
 )
 
-func (m *Module) startMap(r *node.Request) {
-	m.node.Serve(r, fmt.Sprintf("pmap of pid %d", r.From), func(t *interp.Task) node.Reply {
+func (m *Module) serveMap(r *rpc.Incoming) {
+	m.Eval.Serve(r, fmt.Sprintf("pmap of pid %d", r.From), func(t *interp.Task) rpc.Reply {
 		parts, err := m.runBatch(t, r)
 		if err != nil {
-			return m.node.Raise(t.L(), err)
+			return m.Eval.Raise(t.L(), err)
 		}
-		return node.Reply{Message: node.Pack(parts)}
+		return rpc.Reply{Message: eval.Pack(parts)}
 	})
 }
 
 // runBatch calls the function for each item. An error is one of the whole
 // batch.
-func (m *Module) runBatch(t *interp.Task, r *node.Request) ([]node.Part, error) {
+func (m *Module) runBatch(t *interp.Task, r *rpc.Incoming) ([]eval.Part, error) {
 	key, rest := keyOf(r)
 	f, err := m.library.find(key)
 	if err != nil {
@@ -42,18 +44,18 @@ func (m *Module) runBatch(t *interp.Task, r *node.Request) ([]node.Part, error) 
 	if len(rest) != 1 {
 		return nil, luaerr.New(luaerr.Argument, "a batch without flags")
 	}
-	items := m.node.UnpackRequest(r)
+	items := eval.Unpack(r.Message)
 	for _, item := range items {
-		if len(m.node.Codec().Missing(item)) > 0 {
-			if err := m.interp.Wait(t.L(), func(ctx context.Context) error { return m.node.FetchSources(ctx, r.From, item) }); err != nil {
+		if len(m.interp.Codec().Missing(item.Message)) > 0 {
+			if err := m.interp.Wait(t.L(), func(ctx context.Context) error { return m.Node.FetchSources(ctx, r.From, item.Message) }); err != nil {
 				return nil, err
 			}
 		}
 	}
-	var results []node.Part
+	var results []eval.Part
 	for _, item := range items {
-		reply := m.runItem(t, r, f, rest[0], &node.Request{From: r.From, Message: item})
-		results = append(results, node.Part{Message: reply.Message, Raised: reply.Raised})
+		reply := m.runItem(t, r, f, rest[0], item.Message)
+		results = append(results, eval.Part{Message: reply.Message, Raised: reply.Raised})
 		if reply.Raised && (rest[0]&mapGoOn == 0 || t.Context().Err() != nil) {
 			break
 		}
@@ -61,24 +63,21 @@ func (m *Module) runBatch(t *interp.Task, r *node.Request) ([]node.Part, error) 
 	return results, nil
 }
 
-func (m *Module) runItem(t *interp.Task, r *node.Request, f *installed, flags byte, item *node.Request) node.Reply {
+func (m *Module) runItem(t *interp.Task, r *rpc.Incoming, f *installed, flags byte, item *value.Message) rpc.Reply {
 	fn, err := f.fn, error(nil)
 	if fn == nil || flags&mapKeep == 0 {
-		if fn, err = m.fresh(t.L(), f); err == nil && flags&mapKeep != 0 {
+		if fn, err = m.fresh(t.L(), r, f); err == nil && flags&mapKeep != 0 {
 			f.fn = fn
 		}
 	}
-	var vs []lua.LValue
+	var args []lua.LValue
 	if err == nil {
-		vs, err = m.node.PartArguments(t.L(), r, item.Message)
+		args, err = m.Eval.ArgumentsOf(t.L(), r, item)
 	}
-	if err == nil {
-		vs, err = t.Call(fn, vs...)
+	if err != nil {
+		return m.Eval.Raise(t.L(), err)
 	}
-	if len(vs) > 1 {
-		vs = vs[:1]
-	}
-	reply := m.node.AnswerOf(t.L(), fn, vs, err)
+	reply := m.Eval.Apply(t, fn, args, 1)
 	reply.Message.Detach()
 	return reply
 }

@@ -6,9 +6,10 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -17,14 +18,14 @@ import (
 func (m *Module) pmap(L *lua.LState) int {
 	fn := BodyArgument(m.interp, L, 1, "pmap")
 	items := mapItems(L, 2)
-	if m.Settle != nil {
+	if m.cfg.Settle != nil {
 		m.wait(L, func(ctx context.Context) error { m.settle(ctx); return nil })
 	}
 	p := &mapping{
 		m: m, n: len(items), options: m.mapOptions(L, 3), items: items,
-		kills: map[int]int{}, tries: map[int]int{}, signal: make(chan struct{}, 1), running: map[node.Pid]*batch{},
+		kills: map[int]int{}, tries: map[int]int{}, signal: make(chan struct{}, 1), running: map[rpc.Pid]*batch{},
 	}
-	p.results, p.parts = make([]lua.LValue, p.n), make([]*node.Reply, p.n)
+	p.results, p.parts = make([]lua.LValue, p.n), make([]*eval.Part, p.n)
 	p.queue.all(p.n)
 	if p.pool.sent != nil {
 		p.fn = p.pool.sent.function(L, fn)
@@ -47,17 +48,17 @@ type mapping struct {
 	options
 	n       int
 	items   []lua.LValue
-	results []lua.LValue  // those that are decoded, and those of on_error
-	parts   []*node.Reply // results that are not decoded yet
-	order   []int         // the items, as they were done
+	results []lua.LValue // those that are decoded, and those of on_error
+	parts   []*eval.Part // results that are not decoded yet
+	order   []int        // the items, as they were done
 	done    int
 	queue   queue
-	running map[node.Pid]*batch
+	running map[rpc.Pid]*batch
 	kills   map[int]int // workers that an item has killed
 	tries   map[int]int // retries of an item
 	deaths  []death
-	avoid   []node.Pid // the master, once workers have died: it must not be next
-	alive   int        // workers in the pool when it last had none to lend
+	avoid   []rpc.Pid // the master, once workers have died: it must not be next
+	alive   int       // workers in the pool when it last had none to lend
 	pace    pace
 	flaw    error // an item that cannot be sent
 	inbox   answers
@@ -67,14 +68,14 @@ type mapping struct {
 // batch is what a worker is at.
 type batch struct {
 	items []int
-	begun *node.Begun
+	call  *rpc.Call
 	since time.Time
 }
 
 // run hands out batches and takes answers until all items are done.
 func (p *mapping) run(L *lua.LState) {
 	for p.done < p.n {
-		pool, cluster := p.pool.news(), p.m.node.MembersChange() // before the look that they tell to repeat
+		pool, cluster := p.pool.news(), p.m.Node.MembersChange() // before the look that they tell to repeat
 		sends := p.handOut(L)
 		if p.flaw == nil && len(p.running) == 0 && !p.queue.idle() && p.alive == 0 {
 			p.revive(L)
@@ -82,7 +83,7 @@ func (p *mapping) run(L *lua.LState) {
 		}
 		p.m.wait(L, func(ctx context.Context) error {
 			for _, s := range sends {
-				s.begin(ctx, p)
+				s.send(ctx, p)
 			}
 			if p.flaw != nil {
 				return p.flaw
@@ -135,48 +136,48 @@ func (p *mapping) handOut(L *lua.LState) (sends []send) {
 		}
 		p.running[pid] = b
 		install := p.fn.install(pid)
-		b.begun = p.m.node.Prepare(pid, node.Ask{
-			Service: serviceMap, Meta: p.meta(), Message: msg,
-			Answer: func(reply *node.Reply, err error) { p.answer(answer{pid, reply, err}) },
+		b.call = p.m.start(pid, rpc.Request{
+			Service: serviceMap, Data: p.data(), Message: msg,
+			OnReply: func(reply *rpc.Reply, err error) { p.answer(answer{pid, reply, err}) },
 		})
-		sends = append(sends, send{pid, install, b.begun})
+		sends = append(sends, send{pid, install, b.call})
 	}
 	return sends
 }
 
 // send is a request whose place in the line is taken.
 type send struct {
-	pid            node.Pid
-	install, begun *node.Begun
+	pid            rpc.Pid
+	install, batch *rpc.Call
 }
 
-func (s send) begin(ctx context.Context, p *mapping) {
+func (s send) send(ctx context.Context, p *mapping) {
 	if s.install != nil {
-		if s.install.Go(ctx) != nil { // the request after it fails as well
+		if s.install.Sent(ctx) != nil { // the request after it fails as well
 			p.fn.lost(s.pid)
 		}
 	}
-	if err := s.begun.Go(ctx); err != nil {
+	if err := s.batch.Sent(ctx); err != nil {
 		p.answer(answer{s.pid, nil, err})
 	}
 }
 
-func (p *mapping) meta() []byte {
-	return append(p.fn.meta(), flags(p.onError != nil || len(p.delays) > 0, p.pool.sent != nil))
+func (p *mapping) data() []byte {
+	return append(p.fn.data(), flags(p.onError != nil || len(p.delays) > 0, p.pool.sent != nil))
 }
 
 // pack encodes each item by itself, so that what two of them share is not
 // shared on arrival, whatever the size of batches.
 func (p *mapping) pack(L *lua.LState, items []int) (*value.Message, error) {
-	parts := make([]node.Part, len(items))
+	parts := make([]eval.Part, len(items))
 	for k, i := range items {
-		msg, err := p.m.node.Codec().Encode(L, "the item", p.items[i])
+		msg, err := p.m.interp.Codec().Encode(L, "the item", p.items[i])
 		if err != nil {
 			return nil, luaerr.From(err).Within(itemText(i))
 		}
 		parts[k].Message = msg
 	}
-	return node.Pack(parts), nil
+	return eval.Pack(parts), nil
 }
 
 func (p *mapping) answer(a answer) {
@@ -195,11 +196,11 @@ func (p *mapping) settle(L *lua.LState, a answer) {
 	}
 	delete(p.running, a.pid)
 	if a.err == nil && a.reply.Raised {
-		_, a.err = p.m.node.Values(L, a.reply)
+		_, a.err = p.m.Eval.Values(L, a.reply)
 	}
-	var parts []*node.Reply
+	var parts []*eval.Part
 	if a.err == nil {
-		if parts = p.m.node.Unpack(a.reply); len(parts) == 0 {
+		if parts = p.m.Eval.UnpackReply(a.reply); len(parts) == 0 {
 			a.err = luaerr.New(luaerr.Script, "pid %d gave an answer without results", a.pid)
 		}
 	}
@@ -215,7 +216,7 @@ func (p *mapping) settle(L *lua.LState, a answer) {
 		case k >= len(parts): // it stopped at an item before
 			p.queue.again(i)
 		case parts[k].Raised:
-			_, err := p.m.node.Values(L, parts[k])
+			_, err := p.m.Eval.PartValues(L, parts[k])
 			p.itemFailed(L, i, luaerr.From(err))
 		default:
 			p.parts[i] = parts[k]
@@ -238,7 +239,7 @@ func (p *mapping) finish(L *lua.LState, i int) {
 func (p *mapping) stop() {
 	p.progress.end()
 	for pid, b := range p.running {
-		b.begun.Cancel(errStopped)
+		b.call.Cancel(errStopped)
 		p.pool.put(pid)
 	}
 	p.running = nil
@@ -265,13 +266,17 @@ func (p *mapping) collect(L *lua.LState) *lua.LTable {
 // is decoded once.
 func (p *mapping) result(L *lua.LState, i int) lua.LValue {
 	if part := p.parts[i]; part != nil {
-		if len(p.m.node.Codec().Missing(part.Message)) > 0 {
+		if len(p.m.interp.Codec().Missing(part.Message)) > 0 {
 			p.m.wait(L, func(ctx context.Context) error {
-				return p.m.node.FetchPartSources(ctx, part)
+				return p.m.Node.FetchSources(ctx, part.From, part.Message)
 			})
 		}
 		p.parts[i], p.results[i] = nil, lua.LNil
-		if vs := p.m.values(L, part); len(vs) > 0 {
+		vs, err := p.m.Eval.PartValues(L, part)
+		if err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+		if len(vs) > 0 {
 			p.results[i] = vs[0]
 		}
 	}

@@ -9,26 +9,27 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 const kindPool = "pool"
 
 // workerPool lends out workers, each to one user at a time.
 type workerPool struct {
-	node *node.Node
+	node *rpc.Node
 	all  bool   // follows the cluster: all workers, also those to come
 	sent *cache // of a caching pool
 
 	mu      sync.Mutex
-	pids    []node.Pid // that belong to it
-	free    []node.Pid // that nobody uses, the longest idle first
+	pids    []rpc.Pid // that belong to it
+	free    []rpc.Pid // that nobody uses, the longest idle first
 	changed chan struct{}
 }
 
-func newPool(n *node.Node, pids []node.Pid) *workerPool {
+func newPool(n *rpc.Node, pids []rpc.Pid) *workerPool {
 	return &workerPool{node: n, pids: slices.Clone(pids), free: slices.Clone(pids), changed: make(chan struct{})}
 }
 
@@ -43,16 +44,16 @@ func (p *workerPool) refresh() {
 			}
 		}
 		if len(members) > 1 { // the master works only where nobody else does
-			members = slices.DeleteFunc(members, func(pid node.Pid) bool { return pid == node.Master })
+			members = slices.DeleteFunc(members, func(pid rpc.Pid) bool { return pid == rpc.Master })
 		}
 	}
-	gone := func(pid node.Pid) bool { return !slices.Contains(members, pid) }
+	gone := func(pid rpc.Pid) bool { return !slices.Contains(members, pid) }
 	p.pids, p.free = slices.DeleteFunc(p.pids, gone), slices.DeleteFunc(p.free, gone)
 }
 
 // tryTake lends a worker if one is free, none of those that who asks avoids.
 // alive is how many there are.
-func (p *workerPool) tryTake(avoid ...node.Pid) (pid node.Pid, ok bool, alive int) {
+func (p *workerPool) tryTake(avoid ...rpc.Pid) (pid rpc.Pid, ok bool, alive int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refresh()
@@ -71,7 +72,7 @@ func (p *workerPool) tryTake(avoid ...node.Pid) (pid node.Pid, ok bool, alive in
 }
 
 // put gives a worker back.
-func (p *workerPool) put(pid node.Pid) {
+func (p *workerPool) put(pid rpc.Pid) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if slices.Contains(p.pids, pid) {
@@ -82,7 +83,7 @@ func (p *workerPool) put(pid node.Pid) {
 }
 
 // add makes workers part of the pool.
-func (p *workerPool) add(pids ...node.Pid) {
+func (p *workerPool) add(pids ...rpc.Pid) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, pid := range pids {
@@ -102,7 +103,7 @@ func (p *workerPool) news() <-chan struct{} {
 }
 
 // members lists the workers of the pool.
-func (p *workerPool) members() []node.Pid {
+func (p *workerPool) members() []rpc.Pid {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refresh()
@@ -110,7 +111,7 @@ func (p *workerPool) members() []node.Pid {
 }
 
 // take waits for a free worker.
-func (p *workerPool) take(ctx context.Context) (node.Pid, error) {
+func (p *workerPool) take(ctx context.Context) (rpc.Pid, error) {
 	for {
 		pool, cluster := p.news(), p.node.MembersChange()
 		pid, ok, alive := p.tryTake()
@@ -136,7 +137,7 @@ func (p *workerPool) Travel() (kind string, data []byte, err error) {
 }
 
 type pooled struct {
-	Pids    []node.Pid
+	Pids    []rpc.Pid
 	Caching bool
 }
 
@@ -148,8 +149,8 @@ func (m *Module) decodePool(L *lua.LState, data []byte) (lua.LValue, error) {
 	return m.wrapPool(L, m.makePool(p.Pids, p.Caching)), nil
 }
 
-func (m *Module) makePool(pids []node.Pid, caching bool) *workerPool {
-	p := newPool(m.node, pids)
+func (m *Module) makePool(pids []rpc.Pid, caching bool) *workerPool {
+	p := newPool(m.Node, pids)
 	if caching {
 		p.sent = newCache(m)
 		runtime.AddCleanup(p, (*cache).clear, p.sent)
@@ -163,7 +164,7 @@ func (m *Module) newCachingPool(L *lua.LState) int { return m.pushPool(L, "Cachi
 func (m *Module) pushPool(L *lua.LState, call string, caching bool) int {
 	pids := m.pidsArgument(L, 1, call, m.workers())
 	for _, pid := range pids {
-		if !m.node.IsMember(pid) {
+		if !m.Node.IsMember(pid) {
 			luaerr.RaiseArg(L, call, 1, "pids", "there is no process with pid %d", pid)
 		}
 	}
@@ -179,7 +180,7 @@ func (m *Module) defaultWorkerPool(L *lua.LState) int {
 
 func (m *Module) defaultPool() *workerPool {
 	if m.pool == nil {
-		m.pool = newPool(m.node, nil)
+		m.pool = newPool(m.Node, nil)
 		m.pool.all = true
 	}
 	return m.pool
@@ -238,7 +239,7 @@ func (m *Module) openPool(L *lua.LState) {
 	}))
 }
 
-func (m *Module) takeWorker(L *lua.LState, p *workerPool) (pid node.Pid) {
+func (m *Module) takeWorker(L *lua.LState, p *workerPool) (pid rpc.Pid) {
 	m.wait(L, func(ctx context.Context) (err error) {
 		pid, err = p.take(ctx)
 		return err
@@ -247,25 +248,25 @@ func (m *Module) takeWorker(L *lua.LState, p *workerPool) (pid node.Pid) {
 }
 
 // applyInPool calls a function on the next free worker of a pool.
-func (m *Module) applyInPool(L *lua.LState, p *workerPool, fn lua.LValue, args []lua.LValue) *node.Reply {
+func (m *Module) applyInPool(L *lua.LState, p *workerPool, fn lua.LValue, args []lua.LValue) *rpc.Reply {
 	pid := m.takeWorker(L, p)
 	defer p.put(pid)
 	if p.sent == nil {
-		return m.call(L, pid, node.AskCall(m.message(L, "the function, argument", fn, args)))
+		return m.call(L, pid, eval.Call(m.message(L, "the function, argument", fn, args)))
 	}
 	f := p.sent.function(L, fn)
-	msg, err := m.node.Codec().Encode(L, "argument", args...)
+	msg, err := m.interp.Codec().Encode(L, "argument", args...)
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}
 	if install := f.install(pid); install != nil {
 		m.wait(L, func(ctx context.Context) error {
-			err := install.Go(ctx)
+			err := install.Sent(ctx)
 			if err != nil {
 				f.lost(pid)
 			}
 			return err
 		})
 	}
-	return m.call(L, pid, node.Ask{Service: serviceApply, Meta: f.meta(), Message: msg})
+	return m.call(L, pid, rpc.Request{Service: serviceApply, Data: f.data(), Message: msg})
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 const serviceInterrupt = "interrupt" // stop what others asked this process to do; parameter: the reason
@@ -21,7 +21,7 @@ func (m *Module) processFunctions() map[string]lua.LGFunction {
 		"myid":      m.myid,
 		"procs":     m.procs,
 		"workers":   func(L *lua.LState) int { L.Push(PidList(L, m.workers())); return 1 },
-		"nprocs":    func(L *lua.LState) int { L.Push(lua.LNumber(len(m.node.Members()))); return 1 },
+		"nprocs":    func(L *lua.LState) int { L.Push(lua.LNumber(len(m.Node.Members()))); return 1 },
 		"nworkers":  func(L *lua.LState) int { L.Push(lua.LNumber(len(m.workers()))); return 1 },
 		"mpiprocs":  m.mpiprocs,
 		"each":      each,
@@ -33,28 +33,28 @@ func (m *Module) processFunctions() map[string]lua.LGFunction {
 }
 
 func (m *Module) myid(L *lua.LState) int {
-	L.Push(lua.LNumber(m.node.Self()))
+	L.Push(lua.LNumber(m.Node.Self()))
 	return 1
 }
 
 // workers lists the pids of all workers; without any, the master's.
-func (m *Module) workers() []node.Pid {
-	return workersOf(m.node.Members())
+func (m *Module) workers() []rpc.Pid {
+	return workersOf(m.Node.Members())
 }
 
-func workersOf(members []node.Pid) []node.Pid {
+func workersOf(members []rpc.Pid) []rpc.Pid {
 	if len(members) > 1 {
-		members = slices.DeleteFunc(members, func(p node.Pid) bool { return p == node.Master })
+		members = slices.DeleteFunc(members, func(p rpc.Pid) bool { return p == rpc.Master })
 	}
 	return members
 }
 
 // procs is procs() → all pids, or procs(manager) → those of its workers.
 func (m *Module) procs(L *lua.LState) int {
-	pids := m.node.Members()
+	pids := m.Node.Members()
 	if L.Get(1) != lua.LNil {
 		pids, _ = managerProcesses(L, "procs")
-		pids = slices.DeleteFunc(pids, func(p node.Pid) bool { return !m.node.IsMember(p) })
+		pids = slices.DeleteFunc(pids, func(p rpc.Pid) bool { return !m.Node.IsMember(p) })
 	}
 	L.Push(PidList(L, pids))
 	return 1
@@ -73,7 +73,7 @@ func (m *Module) mpiprocs(L *lua.LState) int {
 
 // managerProcesses reads argument 1, a manager or the table that one becomes
 // when it travels: pids and ranks, each sorted.
-func managerProcesses(L *lua.LState, call string) (pids []node.Pid, ranks []int) {
+func managerProcesses(L *lua.LState, call string) (pids []rpc.Pid, ranks []int) {
 	byRank, ok := lua.LNil, false
 	switch L.Get(1).(type) {
 	case *lua.LTable, *lua.LUserData:
@@ -86,14 +86,14 @@ func managerProcesses(L *lua.LState, call string) (pids []node.Pid, ranks []int)
 	for _, rank := range RankKeys(table) {
 		ranks = append(ranks, rank)
 		pid, _ := vm.RawGet(table, lua.LNumber(rank)).(lua.LNumber)
-		pids = append(pids, node.Pid(pid))
+		pids = append(pids, rpc.Pid(pid))
 	}
 	slices.Sort(pids)
 	return pids, ranks
 }
 
 // PidList makes a list of pids for a script.
-func PidList(L *lua.LState, pids []node.Pid) *lua.LTable {
+func PidList(L *lua.LState, pids []rpc.Pid) *lua.LTable {
 	t := L.CreateTable(len(pids), 0)
 	for _, pid := range pids {
 		vm.Append(t, lua.LNumber(pid))
@@ -135,7 +135,7 @@ func each(L *lua.LState) int {
 }
 
 // Pids reads an argument that must be a pid or a list of pids.
-func (m *Module) Pids(L *lua.LState, n int, call string) []node.Pid {
+func (m *Module) Pids(L *lua.LState, n int, call string) []rpc.Pid {
 	if L.Get(n) == lua.LNil {
 		luaerr.RaiseArg(L, call, n, "pids", "a pid or a list of pids expected, got nil")
 	}
@@ -143,23 +143,23 @@ func (m *Module) Pids(L *lua.LState, n int, call string) []node.Pid {
 }
 
 // pidsArgument reads a pid or a list of pids; missing when there is none.
-func (m *Module) pidsArgument(L *lua.LState, n int, call string, missing []node.Pid) []node.Pid {
+func (m *Module) pidsArgument(L *lua.LState, n int, call string, missing []rpc.Pid) []rpc.Pid {
 	switch v := L.Get(n).(type) {
 	case *lua.LNilType:
 		return missing
 	case *lua.LTable:
 		n := vm.Entries(v)
-		pids := make([]node.Pid, 0, n)
+		pids := make([]rpc.Pid, 0, n)
 		for i := 1; i <= n; i++ {
 			number, ok := vm.GetInt(v, i).(lua.LNumber)
-			if !ok || lua.LNumber(node.Pid(number)) != number {
+			if !ok || lua.LNumber(rpc.Pid(number)) != number {
 				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, Describe(vm.GetInt(v, i)))
 			}
-			pids = append(pids, node.Pid(number))
+			pids = append(pids, rpc.Pid(number))
 		}
 		return pids
 	}
-	return []node.Pid{m.pidArgument(L, n, call)}
+	return []rpc.Pid{m.pidArgument(L, n, call)}
 }
 
 // interrupt is interrupt([pids]): stops what processes run, all workers by
@@ -167,7 +167,7 @@ func (m *Module) pidsArgument(L *lua.LState, n int, call string, missing []node.
 func (m *Module) interrupt(L *lua.LState) int {
 	pids := m.pidsArgument(L, 1, "interrupt", m.workers())
 	m.wait(L, func(ctx context.Context) error {
-		_, err := m.askAll(ctx, pids, node.Ask{Service: serviceInterrupt})
+		_, err := m.callAll(ctx, pids, rpc.Request{Service: serviceInterrupt})
 		return err
 	})
 	return 0
@@ -176,40 +176,28 @@ func (m *Module) interrupt(L *lua.LState) int {
 // StopWorkers is interrupt for all workers, with a reason; it does not wait.
 func (m *Module) StopWorkers(why *luaerr.Error) {
 	for _, pid := range m.workers() {
-		if pid != m.node.Self() {
-			m.node.Post(pid, node.Ask{
-				Service: serviceInterrupt, Meta: []byte(why.Message), Answer: func(*node.Reply, error) {},
-			})
+		if pid != m.Node.Self() {
+			_ = m.Node.Tell(context.Background(), pid, rpc.Request{Service: serviceInterrupt, Data: []byte(why.Message), Background: true})
 		}
 	}
 }
 
-func (m *Module) startInterrupt(r *node.Request) {
+func (m *Module) serveInterrupt(r *rpc.Incoming) {
 	why := luaerr.New(luaerr.Interrupted, "interrupted by pid %d", r.From)
-	if len(r.Meta) > 0 {
-		why.Message = string(r.Meta)
+	if len(r.Data) > 0 {
+		why.Message = string(r.Data)
 	}
-	r.Post(node.Reply{})
-	m.node.Interrupt(why)
-	if m.Stopped != nil {
-		m.Stopped(why)
+	r.Post(rpc.Reply{})
+	m.Node.Interrupt(why)
+	if m.cfg.Stopped != nil {
+		m.cfg.Stopped(why)
 	}
 }
 
-// askAll makes a request to several processes and gives their answers in the
-// order of pids, nil where one failed. The error is that of all failures.
-func (m *Module) askAll(ctx context.Context, pids []node.Pid, ask node.Ask) ([]*node.Reply, error) {
-	begun := make([]*node.Begun, len(pids))
-	replies := make([]*node.Reply, len(pids))
-	errs := make([]error, len(pids))
-	for i, pid := range pids {
-		begun[i], errs[i] = m.node.Begin(ctx, pid, ask)
-	}
-	for i, b := range begun {
-		if b != nil {
-			replies[i], errs[i] = b.Await(ctx)
-		}
-	}
+// callAll is rpc.Node.CallAll where all must reply. The error is that of all
+// failures.
+func (m *Module) callAll(ctx context.Context, pids []rpc.Pid, req rpc.Request) ([]*rpc.Reply, error) {
+	replies, errs := m.Node.CallAll(ctx, pids, req)
 	return replies, errors.Join(errs...)
 }
 

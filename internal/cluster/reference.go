@@ -7,7 +7,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
 )
 
 // Metatables of the userdata, in Lua's registry.
@@ -19,10 +19,10 @@ const (
 
 // register tells how values of this package are made again where they arrive.
 func (m *Module) register() {
-	codec := m.node.Codec()
-	for _, kind := range []string{node.KindFuture, node.KindChannel} {
+	codec := m.interp.Codec()
+	for _, kind := range []string{objects.KindFuture, objects.KindChannel} {
 		codec.Register(kind, func(L *lua.LState, data []byte) (lua.LValue, error) {
-			ref, err := m.node.Hold(L, kind, data)
+			ref, err := m.Objects.Hold(L, kind, data)
 			if err != nil {
 				return nil, err
 			}
@@ -64,7 +64,7 @@ func (m *Module) openMetatables(L *lua.LState, module *lua.LTable) {
 				return 1
 			}
 			member := vm.RawGet(index, name)
-			if member == lua.LNil && ref != nil && ref.Kind == node.KindFuture {
+			if member == lua.LNil && ref != nil && ref.Kind == objects.KindFuture {
 				luaerr.Raise(L, luaerr.New(luaerr.Argument,
 					"a future has no member %s, only fetch, wait, isready and where: to use its result, fetch it first, as in cluster.fetch(f)", Describe(name)))
 			}
@@ -107,9 +107,9 @@ func refuseAsResult(L *lua.LState, mt *lua.LTable) {
 	}
 }
 
-func (m *Module) wrapReference(L *lua.LState, ref *node.Reference) *lua.LUserData {
+func (m *Module) wrapReference(L *lua.LState, ref *objects.Reference) *lua.LUserData {
 	meta := futureMeta
-	if ref.Kind == node.KindChannel {
+	if ref.Kind == objects.KindChannel {
 		meta = channelMeta
 	}
 	return m.wrap(L, ref, meta)
@@ -129,24 +129,24 @@ func (m *Module) wrap(L *lua.LState, v any, meta string) *lua.LUserData {
 	return ud
 }
 
-func (m *Module) pushReference(L *lua.LState, ref *node.Reference) int {
+func (m *Module) pushReference(L *lua.LState, ref *objects.Reference) int {
 	L.Push(m.wrapReference(L, ref))
 	return 1
 }
 
 // reference gives argument n when it is a future or channel, else nil.
-func reference(L *lua.LState, n int) *node.Reference { return referenceOf(L.Get(n)) }
+func reference(L *lua.LState, n int) *objects.Reference { return referenceOf(L.Get(n)) }
 
 // referenceOf returns the future or channel that a value is, else nil.
-func referenceOf(v lua.LValue) *node.Reference {
+func referenceOf(v lua.LValue) *objects.Reference {
 	if ud, ok := v.(*lua.LUserData); ok {
-		ref, _ := ud.Value.(*node.Reference)
+		ref, _ := ud.Value.(*objects.Reference)
 		return ref
 	}
 	return nil
 }
 
-func checkReference(L *lua.LState, call, kind, what string) *node.Reference {
+func checkReference(L *lua.LState, call, kind, what string) *objects.Reference {
 	ref := reference(L, 1)
 	if ref == nil || kind != "" && ref.Kind != kind {
 		luaerr.RaiseArg(L, call, 1, "", "%s expected, got %s", what, Describe(L.Get(1)))
@@ -154,6 +154,6 @@ func checkReference(L *lua.LState, call, kind, what string) *node.Reference {
 	return ref
 }
 
-func checkChannel(L *lua.LState, call string) *node.Reference {
-	return checkReference(L, call, node.KindChannel, "a channel")
+func checkChannel(L *lua.LState, call string) *objects.Reference {
+	return checkReference(L, call, objects.KindChannel, "a channel")
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 func TestSpans(t *testing.T) {
@@ -19,7 +19,7 @@ func TestSpans(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	if got := cluster.Spans("pid", []node.Pid{2, 3}, 3); got != "pids 2-3 (2 of 3)" {
+	if got := cluster.Spans("pid", []rpc.Pid{2, 3}, 3); got != "pids 2-3 (2 of 3)" {
 		t.Errorf("got %q", got)
 	}
 }

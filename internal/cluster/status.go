@@ -8,8 +8,8 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 const (
@@ -28,10 +28,10 @@ type Status struct {
 // status is status() → a table: by pid what each process has, and the sums
 // values, futures, channels, references, running.
 func (m *Module) status(L *lua.LState) int {
-	pids := m.node.Members()
+	pids := m.Node.Members()
 	var all []Status
 	m.wait(L, func(ctx context.Context) (err error) {
-		if _, err = m.askAll(ctx, pids, node.Ask{Service: serviceSettle}); err != nil {
+		if _, err = m.callAll(ctx, pids, rpc.Request{Service: serviceSettle}); err != nil {
 			return err
 		}
 		all, err = m.askStatus(ctx, pids)
@@ -51,14 +51,14 @@ func (m *Module) status(L *lua.LState) int {
 	return 1
 }
 
-func (m *Module) askStatus(ctx context.Context, pids []node.Pid) ([]Status, error) {
-	replies, err := m.askAll(ctx, pids, node.Ask{Service: serviceStatus})
+func (m *Module) askStatus(ctx context.Context, pids []rpc.Pid) ([]Status, error) {
+	replies, err := m.callAll(ctx, pids, rpc.Request{Service: serviceStatus})
 	if err != nil {
 		return nil, err
 	}
 	all := make([]Status, len(pids))
 	for i, reply := range replies {
-		if err := protocol.Decode(reply.Meta, &all[i]); err != nil {
+		if err := protocol.Decode(reply.Data, &all[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -76,34 +76,34 @@ func statusTable(L *lua.LState, s Status) *lua.LTable {
 	return t
 }
 
-func (m *Module) startStatus(r *node.Request) {
+func (m *Module) serveStatus(r *rpc.Incoming) {
 	var s Status
-	s.Futures, s.Channels, s.References = m.node.Count()
-	s.Running = m.node.Busy() - 1 // not counting this question
+	s.Futures, s.Channels, s.References = m.Objects.Count()
+	s.Running = m.Node.Busy() - 1 // not counting this question
 	s.Heap = interp.HeapBytes()
-	r.Post(node.Reply{Meta: protocol.Encode(s)})
+	r.Post(rpc.Reply{Data: protocol.Encode(s)})
 }
 
 // settleLimit is how long a process waits for its clean-ups to come to rest:
 // they run some moments after the collection that found what is garbage.
 const settleLimit = 50 * time.Millisecond
 
-// startSettle answers when what is garbage here is given back.
-func (m *Module) startSettle(r *node.Request) {
+// serveSettle answers when what is garbage here is given back.
+func (m *Module) serveSettle(r *rpc.Incoming) {
 	go func() {
 		begin := time.Now()
 		for last := -1; time.Since(begin) < settleLimit; {
-			_, _, now := m.node.Count()
+			_, _, now := m.Objects.Count()
 			if now == last {
 				break
 			}
 			last = now
 			time.Sleep(2 * time.Millisecond)
 		}
-		if err := m.node.Flush(r.Context); err != nil {
+		if err := m.Objects.Flush(r.Context); err != nil {
 			r.Fail(err)
 			return
 		}
-		r.Post(node.Reply{})
+		r.Post(rpc.Reply{})
 	}()
 }

@@ -39,7 +39,7 @@ func called(L *lua.LState, level int) (name, what string) {
 	return "", ""
 }
 
-// callName gives the name by which the instruction calls, as the compiler has
+// callName returns the name by which the instruction calls, as the compiler has
 // noted it: "?" for a function that has none, "" where nothing is known.
 func (s site) callName() string {
 	for _, call := range s.fn.Proto.DbgCalls {
@@ -50,7 +50,7 @@ func (s site) callName() string {
 	return ""
 }
 
-// lastSetter gives the last instruction that is written before this one and
+// lastSetter returns the last instruction that is written before this one and
 // sets a register. What a call calls is put into its register by one
 // expression, and nothing else is put there before the call.
 func (s site) lastSetter(r int) (set instruction) {

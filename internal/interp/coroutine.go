@@ -80,7 +80,7 @@ func threadArg(L *lua.LState) *lua.LState {
 	return co
 }
 
-// cannotResume tells why a coroutine cannot be resumed, "" if it can.
+// cannotResume reports why a coroutine cannot be resumed, "" if it can.
 func cannotResume(L, co *lua.LState) string {
 	if status := coStatus(L, co); status != "suspended" {
 		return "cannot resume " + status + " coroutine"

@@ -39,7 +39,7 @@ func TestDialect(t *testing.T) {
 
 var namesOracle = regexp.MustCompile(`\A-- oracle: (\S+)\n`)
 
-// oracle gives what a script prints where gopher-lua is not.
+// oracle returns what a script prints where gopher-lua is not.
 func oracle(t *testing.T, folder, name, source string) string {
 	t.Helper()
 	command := "lua5.1"
@@ -83,7 +83,7 @@ func sameLines(t *testing.T, out, want string) {
 	}
 }
 
-// randomRun gives the end and the first seed of a comparison at random. The
+// randomRun returns the end and the first seed of a comparison at random. The
 // environment variables MPICLUS_DIALECT_SECONDS and MPICLUS_DIALECT_SEED choose
 // others.
 func randomRun(t *testing.T, usual time.Duration) (end time.Time, seed uint64) {

@@ -15,7 +15,7 @@ import (
 
 var place = regexp.MustCompile(`^[^\s:][^:\n]*:\d+:\s?`)
 
-// leadingPlace gives the "job.lua:14: " that a message begins with, or "".
+// leadingPlace returns the "job.lua:14: " that a message begins with, or "".
 func leadingPlace(message string) string { return place.FindString(message) }
 
 // explain makes the error of what was raised, while the stack of the place
@@ -59,7 +59,7 @@ func ownText(L *lua.LState, v lua.LValue) string {
 	return string(text)
 }
 
-// traceback gives the stack from a level on, as debug.traceback of stock Lua
+// traceback returns the stack from a level on, as debug.traceback of stock Lua
 // writes it, cut in the middle when it is deep.
 func traceback(L *lua.LState, from int) string {
 	const head, tail = 10, 10
@@ -98,10 +98,10 @@ func frameLine(dbg *lua.Debug) string {
 	}
 }
 
-// Where gives "job.lua:14", the innermost line of Lua source that runs in L.
+// Where returns "job.lua:14", the innermost line of Lua source that runs in L.
 func Where(L *lua.LState) string { return strings.TrimSuffix(luaerr.Where(L), ": ") }
 
-// ReturnPlace gives "job.lua:14: ", the line of the statement by which a Lua
+// ReturnPlace returns "job.lua:14: ", the line of the statement by which a Lua
 // function returns values. With several such lines it is that where the
 // function begins; "" when there is none.
 func ReturnPlace(fn lua.LValue) string {

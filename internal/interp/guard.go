@@ -55,7 +55,7 @@ func (t *Task) forgetCancelled() {
 
 const interpKey = "mpiclus.interp"
 
-// of gives the interpreter that L belongs to, nil for a thread of none.
+// of returns the interpreter that L belongs to, nil for a thread of none.
 func of(L *lua.LState) *Interp {
 	ud, ok := L.G.Registry.RawGetString(interpKey).(*lua.LUserData)
 	if !ok {

@@ -110,7 +110,7 @@ func New(cfg Config) *Interp {
 	return in
 }
 
-// Codec gives the codec that the interpreter was made with.
+// Codec returns the codec that the interpreter was made with.
 func (in *Interp) Codec() *value.Codec { return in.cfg.Codec }
 
 // SetSelf sets how messages name this process, once it knows its pid.

@@ -22,7 +22,7 @@ func MustNotHold() {
 func noteHolder()   { holders.Store(goroutine(), true) }
 func noteReleased() { holders.Delete(goroutine()) }
 
-// goroutine gives the number of the calling goroutine, which Go tells only in
+// goroutine returns the number of the calling goroutine, which Go tells only in
 // a stack trace.
 func goroutine() string {
 	buf := make([]byte, 64)

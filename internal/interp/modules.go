@@ -46,7 +46,7 @@ func (in *Interp) require(L *lua.LState) int {
 	return 1
 }
 
-// Require gives a module, loading it when this is its first use. While one
+// Require returns a module, loading it when this is its first use. While one
 // task loads a module others wait for it; a load that failed can be tried
 // again. It must be called by who holds the interpreter, from task code.
 func (in *Interp) Require(L *lua.LState, name string) (v lua.LValue, err error) {
@@ -145,7 +145,7 @@ func (in *Interp) foundLoader(L *lua.LState) int {
 	return 1
 }
 
-// runLoader runs what loads a module and gives what that is then: what it
+// runLoader runs what loads a module and returns what that is then: what it
 // returned, or put into package.loaded, or true.
 func (in *Interp) runLoader(L *lua.LState, fn lua.LValue, name string) lua.LValue {
 	loaded := in.loadedTable()

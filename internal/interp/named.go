@@ -183,9 +183,9 @@ func (in *Interp) badCall(s site, o *operand, v lua.LValue, what string, loop bo
 		if said := in.lacks(o, "function"); said != "" {
 			return said
 		}
-		return fmt.Sprintf("attempt to call '%s', which is not a function%s", o.path(), alike(o, o.object.path(), true))
+		return fmt.Sprintf("attempt to call '%s' (a nil value)%s", o.path(), alike(o, o.object.path(), true))
 	default:
-		return fmt.Sprintf("attempt to call '%s', which is not a function", o.path())
+		return fmt.Sprintf("attempt to call '%s' (a %s value)", o.path(), v.Type())
 	}
 }
 

@@ -31,7 +31,7 @@ func TestNamed(t *testing.T) {
 		{"for i in nosuch do end", "global 'nosuch' is not defined"},
 		{"for i = 1, 2 do local a = i; if a > 1 then a = nosuch * a end end", "global 'nosuch' is not defined"},
 		{"g = {} return g * 2", "attempt to perform arithmetic on a table value: 'g' is a table"},
-		{"g = 1 g()", "attempt to call 'g', which is not a function"},
+		{"g = 1 g()", "attempt to call 'g' (a number value)"},
 
 		// What was meant.
 		{"pirnt(1)", "global 'pirnt' is not defined: did you mean print?"},
@@ -59,8 +59,8 @@ func TestNamed(t *testing.T) {
 		{"local a, b, c = 1, 2 local x, y, z = a, b, c return x + y + z", "attempt to perform arithmetic on a nil value: 'z' is nil"},
 
 		{"local p, name = {names = 1}, 'mane' return p[name] + 1", "attempt to perform arithmetic on a nil value: 'p[name]' is nil"},
-		{"local p, name = {name = 1}, 'mane' p[name]()", "attempt to call 'p[name]', which is not a function"},
-		{"local p, name = {name = print}, 'mane' p[name]()", "attempt to call 'p[name]', which is not a function"},
+		{"local p, name = {name = 1}, 'mane' p[name]()", "attempt to call 'p[name]' (a nil value)"},
+		{"local p, name = {name = print}, 'mane' p[name]()", "attempt to call 'p[name]' (a nil value)"},
 		{"local p = {name = 1} return p['name '] + 1", "attempt to perform arithmetic on a nil value: 'p[\"name \"]' is nil"},
 		{"local t = {count = 1} for i = 1, 2000 do t['x' .. i] = i end return t.conut + 1", "attempt to perform arithmetic on a nil value: 't.conut' is nil"},
 
@@ -72,12 +72,12 @@ func TestNamed(t *testing.T) {
 		{"local s, n = '10', 1 return n < s", "attempt to compare number with string: 's' is a string"},
 
 		// Calls.
-		{"local f f()", "attempt to call 'f', which is not a function"},
-		{"local t = {first = print} t.frist()", "attempt to call 't.frist', which is not a function: did you mean t.first?"},
-		{"local t = {first = 1} t.frist()", "attempt to call 't.frist', which is not a function"},
-		{"local C = {go = print, greet = 1} C.__index = C local o = setmetatable({}, C) o:og()", "attempt to call 'o:og', which is not a function"},
-		{"local C = {greet = print} C.__index = C local o = setmetatable({}, C) o:great()", "attempt to call 'o:great', which is not a function: did you mean o:greet?"},
-		{"pcall(print) local f local ok, e = pcall(f) error(e, 0)", "attempt to call 'f', which is not a function"},
+		{"local f f()", "attempt to call 'f' (a nil value)"},
+		{"local t = {first = print} t.frist()", "attempt to call 't.frist' (a nil value): did you mean t.first?"},
+		{"local t = {first = 1} t.frist()", "attempt to call 't.frist' (a nil value)"},
+		{"local C = {go = print, greet = 1} C.__index = C local o = setmetatable({}, C) o:og()", "attempt to call 'o:og' (a nil value)"},
+		{"local C = {greet = print} C.__index = C local o = setmetatable({}, C) o:great()", "attempt to call 'o:great' (a nil value): did you mean o:greet?"},
+		{"pcall(print) local f local ok, e = pcall(f) error(e, 0)", "attempt to call 'f' (a nil value)"},
 		{"local ok, e = pcall(nosuch, 1) error(e, 0)", "global 'nosuch' is not defined"},
 
 		// Functions of modules.
@@ -91,7 +91,7 @@ func TestNamed(t *testing.T) {
 		{"require 'things' .WROLD:rank()", "attempt to index a nil value with key 'rank': 'WROLD' is nil"},
 		{"table.concatt({})", "table has no function 'concatt': did you mean table.concat?"},
 		{"local s = 'a' s:lenn()", "string has no function 'lenn': did you mean string.len?"},
-		{"local th = require 'things' th.SUM()", "attempt to call 'th.SUM', which is not a function"},
+		{"local th = require 'things' th.SUM()", "attempt to call 'th.SUM' (a number value)"},
 
 		// Go functions that were not called by name.
 		{"local ok, e = pcall(string.rep) error(e, 0)", "bad argument #1 to '?' (string expected, got no value)"},
@@ -137,7 +137,7 @@ func TestNamed(t *testing.T) {
 		{"(function() end)()()", "attempt to call a nil value"},
 		{"local a local m = setmetatable({}, {__add = function(x, y) return x.z + y end}) return m + 1", "attempt to perform arithmetic on a nil value: 'x.z' is nil"},
 		{"local x error('attempt to call a nil value', 0)", "attempt to call a nil value"},
-		{"local co = coroutine.wrap(function() local x x() end) co()", "job.lua:1: attempt to call 'x', which is not a function"},
+		{"local co = coroutine.wrap(function() local x x() end) co()", "job.lua:1: attempt to call 'x' (a nil value)"},
 		{"table.sort({1, 2}, function(a) return a.x end)", "attempt to index a number value with key 'x': 'a' is a number"},
 	} {
 		for _, source := range []string{c.source, "local ok, e = pcall(function() " + c.source + "\nend) error(e, 0)"} {

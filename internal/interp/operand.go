@@ -129,6 +129,9 @@ func (s site) operand(r, pc int) *operand {
 // fieldOf is the operand object.key, where key is a register or a constant.
 func (s site) fieldOf(object *operand, key, pc int, sep string) *operand {
 	o := &operand{field: true, object: object, sep: sep, value: lua.LNil}
+	if set := s.setter(key, pc); key&constantBit == 0 && set >= 0 && s.at(set).op() == lua.OP_LOADK && s.local(key, pc) == "" {
+		return fieldNamed(o, s.constant(s.at(set).bx())) // one of very many constants
+	}
 	if key&constantBit == 0 {
 		if name := s.local(key, pc); name != "" {
 			o.name = "[" + name + "]"
@@ -136,16 +139,21 @@ func (s site) fieldOf(object *operand, key, pc int, sep string) *operand {
 		}
 		return o
 	}
-	switch k := s.constant(key &^ constantBit).(type) {
+	return fieldNamed(o, s.constant(key&^constantBit))
+}
+
+// fieldNamed completes the operand of a field by its key.
+func fieldNamed(o *operand, key lua.LValue) *operand {
+	switch k := key.(type) {
 	case lua.LString:
 		o.name = string(k)
 		if !isIdentifier(o.name) {
 			o.name = "[\"" + o.name + "\"]"
 		}
-		o.value = rawGet(object.value, k)
+		o.value = rawGet(o.object.value, k)
 	case lua.LNumber:
 		o.name = "[" + number.Text(k) + "]"
-		o.value = rawGet(object.value, k)
+		o.value = rawGet(o.object.value, k)
 	}
 	return o
 }

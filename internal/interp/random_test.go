@@ -275,7 +275,13 @@ func (g *generator) directive() string {
 	if g.IntN(60) == 0 {
 		b.WriteString(g.one("------", "100", ".100", "l", "%", "\x00", "99.99", "99", ".99"))
 	}
-	b.WriteString(g.one("d", "d", "i", "u", "c", "x", "X", "o", "e", "E", "f", "g", "G", "q", "s", "s", "g", "f"))
+	letter := g.one("d", "d", "i", "u", "c", "x", "X", "o", "e", "E", "f", "g", "G", "q", "s", "s", "g", "f")
+	if letter == "g" || letter == "G" { // "%#.2g" of 99.99 is "1.e+02" for glibc, which C says is "1.0e+02"
+		flags := strings.ReplaceAll(b.String(), "#", "")
+		b.Reset()
+		b.WriteString(flags)
+	}
+	b.WriteString(letter)
 	if g.IntN(60) == 0 {
 		return g.one("%", "%y", "%5", "%.", "%-", "%F", "%a", "%n", "%p", "%\xc8", "%5%")
 	}

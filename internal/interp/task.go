@@ -98,7 +98,7 @@ func (t *Task) Cancel(cause error) {
 // Done is closed when the task is over.
 func (t *Task) Done() <-chan struct{} { return t.done }
 
-// Call calls a Lua function and gives all that it returns. The error is a
+// Call calls a Lua function and returns all that it returns. The error is a
 // *luaerr.Error with the traceback; when the task was cancelled it is of kind
 // Interrupted and tells the cause and the place.
 func (t *Task) Call(fn lua.LValue, args ...lua.LValue) (results []lua.LValue, err error) {

@@ -54,7 +54,7 @@ func (a *Ancestor) Say(line string) {
 	}
 }
 
-// stat gives the fields of a process that follow its name, from its state on
+// stat returns the fields of a process that follow its name, from its state on
 // (proc(5)); nil when it is gone.
 func stat(pid int) [][]byte {
 	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
@@ -73,7 +73,7 @@ func parentOf(pid int) int {
 	return parent
 }
 
-// startOf tells when a process started, in ticks since the system did; "" for
+// startOf reports when a process started, in ticks since the system did; "" for
 // one that has ended.
 func startOf(pid int) string {
 	fields := stat(pid)

@@ -12,7 +12,7 @@ import (
 // their machine: they should pause early when they wait.
 const OversubscribedVar = "MPICLUS_OVERSUBSCRIBED"
 
-// environment gives the whole environment of a launch. Settings go here and
+// environment returns the whole environment of a launch. Settings go here and
 // not on the command line: a launcher of another family ignores them, and both
 // the user's variables and the user's options win.
 func environment(c *Command, spec Spec) []string {
@@ -89,7 +89,7 @@ func inParameterFile(file, parameter string) bool {
 	return false
 }
 
-// lookup gives a variable of an environment, or "".
+// lookup returns a variable of an environment, or "".
 func lookup(environ []string, name string) string {
 	for _, entry := range slices.Backward(environ) {
 		if key, value, ok := strings.Cut(entry, "="); ok && key == name {
@@ -103,7 +103,7 @@ func hasVar(environ []string, name string) bool {
 	return slices.ContainsFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
 }
 
-// setVar gives environ with one variable set.
+// setVar returns environ with one variable set.
 func setVar(environ []string, name, value string) []string {
 	environ = slices.DeleteFunc(environ, func(entry string) bool { return strings.HasPrefix(entry, name+"=") })
 	return append(environ, name+"="+value)

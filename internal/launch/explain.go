@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -215,85 +214,9 @@ func badOption(c *Command, m []string) string {
 	return fmt.Sprintf("%s (%s) does not know the option %s: check mpi_cmd, --mpiexec and --mpiflags", filepath.Base(c.Path), c.Kind, m[1])
 }
 
-// Seen is a worker that was heard of: its supervisor dials before MPI starts,
-// so that Joined may be false, and Rank not known (-1).
-type Seen struct {
-	Rank   int
-	Host   string
-	Joined bool
-}
-
-// Progress says what a launch waits for, as
-// "3 of 4 workers joined; waiting for rank 2 on host a".
-func Progress(np int, seen []Seen) string {
-	joined := 0
-	known := map[int]bool{}
-	waiting := map[string][]int{} // host → ranks that are there but not ready
-	nameless := map[string]int{}
-	for _, s := range seen {
-		known[s.Rank] = true
-		switch {
-		case s.Joined:
-			joined++
-		case s.Rank >= 0:
-			waiting[s.Host] = append(waiting[s.Host], s.Rank)
-		default:
-			nameless[s.Host]++
-		}
-	}
-	text := fmt.Sprintf("%d of %s workers joined", joined, count(np))
-	var parts []string
-	for host, ranks := range waiting {
-		parts = append(parts, ranksText(ranks)+forName(" on host ", host))
-	}
-	for host, n := range nameless {
-		parts = append(parts, fmt.Sprintf("MPI to start in %s%s", plural(n, "worker"), forName(" on host ", host)))
-	}
-	slices.Sort(parts)
-	if missing := np - len(seen); np > 0 && missing > 0 {
-		var ranks []int
-		for r := range np {
-			if !known[r] {
-				ranks = append(ranks, r)
-			}
-		}
-		if len(nameless) == 0 && joined+len(waiting) > 0 {
-			parts = append(parts, ranksText(ranks)+" to be started")
-		} else {
-			parts = append(parts, plural(missing, "worker")+" to be started")
-		}
-	}
-	if len(parts) == 0 {
-		return text
-	}
-	return text + "; waiting for " + strings.Join(parts, ", ")
-}
-
 func plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}
 	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// ranksText writes ranks as "rank 2" or "ranks 0-3,7".
-func ranksText(ranks []int) string {
-	slices.Sort(ranks)
-	var parts []string
-	for i := 0; i < len(ranks); {
-		j := i
-		for j+1 < len(ranks) && ranks[j+1] == ranks[j]+1 {
-			j++
-		}
-		if i == j {
-			parts = append(parts, fmt.Sprint(ranks[i]))
-		} else {
-			parts = append(parts, fmt.Sprintf("%d-%d", ranks[i], ranks[j]))
-		}
-		i = j + 1
-	}
-	if len(ranks) == 1 {
-		return "rank " + parts[0]
-	}
-	return "ranks " + strings.Join(parts, ",")
 }

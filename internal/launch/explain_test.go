@@ -151,23 +151,3 @@ func TestRealRefusals(t *testing.T) {
 		})
 	}
 }
-
-func TestProgress(t *testing.T) {
-	for _, tc := range []struct {
-		np   int
-		seen []Seen
-		want string
-	}{
-		{4, nil, "0 of 4 workers joined; waiting for 4 workers to be started"},
-		{4, []Seen{{0, "a", true}, {1, "a", true}, {3, "b", true}}, "3 of 4 workers joined; waiting for rank 2 to be started"},
-		{4, []Seen{{0, "a", true}, {1, "a", true}, {3, "b", true}, {2, "a", false}}, "3 of 4 workers joined; waiting for rank 2 on host a"},
-		{9, []Seen{{0, "a", true}, {5, "b", false}, {4, "b", false}}, "1 of 9 workers joined; waiting for ranks 4-5 on host b, ranks 1-3,6-8 to be started"},
-		{3, []Seen{{-1, "a", false}, {-1, "a", false}}, "0 of 3 workers joined; waiting for MPI to start in 2 workers on host a, 1 worker to be started"},
-		{0, []Seen{{0, "a", true}}, "1 of all workers joined"},
-		{2, []Seen{{0, "a", true}, {1, "b", true}}, "2 of 2 workers joined"},
-	} {
-		if got := Progress(tc.np, tc.seen); got != tc.want {
-			t.Errorf("Progress(%d, %v)\n got %s\nwant %s", tc.np, tc.seen, got, tc.want)
-		}
-	}
-}

@@ -135,7 +135,7 @@ func openMPIMajor(path string) int {
 	return majorOf(knownVersion(path))
 }
 
-// majorOf gives 5 for "5.0.7", and 0 for what is no version.
+// majorOf returns 5 for "5.0.7", and 0 for what is no version.
 func majorOf(version string) int {
 	first, _, _ := strings.Cut(version, ".")
 	major, _ := strconv.Atoi(first)
@@ -227,7 +227,7 @@ func firstLine(text string) string {
 	return line
 }
 
-// options gives what a launcher is told besides what the user said, since it
+// options returns what a launcher is told besides what the user said, since it
 // has no variable for it.
 func (k Kind) options(major int) []string {
 	switch {
@@ -242,7 +242,7 @@ func (k Kind) options(major int) []string {
 // installHint is the cure for a machine without MPI.
 const installHint = "install one (Debian, Ubuntu: apt-get install openmpi-bin), or name it with --mpiexec or mpi_cmd"
 
-// findLauncher gives the name of the launcher that is there. Inside a Slurm
+// findLauncher returns the name of the launcher that is there. Inside a Slurm
 // allocation without any mpirun, it is srun.
 func findLauncher(environ []string) (string, error) {
 	for _, name := range []string{"mpirun", "mpiexec", "orterun", "prterun", "mpiexec.hydra"} {
@@ -286,7 +286,7 @@ func lookPath(name string, environ []string) (string, error) {
 	return "", exec.ErrNotFound
 }
 
-// knownVersion gives the launcher's version, "" where it does not tell.
+// knownVersion returns the launcher's version, "" where it does not tell.
 func knownVersion(path string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

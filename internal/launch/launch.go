@@ -133,7 +133,7 @@ func (c *Command) arguments(words []string, own bool) []string {
 // with recovery on would wait for ever, without a word.
 const lookAndRun = `[ -x "$0" ] || { echo "host $(uname -n) has no executable $0" >&2; exit 127; }; exec "$0" "$@"`
 
-// launcherWords gives the launcher's words without what Plan adds, and whether
+// launcherWords returns the launcher's words without what Plan adds, and whether
 // the user wrote the whole command.
 func launcherWords(spec Spec) (words []string, own bool, err error) {
 	switch {
@@ -175,7 +175,7 @@ func runsHere(spec Spec, kind Kind, given []string) bool {
 	return true
 }
 
-// hostsIn gives the hosts that options name one by one: --host a,b.
+// hostsIn returns the hosts that options name one by one: --host a,b.
 func hostsIn(given []string) (hosts []string) {
 	for i, w := range given {
 		name, value, joined := strings.Cut(w, "=")
@@ -204,7 +204,7 @@ func namesHosts(w string) bool {
 	return false
 }
 
-// splitHosts gives the names in "a,b:4".
+// splitHosts returns the names in "a,b:4".
 func splitHosts(list string) (hosts []string) {
 	for h := range strings.SplitSeq(list, ",") {
 		name, _, _ := strings.Cut(strings.TrimSpace(h), ":")
@@ -258,7 +258,7 @@ func countIn(words []string) int {
 	return 0
 }
 
-// String gives the command line as a person would type it.
+// String returns the command line as a person would type it.
 func (c *Command) String() string {
 	quoted := make([]string, len(c.Args))
 	for i, a := range c.Args {
@@ -267,7 +267,7 @@ func (c *Command) String() string {
 	return strings.Join(quoted, " ")
 }
 
-// Describe gives one line about what was decided, for the log.
+// Describe returns one line about what was decided, for the log.
 func (c *Command) Describe() string {
 	where := "on hosts that the launcher chooses"
 	if c.Local {

@@ -18,7 +18,7 @@ const (
 	linkedMPICH   = "-mpich"
 )
 
-// Linked gives the executable beside exe that is linked with the MPI library
+// Linked returns the executable beside exe that is linked with the MPI library
 // of the launcher that started this process, as its environment tells. Where
 // that cannot be told (srun), the one that is there is taken. The error, of
 // kind launch, names the cure.
@@ -44,7 +44,7 @@ func Linked(exe string, environ []string) (string, error) {
 		filepath.Base(base)+endings[0], exe, target)
 }
 
-// RankKind tells which launcher started this process as a rank of an MPI job:
+// RankKind reports which launcher started this process as a rank of an MPI job:
 // Unknown for none, or when the environment does not tell the family. It does
 // not go by SLURM_PROCID, which sbatch sets for every script.
 func RankKind(environ []string) Kind {

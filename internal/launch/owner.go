@@ -43,7 +43,7 @@ func (f *Folder) Record(o Owner) error {
 	return os.Rename(path+"~", path)
 }
 
-// readOwner gives the owner of a job's folder; ok is false where it has none.
+// readOwner returns the owner of a job's folder; ok is false where it has none.
 func readOwner(folder string) (o Owner, ok bool) {
 	text, err := os.ReadFile(filepath.Join(folder, ownerFile))
 	if err != nil || json.Unmarshal(text, &o) != nil {
@@ -81,7 +81,7 @@ func (o Owner) RemoveLeft() {
 	}
 }
 
-// OwnerHere gives the owner of the job that this process is a rank of. MPI
+// OwnerHere returns the owner of the job that this process is a rank of. MPI
 // runs, so that its files can be seen.
 func OwnerHere(launcher ProcessID) Owner {
 	o := Owner{Machine: ownMachine(), Launcher: launcher}

@@ -46,7 +46,7 @@ type ExitStatus struct {
 	Signal syscall.Signal
 }
 
-// String gives "exit status 3" or "signal: killed".
+// String returns "exit status 3" or "signal: killed".
 func (s ExitStatus) String() string {
 	if s.Signal != 0 {
 		return "signal: " + s.Signal.String()
@@ -123,7 +123,7 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 // ranks that outlive their launcher get a moment and are then killed.
 func (p *Process) Gone() <-chan struct{} { return p.gone }
 
-// ExitStatus tells how the launcher ended; ok is false while it runs.
+// ExitStatus reports how the launcher ended; ok is false while it runs.
 func (p *Process) ExitStatus() (status ExitStatus, ok bool) {
 	select {
 	case <-p.done:
@@ -133,7 +133,7 @@ func (p *Process) ExitStatus() (status ExitStatus, ok bool) {
 	}
 }
 
-// Tail gives the last lines of output, in the order in which they came.
+// Tail returns the last lines of output, in the order in which they came.
 func (p *Process) Tail() []string { return p.tail.lines() }
 
 // Kill ends the job: the launcher is asked to (SIGTERM), and what is left of
@@ -158,7 +158,7 @@ func (p *Process) Kill() {
 	})
 }
 
-// Absent gives those of size ranks of which no process runs, where all of them
+// Absent returns those of size ranks of which no process runs, where all of them
 // run on this machine and can be told; nil where they cannot.
 func (p *Process) Absent(size int) (ranks []int) {
 	here := map[int]bool{}

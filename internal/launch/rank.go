@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// RankFromEnvironment gives the rank of this process and the number of ranks
+// RankFromEnvironment returns the rank of this process and the number of ranks
 // as the launcher's environment tells them, before MPI starts; -1 where it
 // does not. SLURM_PROCID does not count: sbatch sets it for a script, too.
 func RankFromEnvironment() (rank, size int) { return rankIn(os.Environ()) }

@@ -28,7 +28,7 @@ var Carriers = []string{string(CarrierAuto), string(CarrierSSH), string(CarrierF
 const EnvAgent = "MPICLUS_RSH"
 
 // Carry chooses what brings the secret, in the environment variable with that
-// name, to the workers of a plan made from spec, and gives the spec that does
+// name, to the workers of a plan made from spec, and returns the spec that does
 // so. note, unless "", tells the user that others on the network can read it.
 func Carry(c *Command, spec Spec, wish Carrier, name string) (as Carrier, changed Spec, note string, err error) {
 	crosses := !c.Local && c.Kind != Unknown
@@ -66,7 +66,7 @@ func (s Spec) environ() []string {
 	return os.Environ()
 }
 
-// throughSSH tells whether mpirun of Open MPI 4 starts its daemons with ssh:
+// throughSSH reports whether mpirun of Open MPI 4 starts its daemons with ssh:
 // then what they inherit is what their workers inherit.
 func throughSSH(c *Command, spec Spec) bool {
 	_, named := launchers[base(c.Path)]

@@ -39,7 +39,7 @@ func DieWithParent(sig syscall.Signal) error {
 	return nil
 }
 
-// members gives the living processes of a job: those of the launcher's session
+// members returns the living processes of a job: those of the launcher's session
 // (proc(5), stat, field 6), and, where mark is not "", those that have it in
 // their environment, since Hydra's proxies leave the session.
 func members(sid int, mark string) (pids []int) {
@@ -85,7 +85,7 @@ func hasMark(pid, mark string) bool {
 	return false
 }
 
-// rankOf gives the rank that a process was started as; -1 for none, or where
+// rankOf returns the rank that a process was started as; -1 for none, or where
 // it cannot be seen.
 func rankOf(pid int) int {
 	environ, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Addresses gives every address under which other hosts may reach this
+// Addresses returns every address under which other hosts may reach this
 // machine, or, when iface is an address or the name of an interface, those of
 // that one. Loopback addresses come only when asked for or when there is
 // nothing else. The error names what there is.

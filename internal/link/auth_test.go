@@ -33,7 +33,7 @@ func (r *record) String() string {
 	return r.buf.String()
 }
 
-// waitFor gives the log as soon as it holds a text.
+// waitFor returns the log as soon as it holds a text.
 func (r *record) waitFor(t *testing.T, text string) string {
 	t.Helper()
 	for end := time.Now().Add(hang / 2); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
@@ -200,7 +200,7 @@ func rawSession(t *testing.T, j Join) *session {
 	return s
 }
 
-// greet says a good greeting and gives the listener's proof.
+// greet says a good greeting and returns the listener's proof.
 func greet(t *testing.T, s *session, j Join) []byte {
 	t.Helper()
 	greeting := binary.AppendUvarint(appendField(appendField(nil, j.Version), j.Job), j.Invitation)

@@ -57,7 +57,7 @@ func (a *away) note(n *newcomer, err error) {
 	k.last = n.from
 }
 
-// reason gives what to say, and of which kind it is: strangers choose the
+// reason returns what to say, and of which kind it is: strangers choose the
 // text, but not the number of kinds.
 func (a *away) reason(n *newcomer, err error) (kind string, reason error) {
 	var version *VersionError

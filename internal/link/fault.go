@@ -24,7 +24,7 @@ type FaultPlan struct {
 // errPlanned is what both ends of a broken link would see of it.
 var errPlanned = fmt.Errorf("%w: broken by the fault plan", io.ErrUnexpectedEOF)
 
-// Fault gives a link that fails on sending as planned, for tests. After a
+// Fault returns a link that fails on sending as planned, for tests. After a
 // planned break its Send and Receive give an io.ErrUnexpectedEOF, as after the
 // loss of a peer. Over a link that is not of this package a frame that would
 // be cut or garbled breaks the link before it.
@@ -88,7 +88,7 @@ func (l *faulty) breakNow() error {
 	return errPlanned
 }
 
-// seen gives the error that the owner of a broken link would see.
+// seen returns the error that the owner of a broken link would see.
 func (l *faulty) seen(err error) error {
 	if errors.Is(err, ErrClosed) && l.broken.Load() && !l.closed.Load() {
 		return errPlanned
@@ -103,7 +103,7 @@ func (l *faulty) raw(b []byte) error {
 	return l.breakNow()
 }
 
-// encode gives the bytes of a frame.
+// encode returns the bytes of a frame.
 func encode(f *Frame) []byte {
 	var b bytes.Buffer
 	_ = newFrameWriter(&b).write(f) // a Buffer takes all

@@ -131,7 +131,7 @@ func (s *session) expect(kind byte) (*fields, error) {
 	return &fields{rest: f.Head}, nil
 }
 
-// refuse tells the other side why, if it can be told, and gives the reason back.
+// refuse tells the other side why, if it can be told, and returns the reason.
 func (s *session) refuse(err error) error {
 	_ = s.say(kindRefusal, []byte(err.Error()))
 	return err

@@ -23,7 +23,7 @@ type invitation struct {
 // errUsed says that an invitation is of no use: it was used, or is too old.
 var errUsed = errors.New("the invitation was used before, or is too old")
 
-// Invite gives a Join for one process of the job: its secret is that of this
+// Invite returns a Join for one process of the job: its secret is that of this
 // invitation alone, and it is good for one link of a dialler whose hello names
 // the pid, within a time.
 func (l *Listener) Invite(pid int, within time.Duration) Join {
@@ -46,7 +46,7 @@ func (l *Listener) Invite(pid int, within time.Duration) Join {
 	return j
 }
 
-// secretOf gives the secret that a dialler with an invitation must prove, 0
+// secretOf returns the secret that a dialler with an invitation must prove, 0
 // for the job's own. A number that means nothing has a secret that nobody
 // knows, so that a stranger does not learn which numbers do.
 func (l *Listener) secretOf(number uint64) []byte {

@@ -30,7 +30,7 @@ const joinFormat = 2
 
 var joinEncoding = base64.RawURLEncoding
 
-// String gives the text for the environment variable, secret included, that
+// String returns the text for the environment variable, secret included, that
 // [ParseJoin] reads. Package fmt and log/slog print a Join without its secret.
 func (j Join) String() string {
 	b := []byte{joinFormat}

@@ -77,7 +77,7 @@ func limit(t testing.TB) {
 	t.Cleanup(func() { timer.Stop() })
 }
 
-// noise gives n bytes that depend on seed.
+// noise returns n bytes that depend on seed.
 func noise(seed uint64, n int) []byte {
 	b := make([]byte, n)
 	var key [32]byte

@@ -113,7 +113,7 @@ func (l *Listener) open(cfg ListenConfig) error {
 	return err
 }
 
-// Join gives what a process needs to dial this listener.
+// Join returns what a process needs to dial this listener.
 func (l *Listener) Join() Join { return l.join }
 
 // Accept waits for the next process that proved to be of this job. After Close

@@ -11,7 +11,7 @@ const (
 	maxInt    = math.MaxInt
 )
 
-// aligned gives n bytes of memory that start at a multiple of 16 bytes. What
+// aligned returns n bytes of memory that start at a multiple of 16 bytes. What
 // they hold is left over from something else: the caller writes all of them.
 func aligned(n int) []byte {
 	if n == 0 {

@@ -10,7 +10,7 @@ import (
 // socket's buffer would.
 const pipeBuffer = 256 << 10
 
-// Pipe gives two ends of a link inside this process. It encodes and copies
+// Pipe returns two ends of a link inside this process. It encodes and copies
 // frames as a link between processes does, and holds as much unread as a
 // socket: code that would block forever there does so here.
 func Pipe() (Link, Link) {

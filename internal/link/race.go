@@ -42,7 +42,7 @@ func (e *dialError) Error() string {
 func (e *dialError) Unwrap() []error { return e.errs }
 
 // dialTCP tries all addresses, each a moment after the one before or as soon
-// as that failed, and gives the first that is the job's listener. The others
+// as that failed, and returns the first that is the job's listener. The others
 // are closed.
 func dialTCP(ctx context.Context, join Join, tried *attempts) (*dialled, error) {
 	type result struct {

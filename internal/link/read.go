@@ -24,7 +24,7 @@ func newFrameReader(r io.Reader) *frameReader {
 	return &frameReader{r: bufio.NewReaderSize(r, readBuffer), limits: frameLimits}
 }
 
-// read gives the next frame. io.EOF means that the stream ended between two
+// read returns the next frame. io.EOF means that the stream ended between two
 // frames, io.ErrUnexpectedEOF inside one.
 func (r *frameReader) read() (*Frame, error) {
 	raw, err := r.r.Peek(headerSize)

@@ -11,7 +11,7 @@ import (
 )
 
 // checkPeer makes sure that the process at the other end of a unix socket runs
-// as this user (SO_PEERCRED), and gives its process id.
+// as this user (SO_PEERCRED), and returns its process id.
 func checkPeer(conn *net.UnixConn) (pid int, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -30,7 +30,7 @@ func checkPeer(conn *net.UnixConn) (pid int, err error) {
 	return int(cred.Pid), checkUser(int(cred.Uid), os.Geteuid(), int(cred.Pid))
 }
 
-// unanswered tells whether data sent on a connection waits for the other host
+// unanswered reports whether data sent on a connection waits for the other host
 // to take it, and for how long that host has said nothing at all (TCP_INFO).
 func unanswered(conn *net.TCPConn) (waiting bool, silent time.Duration) {
 	raw, err := conn.SyscallConn()

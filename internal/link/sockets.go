@@ -80,7 +80,7 @@ func listenTCP(iface string) ([]net.Listener, []string, error) {
 	return sockets, advertised, nil
 }
 
-// secureTCP runs the TLS handshake and gives the connection with what binds
+// secureTCP runs the TLS handshake and returns the connection with what binds
 // proofs to it.
 func secureTCP(ctx context.Context, raw *net.TCPConn, over func(net.Conn) *tls.Conn, deadline time.Time) (net.Conn, []byte, error) {
 	if err := tuneTCP(raw); err != nil {

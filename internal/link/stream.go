@@ -86,7 +86,7 @@ func peerClosed(err error) bool {
 	return errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrClosedPipe)
 }
 
-// ended gives the error that Send has after the end of the link.
+// ended returns the error that Send has after the end of the link.
 func (s *stream) ended() error {
 	if s.closed.Load() {
 		return ErrClosed
@@ -126,7 +126,7 @@ func (s *stream) Receive() (*Frame, error) {
 	return nil, err
 }
 
-// whyUnsent gives the error of the Send that closed the connection, or err.
+// whyUnsent returns the error of the Send that closed the connection, or err.
 func (s *stream) whyUnsent(err error) error {
 	s.send.Lock()
 	defer s.send.Unlock()

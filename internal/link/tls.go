@@ -72,7 +72,7 @@ func clientTLS(pin []byte) *tls.Config {
 	}
 }
 
-// bindingOf gives keying material that only the two ends of this TLS session
+// bindingOf returns keying material that only the two ends of this TLS session
 // share (RFC 8446 section 7.5, label as in RFC 9266).
 func bindingOf(c *tls.Conn) ([]byte, error) {
 	state := c.ConnectionState()

@@ -67,7 +67,7 @@ func (w *watch) look() {
 	}
 }
 
-// verdict gives the reason when the watch broke the connection.
+// verdict returns the reason when the watch broke the connection.
 func (w *watch) verdict() error {
 	if w == nil || w.dead.Load() == nil {
 		return nil

@@ -14,7 +14,7 @@ import (
 // metaKey is where the metatable of error tables lives in Lua's registry.
 const metaKey = "mpiclus.error"
 
-// Metatable gives the metatable that marks a table as an error of ours. It is
+// Metatable returns the metatable that marks a table as an error of ours. It is
 // one per interpreter, made when first asked for.
 func Metatable(L *lua.LState) *lua.LTable {
 	if mt, ok := L.G.Registry.RawGetString(metaKey).(*lua.LTable); ok {
@@ -42,7 +42,7 @@ const kindField = "kind"
 // deeper is left out.
 const maxInside = 64
 
-// ToLua gives the table that a script sees. An error that stands in several
+// ToLua returns the table that a script sees. An error that stands in several
 // places of e is one table.
 func (e *Error) ToLua(L *lua.LState) *lua.LTable {
 	e.Handle()
@@ -183,7 +183,7 @@ func RaiseArg(L *lua.LState, call string, n int, name, format string, args ...an
 	Raise(L, New(Argument, "bad argument #%d%s to '%s' (%s)", n, name, call, fmt.Sprintf(format, args...)))
 }
 
-// Where gives "job.lua:14: ", the innermost place in Lua source on the stack
+// Where returns "job.lua:14: ", the innermost place in Lua source on the stack
 // of L, or "" where there is none.
 func Where(L *lua.LState) string {
 	for level := 0; ; level++ {

@@ -73,7 +73,7 @@ func New(kind Kind, format string, args ...any) *Error {
 	return &Error{Kind: kind, Message: e.Error(), Rank: NoRank, Cause: errors.Unwrap(e)}
 }
 
-// Error gives the report: who, then what.
+// Error returns the report: who, then what.
 func (e *Error) Error() string {
 	var b strings.Builder
 	switch {
@@ -89,7 +89,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the Go error behind it.
+// Unwrap returns the Go error behind it.
 func (e *Error) Unwrap() error { return e.Cause }
 
 // At returns a copy of e that names the process where it happened. What is

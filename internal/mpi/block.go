@@ -44,7 +44,13 @@ func (s *Session) Duplicate(ctx context.Context, c *Comm) (uint64, error) {
 	if err := call.Do(ctx); err != nil {
 		return 0, err
 	}
-	return call.S[table.SlotR], nil
+	made := call.S[table.SlotR]
+	s.lock()
+	defer s.unlock()
+	if id := C.mpiclus_child_id(commOf(c.Shadow)); id != 0 {
+		C.mpiclus_know_comm(commOf(made), id, C.int(c.Rank), C.int(c.Size))
+	}
+	return made, nil
 }
 
 // FreeDuplicate frees what Duplicate gave.

@@ -80,8 +80,8 @@ func (c *Call) Prepare(row *table.Call) {
 	}
 	f.call, f.other, f.detach, f.adopt, f.barrier = p.call, p.other, p.detach, p.adopt, 0
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
-	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half = 0, 0, 0, 0, 0, 0
-	f.sends, f.receives, f.counts = p.sends, p.receives, p.counts
+	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half, f.on = 0, 0, 0, 0, 0, 0, 0
+	f.sends, f.receives, f.counts, f.talks, f.persists = p.sends, p.receives, p.counts, p.talks, p.persists
 	c.turn()
 	c.native = p.blocks
 	if p.blocks && (c.s.cancellable || c.s.spins) {

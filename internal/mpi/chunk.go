@@ -74,7 +74,7 @@ func (s *Session) makeChunk(ctx context.Context, ranks []int) (*Comm, error) {
 	return c.Adopted(), nil
 }
 
-// local runs a local call and gives its first result.
+// local runs a local call and returns its first result.
 func (s *Session) local(ctx context.Context, name string, fill func(c *Call)) (uint64, error) {
 	c := s.NewCall(name)
 	defer c.Release()

@@ -1,15 +1,6 @@
 package mpi
 
-// #include "engine.h"
-import "C"
-
 import (
-	"context"
-	"fmt"
-	"unsafe"
-
-	gompi "github.com/sbromberger/gompi"
-
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -30,11 +21,15 @@ type Comm struct {
 
 	tickets    map[int]int // of long values, by destination
 	users      []Pending   // calls that wait on it while other tasks run
+	id         uint64      // of the tally (tally.h)
 	s          *Session
 	fixed      bool // lives as long as the session and is renewed
 	freed      bool
 	generation int
 }
+
+// Kind names it in errors about the arguments of a script.
+func (*Comm) Kind() string { return "communicator" }
 
 // Use notes that a call waits on the communicator while other tasks run, and
 // Unuse that it does no more.
@@ -76,6 +71,9 @@ func (s *Session) Self() *Comm { return s.self }
 // Chunk gives the script's COMM_CHUNK: the world, or the ranks of BeginChunk.
 func (s *Session) Chunk() *Comm { return s.chunk }
 
+// Generation counts the worlds of the session: each Renew begins one.
+func (s *Session) Generation() int { return s.generation }
+
 // Peers gives the number of ranks that a message can go to.
 func (c *Comm) Peers() int {
 	if c.Inter {
@@ -111,7 +109,7 @@ func (c *Call) Adopted() *Comm {
 
 func (c *Call) newComm() *Comm {
 	return &Comm{
-		s: c.s, generation: c.s.generation, Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1], Bulk: c.S[table.SlotR+6],
+		s: c.s, generation: c.s.generation, id: uint64(c.f.on), Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1], Bulk: c.S[table.SlotR+6],
 		Rank: c.Result(2), Size: c.Result(3), Inter: c.Result(4) != 0, Remote: c.Result(5),
 		In: int(c.S[table.SlotR+7] >> 32), Out: int(uint32(c.S[table.SlotR+7])),
 	}
@@ -146,94 +144,8 @@ func (c *Comm) Fixed() bool { return c.fixed }
 
 // SetFreed ends the use of the communicator, or takes that back when freeing
 // it failed.
-func (c *Comm) SetFreed(freed bool) { c.freed = freed }
-
-// Renew makes a fresh world for the script: COMM_WORLD, COMM_SELF and
-// COMM_CHUNK are new inside, communicators that were made from the old ones
-// become unusable, requests that are not complete are given up (their arrays
-// stay alive until the process ends). It is collective over all ranks of the
-// job; nothing of the script may run. When ctx ends before all ranks are
-// there, the session cannot be renewed again.
-func (s *Session) Renew(ctx context.Context) error {
-	here := s.NewCall("Ibarrier")
-	here.f.detach = 0
-	here.S[table.SlotComm] = worldHandle
-	err := here.Wait(ctx)
-	here.Release()
-	if err != nil {
-		return fmt.Errorf("renewing the world: %w", err)
+func (c *Comm) SetFreed(freed bool) {
+	if c.freed = freed; freed {
+		c.s.forgetCounts(c.id)
 	}
-	s.lock()
-	defer s.unlock()
-	s.generation++
-	s.abandonRequests()
-	C.mpiclus_forget_values()
-	s.clearTally()
-	s.chunks = map[string]*Comm{}
-	world, err := s.makeWorld()
-	if err != nil {
-		return err
-	}
-	if err := s.adopt(s.world, world); err != nil {
-		return err
-	}
-	if err := s.makeSelf(); err != nil {
-		return err
-	}
-	s.chunk.become(s.world)
-	s.dirty.Store(false)
-	return nil
-}
-
-// makeWorld makes a communicator of all ranks with gompi and gives its
-// handle, its first field.
-func (s *Session) makeWorld() (uint64, error) {
-	C.mpiclus_recorded_error()
-	if s.generation == 1 && handleOf(s.mpi.NewCommunicator(nil)) != worldHandle {
-		return 0, fmt.Errorf("the layout of gompi's Communicator is not the expected one")
-	}
-	all := make([]int, s.info.Size)
-	for i := range all {
-		all[i] = i
-	}
-	handle := handleOf(s.mpi.NewCommunicator(all))
-	if code := C.mpiclus_recorded_error(); code != C.MPI_SUCCESS {
-		return 0, mpiError("Comm_create", int(code))
-	}
-	var result C.int
-	if rc := C.mpiclus_compare(C.uint64_t(handle), C.uint64_t(worldHandle), &result); rc != C.MPI_SUCCESS || result != C.MPI_CONGRUENT {
-		return 0, fmt.Errorf("the new world is not congruent with MPI_COMM_WORLD (%d)", result)
-	}
-	return handle, nil
-}
-
-func handleOf(c *gompi.Communicator) uint64 {
-	var slot uint64
-	*(*C.MPI_Comm)(unsafe.Pointer(&slot)) = *(*C.MPI_Comm)(unsafe.Pointer(c))
-	return slot
-}
-
-// adopt makes a handle the new inside of a fixed communicator. The MPI lock
-// is held.
-func (s *Session) adopt(fixed *Comm, handle uint64) error {
-	c := s.NewCall("Comm_dup")
-	defer c.Release()
-	c.S[table.SlotR] = handle
-	C.mpiclus_adopt(c.f)
-	c.f.phase = C.MPICLUS_OVER
-	if c.f.rc != C.MPI_SUCCESS {
-		return mpiError("Comm_dup", int(c.f.rc))
-	}
-	fixed.become(c.newComm())
-	return nil
-}
-
-func (s *Session) makeSelf() error {
-	var self C.MPI_Comm
-	if rc := C.mpiclus_dup_self(&self); rc != C.MPI_SUCCESS {
-		return mpiError("Comm_dup", int(rc))
-	}
-	var slot uint64
-	*(*C.MPI_Comm)(unsafe.Pointer(&slot)) = self
-	return s.adopt(s.self, slot)
 }

@@ -32,7 +32,7 @@ func readConstants() {
 	worldHandle = uint64(C.mpiclus_world())
 }
 
-// Constant gives the value of a constant as a slot holds it: a handle, an
+// Constant returns the value of a constant as a slot holds it: a handle, an
 // address, or a C int in the low half. It panics on a name that constants.h
 // does not have.
 func Constant(name string) uint64 {
@@ -43,5 +43,5 @@ func Constant(name string) uint64 {
 	return v
 }
 
-// Int gives the value of a constant that is a number.
+// Int returns the value of a constant that is a number.
 func Int(name string) int { return int(int32(Constant(name))) }

@@ -129,19 +129,21 @@ static void know_group(MPI_Comm comm) {
     if (MPI_Comm_group(comm, &group) == MPI_SUCCESS) MPI_Group_free(&group);
 }
 
-/* Has collectives on a communicator and its duplicate counted: its rank 0 gives it a name that no other has. */
-static int know(MPI_Comm made, MPI_Comm shadow, int rank, int size) {
+/* Has what is done on a communicator and its duplicates counted: its rank 0 gives it an id that no other has. */
+static int know(MPI_Comm made, MPI_Comm shadow, MPI_Comm bulk, int rank, int size, uint64_t *known) {
     static uint64_t named;
     uint64_t id = 0;
     if (rank == 0) {
         int self = 0;
         MPI_Comm_rank(MPI_COMM_WORLD, &self);
-        id = (uint64_t)self << 40 | ++named << 1;
+        id = (uint64_t)self << 40 | ++named << MPICLUS_ID_BITS;
     }
     int rc = MPI_Bcast(&id, 1, MPI_UINT64_T, 0, made);
     if (rc != MPI_SUCCESS) return rc;
     mpiclus_know_comm(made, id, rank, size);
-    mpiclus_know_comm(shadow, id | 1, rank, size);
+    mpiclus_know_comm(shadow, id | MPICLUS_ID_SHADOW, rank, size);
+    mpiclus_know_comm(bulk, id | MPICLUS_ID_BULK, rank, size);
+    *known = id;
     return MPI_SUCCESS;
 }
 
@@ -163,7 +165,7 @@ void mpiclus_adopt(mpiclus_frame *f) {
     if (f->rc == MPI_SUCCESS) f->rc = MPI_Comm_dup(made, &R(6).comm);
     know_group(made);
     if (f->rc == MPI_SUCCESS) know_group(R(1).comm);
-    if (f->rc == MPI_SUCCESS && !R(4).n) f->rc = know(made, R(1).comm, R(2).n, R(3).n);
+    if (f->rc == MPI_SUCCESS && !R(4).n) f->rc = know(made, R(1).comm, R(6).comm, R(2).n, R(3).n, &f->on);
 }
 
 void mpiclus_null_status(MPI_Status *st) {
@@ -174,7 +176,7 @@ void mpiclus_null_status(MPI_Status *st) {
 }
 
 /* Tests the started operation once: 1 when it is over, with the return code in rc. */
-static int test(mpiclus_frame *f) {
+int mpiclus_test(mpiclus_frame *f) {
     int flag = 0;
     if (f->barrier) {
         f->rc = MPI_Test(&f->req[0], &flag, MPI_STATUS_IGNORE);
@@ -218,7 +220,16 @@ static int test(mpiclus_frame *f) {
 }
 
 static void count_sent(mpiclus_frame *f) {
-    if (f->sends && f->s[8].n != MPI_PROC_NULL) mpiclus_done.sent += f->sends;
+    if (!f->sends || f->s[8].n == MPI_PROC_NULL) return;
+    mpiclus_count_sent(f->s[12].comm);
+    if (f->sends > 1) mpiclus_count_sent(OTHER_COMM);
+}
+
+/* Notes which communicator the request that was started is of. */
+static void begun_on(mpiclus_frame *f) {
+    mpiclus_known *k = mpiclus_find_comm(f->s[12].comm);
+    f->on = k == NULL ? 0 : k->id;
+    if (k != NULL && f->persists) k->held = 1;
 }
 
 /* Starts a new frame: 1 when it is over at once. */
@@ -241,11 +252,14 @@ static int start(mpiclus_frame *f) {
     f->rc = dispatch(f);
     if (f->rc == MPI_SUCCESS) {
         count_sent(f);
+        if (f->talks && (f->detach || f->call == CALL_Comm_idup)) begun_on(f);
     } else if (f->nreq == 2 && f->req[0] != MPI_REQUEST_NULL) { /* half of a Sendrecv */
         MPI_Cancel(&f->req[0]);
         MPI_Request_free(&f->req[0]);
         f->half = 1;
         mpiclus_done.apart++;
+        mpiclus_known *k = mpiclus_find_comm(f->s[12].comm);
+        if (k != NULL) k->left = 1;
     }
     return f->rc != MPI_SUCCESS || f->nreq == 0 || f->detach;
 }
@@ -253,7 +267,7 @@ static int start(mpiclus_frame *f) {
 /* Counts the message that a call has received itself. A request counts when the script has waited for it. */
 static void count_received(mpiclus_frame *f) {
     if (f->receives && !f->detach && f->rc == MPI_SUCCESS && !f->from_null && f->st[0].MPI_SOURCE != MPI_PROC_NULL)
-        mpiclus_done.received++;
+        mpiclus_count_received(f->s[12].comm);
 }
 
 static void finish(mpiclus_frame *f) {
@@ -272,7 +286,7 @@ void mpiclus_message(mpiclus_frame *f, int tests) {
     f->st[0].MPI_ERROR = MPI_SUCCESS;
     f->nreq = 1;
     f->rc = dispatch(f);
-    if (f->rc == MPI_SUCCESS) mpiclus_done.sent += f->sends; /* PROC_NULL does not come this way */
+    if (f->rc == MPI_SUCCESS && f->sends) mpiclus_count_sent(f->s[12].comm); /* PROC_NULL does not come this way */
     while (f->rc == MPI_SUCCESS && !flag && tests-- > 0) {
         if (mpiclus_nincoming > 0) mpiclus_receive_values();
         f->rc = MPI_Test(&f->req[0], &flag, &f->st[0]);
@@ -290,7 +304,7 @@ int mpiclus_visit(mpiclus_frame *f, int tests) {
     }
     while (tests-- > 0) {
         if (mpiclus_nincoming > 0) mpiclus_receive_values();
-        if (test(f)) {
+        if (mpiclus_test(f)) {
             finish(f);
             return MPICLUS_DONE;
         }

@@ -77,6 +77,9 @@ typedef struct {
     int barrier;    /* run a non-blocking barrier first: the call itself cannot be left */
     int sends, receives; /* messages, if it has succeeded */
     int counts;          /* whether it is a collective (tally.h) */
+    int talks;           /* it works on the communicator of its slot, or a message from there */
+    int persists;        /* it makes a request that starts again and again */
+    uint64_t on;         /* id of the communicator that its request is of, or that it has made; 0 if that is not known */
     int half;       /* the first of its requests was started, the second was not */
     int32_t owner;  /* number of the Go object */
     int32_t cancel; /* set to 1 by any thread: leave at once */
@@ -86,12 +89,13 @@ typedef struct {
     char text[MPICLUS_TEXT];
 } mpiclus_frame;
 
+#define OTHER_COMM f->s[22].comm /* of the calls that send on two: own_send, own_isend */
+
 int mpiclus_calls(void);
 int mpiclus_init(int *provided);
 int mpiclus_recorded_error(void);
 uint64_t mpiclus_world(void);
 int mpiclus_max_tag(void);
-int mpiclus_dup_self(MPI_Comm *made);
 int mpiclus_any(int yes); /* whether one rank of all says yes */
 int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file);
 int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value);
@@ -132,10 +136,10 @@ void mpiclus_free_value(void *state);
 int mpiclus_basic(MPI_Datatype type, MPI_Datatype *basic);
 int mpiclus_unit(int bytes, MPI_Datatype *type);
 void mpiclus_constants(uint64_t *values);
-void mpiclus_sizes(int *request, int *status);
 int mpiclus_reserve(mpiclus_frame *f, int n);
 int mpiclus_room(mpiclus_frame *f, int result, int n, size_t size);
 void mpiclus_free_rooms(mpiclus_frame *f);
+int mpiclus_test(mpiclus_frame *f);
 int mpiclus_visit(mpiclus_frame *f, int tests);
 void mpiclus_message(mpiclus_frame *f, int tests);
 void mpiclus_try(uintptr_t frame, int tests);
@@ -146,6 +150,20 @@ int mpiclus_withdraw(mpiclus_frame *f);
 void mpiclus_adopt(mpiclus_frame *f);
 int mpiclus_cancel(MPI_Request request, mpiclus_frame *waiting, int index, uint64_t turn);
 int mpiclus_own_ops(uint64_t *commutative, uint64_t *ordered);
+
+/* The end of what was left (settle.c). */
+void mpiclus_settle_begin(void);
+void mpiclus_stays_open(mpiclus_frame *f);
+int mpiclus_settle(mpiclus_frame *f);
+int mpiclus_settle_request(MPI_Request *request, int receives, MPI_Status *st);
+void mpiclus_free_request(MPI_Request *request);
+void mpiclus_open_id(uint64_t id);
+void mpiclus_drain(void);
+int mpiclus_exchange(const uint64_t *mine, int n, int size, int *counts, uint64_t **all);
+void mpiclus_count_anew(MPI_Comm comm);
+int mpiclus_end_comm(MPI_Comm comm);
+int mpiclus_dup_of(int all, MPI_Comm *made);
+
 int mpiclus_compare(uint64_t a, uint64_t b, int *result);
 int mpiclus_error(int code, char *text);
 

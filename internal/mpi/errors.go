@@ -39,6 +39,3 @@ func makeError(call string, code, class int, text string) *luaerr.Error {
 func NewError(call string, code, class int, text string) error {
 	return makeError(call, code, class, text)
 }
-
-// ClassName gives the name of an error class, "ERR_TRUNCATE", or "".
-func ClassName(class int) string { return errorClasses[class] }

@@ -95,7 +95,7 @@ int mpiclus_makes_from(MPI_Comm parent) {
 /* Forgets all of them, when the world is renewed. */
 void mpiclus_forget_making(void) { making = NULL; }
 
-/* Gives what was made, as the results of a call, and ends it. */
+/* Gives what was made, and its id (tally.h), and ends it. */
 void mpiclus_made_comms(void *state, int rank, int size, uint64_t *handles) {
     mpiclus_making *m = state;
     for (int i = 0; i < 3; i++) {
@@ -103,9 +103,11 @@ void mpiclus_made_comms(void *state, int rank, int size, uint64_t *handles) {
         s.comm = m->comm[i];
         handles[i] = s.u;
     }
+    handles[3] = m->id;
     if (m->id != 0) {
         mpiclus_know_comm(m->comm[0], m->id, rank, size);
-        mpiclus_know_comm(m->comm[1], m->id | 1, rank, size);
+        mpiclus_know_comm(m->comm[1], m->id | MPICLUS_ID_SHADOW, rank, size);
+        mpiclus_know_comm(m->comm[2], m->id | MPICLUS_ID_BULK, rank, size);
     }
     free(m);
 }

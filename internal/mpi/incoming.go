@@ -5,10 +5,10 @@ import "C"
 
 import "unsafe"
 
-// Value gives the packet and the long stream, nil if there is none, of a
+// Value returns the packet and the long stream, nil if there is none, of a
 // complete request of an own_irecv line: copies in memory of Go, which ends
 // MPI's side of it. Of the packet it gives what may be of use: a stream that
-// is shorter ends it. It gives nil, nil the second time.
+// is shorter ends it. It returns nil, nil the second time.
 func (r *Request) Value() (packet, stream []byte) {
 	if r.incoming == nil {
 		return nil, nil
@@ -31,12 +31,12 @@ func (r *Request) Made(c *Comm) {
 	if r.incoming == nil {
 		return
 	}
-	var handles [3]C.uint64_t
+	var handles [4]C.uint64_t
 	r.s.lock()
 	C.mpiclus_made_comms(r.incoming, C.int(c.Rank), C.int(c.Size), &handles[0])
 	r.s.unlock()
 	r.incoming = nil
-	c.Handle, c.Shadow, c.Bulk = uint64(handles[0]), uint64(handles[1]), uint64(handles[2])
+	c.Handle, c.Shadow, c.Bulk, c.id = uint64(handles[0]), uint64(handles[1]), uint64(handles[2]), uint64(handles[3])
 	c.Making = false
 }
 

@@ -17,7 +17,7 @@ func oneSided(major int) string {
 	return ""
 }
 
-// SharesWindows tells whether memory that the library makes for a window of
+// SharesWindows reports whether memory that the library makes for a window of
 // one machine is reached without the help of the rank whose it is.
 func (s *Session) SharesWindows() bool {
 	major := libraryMajor()

@@ -37,7 +37,7 @@ func (s *Session) makeOwnOps() error {
 	return nil
 }
 
-// OwnOp gives the handle that a call with Op set passes to the library.
+// OwnOp returns the handle that a call with Op set passes to the library.
 func (s *Session) OwnOp(op *Op) uint64 {
 	if op.Commutes {
 		return s.ownOps[1]
@@ -45,7 +45,7 @@ func (s *Session) OwnOp(op *Op) uint64 {
 	return s.ownOps[0]
 }
 
-// Sits tells whether the call is one that sits in the library until it is
+// Sits reports whether the call is one that sits in the library until it is
 // over.
 func (c *Call) Sits() bool { return c.native }
 

@@ -16,6 +16,7 @@ type plan struct {
 	otherwise                  C.int
 	barrier                    C.int
 	sends, receives, counts    C.int // for the tally of what is over
+	talks, persists            C.int
 }
 
 // plans holds two for each line, the second of the non-blocking form.
@@ -58,8 +59,12 @@ func (p *plan) tally(row *table.Call) {
 		return false
 	}
 	starts := row.Class == table.P2P || row.Class == table.Start
+	if has(table.Comm, table.Message) {
+		p.talks = 1
+	}
 	switch {
 	case strings.HasSuffix(row.Name, "_init"): // counts when it is started
+		p.persists = 1
 	case row.Name == "Comm_create_group": // only some of the ranks call it
 	case row.Name == "own_send" || row.Name == "own_isend": // the announcement, and what it announces
 		p.sends = 2

@@ -66,7 +66,7 @@ func (s *Session) Pending() []CallRecord {
 	return list
 }
 
-// Made gives how many calls were ever made: they are used again and again, so
+// Made returns how many calls were ever made: they are used again and again, so
 // it does not grow with the number of messages.
 func (s *Session) Made() int { return len(*s.all.Load()) }
 

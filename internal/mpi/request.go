@@ -51,9 +51,10 @@ type Request struct {
 	one      [1]unsafe.Pointer // room for held
 	place    int               // in the session's list of those in its state, counted from 1
 
-	sends, receives C.int // how it counts (tally.h)
-	toNull          bool  // sends to PROC_NULL
-	cancelled       bool  // somebody has asked for that
+	sends, receives C.int   // how it counts (tally.h)
+	on              *counts // where, nil if its communicator is not counted on
+	toNull          bool    // sends to PROC_NULL
+	cancelled       bool    // somebody has asked for that
 }
 
 // requests are all that MPI has something of, by who sees to them.
@@ -64,6 +65,42 @@ type requests struct {
 	norphans   atomic.Int32
 	// Messages that requests have sent and received: part of the tally.
 	sent, received atomic.Uint64
+	counted        map[uint64]*counts // the same by communicator, of the ids in tally.h
+	lastCounted    *counts
+}
+
+// counts are the messages that requests of one communicator have sent and
+// received. requestsMu guards them.
+type counts struct{ id, sent, received uint64 }
+
+// countsOf gives the counts of a communicator. requestsMu is held.
+func (s *requests) countsOf(id uint64) *counts {
+	if id == 0 {
+		return nil
+	}
+	if last := s.lastCounted; last != nil && last.id == id {
+		return last
+	}
+	n := s.counted[id]
+	if n == nil {
+		n = &counts{id: id}
+		if s.counted == nil {
+			s.counted = map[uint64]*counts{}
+		}
+		s.counted[id] = n
+	}
+	s.lastCounted = n
+	return n
+}
+
+// forgetCounts ends those of a communicator and its duplicates.
+func (s *requests) forgetCounts(id uint64) {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	for _, id := range []uint64{id, id | C.MPICLUS_ID_SHADOW, id | C.MPICLUS_ID_BULK} {
+		delete(s.counted, id)
+	}
+	s.lastCounted = nil
 }
 
 // Detach makes the request of a START call, which is over. The memory that
@@ -90,8 +127,8 @@ func (c *Call) detach(i int) *Request {
 		r.state.Store(int32(Done))
 	case !r.persists:
 		r.state.Store(int32(Active))
-		c.s.keepAlive(r)
 	}
+	c.s.begun(r, uint64(c.f.on))
 	return r
 }
 
@@ -138,11 +175,28 @@ func (r *Request) Lost() bool { return r.State() == Lost }
 // Place implements bag.Entry.
 func (r *Request) Place() *int { return &r.place }
 
-// keepAlive keeps a request, and with it the memory that MPI may touch, until
-// it is complete. What is kept stays in its place, since it is of no stack.
-func (s *Session) keepAlive(r *Request) {
+// begun notes which communicator a new request is of, and keeps one that is
+// at work, and with it the memory that MPI may touch, until it is complete. What
+// is kept stays in its place, since it is of no stack.
+func (s *Session) begun(r *Request, on uint64) {
 	s.requestsMu.Lock()
 	defer s.requestsMu.Unlock()
+	r.on = s.countsOf(on)
+	if r.State() == Active {
+		s.alive.Add(r)
+	}
+}
+
+// restarted keeps a persistent request that has been started.
+func (s *Session) restarted(r *Request) {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	if r.sends != 0 && !r.toNull {
+		s.sent.Add(1)
+		if r.on != nil {
+			r.on.sent++
+		}
+	}
 	s.alive.Add(r)
 }
 
@@ -213,23 +267,6 @@ func (s *Session) giveOrphan(r *Request) {
 	s.norphans.Store(int32(len(s.orphans.All())))
 }
 
-// abandonRequests gives up all that are not complete: they, and the memory
-// that MPI may touch, stay for good.
-func (s *Session) abandonRequests() {
-	s.requestsMu.Lock()
-	defer s.requestsMu.Unlock()
-	for len(s.orphans.All()) > 0 {
-		r := s.orphans.All()[0]
-		s.orphans.Remove(r)
-		s.alive.Add(r)
-	}
-	s.norphans.Store(0)
-	for _, r := range s.alive.All() {
-		r.state.Store(int32(Lost))
-		r.Holder = nil
-	}
-}
-
 // ended lets go of what a request held.
 func (r *Request) ended() {
 	r.handle = nullRequest
@@ -242,12 +279,13 @@ func (r *Request) complete(st Status) {
 		C.mpiclus_null_status(&st.c)
 	}
 	r.Status = st
-	if r.receives != 0 && !r.Lost() && !r.fromNull && r.received() {
-		r.s.received.Add(1)
-	}
+	got := r.receives != 0 && !r.Lost() && !r.fromNull && r.received()
 	r.by = nil
 	s := r.s
 	s.requestsMu.Lock()
+	if got {
+		s.countReceived(r)
+	}
 	s.alive.Remove(r)
 	next := Done
 	if r.persists {
@@ -260,6 +298,14 @@ func (r *Request) complete(st Status) {
 	r.Holder, r.started = nil, false
 	r.state.Store(int32(next))
 	s.requestsMu.Unlock()
+}
+
+// countReceived counts the message that a request has got. requestsMu is held.
+func (s *requests) countReceived(r *Request) {
+	s.received.Add(1)
+	if r.on != nil {
+		r.on.received++
+	}
 }
 
 // received tells whether a receive that is complete has got a message.
@@ -354,11 +400,8 @@ func (c *Call) StartRequest(r *Request) {
 
 // Started notes that the call has started a persistent request.
 func (c *Call) Started(r *Request) {
-	if r.sends != 0 && !r.toNull {
-		r.s.sent.Add(1)
-	}
 	c.letGoRequests()
-	r.s.keepAlive(r)
+	r.s.restarted(r)
 }
 
 // NotStarted notes that it has not.

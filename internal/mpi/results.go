@@ -10,7 +10,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// Err gives the error of a call that is over.
+// Err returns the error of a call that is over.
 func (c *Call) Err() error {
 	if c.opErr != nil {
 		return c.opErr
@@ -21,13 +21,13 @@ func (c *Call) Err() error {
 	return c.libraryError()
 }
 
-// Text gives the text result.
+// Text returns the text result.
 func (c *Call) Text() string { return C.GoString(&c.f.text[0]) }
 
-// Result gives an integer result: the n-th slot of results.
+// Result returns an integer result: the n-th slot of results.
 func (c *Call) Result(n int) int { return int(int32(c.S[table.SlotR+n])) }
 
-// Status gives the status of the first request or of a probe.
+// Status returns the status of the first request or of a probe.
 func (c *Call) Status() Status { return Status{c.f.st[0]} }
 
 // SetStatus gives the call a status to read.
@@ -39,23 +39,23 @@ type Room struct {
 	Type  uint64
 }
 
-// Room gives where the call receives, if it does.
+// Room returns where the call receives, if it does.
 func (c *Call) Room() Room { return Room{int(int32(c.S[table.SlotRecv+1])), c.S[table.SlotRecv+2]} }
 
-// Double gives a slot that holds a C double.
+// Double returns a slot that holds a C double.
 func (c *Call) Double(slot int) float64 { return math.Float64frombits(c.S[slot]) }
 
-// Ints gives a result that is a list of C ints.
+// Ints returns a result that is a list of C ints.
 func (c *Call) Ints(slot, n int) []int32 {
 	return unsafe.Slice((*int32)(pointer(C.uintptr_t(c.S[slot]))), n)
 }
 
-// Words gives a result that is a list of 64-bit numbers.
+// Words returns a result that is a list of 64-bit numbers.
 func (c *Call) Words(slot, n int) []uint64 {
 	return unsafe.Slice((*uint64)(pointer(C.uintptr_t(c.S[slot]))), n)
 }
 
-// Handles gives a result that is a list of types.
+// Handles returns a result that is a list of types.
 func (c *Call) Handles(slot, n int) []uint64 {
 	list := make([]uint64, n)
 	for i, h := range unsafe.Slice((*C.MPI_Datatype)(pointer(C.uintptr_t(c.S[slot]))), n) {
@@ -64,7 +64,7 @@ func (c *Call) Handles(slot, n int) []uint64 {
 	return list
 }
 
-// Memory gives memory that MPI made as a slice; it is valid as long as MPI
+// Memory returns memory that MPI made as a slice; it is valid as long as MPI
 // keeps it.
 func (c *Call) Memory(address uint64, n int) []byte {
 	if n == 0 {
@@ -84,10 +84,10 @@ func PackHandles(list []uint64) []byte {
 	return raw
 }
 
-// Flag gives the flag that a test of a request has set.
+// Flag returns the flag that a test of a request has set.
 func (c *Call) Flag() bool { return c.f.flag != 0 }
 
-// Name gives the name of the call for records and errors.
+// Name returns the name of the call for records and errors.
 func (c *Call) Name() string {
 	if c.As != "" {
 		return c.As

@@ -70,11 +70,6 @@ int mpiclus_error(int code, char *text) {
     return class;
 }
 
-void mpiclus_sizes(int *request, int *status) {
-    *request = sizeof(MPI_Request);
-    *status = sizeof(MPI_Status);
-}
-
 /* Reductions with ops of the script that sit in the library. One call at a time is inside of MPI, and only that call's
  * op can run there, so one function serves all ops: it asks who is inside. */
 extern void mpiclusReduce(int32_t owner, uintptr_t in, uintptr_t inout, int n, uint64_t type);
@@ -101,8 +96,6 @@ int mpiclus_any(int yes) {
     return any;
 }
 
-int mpiclus_dup_self(MPI_Comm *made) { return MPI_Comm_dup(MPI_COMM_SELF, made); }
-
 /* Frees a communicator and its duplicates. The script's own comes first: if that fails, nothing has changed. One of long
  * streams that a value still to come may need is left: the second receive of such a value may not be posted yet. */
 int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
@@ -111,6 +104,7 @@ int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
     if (rc != MPI_SUCCESS) return rc;
     mpiclus_forget_comm(gone);
     mpiclus_forget_comm(*shadow);
+    mpiclus_forget_comm(*bulk);
     int second = *shadow == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(shadow);
     int third = *bulk == MPI_COMM_NULL || mpiclus_announces_on(*bulk) ? MPI_SUCCESS : MPI_Comm_free(bulk);
     return second != MPI_SUCCESS ? second : third;

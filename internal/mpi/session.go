@@ -76,7 +76,8 @@ type Session struct {
 	mu      sync.Mutex
 	all     atomic.Pointer[[]*Call] // every call ever made; entry i is owner i
 	free    []*Call
-	left    []*Call       // abandoned: their frames and buffers stay for good
+	left    []*Call       // abandoned: their frames and buffers stay until Renew
+	lost    []*Call       // not over then: for good
 	entered atomic.Uint64 // records made
 	passed  atomic.Uint32 // who has left MPI: tells Go's race detector of the door
 	ownOps  [2]uint64     // of the library: what stands for the ops of scripts
@@ -120,7 +121,7 @@ func Init(cfg Config) (*Session, error) {
 	s.world = &Comm{s: s, Name: "COMM_WORLD", fixed: true}
 	s.self = &Comm{s: s, Name: "COMM_SELF", fixed: true}
 	s.chunk = &Comm{s: s, Name: "COMM_CHUNK", fixed: true}
-	if err := s.Renew(context.Background()); err != nil {
+	if err := s.makeWorlds(); err != nil {
 		return nil, err
 	}
 	if least, ok := levels[cfg.ThreadLevel]; ok && int(provided) < least {

@@ -53,10 +53,10 @@ func (s *Session) NewSystem() (*System, error) {
 	return y, nil
 }
 
-// Rank gives this process's rank, which is the same as in the job.
+// Rank returns this process's rank, which is the same as in the job.
 func (y *System) Rank() int { return y.s.info.Rank }
 
-// Size gives the number of ranks.
+// Size returns the number of ranks.
 func (y *System) Size() int { return y.s.info.Size }
 
 // Absent says which ranks did not come to a meeting.
@@ -67,13 +67,13 @@ type Absent struct {
 
 func (e *Absent) Error() string { return fmt.Sprintf("ranks %v did not come: %v", e.Ranks, e.Cause) }
 
-// Missing gives the ranks.
+// Missing returns the ranks.
 func (e *Absent) Missing() []int { return e.Ranks }
 
-// Unwrap gives the end of the context.
+// Unwrap returns the end of the context.
 func (e *Absent) Unwrap() error { return e.Cause }
 
-// Meet gives each rank the words of all, by rank. It is collective, and waits
+// Meet returns each rank the words of all, by rank. It is collective, and waits
 // until all ranks are here or ctx ends: the error is then an *Absent, and no
 // further meeting can be held. A word has at most 2000 bytes.
 func (y *System) Meet(ctx context.Context, word []byte) ([][]byte, error) {
@@ -120,7 +120,7 @@ func (y *System) absent(from int) (ranks []int) {
 	return ranks
 }
 
-// Share gives every rank the data of rank 0. It is collective and cannot be
+// Share returns every rank the data of rank 0. It is collective and cannot be
 // left: the ranks have met just before.
 func (y *System) Share(data []byte) ([]byte, error) {
 	y.s.lock()

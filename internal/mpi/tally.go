@@ -37,11 +37,3 @@ func (s *Session) Standing() Standing {
 
 // standingWait is how long another call may be inside of MPI that sits there.
 const standingWait = 200 * time.Millisecond
-
-// clearTally begins to count anew, for a new world. The MPI lock is held.
-func (s *Session) clearTally() {
-	C.mpiclus_done = C.mpiclus_tally{}
-	C.mpiclus_forget_comms()
-	s.sent.Store(0)
-	s.received.Store(0)
-}

@@ -51,12 +51,12 @@ func (y *System) NewTraffic() *Traffic {
 	return t
 }
 
-// Tags gives the tags that payloads may have: first to last.
+// Tags returns the tags that payloads may have: first to last.
 func (t *Traffic) Tags() (first, last int) { return tagPayload, t.y.s.maxTag }
 
 // Wait returns, with the MPI lock held, when a header is here, a transfer is
 // over or Wake was called. It calls what was to be done for transfers that are
-// over, and gives the rank that a header is here from, -1 for none.
+// over, and returns the rank that a header is here from, -1 for none.
 //
 // While it looks without pauses it lets other goroutines run now and then: one
 // that is ready sits behind this one, on a processor that the runtime takes
@@ -106,7 +106,7 @@ func (t *Traffic) finish(done []C.int) {
 	}
 }
 
-// Release gives the MPI lock back. Its error is that of a Send or Header
+// Release returns the MPI lock back. Its error is that of a Send or Header
 // since the lock was taken.
 func (t *Traffic) Release() error {
 	code := C.mpiclus_recorded_error()
@@ -125,7 +125,7 @@ func (t *Traffic) TryEnter() bool { return t.y.s.enter(C.MPICLUS_LINK) }
 // MPI lock is held.
 func (t *Traffic) Send(b []byte, to int) { t.y.comm.Send(b, to, tagHeader) }
 
-// Header tells whether a header of a rank is here, and of how many bytes.
+// Header reports whether a header of a rank is here, and of how many bytes.
 func (t *Traffic) Header(from int) (bytes int, here bool) {
 	here, st := t.y.comm.Iprobe(from, tagHeader)
 	if !here {
@@ -170,7 +170,7 @@ func (t *Traffic) start(b []byte, peer, tag int, over func(), receive C.int) err
 	return nil
 }
 
-// Pending gives the number of transfers that are not over.
+// Pending returns the number of transfers that are not over.
 func (t *Traffic) Pending() int { return len(t.tasks) }
 
 // Wake makes Wait return soon. It may be called from any goroutine.

@@ -2,7 +2,7 @@ package mpi
 
 import "unsafe"
 
-// Uses tells whether an operation that is under way may touch memory from one
+// Uses reports whether an operation that is under way may touch memory from one
 // address to another: a request of the script that is not complete.
 func (s *Session) Uses(from, to uintptr) bool {
 	s.requestsMu.Lock()

@@ -12,7 +12,7 @@ enum { PACKET = 4096, HEAD = 16, ALIGNMENT = 16 };
 struct mpiclus_incoming {
     struct mpiclus_incoming *next;
     MPI_Request packet_request, bulk_request, whole;
-    MPI_Comm bulk;
+    MPI_Comm comm, bulk;
     MPI_Status st;
     int from_null; /* the source is MPI_PROC_NULL */
     int started;   /* the second receive */
@@ -50,6 +50,7 @@ int mpiclus_irecv_value(int source, int tag, MPI_Comm comm, MPI_Comm bulk, MPI_R
     mpiclus_incoming *v = malloc(sizeof *v);
     if (v == NULL) return MPI_ERR_NO_MEM;
     memset(v, 0, offsetof(mpiclus_incoming, packet) + HEAD);
+    v->comm = comm;
     v->bulk = bulk;
     v->from_null = source == MPI_PROC_NULL;
     int rc = MPI_Grequest_start(query, keep, cancel, v, &v->whole);
@@ -85,7 +86,7 @@ static int packet_came(mpiclus_incoming *v) {
     MPI_Test_cancelled(&v->st, &cancelled);
     MPI_Get_count(&v->st, MPI_BYTE, &n);
     if (cancelled || n < HEAD) return 1; /* also a message from PROC_NULL */
-    mpiclus_done.received++;
+    mpiclus_count_received(v->comm);
     uint64_t ticket;
     memcpy(&v->total, v->packet, 8);
     memcpy(&ticket, v->packet + 8, 8);
@@ -105,7 +106,7 @@ static int came(mpiclus_incoming *v) {
     if (!v->started) return 0;
     int flag = 0;
     v->rc = MPI_Test(&v->bulk_request, &flag, MPI_STATUS_IGNORE);
-    if (flag && v->rc == MPI_SUCCESS) mpiclus_done.received++;
+    if (flag && v->rc == MPI_SUCCESS) mpiclus_count_received(v->bulk);
     return flag || v->rc != MPI_SUCCESS;
 }
 

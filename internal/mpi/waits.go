@@ -88,7 +88,7 @@ func (c *Call) awaitMany(family Family, list []*Request) error {
 	return nil
 }
 
-// Look tests the prepared requests once and tells whether what was waited for
+// Look tests the prepared requests once and reports whether what was waited for
 // is there. busy means that MPI is in use: ask again.
 func (c *Call) Look() (done, busy bool) {
 	switch C.mpiclus_run(c.address) {
@@ -116,7 +116,7 @@ func (c *Call) LookSoon(ctx context.Context) (done bool, err error) {
 	}
 }
 
-// Over tells whether the call has ended in MPI.
+// Over reports whether the call has ended in MPI.
 func (c *Call) Over() bool { return c.f.phase == C.MPICLUS_OVER }
 
 // StopWaiting ends a call on requests whose wait was left or that only
@@ -136,7 +136,7 @@ func (c *Call) CompleteOne(r *Request) {
 }
 
 // Completed takes over what a wait for several gave: it calls each for the
-// requests that are complete now, with their position, and gives how many
+// requests that are complete now, with their position, and returns how many
 // were, -1 if none was active.
 func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
 	f := c.f

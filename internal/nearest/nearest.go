@@ -15,7 +15,7 @@ const (
 	editCost = 2
 )
 
-// Name gives the name that is most like word, or "" when none is like enough:
+// Name returns the name that is most like word, or "" when none is like enough:
 // one slip is allowed for each three letters of the longer one, and in shorter
 // ones that of a letter's case. Of names alike it gives the first in the
 // alphabet.

@@ -51,7 +51,7 @@ func bounded(b []byte) error {
 	return nil
 }
 
-// token gives the bytes of the value that b begins with, content included,
+// token returns the bytes of the value that b begins with, content included,
 // and for a list or record, of which only the head is counted, how many values
 // follow.
 func token(b []byte) (size, inside int, err error) {

@@ -27,7 +27,7 @@ const (
 )
 
 // HandOver writes a secret to a file that only this user can read, in the home
-// folder, and gives the text that tells workers of it, and the file's path. The
+// folder, and returns the text that tells workers of it, and the file's path. The
 // caller removes the file when all have read it.
 func HandOver(secret string) (text, path string, err error) {
 	home, err := os.UserHomeDir()
@@ -83,7 +83,7 @@ func sweepHandover(folder string) {
 	}
 }
 
-// TakeOver gives the secret that a text of HandOver tells of; any other text
+// TakeOver returns the secret that a text of HandOver tells of; any other text
 // is given back as it is.
 func TakeOver(text string) (string, error) {
 	rest, marked := strings.CutPrefix(text, handoverMark)

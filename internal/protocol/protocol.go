@@ -1,5 +1,5 @@
 // Package protocol holds what master, supervisor and worker say to each other
-// outside the requests of internal/node: joining, output, the end of a
+// outside the requests of internal/rpc: joining, output, the end of a
 // process. One place, read by both sides.
 package protocol
 

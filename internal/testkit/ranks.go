@@ -14,7 +14,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // Rank is what became of one rank.
@@ -80,7 +80,7 @@ func (j *rankJob) run(rank int, args []string) Rank {
 	m := member{j, rank}
 	r.Status = host.Run(host.Config{
 		Args: args, Stdout: &out, Stderr: &problems,
-		Modules: func(in *interp.Interp, _ *node.Node) {
+		Modules: func(in *interp.Interp) {
 			modules.Common(in)
 			in.AddModule("rank", func(L *lua.LState) int { L.Push(lua.LNumber(rank)); return 1 })
 			in.AddModule("testkit", m.openKit(in))
@@ -174,6 +174,6 @@ func (j *rankJob) share(rank int, data []byte) ([]byte, error) {
 
 func (m member) Open(context.Context) ([]link.Link, error) { return m.j.links[m.rank], nil }
 
-func (m member) Connect(context.Context, node.Pid) (link.Link, error) { return nil, nil }
+func (m member) Connect(context.Context, rpc.Pid) (link.Link, error) { return nil, nil }
 
 func (m member) Close() error { return nil }

@@ -19,7 +19,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
-	"github.com/mpiclus/mpiclus-lua/internal/node"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -61,7 +60,7 @@ type job struct {
 func (j *job) run(ctx context.Context, cancel context.CancelFunc, rank, size int) {
 	err := worker.Join(ctx, worker.Config{
 		Library: library{rank, size}, Log: slog.New(slog.DiscardHandler),
-		Modules: func(in *interp.Interp, _ *node.Node) {
+		Modules: func(in *interp.Interp) {
 			modules.Common(in)
 			in.AddModule("testkit", openKit(in, cancel))
 		},
@@ -161,7 +160,7 @@ func New(t testing.TB, cfg host.Config) *Cluster {
 	if cfg.Launcher == nil {
 		cfg.Launcher = &Launcher{}
 	}
-	cfg.Modules = func(in *interp.Interp, _ *node.Node) { modules.Common(in) }
+	cfg.Modules = modules.Common
 	h, err := host.New(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -23,19 +23,17 @@ var numberTab = func() unsafe.Pointer {
 // memory while one of them does.
 const boxBlock = 64
 
-// boxNumbers calls f with each number of data (little endian). Making an
-// interface value of a float64 costs an allocation, which for long lists is
-// most of the work of decoding, so here they are allocated in blocks, as
-// gopher-lua does for the results of arithmetic.
-func boxNumbers(data []byte, f func(v lua.LValue)) {
-	for len(data) > 0 {
-		block := make([]lua.LNumber, min(boxBlock, len(data)/8))
+// boxNumbers puts the numbers of data (little endian) into values, which are as
+// many. Making an interface value of a float64 costs an allocation, which for
+// long lists is most of the work of decoding, so here they are allocated in
+// blocks, as gopher-lua does for the results of arithmetic.
+func boxNumbers(data []byte, values []lua.LValue) {
+	for len(values) > 0 {
+		block := make([]lua.LNumber, min(boxBlock, len(values)))
 		for i := range block {
 			block[i] = lua.LNumber(math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:])))
-			var v lua.LValue
-			*(*iface)(unsafe.Pointer(&v)) = iface{numberTab, unsafe.Pointer(&block[i])}
-			f(v)
+			*(*iface)(unsafe.Pointer(&values[i])) = iface{numberTab, unsafe.Pointer(&block[i])}
 		}
-		data = data[8*len(block):]
+		data, values = data[8*len(block):], values[len(block):]
 	}
 }

@@ -68,7 +68,7 @@ func NewChunks() *Chunks {
 
 // Load compiles a chunk (a script, a module, a file) and keeps it for as long
 // as the process lives. The function runs in the globals. The error of a
-// source that cannot be compiled is "job.lua:3: syntax error near 'x'".
+// source that cannot be compiled is "job.lua:3: unexpected symbol near 'x'".
 func (c *Chunks) Load(L *lua.LState, name, source string) (*lua.LFunction, error) {
 	return c.load(L, name, source, true)
 }
@@ -89,7 +89,7 @@ func (c *Chunks) load(L *lua.LState, name, source string, permanent bool) (*lua.
 	return fn, nil
 }
 
-// Add takes a chunk that another process sent, and gives its hash.
+// Add takes a chunk that another process sent, and returns its hash.
 func (c *Chunks) Add(name, source string) (Hash, error) {
 	h, _, err := c.keep(name, source, false, true)
 	return h, err
@@ -105,7 +105,7 @@ func (c *Chunks) AddAs(h Hash, name, source string) error {
 	return err
 }
 
-// Source gives a chunk to send to a process that lacks it.
+// Source returns a chunk to send to a process that lacks it.
 func (c *Chunks) Source(h Hash) (name, source string, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -116,7 +116,7 @@ func (c *Chunks) Source(h Hash) (name, source string, ok bool) {
 	return k.name, k.source, true
 }
 
-// Text gives the source of the chunk of a function that was compiled here.
+// Text returns the source of the chunk of a function that was compiled here.
 func (c *Chunks) Text(proto *lua.FunctionProto) (source string, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -192,7 +192,7 @@ func (c *Chunks) keep(name, source string, permanent, received bool) (Hash, *pro
 	return h, p, nil
 }
 
-// compiled gives the program of k, compiling it if it is not in memory. The
+// compiled returns the program of k, compiling it if it is not in memory. The
 // lock is let go of meanwhile.
 func (c *Chunks) compiled(k *chunk) (*program, error) {
 	if p := k.loaded(); p != nil {
@@ -231,7 +231,7 @@ func (c *Chunks) register(k *chunk, p *program) {
 	}
 }
 
-// loaded gives k's program if it is in memory.
+// loaded returns k's program if it is in memory.
 func (k *chunk) loaded() *program {
 	if k.program != nil {
 		return k.program
@@ -288,7 +288,7 @@ func (c *Chunks) sweep() {
 	c.dying = still
 }
 
-// find tells where a function stands that is about to be sent.
+// find reports where a function stands that is about to be sent.
 func (c *Chunks) find(proto *lua.FunctionProto) (h Hash, index int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -302,7 +302,7 @@ func (c *Chunks) find(proto *lua.FunctionProto) (h Hash, index int, ok bool) {
 	return at.chunk.hash, at.index, true
 }
 
-// hold tells whether a chunk is here, and keeps it in m until m is decoded.
+// hold reports whether a chunk is here, and keeps it in m until m is decoded.
 func (c *Chunks) hold(h Hash, m *Message) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -318,7 +318,7 @@ func (c *Chunks) hold(h Hash, m *Message) bool {
 	return true
 }
 
-// use gives the program of a chunk to make functions of.
+// use returns the program of a chunk to make functions of.
 func (c *Chunks) use(h Hash) (*program, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

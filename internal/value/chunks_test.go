@@ -17,8 +17,8 @@ import (
 func TestSyntaxErrors(t *testing.T) {
 	p := newProcess(t, 1)
 	for _, test := range []struct{ source, want string }{
-		{"x = 1\ny = = 2", "job.lua:2: syntax error near '='"},
-		{"x = 1\nif x then\n", "job.lua:2: syntax error near <eof>"},
+		{"x = 1\ny = = 2", "job.lua:2: unexpected symbol near '='"},
+		{"x = 1\nif x then\n", "job.lua:3: 'end' expected (to close 'if' at line 2) near '<eof>'"},
 		{"", ""},
 		{"x = 'abc", "job.lua:1: "},
 		{"for i = 1, 2 do\n break\nend\nbreak", "job.lua:4: "},

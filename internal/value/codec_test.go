@@ -60,7 +60,7 @@ func (p *process) require(t tester, name string) lua.LValue {
 	return v
 }
 
-// eval runs a chunk and gives what it returns.
+// eval runs a chunk and returns what it returns.
 func (p *process) eval(t tester, name, source string) []lua.LValue {
 	t.Helper()
 	fn, err := p.Chunks.Load(p.L, name, source)

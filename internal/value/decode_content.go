@@ -86,8 +86,9 @@ func (d *decoder) table(t *lua.LTable) error {
 		return malformed("byte %d: a table of %d slots (%d empty) and %d pairs in %d bytes", d.pos, n, holes, pairs, d.left())
 	}
 	d.holes -= holes
-	// Room is made for what most tables have; a claim alone is worth no more.
-	*t = *d.L.CreateTable(min(n, roomFor), min(pairs, roomFor))
+	// Room is made for what most tables have, and for what the bytes at hand
+	// make likely; a claim alone is worth no more.
+	*t = *d.L.CreateTable(min(n, roomFor+d.left()/2), min(pairs, roomFor))
 	if err := d.list(t, n); err != nil {
 		return err
 	}
@@ -127,14 +128,14 @@ func (d *decoder) list(t *lua.LTable, n int) error {
 		if err != nil {
 			return err
 		}
-		vm.AddPlace(t, v)
+		vm.AddPlaces(t, 1)[0] = v
 		i++
 	}
 	return nil
 }
 
 // listExt reads an extension in a list: a run of numbers or nils, or a value
-// with an identity. It gives the next slot.
+// with an identity. It returns the next slot.
 func (d *decoder) listExt(t *lua.LTable, i, n int) (int, error) {
 	at := d.pos
 	id, data, err := d.ext()
@@ -143,17 +144,15 @@ func (d *decoder) listExt(t *lua.LTable, i, n int) (int, error) {
 	}
 	switch {
 	case id == extNumbers && len(data)%8 == 0 && len(data)/8 <= n-i+1:
-		boxNumbers(data, func(v lua.LValue) {
-			vm.AddPlace(t, v)
-			i++
-		})
-		return i, nil
+		run := vm.AddPlaces(t, len(data)/8)
+		boxNumbers(data, run)
+		return i + len(run), nil
 	case id == extHoles && len(data) == 4 && uint64(binary.LittleEndian.Uint32(data)) <= uint64(n-i+1):
-		for range binary.LittleEndian.Uint32(data) {
-			vm.AddPlace(t, lua.LNil)
-			i++
+		run := vm.AddPlaces(t, int(binary.LittleEndian.Uint32(data)))
+		for k := range run {
+			run[k] = lua.LNil
 		}
-		return i, nil
+		return i + len(run), nil
 	case id == extNumbers || id == extHoles:
 		return 0, malformed("byte %d: a run in a list that does not fit", at)
 	}
@@ -162,7 +161,7 @@ func (d *decoder) listExt(t *lua.LTable, i, n int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	vm.AddPlace(t, v)
+	vm.AddPlaces(t, 1)[0] = v
 	return i + 1, nil
 }
 

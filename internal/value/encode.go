@@ -30,7 +30,7 @@ func (c *Codec) Encode(L *lua.LState, what string, vs ...lua.LValue) (*Message, 
 	return m, err
 }
 
-// Copy gives what Encode and Decode here would give: values for a call of a
+// Copy returns what Encode and Decode here would give: values for a call of a
 // process to itself. Arrays are copied.
 func (c *Codec) Copy(L *lua.LState, what string, vs ...lua.LValue) ([]lua.LValue, error) {
 	if scalars(vs) {
@@ -230,7 +230,7 @@ func (e *encoder) value(v lua.LValue, at via) error {
 	return e.leaveOut(&cannot{at, v, ""})
 }
 
-// leaveOut gives the error of a value that cannot travel, of which nothing has
+// leaveOut returns the error of a value that cannot travel, of which nothing has
 // been written. Where such values are left out it writes nil instead.
 func (e *encoder) leaveOut(err error) error {
 	c, ok := err.(*cannot)

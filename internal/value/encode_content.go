@@ -13,9 +13,10 @@ import (
 // table writes the content of the table that is item k.
 func (e *encoder) table(k int, t *lua.LTable) error {
 	n := vm.Length(t)
+	list := vm.List(t)[:n]
 	holes := 0
-	for i := 1; i <= n; i++ {
-		if vm.GetInt(t, i) == lua.LNil {
+	for _, v := range list {
+		if isNil(v) {
 			holes++
 		}
 	}
@@ -38,7 +39,7 @@ func (e *encoder) table(k int, t *lua.LTable) error {
 	e.count(n)
 	e.count(holes)
 	e.count(len(e.pairs) / 2)
-	if err := e.list(k, t, n); err != nil {
+	if err := e.list(k, list); err != nil {
 		return err
 	}
 	for i := 0; i < len(e.pairs); i += 2 {
@@ -78,57 +79,56 @@ func (e *encoder) travels(k int, key lua.LValue) bool {
 	return false
 }
 
-// list writes the n slots of a table's list part.
-func (e *encoder) list(k int, t *lua.LTable, n int) error {
-	for i := 1; i <= n; {
-		same := 1
-		switch vm.GetInt(t, i).(type) {
-		case lua.LNumber:
-			if same = runLength(t, i, n, isNumber); same >= numberRun {
-				e.numbers(t, i, same)
-				i += same
-				continue
-			}
-		case *lua.LNilType:
-			if same = runLength(t, i, n, isNil); same > 1 {
-				e.b = append(e.b, codeFixExt4, extHoles)
-				e.b = binary.LittleEndian.AppendUint32(e.b, uint32(same))
-				i += same
-				continue
-			}
+// list writes the slots of the list part of the table that is item k.
+func (e *encoder) list(k int, list []lua.LValue) error {
+	for i := 0; i < len(list); {
+		rest := list[i:]
+		if n := runLength(rest, isNumber); n >= numberRun {
+			e.numbers(rest[:n])
+			i += n
+			continue
 		}
-		for end := i + same; i < end; i++ {
-			if err := e.value(vm.GetInt(t, i), via{from: k, kind: viaIndex, i: i}); err != nil {
-				return err
-			}
+		if n := runLength(rest, isNil); n > 1 {
+			e.b = append(e.b, codeFixExt4, extHoles)
+			e.b = binary.LittleEndian.AppendUint32(e.b, uint32(n))
+			i += n
+			continue
+		}
+		v := list[i]
+		i++
+		if v == nil {
+			v = lua.LNil
+		}
+		if err := e.value(v, via{from: k, kind: viaIndex, i: i}); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 func isNumber(v lua.LValue) bool { _, ok := v.(lua.LNumber); return ok }
-func isNil(v lua.LValue) bool    { return v == lua.LNil }
+func isNil(v lua.LValue) bool    { return v == nil || v == lua.LNil }
 
-// runLength counts the slots from i to n that hold the same sort of value.
-func runLength(t *lua.LTable, i, n int, same func(lua.LValue) bool) int {
-	end := i + 1
-	for end <= n && end-i < maxRun && same(vm.GetInt(t, end)) {
-		end++
+// runLength counts the values at the begin of a list that are of one sort.
+func runLength(list []lua.LValue, same func(lua.LValue) bool) int {
+	n := 0
+	for n < len(list) && n < maxRun && same(list[n]) {
+		n++
 	}
-	return end - i
+	return n
 }
 
 // maxRun keeps the data of one extension below MessagePack's 4 GiB.
 const maxRun = 1 << 28
 
-// numbers writes n numbers of a list as one token.
-func (e *encoder) numbers(t *lua.LTable, first, n int) {
-	_ = e.tokens.EncodeExtHeader(extNumbers, 8*n)
+// numbers writes the numbers of a list as one token.
+func (e *encoder) numbers(list []lua.LValue) {
+	_ = e.tokens.EncodeExtHeader(extNumbers, 8*len(list))
 	at := len(e.b)
-	e.b = append(e.b, make([]byte, 8*n)...)
+	e.b = append(e.b, make([]byte, 8*len(list))...)
 	out := e.b[at:]
-	for i := range n {
-		f, _ := vm.GetInt(t, first+i).(lua.LNumber)
+	for i, v := range list {
+		f, _ := v.(lua.LNumber)
 		binary.LittleEndian.PutUint64(out[8*i:], math.Float64bits(float64(f)))
 	}
 }

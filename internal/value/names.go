@@ -79,7 +79,7 @@ func (n *Names) AddModule(name string, module lua.LValue) {
 	}
 }
 
-// isPart tells whether a table is known as what a module other than the globals
+// isPart reports whether a table is known as what a module other than the globals
 // holds.
 func (n *Names) isPart(v lua.LValue) bool {
 	path, known := n.paths[identity(v)]
@@ -196,7 +196,7 @@ func showPath(path string) string {
 	return b.String()
 }
 
-// resolve gives the value of a path on this process.
+// resolve returns the value of a path on this process.
 func (c *Codec) resolve(L *lua.LState, path string) (lua.LValue, error) {
 	if v, ok := c.Names.values[path]; ok {
 		return v, nil

@@ -41,8 +41,8 @@ func hashOf(name, source string) (h Hash) {
 	return h
 }
 
-// compile gives the program of a source, or its error in the shape
-// "job.lua:3: syntax error near 'x'".
+// compile returns the program of a source, or its error in the shape
+// "job.lua:3: unexpected symbol near 'x'".
 func compile(name, source string) (*program, error) {
 	main, err := tree.Compile(name, source)
 	if err != nil {

@@ -118,7 +118,7 @@ func (r *reader) ReadByte() (byte, error) {
 
 func (r *reader) UnreadByte() error { r.pos--; return nil }
 
-// take gives the next n bytes without a copy.
+// take returns the next n bytes without a copy.
 func (r *reader) take(n int) ([]byte, error) {
 	if n < 0 || n > r.left() {
 		return nil, malformed("byte %d: %d bytes claimed, %d there", r.pos, n, r.left())
@@ -136,7 +136,7 @@ type source struct {
 
 func (s *source) reset(b []byte, at int) { s.b, s.pos = b, at }
 
-// peek gives the code of the next token.
+// peek returns the code of the next token.
 func (s *source) peek() (byte, error) {
 	if s.pos >= len(s.b) {
 		return 0, malformed("byte %d: it ends too early", s.pos)
@@ -202,7 +202,7 @@ func openBody(body []byte) (refsAt int, err error) {
 	return int(at), nil
 }
 
-// eachRef reads the references, at which the reader stands. It gives their
+// eachRef reads the references, at which the reader stands. It returns their
 // number.
 func (s *source) eachRef(f func(Ref)) (int, error) {
 	n, err := s.count()

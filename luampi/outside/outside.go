@@ -20,7 +20,7 @@ const Message = "this process is not part of an MPI job: run it on workers with 
 // constant stands for a constant, whose value only the MPI library knows.
 type constant struct{ name string }
 
-// Open gives the loader of the module. version is what Get_version would tell
+// Open returns the loader of the module. version is what Get_version would tell
 // of this software, for mpi.Get_library_version.
 func Open(version string) lua.LGFunction {
 	return func(L *lua.LState) int {

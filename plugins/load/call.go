@@ -129,7 +129,7 @@ func (c *Call) talk(ctx context.Context, req *wire.Request) (*wire.Response, err
 	return stream.Recv()
 }
 
-// Elements gives the memory of an array in the response, in the plugin's
+// Elements returns the memory of an array in the response, in the plugin's
 // memory or of an argument. It is valid until End.
 func (c *Call) Elements(a *wire.Array) (plugins.Type, []byte, error) {
 	t := plugins.Type(a.GetType())
@@ -144,7 +144,7 @@ func (c *Call) Elements(a *wire.Array) (plugins.Type, []byte, error) {
 	return t, raw, err
 }
 
-// shapeFits tells whether n elements are the matrix that a says it is, or a
+// shapeFits reports whether n elements are the matrix that a says it is, or a
 // vector.
 func shapeFits(a *wire.Array, n uint64) bool {
 	rows, columns := a.GetRows(), a.GetColumns()
@@ -161,13 +161,13 @@ func shape(a *wire.Array) string {
 	return fmt.Sprintf("%dx%d", a.GetRows(), a.GetColumns())
 }
 
-// Long gives a string of the response that came through memory.
+// Long returns a string of the response that came through memory.
 func (c *Call) Long(r *wire.Region) (string, error) {
 	raw, err := c.Memory(r)
 	return string(raw), err
 }
 
-// Memory gives the content of a region of the response, valid until End.
+// Memory returns the content of a region of the response, valid until End.
 func (c *Call) Memory(r *wire.Region) ([]byte, error) {
 	if r.GetLength() == 0 {
 		return nil, nil
@@ -184,7 +184,7 @@ func (c *Call) Memory(r *wire.Region) ([]byte, error) {
 	return piece.Bytes, nil
 }
 
-// Argument tells which array argument, from 0 in the order of Array calls, a
+// Argument reports which array argument, from 0 in the order of Array calls, a
 // region of the response is; false if it is none.
 func (c *Call) Argument(r *wire.Region) (int, bool) {
 	if r.GetPlugin() || r.GetLength() == 0 {

@@ -178,7 +178,7 @@ func readCounts(w []uint64) ([]int, error) {
 	return counts, nil
 }
 
-// checkOperation tells what is wrong with an operation of a plugin.
+// checkOperation reports what is wrong with an operation of a plugin.
 func checkOperation(op *plugins.Operation, rank, size int) error {
 	if op.Kind == plugins.OpBarrier {
 		return nil

@@ -80,7 +80,7 @@ var errDescription = errors.New("describes itself wrongly")
 
 var luaName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// checkDescription tells when a plugin contradicts its handshake or itself.
+// checkDescription reports when a plugin contradicts its handshake or itself.
 func checkDescription(d *wire.Description, negotiated int) error {
 	wrong := func(format string, args ...any) error {
 		return fmt.Errorf("%w: %s", errDescription, fmt.Sprintf(format, args...))

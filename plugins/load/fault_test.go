@@ -107,7 +107,7 @@ func elements(t *testing.T, p *Plugin, function string) error {
 	return err
 }
 
-// call calls a function of numbers and gives the response.
+// call calls a function of numbers and returns the response.
 func call(ctx context.Context, p *Plugin, function string, comm *plugins.Comm, args ...float64) (*wire.Response, error) {
 	c, err := p.Call(ctx, function)
 	if err != nil {

@@ -16,7 +16,7 @@ type Found struct {
 	Path string // absolute
 }
 
-// List gives the plugins that can be loaded by name, in the order of the
+// List returns the plugins that can be loaded by name, in the order of the
 // search; of two with one name only the first counts.
 func (l *Loader) List() []Found {
 	var all []Found
@@ -63,7 +63,7 @@ func isFolder(path string) bool {
 	return err == nil && info.IsDir()
 }
 
-// executable tells why a file cannot be run, nil if it can.
+// executable reports why a file cannot be run, nil if it can.
 func executable(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -81,7 +81,7 @@ func executable(path string) error {
 
 func nameOf(path string) string { return strings.TrimSuffix(filepath.Base(path), ".exe") }
 
-// Find gives the executable of a name, or of a path: what has a separator in
+// Find returns the executable of a name, or of a path: what has a separator in
 // it.
 func (l *Loader) Find(name string) (Found, error) {
 	if name == "" {
@@ -106,7 +106,7 @@ func (l *Loader) Find(name string) (Found, error) {
 	return Found{}, l.notFound(name, all)
 }
 
-// notFound tells where was looked, and what nearly fits.
+// notFound reports where was looked, and what nearly fits.
 func (l *Loader) notFound(name string, all []Found) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "plugin %s not found", name)

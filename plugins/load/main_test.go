@@ -112,7 +112,7 @@ func isZombie(exe string) bool {
 	return err != nil || strings.Contains(string(stat), ") Z ")
 }
 
-// loaded gives the bad plugin behaving well at start.
+// loaded returns the bad plugin behaving well at start.
 func loaded(t *testing.T, cfg Config) *Plugin {
 	t.Helper()
 	p, err := loader(t, cfg).Load(context.Background(), bad, "")

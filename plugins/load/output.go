@@ -37,7 +37,7 @@ func (t *tail) mark() int {
 	return t.total
 }
 
-// last gives the last lines after a mark; of a crash of the Go runtime the
+// last returns the last lines after a mark; of a crash of the Go runtime the
 // first, which tell why.
 func (t *tail) last(mark int) string {
 	t.mu.Lock()

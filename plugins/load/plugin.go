@@ -36,17 +36,17 @@ const (
 	goodLife   = 30 * time.Second // after which crashes are forgotten
 )
 
-// About gives what the plugin says of itself.
+// About returns what the plugin says of itself.
 func (p *Plugin) About() *wire.Description {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.about
 }
 
-// Path gives the plugin's executable.
+// Path returns the plugin's executable.
 func (p *Plugin) Path() string { return p.path }
 
-// Op gives the description of an op, nil if there is none of that name.
+// Op returns the description of an op, nil if there is none of that name.
 func (p *Plugin) Op(name string) *wire.Op {
 	for _, op := range p.About().GetOps() {
 		if op.GetName() == name {
@@ -56,7 +56,7 @@ func (p *Plugin) Op(name string) *wire.Op {
 	return nil
 }
 
-// Pid gives the process id of the plugin, 0 when it does not run.
+// Pid returns the process id of the plugin, 0 when it does not run.
 func (p *Plugin) Pid() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -66,7 +66,7 @@ func (p *Plugin) Pid() int {
 	return p.current.runner.cmd.Process.Pid
 }
 
-// running gives the plugin's process, and starts it if it does not run.
+// running returns the plugin's process, and starts it if it does not run.
 func (p *Plugin) running(ctx context.Context) (*process, error) {
 	if run, _, err := p.look(); run != nil || err != nil {
 		return run, err
@@ -97,7 +97,7 @@ func (p *Plugin) running(ctx context.Context) (*process, error) {
 	return p.adopt(run)
 }
 
-// look gives the process if it runs; otherwise how long to wait before it is
+// look returns the process if it runs; otherwise how long to wait before it is
 // started.
 func (p *Plugin) look() (*process, time.Duration, error) {
 	p.mu.Lock()

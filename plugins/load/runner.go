@@ -112,7 +112,7 @@ func (r *executableRunner) HostToPlugin(net, addr string) (string, string, error
 	return net, addr, nil
 }
 
-// end tells how the process ended, "" while it runs.
+// end reports how the process ended, "" while it runs.
 func (r *executableRunner) end() string {
 	select {
 	case <-r.exited:
@@ -164,7 +164,7 @@ func (f *firstLine) Read(b []byte) (int, error) {
 
 func (f *firstLine) Close() error { return f.r.Close() }
 
-// text gives the first line, and whether there was any.
+// text returns the first line, and whether there was any.
 func (f *firstLine) text() (string, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 // ErrUntrusted is behind the error for a plugin that others could have written.
 var ErrUntrusted = errors.New("not trusted")
 
-// distrust tells why a plugin's file may be another user's work, nil when
+// distrust reports why a plugin's file may be another user's work, nil when
 // nobody but this user and root can have written it: the file and every folder
 // on the way to it are theirs, and others may not write to them. A folder with
 // the sticky bit (as /tmp) is fine: others cannot exchange there what is not

@@ -19,7 +19,7 @@ const LockName = "plugins.lock"
 
 const checksumPrefix = "sha256:"
 
-// Checksum gives the checksum of a file, "sha256:…".
+// Checksum returns the checksum of a file, "sha256:…".
 func Checksum(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -83,7 +83,7 @@ func pinned(path, pin, folder string) (string, error) {
 }
 
 // check checks a plugin's file against what says which content it must have,
-// and gives its checksum, "" when nothing does.
+// and returns its checksum, "" when nothing does.
 func (l *Loader) check(path, want string) (string, error) {
 	locks := make([]string, 0, 2)
 	if l.cfg.Lock != "" {
@@ -121,7 +121,7 @@ func (l *Loader) check(path, want string) (string, error) {
 	return got, nil
 }
 
-// exists tells whether there is such a file, also one that cannot be read, or
+// exists reports whether there is such a file, also one that cannot be read, or
 // a link that leads nowhere: it says that there are limits.
 func exists(path string) bool {
 	_, err := os.Lstat(path)

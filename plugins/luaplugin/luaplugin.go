@@ -15,6 +15,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -84,13 +85,13 @@ func (m *module) open(L *lua.LState) int {
 func (m *module) luaLoad(L *lua.LState) int {
 	name, ok := L.Get(1).(lua.LString)
 	if !ok {
-		luaerr.RaiseArg(L, "load", 1, "name", "name or path of a plugin expected, got %s", kindOf(L.Get(1)))
+		args.RaiseExpected(L, "load", 1, "name", "name or path of a plugin", L.Get(1))
 	}
 	checksum := ""
 	if v := L.Get(2); v != lua.LNil {
 		opts, ok := v.(*lua.LTable)
 		if !ok {
-			luaerr.RaiseArg(L, "load", 2, "opts", "table expected, got %s", kindOf(v))
+			args.RaiseExpected(L, "load", 2, "opts", "table", v)
 		}
 		vm.ForEach(opts, func(k, v lua.LValue) {
 			s, isText := v.(lua.LString)
@@ -108,7 +109,7 @@ func (m *module) luaLoad(L *lua.LState) int {
 	return 1
 }
 
-// load gives the table of a plugin; one that was loaded before is given
+// load returns the table of a plugin; one that was loaded before is given
 // again.
 func (m *module) load(L *lua.LState, name, checksum string) (lua.LValue, error) {
 	var p *load.Plugin
@@ -220,7 +221,7 @@ func (m *module) luaAbout(L *lua.LState) int {
 		L.Push(out)
 		return 1
 	}
-	luaerr.RaiseArg(L, "about", 1, "plugin", "what plugin.load gave expected, got %s", kindOf(L.Get(1)))
+	args.RaiseExpected(L, "about", 1, "plugin", "what plugin.load gave", L.Get(1))
 	return 0
 }
 
@@ -287,5 +288,3 @@ func (m *module) takeComm(L *lua.LState, name string, args []lua.LValue) (*plugi
 	}
 	return comm, args, end
 }
-
-func kindOf(v lua.LValue) string { return v.Type().String() }

@@ -52,7 +52,7 @@ func process(t *testing.T) *interp.Interp {
 	return in
 }
 
-// run runs a script and gives what it returns.
+// run runs a script and returns what it returns.
 func run(t *testing.T, in *interp.Interp, script string) (values []lua.LValue, err error) {
 	t.Helper()
 	in.Run(context.Background(), t.Name(), func(task *interp.Task) {

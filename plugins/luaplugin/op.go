@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -21,13 +22,13 @@ type Op struct {
 	in     *interp.Interp
 }
 
-// Name gives the op as messages name it, "stats.merge".
+// Name returns the op as messages name it, "stats.merge".
 func (o *Op) Name() string { return o.Plugin.About().GetName() + "." + o.About.GetName() }
 
-// Record gives how many elements belong together, at least 1.
+// Record returns how many elements belong together, at least 1.
 func (o *Op) Record() int { return max(1, int(o.About.GetRecord())) }
 
-// Accepts tells whether the op works on a type.
+// Accepts reports whether the op works on a type.
 func (o *Op) Accepts(t array.Type) bool {
 	for _, w := range o.About.GetTypes() {
 		if plugins.Type(w) == wireType(t) {
@@ -52,7 +53,7 @@ func (o *Op) Combine(ctx context.Context, t array.Type, in, inout []byte) error 
 	return o.Plugin.Combine(ctx, o.About.GetName(), wireType(t), in, inout)
 }
 
-// Check tells what keeps the op from working on n elements of a type, "" if
+// Check reports what keeps the op from working on n elements of a type, "" if
 // nothing does.
 func (o *Op) Check(t array.Type, n int) error {
 	switch {
@@ -68,7 +69,7 @@ func (o *Op) Check(t array.Type, n int) error {
 func wireType(t array.Type) plugins.Type { return plugins.Type(t) + 1 }
 func luaType(t plugins.Type) array.Type  { return array.Type(t) - 1 }
 
-// opValue gives the value of an op: MPI's, or outside MPI one of our own.
+// opValue returns the value of an op: MPI's, or outside MPI one of our own.
 func (m *module) opValue(L *lua.LState, op *Op) (lua.LValue, error) {
 	if m.cfg.MPI != nil {
 		return m.cfg.MPI.Op(L, op)
@@ -116,7 +117,7 @@ func (o *Op) call(L *lua.LState, x, y lua.LValue) (lua.LValue, error) {
 		in, inout = array.New(array.Float64, 1), array.New(array.Float64, 1)
 		array.Of[float64](in)[0], array.Of[float64](inout)[0] = float64(a), float64(b)
 	case !inArray || !inoutArray:
-		return nil, luaerr.New(luaerr.Argument, "%s combines two arrays or two numbers, not %s and %s", o.Name(), kindOf(x), kindOf(y))
+		return nil, luaerr.New(luaerr.Argument, "%s combines two arrays or two numbers, not %s and %s", o.Name(), args.Kind(x), args.Kind(y))
 	case in.Type() != inout.Type() || in.Len() != inout.Len():
 		return nil, luaerr.New(luaerr.Argument, "%s combines arrays of one type and length, not %s of %d and %s of %d",
 			o.Name(), in.Type(), in.Len(), inout.Type(), inout.Len())

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -54,7 +55,7 @@ func (x *exchange) encode(v lua.LValue, depth int) (*wire.Value, error) {
 			return x.call.Array(wireType(a.Type()), a.Bytes(), rows, cols, matrix)
 		}
 	}
-	return nil, fmt.Errorf("a %s cannot go to a plugin: numbers, strings, booleans, tables and arrays can", kindOf(v))
+	return nil, fmt.Errorf("a %s cannot go to a plugin: numbers, strings, booleans, tables and arrays can", args.Kind(v))
 }
 
 func (x *exchange) encodeTable(t *lua.LTable, depth int) (*wire.Value, error) {
@@ -68,7 +69,7 @@ func (x *exchange) encodeTable(t *lua.LTable, depth int) (*wire.Value, error) {
 			return
 		}
 		if k.Type() == lua.LTTable || k.Type() == lua.LTUserData {
-			first = fmt.Errorf("a %s as key of a table", kindOf(k))
+			first = fmt.Errorf("a %s as key of a table", args.Kind(k))
 			return
 		}
 		wk, err := x.encode(k, depth+1)
@@ -84,7 +85,7 @@ func (x *exchange) encodeTable(t *lua.LTable, depth int) (*wire.Value, error) {
 	return &wire.Value{Kind: &wire.Value_Table{Table: out}}, first
 }
 
-// results gives the returned values, after the arguments that the function
+// results returns the returned values, after the arguments that the function
 // has changed have their new content.
 func (x *exchange) results(L *lua.LState, resp *wire.Response) ([]lua.LValue, error) {
 	for _, r := range resp.GetChanged() {
@@ -153,7 +154,7 @@ func (x *exchange) decodeTable(L *lua.LState, w *wire.Table, depth int) (lua.LVa
 	return t, nil
 }
 
-// decodeArray gives an argument itself where the function returned it, else a
+// decodeArray returns an argument itself where the function returned it, else a
 // new array.
 func (x *exchange) decodeArray(L *lua.LState, w *wire.Array) (lua.LValue, error) {
 	if i, ok := x.call.Argument(w.GetRegion()); ok {

@@ -46,7 +46,7 @@ func bcast(ops []*plugins.Operation, root int) error {
 	return nil
 }
 
-// part gives the piece of rank i in an array with counts.
+// part returns the piece of rank i in an array with counts.
 func part(b []byte, counts []int, i, size int) ([]byte, error) {
 	if i >= len(counts) {
 		return nil, fmt.Errorf("%d counts", len(counts))

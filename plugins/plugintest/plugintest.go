@@ -49,7 +49,7 @@ func Ranks(t testing.TB, n int, f func(c *plugins.Comm) error) {
 	}
 }
 
-// Comms gives the Comms of n ranks that live in this process. Calls wait for
+// Comms returns the Comms of n ranks that live in this process. Calls wait for
 // the other ranks until ctx is done.
 func Comms(ctx context.Context, n int) []*plugins.Comm {
 	w := &world{size: n, boxes: make([][]message, n), changed: make(chan struct{})}

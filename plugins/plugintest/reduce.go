@@ -55,7 +55,7 @@ type integer interface {
 	int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64
 }
 
-// combiner gives a function that sets acc to acc op b.
+// combiner returns a function that sets acc to acc op b.
 func combiner(t plugins.Type, op plugins.Reduction) (func(acc, b []byte), error) {
 	var f func(acc, b []byte)
 	switch t {

@@ -50,7 +50,7 @@ func Write(folder, name string) error {
 	return nil
 }
 
-// Files gives the content of each file of a new plugin.
+// Files returns the content of each file of a new plugin.
 func Files(name string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	variable := strings.ReplaceAll(name, "-", "_")

@@ -7,7 +7,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/plugins"
 )
 
-// describe gives the statistics of the data of all ranks; those of NaNs are
+// describe returns the statistics of the data of all ranks; those of NaNs are
 // left out and counted.
 func describe(c *plugins.Call) ([]any, error) {
 	x, err := numbers(c)

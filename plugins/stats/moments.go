@@ -56,7 +56,7 @@ func mergeRecords(in, inout []float64) error {
 	return nil
 }
 
-// table gives what is known of the values; what needs more values than there
+// table returns what is known of the values; what needs more values than there
 // are is left out.
 func (a moments) table() map[string]any {
 	t := map[string]any{"n": a.n}

@@ -16,7 +16,7 @@ const (
 	rounds    = (64 + digitBits - 1) / digitBits
 )
 
-// key gives an integer with the order of the floats.
+// key returns an integer with the order of the floats.
 func key(f float64) uint64 {
 	b := math.Float64bits(f)
 	if b>>63 != 0 {
@@ -38,7 +38,7 @@ type order struct {
 	prefix uint64 // the bits that are known, on the right
 }
 
-// quantilesOf gives the quantiles of n values, of which x are here: between
+// quantilesOf returns the quantiles of n values, of which x are here: between
 // two values they lie on a straight line, as numpy's default does.
 func quantilesOf(c *plugins.Comm, x []float64, n int64, quantiles []float64) ([]float64, error) {
 	var orders []order

@@ -111,7 +111,7 @@ func results[T number](c *plugins.Call, items []item[T]) ([]any, error) {
 	return plugins.Return(indices, values)
 }
 
-// exchangeBySplitters gives each rank the items between two splitters,
+// exchangeBySplitters returns each rank the items between two splitters,
 // sorted.
 func exchangeBySplitters[T number](c *plugins.Comm, items []item[T]) ([]item[T], error) {
 	splitters, err := sample(c, items)
@@ -134,7 +134,7 @@ func exchangeBySplitters[T number](c *plugins.Comm, items []item[T]) ([]item[T],
 	return mine, err
 }
 
-// sample gives size-1 splitters, from as many regular samples of each rank.
+// sample returns size-1 splitters, from as many regular samples of each rank.
 func sample[T number](c *plugins.Comm, items []item[T]) ([]item[T], error) {
 	var mine []item[T]
 	for i := range min(c.Size(), len(items)) {

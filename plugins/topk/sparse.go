@@ -88,7 +88,7 @@ func sameLength(c *plugins.Comm, n int) error {
 	return nil
 }
 
-// largest gives the places of the k entries of greatest magnitude, in order
+// largest returns the places of the k entries of greatest magnitude, in order
 // of place; of equal ones the first. A NaN counts as greatest.
 func largest[T float32 | float64](x []T, k int) []int32 {
 	places := make([]int32, len(x))

@@ -37,7 +37,7 @@ var On = sync.OnceValue(func() (l Library) {
 // MPICH reports whether it is MPICH, and not Open MPI.
 func (l Library) MPICH() bool { return l.Kind == launch.MPICH }
 
-// String gives "Open MPI 5.0.7".
+// String returns "Open MPI 5.0.7".
 func (l Library) String() string {
 	if l.MPICH() {
 		return "MPICH " + l.Version
@@ -90,7 +90,7 @@ func (l Library) Layers() map[string][]string {
 // loopback lets Open MPI 5 find a way over TCP on any machine.
 const loopback = "OMPI_MCA_btl_tcp_if_include=127.0.0.0/8"
 
-// mpirun gives the words before the program, and the environment, for np ranks
+// mpirun returns the words before the program, and the environment, for np ranks
 // of a plain job on this machine.
 func (l Library) mpirun(np int) (words, env []string) {
 	if l.MPICH() {

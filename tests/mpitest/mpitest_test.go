@@ -29,7 +29,7 @@ func (r *recorder) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// record runs a test and gives what it says of its failure.
+// record runs a test and returns what it says of its failure.
 func record(t *testing.T, test func(t testing.TB)) string {
 	r := &recorder{TB: t}
 	done := make(chan struct{})

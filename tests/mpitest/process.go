@@ -26,7 +26,7 @@ func (p Process) Name() string {
 	return filepath.Base(p.Args[0])
 }
 
-// Env gives a variable of the environment that it was started with, or "".
+// Env returns a variable of the environment that it was started with, or "".
 func (p Process) Env(name string) string {
 	environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.Pid))
 	for entry := range strings.SplitSeq(string(environ), "\x00") {

@@ -10,8 +10,8 @@ print(t(z"float32" * array.complex(0, 1)), t(z"int8" * array.complex(0, 1))) -->
 local _ = z"int64" + z"uint64" --! int64 array of 2 \+ uint64 array of 2: int64 and uint64 have no common type
 local _ = z"int64" + array.ones(3) --! int64 array of 2 \+ float64 array of 3: int64 array of 2 and float64 array of 3 differ in shape
 local _ = array.zeros(6) + array.matrix(2, 3) --! float64 array of 6 and float64 matrix of 2x3 differ in shape
-local _ = z"int64" + "1" --! int64 array of 2 \+ a string: expected an array or a number, got a string
-local _ = {} * z"int64" --! a table \* int64 array of 2: expected an array or a number, got a table
+local _ = z"int64" + "1" --! int64 array of 2 \+ string: array or number expected, got string
+local _ = {} * z"int64" --! table \* int64 array of 2: array or number expected, got table
 local _ = z"uint8" + 300 --! uint8 array of 2 \+ 300: 300 is out of range \(0 to 255\)
 
 -- Overflow and division of integers.
@@ -38,7 +38,7 @@ print(y:axpy(2, array.ones(3)) == alias, y) --> true	float64 array of 3 {3, 4, 5
 print(y:scale(0.5), alias) --> float64 array of 3 {1.5, 2, 2.5}	float64 array of 3 {1.5, 2, 2.5}
 y:axpy(1, array.ones(2)) --! bad argument #2 'x' to 'axpy' \(float64 array of 3 and float64 array of 2 differ in shape\)
 y:axpy(1, array.ones(3, "complex64")) --! bad argument #2 'x' to 'axpy' \(a complex64 array of 3 cannot be added to a float64 array of 3 in place\)
-y:axpy("x", y) --! bad argument #1 'alpha' to 'axpy' \(float64 array of 3: expected a number, got a string\)
+y:axpy("x", y) --! bad argument #1 'alpha' to 'axpy' \(float64 array of 3: number expected, got string\)
 local i = array.from({1, 2, 100}, "int8")
 i:axpy(2, i) --! axpy: int8 array of 3: index 3: 2 \* 100 is out of range
 i:axpy(1, i) --! axpy: int8 array of 3: index 3: 100 \+ 100 is out of range
@@ -57,7 +57,7 @@ print(v:lt(2), v:ge(2), v:ne(v)) --> bool array of 3 {true, false, false}	bool a
 print(array.from({1, 255}, "uint8"):lt(300), array.from({1, 255}, "uint8"):gt(0.5), array.from({1, 255}, "uint8"):eq(-1)) --> bool array of 2 {true, true}	bool array of 2 {true, true}	bool array of 2 {false, false}
 print(array.from({"9223372036854775807"}, "int64"):eq(2^63), array.from({"9223372036854775807"}, "int64"):lt(2^63)) --> bool array of 1 {false}	bool array of 1 {true}
 print(array.from{true, false}:eq(true), array.from{true, false}:all(), array.from{true, false}:any()) --> bool array of 2 {true, false}	false	true
-v:lt("x") --! bad argument #1 'b' to 'lt' \(expected an array or a number, got a string\)
+v:lt("x") --! bad argument #1 'b' to 'lt' \(array or number expected, got string\)
 array.ones(1, "complex64"):lt(2) --! complex numbers have no order
 print(array.ones(2, "complex64"):eq(1), array.ones(2, "complex64"):ne(array.complex(1, 1))) --> bool array of 2 {true, true}	bool array of 2 {true, true}
 
@@ -74,10 +74,10 @@ print(c, c:abs(), c.re, c.im, c:conj(), -c, c + 1, 1 - c, c * c, c / 2, c ^ 2) -
 print(array.complex(0, 1) ^ 2, array.complex(0, 1) ^ -1, array.complex(4):sqrt(), array.complex(2) == array.complex(2, 0), array.complex(2) == 2) --> -1+0i	0-1i	2+0i	true	false
 print(c == array.complex(3, -4), c ~= array.complex(3, 4), "z = " .. c, c .. "!") --> true	true	z = 3-4i	3-4i!
 local _ = c % 2 --! 3-4i % 2: complex numbers have no '%'
-local _ = c + {} --! cannot compute 3-4i \+ a table
+local _ = c + {} --! cannot compute 3-4i \+ table
 local _ = c.real --! complex number 3-4i has no field 'real': there are re, im
 c.re = 1 --! complex number 3-4i does not change
-local _ = array.complex("1") --! bad argument #1 're' to 'complex' \(expected a number, got a string\)
+local _ = array.complex("1") --! bad argument #1 're' to 'complex' \(number expected, got string\)
 print(c * array.from{1, 2}, array.from{1, 2} - c) --> complex128 array of 2 {3-4i, 6-8i}	complex128 array of 2 {-2+4i, -1+4i}
 local zs = array.from{array.complex(3, 4), 1}
 print(zs, zs:abs(), zs:re(), zs:im(), zs:conj()) --> complex128 array of 2 {3+4i, 1+0i}	float64 array of 2 {5, 1}	float64 array of 2 {3, 1}	float64 array of 2 {4, 0}	complex128 array of 2 {3-4i, 1-0i}

@@ -9,22 +9,22 @@ print(array.from(array.from{1, 2}, "int8"), array.matrix{{1, 2}, {3, 4}}:tostrin
 print(array.is(array.zeros(1)), array.is{}, array.is()) --> true	false	false
 array.zeros(-1) --! bad argument #1 'n' to 'zeros' \(-1 is negative\)
 array.zeros(1.5) --! bad argument #1 'n' to 'zeros' \(1\.5 is no whole number\)
-array.zeros("3") --! bad argument #1 'n' to 'zeros' \(expected a number, got a string\)
+array.zeros("3") --! bad argument #1 'n' to 'zeros' \(number expected, got string\)
 array.zeros(3, "double") --! bad argument #2 'type' to 'zeros' \(no type 'double': there are int8, int16,
-array.zeros(3, 8) --! bad argument #2 'type' to 'zeros' \(expected the name of a type, got a number\)
+array.zeros(3, 8) --! bad argument #2 'type' to 'zeros' \(name of a type expected, got number\)
 array.zeros(1e15) --! bad argument #1 'n' to 'zeros' \(1000000000000000 float64 elements need 8e\+06 GB, this machine has
 array.matrix(1e10, 1e10) --! bad argument #2 'cols' to 'matrix' \(10000000000 x 10000000000 elements are more than any machine has\)
 array.matrix(1e6, 1e9, "int8") --! bad argument #2 'cols' to 'matrix' \(1000000000000000 int8 elements need 1e\+06 GB
 array.eye(1e9) --! bad argument #1 'n' to 'eye'
 array.rand(1e15) --! bad argument #1 'n' to 'rand'
-array.full(2, "x") --! bad argument #2 'value' to 'full' \(float64 array of 2: expected a number, got a string\)
-array.from({1, 2, "x"}) --! float64 array of 3: index 3: expected a number, got a string
+array.full(2, "x") --! bad argument #2 'value' to 'full' \(float64 array of 2: number expected, got string\)
+array.from({1, 2, "x"}) --! float64 array of 3: index 3: number expected, got string
 array.from({1, 300}, "uint8") --! uint8 array of 2: index 2: 300 is out of range \(0 to 255\)
-array.from({1, {2}}) --! float64 array of 2: index 2: expected a number, got a table
+array.from({1, {2}}) --! float64 array of 2: index 2: number expected, got table
 array.from({{1, 2}, {3}}) --! bad argument #1 'list' to 'from' \(row 2 has 1 elements, row 1 has 2\)
-array.from({{1, 2}, 3}) --! bad argument #1 'list' to 'from' \(row 2: expected a table, got a number\)
-array.from({{1, 2}, {3, "x"}}) --! bad argument #1 'list' to 'from' \(row 2, column 2: expected a number, got a string\)
-array.from(3) --! bad argument #1 'list' to 'from' \(expected a table or an array, got a number\)
+array.from({{1, 2}, 3}) --! bad argument #1 'list' to 'from' \(row 2: table expected, got number\)
+array.from({{1, 2}, {3, "x"}}) --! bad argument #1 'list' to 'from' \(row 2, column 2: number expected, got string\)
+array.from(3) --! bad argument #1 'list' to 'from' \(table or array expected, got number\)
 array.from(array.from{1.5}, "int8") --! bad argument #1 'list' to 'from' \(float64 array of 1: index 1: 1\.5 is no whole number\)
 array.range(1, 2, 0) --! bad argument #3 'step' to 'range' \(0 leads nowhere\)
 array.range(1, 1/0) --! bad argument #2 'b' to 'range' \(from 1 by 1 to inf is no range\)
@@ -78,13 +78,13 @@ print(array.from({0.1}, "float32"):tostring(), array.from{0.1 + 0.2}:tostring())
 
 -- fill, assign, map, each.
 print(array.zeros(2):fill(3), array.zeros(2):assign{4, 5}, array.zeros(2, "int8"):assign(array.from{6, 7})) --> float64 array of 2 {3, 3}	float64 array of 2 {4, 5}	int8 array of 2 {6, 7}
-array.zeros(2):fill(nil) --! bad argument #1 'value' to 'fill' \(float64 array of 2: expected a number, got nil\)
+array.zeros(2):fill(nil) --! bad argument #1 'value' to 'fill' \(float64 array of 2: number expected, got nil\)
 array.zeros(2):assign{1} --! bad argument #1 'source' to 'assign' \(a list of 1 does not fit a float64 array of 2\)
 array.zeros(2):assign(array.zeros(3)) --! bad argument #1 'source' to 'assign' \(a float64 array of 3 does not fit a float64 array of 2\)
 array.zeros(2, "int8"):assign(array.from{1, 1.5}) --! bad argument #1 'source' to 'assign' \(float64 array of 2: index 2: 1\.5 is no whole number\)
 print(array.range(1, 3):map(function(x, i) return x * i end), array.range(1, 2):map(function(x) return x > 1 end, "bool")) --> float64 array of 3 {1, 4, 9}	bool array of 2 {false, true}
-array.range(1, 2):map(function(x) end) --! float64 array of 2: index 1: expected a number, got nil
-array.range(1, 2):map(3) --! bad argument #1 'f' to 'map' \(expected a function, got a number\)
+array.range(1, 2):map(function(x) end) --! float64 array of 2: index 1: number expected, got nil
+array.range(1, 2):map(3) --! bad argument #1 'f' to 'map' \(function expected, got number\)
 local sum = 0
 for i, x in array.range(10, 30, 10):each() do sum = sum + i * x end
 print(sum) --> 140
@@ -95,7 +95,7 @@ print(array.from{3, nan, 1, 2}:sort(), array.from{3, nan, 1, 2}:sort("desc")) --
 print(array.from{3, 1, 2}:sort(function(x, y) return x > y end), array.from({true, false}):sort()) --> float64 array of 3 {3, 2, 1}	bool array of 2 {false, true}
 print(array.from{3, nan, 1, 3}:argsort(), array.from{3, nan, 1, 3}:argsort("desc")) --> int64 array of 4 {3, 1, 4, 2}	int64 array of 4 {1, 4, 3, 2}
 array.ones(2, "complex64"):sort() --! bad self to 'sort' \(a complex64 array of 2 has no order\)
-array.ones(2):sort("up") --! bad argument #1 'order' to 'sort' \(expected "asc" or "desc", got a string\)
+array.ones(2):sort("up") --! bad argument #1 'order' to 'sort' \("asc" or "desc" expected, got string\)
 
 -- Reductions.
 local i = array.from({3, -1, 2, -1}, "int8")
@@ -112,7 +112,7 @@ array.from({"18446744073709551615", 1}, "uint64"):sum() --! sum of a uint64 arra
 array.full(8, 255, "uint8"):prod() --! prod of a uint8 array of 8: 17878103347812890625 is beyond 2\^53
 array.full(9, 255, "uint8"):prod() --! prod of a uint8 array of 9: the product of the first 9 elements is out of range of uint64
 array.ones(2):dot(array.ones(3)) --! bad argument #1 'b' to 'dot' \(float64 array of 2 and float64 array of 3 differ in length\)
-array.ones(2):dot(3) --! bad argument #1 'b' to 'dot' \(expected an array, got a number\)
+array.ones(2):dot(3) --! bad argument #1 'b' to 'dot' \(array expected, got number\)
 array.ones(2):norm(3) --! bad argument #1 'p' to 'norm' \(expected 1, 2 or math.huge, got 3\)
 print(math.abs(array.from{3e200, 4e200}:norm() / 5e200 - 1) < 1e-15, math.abs(array.full(1e6, 0.1):sum() - 1e5) < 1e-10) --> true	true
 print(array.from{array.complex(1, 1), array.complex(3, -1)}:mean(), array.from{array.complex(1, 1), array.complex(3, -1)}:var()) --> 2+0i	2

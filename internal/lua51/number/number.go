@@ -88,8 +88,8 @@ func Parse(s string) (float64, bool) {
 }
 
 // ParseBase reads a whole string as a whole number in a base from 2 to 36
-// like tonumber(s, base): strtoul, which takes a sign (and gives 2^64 less the
-// number for a minus), a prefix 0x in base 16, and gives 2^64-1 for what is
+// like tonumber(s, base): strtoul, which takes a sign (and returns 2^64 less the
+// number for a minus), a prefix 0x in base 16, and returns 2^64-1 for what is
 // too large. Base 10 is that of Parse.
 func ParseBase(s string, base int) (float64, bool) {
 	if base == 10 {
@@ -126,7 +126,7 @@ func ParseBase(s string, base int) (float64, bool) {
 	return float64(n), true
 }
 
-// digit gives the value of a digit or letter, 36 for other bytes.
+// digit returns the value of a digit or letter, 36 for other bytes.
 func digit(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':
@@ -179,7 +179,7 @@ func parseName(s string) (float64, bool) {
 	return 0, false
 }
 
-// skip gives the index after the digits of a base that begin at s[i].
+// skip returns the index after the digits of a base that begin at s[i].
 func skip(s string, i, base int) int {
 	for i < len(s) && digit(s[i]) < base {
 		i++
@@ -187,7 +187,7 @@ func skip(s string, i, base int) int {
 	return i
 }
 
-// mantissa gives the index after digits with at most one point, and how many
+// mantissa returns the index after digits with at most one point, and how many
 // digits there are.
 func mantissa(s string, base int) (end, digits int) {
 	end = skip(s, 0, base)
@@ -200,7 +200,7 @@ func mantissa(s string, base int) (end, digits int) {
 	return end, digits
 }
 
-// isExponent tells whether s is an exponent with that letter and nothing else.
+// isExponent reports whether s is an exponent with that letter and nothing else.
 func isExponent(s string, letter byte) bool {
 	if len(s) < 2 || s[0]|' ' != letter {
 		return false

@@ -158,7 +158,7 @@ func single(s string) (it item, rest string) {
 	return item{op: opByte, c: s[0]}, s[1:]
 }
 
-// bracketEnd gives the index of the ] that ends the set at the beginning of s,
+// bracketEnd returns the index of the ] that ends the set at the beginning of s,
 // -1 if there is none. The first byte of a set is never its end.
 func bracketEnd(s string) int {
 	i := 1
@@ -178,7 +178,7 @@ func bracketEnd(s string) int {
 	return -1
 }
 
-// beginning tells what each match of the pattern begins with, as far as that
+// beginning reports what each match of the pattern begins with, as far as that
 // lets the matcher pass over places where it could only fail in silence.
 func (p *Pattern) beginning() item {
 	for n, it := range p.items {

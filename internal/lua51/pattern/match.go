@@ -251,7 +251,7 @@ func (m *Matcher) balance(it *item, s int) int {
 	return -1
 }
 
-// has tells whether a repeated item matches the byte at s.
+// has reports whether a repeated item matches the byte at s.
 func (it *item) has(subject string, s int) bool {
 	if s >= len(subject) {
 		return false

@@ -23,7 +23,7 @@ func (h *testHost) Check() {
 	}
 }
 
-// find gives the bounds of the first match, or what it was refused with.
+// find returns the bounds of the first match, or what it was refused with.
 func find(subject, source string, host *testHost) (start, end int, raised any) {
 	defer func() { raised = recover() }()
 	m := Matcher{Subject: subject, Pattern: Compile(source, true), Host: host}

@@ -197,7 +197,7 @@ var typeNames = func() (names [9]lua.LValue) {
 	return names
 }()
 
-// unpack gives more results than lua5.1 does, which stops at 8,000: as many as
+// unpack returns more results than lua5.1 does, which stops at 8,000: as many as
 // fit into half of the registers of a thread, since its caller may copy them.
 func unpack(L *lua.LState) int {
 	t := checkList(L, 1)

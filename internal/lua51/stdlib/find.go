@@ -51,7 +51,7 @@ func (c *patterns) of(source string) *pattern.Pattern {
 // specials are the bytes for which a pattern is more than a text.
 const specials = "^$*+?.([%-"
 
-// isPlain tells whether a pattern stands for itself. As in C it is looked at
+// isPlain reports whether a pattern stands for itself. As in C it is looked at
 // up to a zero byte.
 func isPlain(p string) bool {
 	for i := 0; i < len(p) && p[i] != 0; i++ {

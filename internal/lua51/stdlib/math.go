@@ -72,7 +72,7 @@ var (
 	noNumberSigned = math.Copysign(math.NaN(), -1)
 )
 
-// finite gives functions the result that C's have for infinities.
+// finite returns functions the result that C's have for infinities.
 func finite(f func(float64) float64) func(float64) float64 {
 	return func(x float64) float64 {
 		if math.IsInf(x, 0) {
@@ -82,7 +82,7 @@ func finite(f func(float64) float64) func(float64) float64 {
 	}
 }
 
-// within gives functions a result outside of -limit to limit.
+// within returns functions a result outside of -limit to limit.
 func within(f func(float64) float64, limit, outside float64) func(float64) float64 {
 	return func(x float64) float64 {
 		if x > limit || x < -limit {

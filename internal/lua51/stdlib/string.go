@@ -134,7 +134,7 @@ func stringLower(L *lua.LState) int { return changeCase(L, 'A', 'Z') }
 
 func stringUpper(L *lua.LState) int { return changeCase(L, 'a', 'z') }
 
-// changeCase gives the letters of a range, those of one case, the other case.
+// changeCase returns the letters of a range, those of one case, the other case.
 // A string without such letters is returned as it is.
 func changeCase(L *lua.LState, from, to byte) int {
 	s := checkString(L, 1)

@@ -17,7 +17,7 @@ import (
 )
 
 // Compile gives the main function of a chunk, or the error of a source that
-// cannot be compiled, "job.lua:3: syntax error near 'x'". It may be called
+// cannot be compiled, "job.lua:3: unexpected symbol near 'x'". It may be called
 // from any goroutine.
 func Compile(name, source string) (main *lua.FunctionProto, err error) {
 	defer func() {
@@ -25,6 +25,16 @@ func Compile(name, source string) (main *lua.FunctionProto, err error) {
 			main, err = nil, luaerr.New(luaerr.Script, "%s: cannot be compiled: %v", name, r)
 		}
 	}()
+	main, err = compile(name, source)
+	if err != nil {
+		if flaw := mistake(source); flaw != nil {
+			return nil, flaw.err(name)
+		}
+	}
+	return main, err
+}
+
+func compile(name, source string) (*lua.FunctionProto, error) {
 	read, flaw := look(source)
 	if flaw != nil {
 		return nil, flaw.err(name)
@@ -41,11 +51,17 @@ func Compile(name, source string) (main *lua.FunctionProto, err error) {
 	if jumps.flaw != nil {
 		return nil, jumps.flaw.err(name)
 	}
-	main, err = lua.Compile(stmts, name)
+	zeros(stmts)
+	constants := &pool{}
+	stmts = constants.function(stmts)
+	if constants.flaw != nil {
+		return nil, constants.flaw.err(name)
+	}
+	main, err := lua.Compile(stmts, name)
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
-	repair(main, jumps)
+	repair(main, jumps, constants)
 	return main, nil
 }
 

@@ -27,21 +27,45 @@ func valueOf(e ast.Expr) (n float64, known bool) {
 	case *ast.NumberExpr:
 		return numberOf(e.Value), true
 	case *ast.UnaryMinusOpExpr:
+		if isMinusZero(e) {
+			return math.Copysign(0, -1), true
+		}
 		n, known = valueOf(e.Expr)
 		return -n, known
 	}
 	return 0, false
 }
 
-// folded gives the value of an operation on constants, or else the operation.
-// One that comes to no number is left to the machine.
+// folded gives the value of an operation on constants, or else the operation:
+// also for a division by 0, which may become one by -0 (see zeros).
 func folded(e *ast.ArithmeticOpExpr) ast.Expr {
 	a, isA := valueOf(e.Lhs)
 	b, isB := valueOf(e.Rhs)
-	if !isA || !isB {
+	if !isA || !isB || b == 0 && e.Operator == "/" {
 		return e
 	}
 	return constantOf(number.Arith(e.Operator[0], a, b), e)
+}
+
+// isMinusZero tells whether an expression is what constantOf gives for -0.
+func isMinusZero(e ast.Expr) bool {
+	minus, ok := e.(*ast.UnaryMinusOpExpr)
+	if !ok {
+		return false
+	}
+	length, ok := minus.Expr.(*ast.UnaryLenOpExpr)
+	return ok && length.LastLine() == minusZero
+}
+
+// minusZero is the last line of the #"" by which -0 is told from one in a
+// source.
+const minusZero = -1
+
+// isOfConstants tells whether an operation is one that gopher-lua may fold.
+func isOfConstants(e *ast.ArithmeticOpExpr) bool {
+	_, isA := valueOf(e.Lhs)
+	_, isB := valueOf(e.Rhs)
+	return isA && isB
 }
 
 // constantOf gives an expression for a number, in the place of another one.
@@ -51,9 +75,41 @@ func constantOf(n float64, where ast.Expr) ast.Expr {
 	case math.IsNaN(n): // as the processor gives it
 		return at(&ast.ArithmeticOpExpr{Operator: "/", Lhs: constant(0), Rhs: constant(0)}, where)
 	case n == 0 && math.Signbit(n): // as a constant gopher-lua would take it for 0
-		return at(&ast.UnaryMinusOpExpr{Expr: at(&ast.UnaryLenOpExpr{Expr: at(&ast.StringExpr{}, where)}, where)}, where)
+		length := at(&ast.UnaryLenOpExpr{Expr: at(&ast.StringExpr{}, where)}, where)
+		length.SetLastLine(minusZero)
+		return at(&ast.UnaryMinusOpExpr{Expr: length}, where)
 	case n < 0:
 		return at(&ast.UnaryMinusOpExpr{Expr: constant(-n)}, where)
 	}
 	return constant(n)
+}
+
+// zeros makes all zeros of a function, and of those inside it, what the first of
+// them is, 0 or -0: Lua 5.1 has one constant for both.
+func zeros(body []ast.Stmt) {
+	var first ast.Expr
+	var leaf func(e ast.Expr) ast.Expr
+	leaf = func(e ast.Expr) ast.Expr {
+		n, known := valueOf(e)
+		switch {
+		case known && n == 0:
+			if first == nil {
+				first = e
+			}
+			switch minus := isMinusZero(first); {
+			case minus && !isMinusZero(e):
+				return constantOf(math.Copysign(0, -1), e)
+			case !minus && isMinusZero(e):
+				return constantOf(0, e)
+			}
+		case !known:
+			if op, ok := e.(*ast.ArithmeticOpExpr); ok {
+				op.Rhs = leaf(op.Rhs) // which Lua 5.1 takes first
+				op.Lhs = leaf(op.Lhs)
+			}
+		}
+		return e
+	}
+	w := walk{leaf: leaf, method: func(string) {}, inner: func(f *ast.FunctionExpr) { zeros(f.Stmts) }}
+	w.block(body)
 }

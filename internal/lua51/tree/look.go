@@ -21,7 +21,7 @@ type flaw struct {
 // look reads a source before gopher-lua parses it, for what that does not see:
 // nesting so deep that the process would die of it, and what Lua 5.1 refuses
 // (a statement that is nothing but ";", "f" with "(x)" on the next line, a
-// number with letters behind it, an escape above \255). It gives the source
+// number with letters behind it, an escape above \255). It returns the source
 // with what gopher-lua would read otherwise than Lua 5.1 written in another way.
 func look(source string) (string, *flaw) {
 	l := looker{tokens: tokens{source: source, line: 1}, startsBlock: true}
@@ -122,7 +122,7 @@ func (l *looker) take(k token) *flaw {
 	return nil
 }
 
-// inside gives what the innermost bracket or block is.
+// inside returns what the innermost bracket or block is.
 func (l *looker) inside() string {
 	if len(l.open) == 0 {
 		return ""
@@ -164,7 +164,7 @@ func (l *looker) chains(kind string) {
 	}
 }
 
-// refused tells why Lua 5.1 does not take a token, "" if it does or if the
+// refused reports why Lua 5.1 does not take a token, "" if it does or if the
 // parser sees it.
 func (l *looker) refused(k token) string {
 	word := l.source[k.first:k.after]
@@ -189,7 +189,7 @@ func (l *looker) refused(k token) string {
 	return ""
 }
 
-// largeEscape finds the end of an escape for a byte above 255, -1 if there is
+// largeEscape finds the begin of an escape for a byte above 255, -1 if there is
 // none.
 func largeEscape(word string) int {
 	for at := 0; at < len(word); at++ {
@@ -202,7 +202,7 @@ func largeEscape(word string) int {
 			digits++
 		}
 		if n, _ := strconv.Atoi(word[at : at+digits]); n > 255 {
-			return at + digits
+			return at - 1
 		}
 	}
 	return -1

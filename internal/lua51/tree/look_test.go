@@ -35,7 +35,7 @@ func TestFlaws(t *testing.T) {
 		{"x = 1;;", "job.lua:1: unexpected symbol near ';'"},
 		{"x = {1,,2}", "job.lua:1: unexpected symbol near ','"},
 		{"\nx = 3x", "job.lua:2: malformed number near '3x'"},
-		{"x = '\\256'", "job.lua:1: escape sequence too large near ''\\256'"},
+		{"x = '\\256'", "job.lua:1: escape sequence too large near '''"},
 		{"goto nowhere", "job.lua:1: no visible label 'nowhere' for <goto>"},
 		{"do\ngoto l end local a ::l:: print(a)", "job.lua:2: <goto l> jumps into the scope of local 'a'"},
 		{"(f())", "job.lua:1: syntax error"},

@@ -9,7 +9,8 @@ const Multi = 511
 
 // repair puts right what gopher-lua compiled, in place, in a function and those
 // inside it.
-func repair(proto *lua.FunctionProto, p *jumps) {
+func repair(proto *lua.FunctionProto, p *jumps, constants *pool) {
+	constants.settle(proto)
 	batch := map[int]int{} // by register, of the table that is written there
 	raw := map[int]int{}   // as gopher-lua has it
 	code, lines := proto.Code, proto.DbgSourcePositions
@@ -47,7 +48,7 @@ func repair(proto *lua.FunctionProto, p *jumps) {
 		}
 	}
 	for _, inner := range proto.FunctionPrototypes {
-		repair(inner, p)
+		repair(inner, p, constants)
 	}
 }
 

@@ -72,7 +72,7 @@ func (r *rewriter) refuse(line int, format string, args ...any) {
 	}
 }
 
-// enter goes one level down in the tree, and tells whether it may.
+// enter goes one level down in the tree, and reports whether it may.
 func (r *rewriter) enter(line int) bool {
 	r.depth++
 	if r.depth > maxDepth {
@@ -141,7 +141,7 @@ func isLabel(stmt ast.Stmt) bool {
 	return ok
 }
 
-// isComputed tells whether an expression has operands.
+// isComputed reports whether an expression has operands.
 func isComputed(e ast.Expr) bool {
 	switch e.(type) {
 	case *ast.LogicalOpExpr, *ast.RelationalOpExpr, *ast.ArithmeticOpExpr, *ast.StringConcatOpExpr, *ast.UnaryMinusOpExpr, *ast.UnaryNotOpExpr, *ast.UnaryLenOpExpr:
@@ -150,7 +150,7 @@ func isComputed(e ast.Expr) bool {
 	return false
 }
 
-// iteratorFirst gives "do local f = …; for … in f, … do … end end".
+// iteratorFirst returns "do local f = …; for … in f, … do … end end".
 func iteratorFirst(s *ast.GenericForStmt) ast.Stmt {
 	const name = "(iterator)"
 	local := &ast.LocalAssignStmt{Names: []string{name}, Exprs: []ast.Expr{s.Exprs[0]}}
@@ -160,7 +160,7 @@ func iteratorFirst(s *ast.GenericForStmt) ast.Stmt {
 	return doBlock([]ast.Stmt{local, s}, s)
 }
 
-// doBlock gives "do … end" in the lines of a statement.
+// doBlock returns "do … end" in the lines of a statement.
 func doBlock(stmts []ast.Stmt, where ast.Stmt) ast.Stmt {
 	b := &ast.DoBlockStmt{Stmts: stmts}
 	b.SetLine(where.Line())
@@ -168,7 +168,7 @@ func doBlock(stmts []ast.Stmt, where ast.Stmt) ast.Stmt {
 	return b
 }
 
-// landing gives the block of a loop with an instruction at its begin that is
+// landing returns the block of a loop with an instruction at its begin that is
 // no jump.
 func landing(block []ast.Stmt) []ast.Stmt {
 	for _, stmt := range block {
@@ -186,14 +186,14 @@ func landing(block []ast.Stmt) []ast.Stmt {
 	return block
 }
 
-// at gives an expression the lines of another one.
+// at returns an expression the lines of another one.
 func at[E ast.Expr](e E, where ast.PositionHolder) E {
 	e.SetLine(where.Line())
 	e.SetLastLine(where.LastLine())
 	return e
 }
 
-// constant tells what a constant means as a condition.
+// constant reports what a constant means as a condition.
 func constant(e ast.Expr) (truth, known bool) {
 	switch e.(type) {
 	case *ast.FalseExpr, *ast.NilExpr:
@@ -204,7 +204,7 @@ func constant(e ast.Expr) (truth, known bool) {
 	return false, false
 }
 
-// isVariable tells whether a statement is "local f = function … end": only
+// isVariable reports whether a statement is "local f = function … end": only
 // that of a local function has its last line.
 func isVariable(s *ast.LocalAssignStmt) bool {
 	if len(s.Names) != 1 || len(s.Exprs) != 1 || s.LastLine() != 0 {
@@ -214,7 +214,7 @@ func isVariable(s *ast.LocalAssignStmt) bool {
 	return ok
 }
 
-// needsOrder tells whether gopher-lua may assign a variable too early.
+// needsOrder reports whether gopher-lua may assign a variable too early.
 func needsOrder(s *ast.AssignStmt) bool {
 	if len(s.Lhs) == 1 {
 		_, isVariable := s.Lhs[0].(*ast.IdentExpr)
@@ -244,7 +244,7 @@ func needsOrder(s *ast.AssignStmt) bool {
 	}
 }
 
-// isDelicate tells whether gopher-lua goes wrong when it evaluates an
+// isDelicate reports whether gopher-lua goes wrong when it evaluates an
 // expression in the place of a variable.
 func isDelicate(e ast.Expr) bool {
 	switch e := e.(type) {
@@ -258,7 +258,7 @@ func isDelicate(e ast.Expr) bool {
 	return false
 }
 
-// givesSeveral tells whether an expression may give more values than one,
+// givesSeveral reports whether an expression may give more values than one,
 // which gopher-lua assigns when it has all.
 func givesSeveral(e ast.Expr) bool {
 	switch e := e.(type) {
@@ -270,7 +270,7 @@ func givesSeveral(e ast.Expr) bool {
 	return false
 }
 
-// ordered gives an assignment with its values, and what of its left side the
+// ordered returns an assignment with its values, and what of its left side the
 // assignment itself might change, in local variables. These have names that no
 // script can have, by which errors do not call anything.
 func ordered(s *ast.AssignStmt) ast.Stmt {
@@ -314,7 +314,7 @@ func ordered(s *ast.AssignStmt) ast.Stmt {
 	return doBlock(append(stmts, assigns...), s)
 }
 
-// stays tells whether an expression on the left side means the same after any
+// stays reports whether an expression on the left side means the same after any
 // of the assignments: a constant, or a variable that is not assigned.
 func stays(e ast.Expr, assigned []ast.Expr) bool {
 	if _, ok := e.(ast.ConstExpr); ok {
@@ -385,7 +385,7 @@ func (r *rewriter) all(exprs []ast.Expr) {
 	}
 }
 
-// expr gives what stands for an expression, with all in it rewritten.
+// expr returns what stands for an expression, with all in it rewritten.
 func (r *rewriter) expr(expr ast.Expr) ast.Expr {
 	if expr == nil || !r.enter(expr.Line()) {
 		return expr

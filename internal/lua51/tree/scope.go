@@ -300,7 +300,7 @@ func (s *scopes) settle(e *exit) {
 	}
 }
 
-// behind puts a label behind a loop and gives its name, which no script can have.
+// behind puts a label behind a loop and returns its name, which no script can have.
 func (s *scopes) behind(l *loop) string {
 	if l.label == "" {
 		l.label = "(break " + strconv.Itoa(len(s.program.list)) + ")"

@@ -56,7 +56,7 @@ func (t *tokens) edited() string {
 	return b.String()
 }
 
-// next gives the next token, whose kind is end after the last.
+// next returns the next token, whose kind is end after the last.
 func (t *tokens) next() token {
 	t.skip()
 	k := token{line: t.line, first: t.at}
@@ -153,7 +153,7 @@ func (t *tokens) comment() {
 	}
 }
 
-// bracket gives the level of the long bracket that begins here, -1 if none does.
+// bracket returns the level of the long bracket that begins here, -1 if none does.
 func (t *tokens) bracket() int {
 	level := 0
 	for t.peek(1+level) == '=' {

@@ -18,7 +18,7 @@ var attention atomic.Int32
 // jump and call of every thread, until they take that back.
 func Attention(change int32) { attention.Add(change) }
 
-// Wanted tells whether anybody wants attention.
+// Wanted reports whether anybody wants attention.
 func Wanted() bool { return attention.Load() != 0 }
 
 // Hooks are what the machine asks of who runs it. All are called with the
@@ -142,7 +142,7 @@ type Shortcut func(args []lua.LValue, taken int) (result lua.LValue, done bool)
 // SetShortcut gives fn, a function of Go without upvalues, a shortcut.
 func SetShortcut(fn *lua.LFunction, run Shortcut) { mark(fn, &special{run: run}) }
 
-// arguments tells how many there are for the function in register at.
+// arguments reports how many there are for the function in register at.
 func (L *state) arguments(code uint32, at int) int {
 	if n := argB(code) - 1; n >= 0 {
 		return n

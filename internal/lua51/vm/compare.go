@@ -136,5 +136,5 @@ func (L *state) incomparable(a, b lua.LValue) {
 	L.lua().RaiseError("attempt to compare %s with %s", a.Type(), b.Type())
 }
 
-// asString gives bytes that nobody changes any more as a string.
+// asString returns bytes that nobody changes any more as a string.
 func asString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

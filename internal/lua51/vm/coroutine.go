@@ -83,7 +83,7 @@ func Resume(L, co *lua.LState, nargs int) int {
 	return L.GetTop() - top
 }
 
-// wanted tells how many results the yield of a coroutine has to give, -1 for
+// wanted reports how many results the yield of a coroutine has to give, -1 for
 // as many as there are.
 func (L *state) wanted() int {
 	f := L.currentFrame

@@ -22,7 +22,7 @@ func Error(L *lua.LState) int {
 	panic(&lua.ApiError{Type: lua.ApiErrorRun, Object: v})
 }
 
-// Where gives the place "job.lua:14: " of a level of the stack: 0 is the
+// Where returns the place "job.lua:14: " of a level of the stack: 0 is the
 // function that runs, 1 the one that has called it. It is "" for a function of
 // Go, for one that is gone because it ended in a tail call, and where there is
 // none.

@@ -6,15 +6,15 @@ import (
 	lua "github.com/yuin/gopher-lua"
 )
 
-// Innermost gives the frame of the function that a thread runs, nil if it runs
+// Innermost returns the frame of the function that a thread runs, nil if it runs
 // none. It is good while that function runs.
 func Innermost(L *lua.LState) *Frame { return of(L).currentFrame }
 
-// FrameOf gives the frame that a level of the stack stands for (from
+// FrameOf returns the frame that a level of the stack stands for (from
 // lua.LState.GetStack).
 func FrameOf(dbg *lua.Debug) *Frame { return (*debug)(unsafe.Pointer(dbg)).frame }
 
-// Depth tells how many calls are nested in a thread.
+// Depth reports how many calls are nested in a thread.
 func Depth(L *lua.LState) int {
 	if f := of(L).currentFrame; f != nil {
 		return f.Idx + 1
@@ -25,7 +25,7 @@ func Depth(L *lua.LState) int {
 // Registers are those of a thread: they move when a call needs more.
 func Registers(L *lua.LState) []lua.LValue { return of(L).reg.array }
 
-// Takes tells whether the caller of the Go function that L runs takes result
+// Takes reports whether the caller of the Go function that L runs takes result
 // n of it, counted from 1, so that one that nobody looks at need not be made:
 // a statement f() takes none, local a = f() the first.
 func Takes(L *lua.LState, n int) bool {
@@ -37,7 +37,7 @@ func Takes(L *lua.LState, n int) bool {
 	return f == nil || f.NRet == lua.MultRet || f.NRet >= n
 }
 
-// Args gives the arguments of the Go function that L runs, from the one with
+// Args returns the arguments of the Go function that L runs, from the one with
 // number first, in their place: until L pushes a value or calls.
 func Args(L *lua.LState, first int) []lua.LValue {
 	l := of(L)

@@ -89,7 +89,7 @@ type (
 	}
 )
 
-// of gives the inside of a thread.
+// of returns the inside of a thread.
 func of(L *lua.LState) *state { return (*state)(unsafe.Pointer(L)) }
 
 func (L *state) lua() *lua.LState { return (*lua.LState)(unsafe.Pointer(L)) }
@@ -122,7 +122,7 @@ func init() {
 	}
 }
 
-// checkLayout tells what is different in the gopher-lua that the process is
+// checkLayout reports what is different in the gopher-lua that the process is
 // built with, "" if nothing is.
 func checkLayout() string {
 	L := reflect.TypeFor[lua.LState]()

@@ -2,12 +2,12 @@ package vm
 
 import lua "github.com/yuin/gopher-lua"
 
-// List gives the values of the keys 1, 2, 3, … of a table in their place, until
+// List returns the values of the keys 1, 2, 3, … of a table in their place, until
 // the table is next written to. Values beyond its end may stand under their
 // keys; nil may stand in it.
 func List(t *lua.LTable) []lua.LValue { return inside(t).array }
 
-// GetInt gives t[key] without metamethods.
+// GetInt returns t[key] without metamethods.
 func GetInt(lt *lua.LTable, key int) lua.LValue {
 	t := inside(lt)
 	if uint(key-1) < uint(len(t.array)) {

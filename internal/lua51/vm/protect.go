@@ -88,7 +88,7 @@ func newTwin(L *lua.LState, p *protector) *lua.LFunction {
 	return fn
 }
 
-// IsNative tells whether a function is of Go, or stands for one on the stack.
+// IsNative reports whether a function is of Go, or stands for one on the stack.
 func IsNative(fn *lua.LFunction) bool { return fn.IsG || twinOf(fn) != nil }
 
 func twinOf(fn *lua.LFunction) *protector {
@@ -116,7 +116,7 @@ func protectedCall(L *lua.LState, nargs int, handler lua.LValue) int {
 
 // PCall is lua.LState.PCall for threads of Guard: captured variables survive
 // the error. handler, if it is not nil, gets what was raised while the stack
-// still stands, and gives the error's value.
+// still stands, and returns the error's value.
 func PCall(L *lua.LState, nargs, nret int, handler func(raised lua.LValue) lua.LValue) error {
 	if err := pcall(L, nargs, nret, handler); err != nil {
 		return err
@@ -159,7 +159,7 @@ func pcall(lstate *lua.LState, nargs, nret int, handler func(raised lua.LValue) 
 	return nil
 }
 
-// apiError gives what a panic has raised.
+// apiError returns what a panic has raised.
 func apiError(r any) *lua.ApiError {
 	var e *lua.ApiError
 	if err, ok := r.(error); !ok || !errors.As(err, &e) {
@@ -192,7 +192,7 @@ type machine struct {
 	at            int    // and the place of its key among the table's keys
 }
 
-// machine gives that of a thread of Guard.
+// machine returns that of a thread of Guard.
 func (L *state) machine() *machine { return (*machine)(unsafe.Pointer(L.alloc)) }
 
 // numbersInBlock is how many numbers are made at a time.
@@ -230,7 +230,7 @@ func mainLoop(L *state, base *Frame) {
 	m.nested--
 }
 
-// guarded runs code and tells whether it ended in an error that was caught,
+// guarded runs code and reports whether it ended in an error that was caught,
 // so that there is more to run.
 func (L *state) guarded(base *Frame) (again bool) {
 	m, normal := L.machine(), false
@@ -281,7 +281,7 @@ func run(L *state, base *Frame) {
 	}
 }
 
-// protector gives the innermost call of pcall or xpcall, not outside base, nil
+// protector returns the innermost call of pcall or xpcall, not outside base, nil
 // if there is none. An error that passes many bases on its way asks once for
 // each frame.
 func (L *state) protector(base *Frame) *Frame {
@@ -326,7 +326,7 @@ func (L *state) settle(f *Frame, raised any) {
 	hooks.Recovered(L.lua())
 }
 
-// handled gives what an error comes to: what the handler of xpcall makes of it.
+// handled returns what an error comes to: what the handler of xpcall makes of it.
 func (L *state) handled(v, handler lua.LValue) lua.LValue {
 	v = hooks.Explain(L.lua(), v)
 	if handler == nil {
@@ -343,7 +343,7 @@ func (L *state) handled(v, handler lua.LValue) lua.LValue {
 	return v
 }
 
-// last gives the innermost frame.
+// last returns the innermost frame.
 func (s *frames) last() *Frame {
 	switch {
 	case s.segSp > 0:

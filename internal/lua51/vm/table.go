@@ -13,7 +13,7 @@ import (
 // by that, and waits among the others until the list has grown to it; removed
 // keys go when most keys are such; the list is cut where it ends in nil.
 
-// Length gives the length of a table without metamethods (Lua 5.1 manual,
+// Length returns the length of a table without metamethods (Lua 5.1 manual,
 // section 2.5.5).
 func Length(lt *lua.LTable) int {
 	t := inside(lt)
@@ -28,7 +28,7 @@ func Length(lt *lua.LTable) int {
 	return len(t.array)
 }
 
-// RawGet gives a field of a table without metamethods.
+// RawGet returns a field of a table without metamethods.
 func RawGet(t *lua.LTable, key lua.LValue) lua.LValue { return inside(t).get(key) }
 
 // RawSet sets a field of a table without metamethods. The key must not be nil
@@ -57,7 +57,7 @@ func (t *table) get(key lua.LValue) lua.LValue {
 	return v
 }
 
-// whole gives a number as an int if it is one.
+// whole returns a number as an int if it is one.
 func whole(n lua.LNumber) (int, bool) {
 	i := int(n)
 	return i, lua.LNumber(i) == n
@@ -197,7 +197,7 @@ func (t *table) forget() {
 	t.keys, t.k2i = keys, places
 }
 
-// hashed gives the value of a key that is not in the list.
+// hashed returns the value of a key that is not in the list.
 func (t *table) hashed(key lua.LValue) lua.LValue {
 	if s, ok := key.(lua.LString); ok {
 		return t.strdict[string(s)]
@@ -210,8 +210,8 @@ func (t *table) hashed(key lua.LValue) lua.LValue {
 	return t.dict[key]
 }
 
-// Next gives the field after the one with a key, the first one after lua.LNil;
-// key lua.LNil after the last. It tells whether the key is one of the table's,
+// Next returns the field after the one with a key, the first one after lua.LNil;
+// key lua.LNil after the last. It reports whether the key is one of the table's,
 // or was when it was set last (Lua 5.1 manual, section 5.1, next).
 func Next(lt *lua.LTable, after lua.LValue) (key, value lua.LValue, ok bool) {
 	t := inside(lt)
@@ -225,7 +225,7 @@ func Next(lt *lua.LTable, after lua.LValue) (key, value lua.LValue, ok bool) {
 	return key, value, true
 }
 
-// from gives the first field from places in the list and among the other keys
+// from returns the first field from places in the list and among the other keys
 // on, and which of the other keys that is, -1 for none.
 func (t *table) from(i, at int, numbers *allocator) (key, value lua.LValue, place int) {
 	for ; i < len(t.array); i++ {
@@ -244,7 +244,7 @@ func (t *table) from(i, at int, numbers *allocator) (key, value lua.LValue, plac
 	return lua.LNil, lua.LNil, -1
 }
 
-// place tells where the fields after a key begin, in the list and among the
+// place reports where the fields after a key begin, in the list and among the
 // other keys.
 func (t *table) place(after lua.LValue) (inList, inKeys int, ok bool) {
 	n, isNumber := after.(lua.LNumber)

@@ -15,7 +15,7 @@ var numberKind = func() unsafe.Pointer {
 	return (*struct{ kind, data unsafe.Pointer })(unsafe.Pointer(&v)).kind
 }()
 
-// boxed gives a number as a value. Numbers lie together in blocks, as
+// boxed returns a number as a value. Numbers lie together in blocks, as
 // gopher-lua has it; small whole ones are there already. -0 is none of these.
 func (a *allocator) boxed(f float64) (v lua.LValue) {
 	if i := int64(f); uint64(i) < uint64(len(preloads)) && float64(i) == f && (i != 0 || !math.Signbit(f)) {
@@ -63,7 +63,7 @@ func jump(code uint32) int { return int(code&(1<<18-1)) - (1<<17 - 1) }
 // constantBit is set in an operand that is a constant, not a register.
 const constantBit = 1 << 8
 
-// rk gives the value of an operand.
+// rk returns the value of an operand.
 func (L *state) rk(n int) lua.LValue {
 	f := L.currentFrame
 	if n&constantBit != 0 {
@@ -82,7 +82,7 @@ func (L *state) result(code uint32, v lua.LValue) {
 	}
 }
 
-// call calls a value and gives its first result.
+// call calls a value and returns its first result.
 func (L *state) call(fn lua.LValue, args ...lua.LValue) lua.LValue {
 	l := L.lua()
 	l.Push(fn)
@@ -95,7 +95,7 @@ func (L *state) call(fn lua.LValue, args ...lua.LValue) lua.LValue {
 	return v
 }
 
-// metamethod gives what the metatable of a value has for an event, lua.LNil if
+// metamethod returns what the metatable of a value has for an event, lua.LNil if
 // that is nothing.
 func (L *state) metamethod(v lua.LValue, event string) lua.LValue {
 	if t, ok := v.(*lua.LTable); ok {
@@ -104,7 +104,7 @@ func (L *state) metamethod(v lua.LValue, event string) lua.LValue {
 	return L.lua().GetMetaField(v, event)
 }
 
-// field gives a field of what may be a table.
+// field returns a field of what may be a table.
 func field(v lua.LValue, name string) lua.LValue {
 	if t, ok := v.(*lua.LTable); ok {
 		if v, ok := inside(t).strdict[name]; ok {

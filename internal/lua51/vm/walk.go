@@ -1,6 +1,10 @@
 package vm
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	"slices"
+
+	lua "github.com/yuin/gopher-lua"
+)
 
 // ForEach calls f for each field of a table, in the order of next. f may set
 // the field that it is called with, but no new ones.
@@ -18,7 +22,7 @@ func ForEach(lt *lua.LTable, f func(key, value lua.LValue)) {
 	}
 }
 
-// MaxN gives the greatest whole key of a table from 1 on, 0 when it has none.
+// MaxN returns the greatest whole key of a table from 1 on, 0 when it has none.
 func MaxN(lt *lua.LTable) int {
 	greatest := Length(lt)
 	for key, v := range inside(lt).dict {
@@ -35,7 +39,7 @@ func MaxN(lt *lua.LTable) int {
 // entry.
 const widestHole = 1 << 16
 
-// Entries gives the number of entries to read of a table that is to be a list:
+// Entries returns the number of entries to read of a table that is to be a list:
 // the greatest key, so that no value is left out in silence. Where values stand
 // much too far apart for a list it is the place of the first hole between them:
 // the entry there is nil, and who reads it says so.
@@ -47,7 +51,7 @@ func Entries(lt *lua.LTable) int {
 	return n + 1
 }
 
-// Values gives the values from key 1 to the greatest, nil in the holes. It
+// Values returns the values from key 1 to the greatest, nil in the holes. It
 // reports whether that is all, see Entries.
 func Values(t *lua.LTable) (list []lua.LValue, ok bool) {
 	list = make([]lua.LValue, Entries(t))
@@ -60,17 +64,16 @@ func Values(t *lua.LTable) (list []lua.LValue, ok bool) {
 // Append adds a value behind the end of a table.
 func Append(lt *lua.LTable, value lua.LValue) { SetInt(lt, Length(lt)+1, value) }
 
-// AddPlace adds a place with a value or nil to the list of a table that is being
-// made and has no other fields yet. So a copy has its holes where the original has
-// them.
-func AddPlace(lt *lua.LTable, value lua.LValue) {
+// AddPlaces adds n places to the list of a table that is being made and has no
+// other fields yet, and returns them to be filled with values, or with nil: so
+// a copy has its holes where the original has them.
+func AddPlaces(lt *lua.LTable, n int) []lua.LValue {
 	t := inside(lt)
-	t.array = append(t.array, value)
+	had := len(t.array)
+	t.array = slices.Grow(t.array, n)[:had+n]
+	return t.array[had:]
 }
 
-// Index gives object[key] as a script gets it, with metamethods (Lua 5.1
+// Index returns object[key] as a script gets it, with metamethods (Lua 5.1
 // manual, section 2.8).
 func Index(L *lua.LState, object, key lua.LValue) lua.LValue { return of(L).index(object, key) }
-
-// SetIndex sets object[key] as a script does it, with metamethods.
-func SetIndex(L *lua.LState, object, key, value lua.LValue) { of(L).setIndex(object, key, value) }

@@ -58,14 +58,14 @@ func (w *weakTables) drop() {
 	w.all = live
 }
 
-// mode tells what a table holds weakly.
+// mode reports what a table holds weakly.
 func mode(t *lua.LTable) (keys, values bool) {
 	s, _ := field(t.Metatable, "__mode").(lua.LString)
 	return strings.Contains(string(s), "k"), strings.Contains(string(s), "v")
 }
 
 // Collect runs collect, which is to collect what is garbage, for the values of
-// an interpreter that nothing runs meanwhile. It tells whether that made a
+// an interpreter that nothing runs meanwhile. It reports whether that made a
 // difference: without weak tables it does not run it.
 func Collect(L *lua.LState, collect func()) bool {
 	w := weakTablesOf(L)
@@ -138,7 +138,7 @@ func takeOut(p weak.Pointer[lua.LTable], out []entry) []entry {
 
 func strongly(v lua.LValue) func() lua.LValue { return func() lua.LValue { return v } }
 
-// weakly gives a value for as long as something else holds it; nil for a value
+// weakly returns a value for as long as something else holds it; nil for a value
 // that is never collected from a table, such as a string.
 func weakly(v lua.LValue) func() lua.LValue {
 	switch v := v.(type) {

@@ -14,7 +14,7 @@ const (
 
 var buffers [mostBuffer - leastBuffer + 1]sync.Pool
 
-// takeBuffer gives n bytes of memory with any content, n at most maxHeader.
+// takeBuffer returns n bytes of memory with any content, n at most maxHeader.
 // giveBuffer takes them back.
 func takeBuffer(n int) []byte {
 	class := max(bits.Len(uint(max(n, 1)-1)), leastBuffer) - leastBuffer

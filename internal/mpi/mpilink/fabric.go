@@ -61,7 +61,7 @@ func New(system *mpi.System) *Fabric {
 	return f
 }
 
-// Links gives the link to each rank; nil for this one.
+// Links returns the link to each rank; nil for this one.
 func (f *Fabric) Links() []link.Link {
 	links := make([]link.Link, len(f.peers))
 	for rank, p := range f.peers {
@@ -160,7 +160,7 @@ func (f *Fabric) fail(err error) {
 	f.traffic.Wake()
 }
 
-// over tells whether the loop has nothing left to do: MPI failed, or all
+// over reports whether the loop has nothing left to do: MPI failed, or all
 // links are ended at both ends and all of their frames have gone over.
 func (f *Fabric) over() bool {
 	f.mu.Lock()

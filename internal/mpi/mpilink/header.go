@@ -65,7 +65,7 @@ func (h *header) append(b []byte) []byte {
 // setCredit changes the credit of an encoded header.
 func setCredit(b []byte, credit uint64) { binary.LittleEndian.PutUint64(b[32:], credit) }
 
-// parseHeader reads a header message and gives what follows the fixed part.
+// parseHeader reads a header message and returns what follows the fixed part.
 func parseHeader(b []byte) (h header, rest []byte, err error) {
 	if len(b) < headerSize || binary.LittleEndian.Uint16(b) != headerMark {
 		return h, nil, &link.ProtocolError{What: fmt.Sprintf("a message of %d bytes is no header", len(b))}
@@ -90,14 +90,14 @@ func parseHeader(b []byte) (h header, rest []byte, err error) {
 // into one message.
 const maxHeader = 64 << 10
 
-// inline tells whether the metadata are in the header message.
+// inline reports whether the metadata are in the header message.
 func (h *header) inline() bool { return headerSize+h.meta <= maxHeader }
 
 // smallBlob is the size up to which a blob is copied rather than sent from
 // where it is.
 const smallBlob = 1024
 
-// describe makes the header of a frame, and gives the blobs that travel by
+// describe makes the header of a frame, and returns the blobs that travel by
 // themselves.
 func describe(f *link.Frame, tag int) (h header, large [][]byte) {
 	h = header{what: isFrame, kind: f.Kind, head: uint32(len(f.Head)), id: f.ID, blobs: uint32(len(f.Blobs)), tag: uint32(tag), small: smallBlob}
@@ -136,7 +136,7 @@ func (h *header) appendMeta(b []byte, f *link.Frame) []byte {
 }
 
 // restore makes the frame of a header and its metadata, in memory of its own,
-// and gives the large blobs in order, still without content.
+// and returns the large blobs in order, still without content.
 func restore(h *header, meta []byte) (f *link.Frame, large [][]byte, err error) {
 	damaged := &link.ProtocolError{What: "metadata that do not fit the header"}
 	lengths := lengthSize * uint64(h.blobs)

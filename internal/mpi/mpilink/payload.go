@@ -29,7 +29,7 @@ func (p *payload) add(segments ...[]byte) {
 	}
 }
 
-// next gives the next piece, nil when all are given out.
+// next returns the next piece, nil when all are given out.
 func (p *payload) next() []byte {
 	if len(p.segments) == 0 {
 		return nil
@@ -43,7 +43,7 @@ func (p *payload) next() []byte {
 	return piece
 }
 
-// empty tells whether there is nothing to send.
+// empty reports whether there is nothing to send.
 func (p *payload) empty() bool { return len(p.segments) == 0 && p.working == 0 }
 
 // pump starts pieces as long as there are any and not too many are at work.

@@ -61,7 +61,7 @@ func newPeer(f *Fabric, rank, firstTag, lastTag int) *peer {
 // String names the link for logs and messages.
 func (p *peer) String() string { return fmt.Sprintf("mpi rank %d", p.rank) }
 
-// Receive gives the next frame.
+// Receive returns the next frame.
 func (p *peer) Receive() (*link.Frame, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,7 +133,7 @@ func (p *peer) fail(err error) {
 	p.changed.Broadcast()
 }
 
-// ended tells whether both ends have said that nothing more will come.
+// ended reports whether both ends have said that nothing more will come.
 func (p *peer) ended() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

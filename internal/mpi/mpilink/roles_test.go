@@ -18,7 +18,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// noise gives n bytes that depend on a seed.
+// noise returns n bytes that depend on a seed.
 func noise(seed uint64, n int) []byte {
 	b := make([]byte, n)
 	var key [32]byte
@@ -29,7 +29,7 @@ func noise(seed uint64, n int) []byte {
 	return b
 }
 
-// sample gives the nth frame that a rank sends to another: the sizes around
+// sample returns the nth frame that a rank sends to another: the sizes around
 // every limit, alone and together.
 func sample(from, to, n int) *link.Frame {
 	sizes := []int{

@@ -88,7 +88,7 @@ func (p *peer) prepare(f *link.Frame) *outgoing {
 	return o
 }
 
-// takeTag gives the tag of the next payload: no two that are under way have
+// takeTag returns the tag of the next payload: no two that are under way have
 // the same. p.mu is held.
 func (p *peer) takeTag() int {
 	tag := p.nextTag
@@ -116,7 +116,7 @@ func (p *peer) admit(o *outgoing) error {
 	}
 }
 
-// sendNow gives a frame to MPI at once, if nothing is before it, the window is
+// sendNow returns a frame to MPI at once, if nothing is before it, the window is
 // open and MPI is free. p.mu is held.
 func (p *peer) sendNow(o *outgoing) (done bool, err error) {
 	if len(p.queue) > 0 || p.sent-p.acked > window || !p.f.traffic.TryEnter() {
@@ -133,7 +133,7 @@ func (p *peer) announce(o *outgoing) {
 	setCredit(o.header, p.told)
 }
 
-// send gives frames to MPI as far as the window allows, and tells whether
+// send hands frames to MPI as far as the window allows, and reports whether
 // there are more than one turn may take. Only the loop calls it, with the MPI
 // lock held.
 func (p *peer) send() (more bool) {

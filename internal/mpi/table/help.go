@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Help gives the documentation of a function or constant, for a function of
+// Help returns the documentation of a function or constant, for a function of
 // the standard that is not offered what to use instead, the list of all names
 // by chapter for "", and "" for any other name.
 func Help(name string) string {

@@ -133,7 +133,7 @@ var kindByName = func() map[string]Kind {
 	return m
 }()
 
-// String gives the name that calls.h uses.
+// String returns the name that calls.h uses.
 func (k Kind) String() string { return kindRows[k].name }
 
 // shown are the names of arguments that calls.h does not name.
@@ -144,5 +144,5 @@ var shown = map[Kind]string{
 	SCounts: "counts", RCounts: "counts", SDispls: "displs", RDispls: "displs", Status1: "status", Op1: "op",
 }
 
-// IsArray tells whether the argument is an array.
+// IsArray reports whether the argument is an array.
 func (k Kind) IsArray() bool { return k <= PartReduced }

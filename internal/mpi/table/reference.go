@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Reference gives the reference of the module mpi as Markdown: every function
+// Reference returns the reference of the module mpi as Markdown: every function
 // by chapter, every constant, and what is not offered. docs/mpi-reference.md holds it; a test
 // keeps the file up to date.
 func Reference() string {

@@ -109,13 +109,13 @@ var ByName = func() map[string]*Call {
 	return m
 }()
 
-// Own tells whether the line is for the twins and no function of the module.
+// Own reports whether the line is for the twins and no function of the module.
 func (c *Call) Own() bool { return strings.HasPrefix(c.Name, "own_") }
 
-// NonBlocking gives the name of the non-blocking form of a collective.
+// NonBlocking returns the name of the non-blocking form of a collective.
 func (c *Call) NonBlocking() string { return "I" + strings.ToLower(c.Name[:1]) + c.Name[1:] }
 
-// nonblocking gives the I-form of a collective.
+// nonblocking returns the I-form of a collective.
 func (c *Call) nonblocking() *Call {
 	i := *c
 	i.Name = c.NonBlocking()
@@ -126,13 +126,13 @@ func (c *Call) nonblocking() *Call {
 	return &i
 }
 
-// HasComm tells whether the call is a method of communicators too.
+// HasComm reports whether the call is a method of communicators too.
 func (c *Call) HasComm() bool {
 	n := len(c.Args)
 	return n > 0 && c.Args[n-1].Kind == Comm
 }
 
-// Receives tells whether the call receives one message into an array.
+// Receives reports whether the call receives one message into an array.
 func (c *Call) Receives() bool {
 	takes := func(kinds ...Kind) bool {
 		return slices.ContainsFunc(c.Args, func(a Arg) bool { return slices.Contains(kinds, a.Kind) })
@@ -140,13 +140,13 @@ func (c *Call) Receives() bool {
 	return takes(Recv) && takes(Source, Source2, Message)
 }
 
-// HasWin tells whether the call is a method of windows.
+// HasWin reports whether the call is a method of windows.
 func (c *Call) HasWin() bool {
 	n := len(c.Args)
 	return n > 0 && c.Args[n-1].Kind == Win
 }
 
-// MakesComm tells whether the call makes a communicator.
+// MakesComm reports whether the call makes a communicator.
 func (c *Call) MakesComm() bool {
 	for _, r := range c.Results {
 		if r.Kind == Comm {
@@ -156,7 +156,7 @@ func (c *Call) MakesComm() bool {
 	return false
 }
 
-// Synopsis gives the call as the documentation shows it, with brackets around
+// Synopsis returns the call as the documentation shows it, with brackets around
 // what may be left out, and what it then is:
 // "mpi.Bcast(array, [root=0], [comm=COMM_WORLD]) → array".
 func (c *Call) Synopsis() string { return "mpi." + c.signature() }
@@ -176,7 +176,7 @@ func (c *Call) signature() string {
 	return s
 }
 
-// Help gives the documentation of the call as text.
+// Help returns the documentation of the call as text.
 func (c *Call) Help() string {
 	s := c.Synopsis() + "\n    " + c.Doc
 	if c.Section != "" {

@@ -65,9 +65,9 @@ for _, x in ipairs{a, view, matrix, row} do
   gone(function() x:fill(1) end)
   gone(function() return copy + x end)
   gone(function() return x == copy end)
-  check.fails("went with its window", mpi.Send, x, 0)
-  check.fails("went with its window", mpi.Allreduce, copy, x, mpi.SUM)
-  check.fails("went with its window", mpi.Send, {x, 1}, 0)
+  check.fails("went with Win_free", mpi.Send, x, 0)
+  check.fails("went with Win_free", mpi.Allreduce, copy, x, mpi.SUM)
+  check.fails("went with Win_free", mpi.Send, {x, 1}, 0)
   check.fails("whose memory was taken back", mpi.isend, {deep = {x}}, 0)
 end
 check.fails("cannot be walked on", step)

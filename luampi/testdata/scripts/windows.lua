@@ -129,7 +129,7 @@ for _, a in ipairs{part, other} do -- their memory is no more
   check.fails("whose memory went with Win_free", function() return #a end)
   check.fails("whose memory went with Win_free", function() return a:sum() end)
   check.fails("whose memory went with Win_free", function() return a + 1 end)
-  check.fails("went with its window", mpi.Bcast, a, 0)
+  check.fails("went with Win_free", mpi.Bcast, a, 0)
   check.fails("whose memory was taken back", mpi.isend, {a}, 0)
 end
 check.eq(tostring(part), "float64 array whose memory went with Win_free")

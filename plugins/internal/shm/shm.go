@@ -73,10 +73,10 @@ func Create() (*Memory, error) {
 // Open takes over the file of a memory that another process made.
 func Open(f *os.File) *Memory { return &Memory{file: f} }
 
-// File gives the file, for a child to inherit.
+// File returns the file, for a child to inherit.
 func (m *Memory) File() *os.File { return m.file }
 
-// Alloc gives n bytes whose content is whatever was there before. Only the
+// Alloc returns n bytes whose content is whatever was there before. Only the
 // owner may call it. Release gives them back.
 func (m *Memory) Alloc(n int) (*Piece, error) {
 	if n < 0 || n > math.MaxInt-align {
@@ -180,7 +180,7 @@ func (m *Memory) piece(offset, n int) *Piece {
 	return &Piece{Bytes: x.data[offset : offset+n : offset+n], Offset: offset, mem: m, m: x}
 }
 
-// View gives the n bytes at an offset, which the other side told. Release
+// View returns the n bytes at an offset, which the other side told. Release
 // ends the use of them. A region that is not in the memory is ErrOutside.
 func (m *Memory) View(offset, n uint64) (*Piece, error) {
 	if offset > math.MaxInt || n > math.MaxInt-offset {
@@ -265,7 +265,7 @@ func (m *Memory) punch() {
 	}
 }
 
-// Locate tells where in the memory b lies, if it does.
+// Locate reports where in the memory b lies, if it does.
 func (m *Memory) Locate(b []byte) (offset int, ok bool) {
 	if len(b) == 0 {
 		return 0, false

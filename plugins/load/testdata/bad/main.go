@@ -122,7 +122,7 @@ func echo(c *plugins.Call) ([]any, error) {
 	return all, nil
 }
 
-// double changes its array in place and gives it back.
+// double changes its array in place and returns it.
 func double(c *plugins.Call) ([]any, error) {
 	x, err := plugins.Arg[[]float64](c, 1, "array")
 	if err != nil {
@@ -134,7 +134,7 @@ func double(c *plugins.Call) ([]any, error) {
 	return plugins.Return(x)
 }
 
-// fresh gives n numbers in shared memory, the same in memory of its own, and
+// fresh returns n numbers in shared memory, the same in memory of its own, and
 // a matrix.
 func fresh(c *plugins.Call) ([]any, error) {
 	n, err := plugins.Arg[int](c, 1, "n")
@@ -153,7 +153,7 @@ func fresh(c *plugins.Call) ([]any, error) {
 	return []any{x, own, m, strings.Repeat("long", 50_000), map[string]any{"n": n, "list": []any{1, "two", true}}}, err
 }
 
-// environment gives what the process got from its host.
+// environment returns what the process got from its host.
 func environment(c *plugins.Call) ([]any, error) {
 	input, err := io.ReadAll(os.Stdin)
 	if err != nil {
@@ -162,7 +162,7 @@ func environment(c *plugins.Call) ([]any, error) {
 	return plugins.Return(strings.Join(os.Environ(), "\n"), string(input), os.Getpid())
 }
 
-// ring passes the rank to the next one, in messages with wildcards, and gives
+// ring passes the rank to the next one, in messages with wildcards, and returns
 // what came, from whom.
 func ring(c *plugins.Call) ([]any, error) {
 	comm := c.Comm()

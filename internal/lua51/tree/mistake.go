@@ -1,0 +1,555 @@
+package tree
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+)
+
+// mistake says what is wrong with a source that cannot be compiled, in the words
+// and with the line of stock Lua: "'end' expected (to close 'if' at line 3) near
+// '<eof>'". It gives nil where it finds nothing, or cannot tell.
+func mistake(source string) (found *flaw) {
+	r := &reader{tokens: tokens{source: source, line: 1}, function: &within{vararg: true}}
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case *flaw:
+			if e.what != "" {
+				found = e
+			}
+		default:
+			panic(e)
+		}
+	}()
+	r.advance()
+	r.chunk()
+	r.check(end)
+	return nil
+}
+
+// reader reads a source by the grammar of Lua 5.1's manual, section 8, and stops
+// at the first token that does not fit, by a panic with a flaw.
+type reader struct {
+	tokens
+	now      token
+	before   int // the line of the token before
+	ahead    *token
+	function *within
+	levels   int
+}
+
+// within is what is known of the function that is read.
+type within struct {
+	vararg bool
+	loops  int
+}
+
+func (r *reader) fail(format string, args ...any) {
+	r.failNear(r.word(r.now), format, args...)
+}
+
+func (r *reader) failNear(word, format string, args ...any) {
+	panic(&flaw{r.line, fmt.Sprintf(format, args...) + " near '" + word + "'"})
+}
+
+// word is a token as messages show it.
+func (r *reader) word(k token) string {
+	if k.kind == end {
+		return "<eof>"
+	}
+	word := r.source[k.first:k.after]
+	switch k.kind {
+	case text:
+		return read(word)
+	case long: // without the newline that it may begin with
+		begin := longLevel(word) + 2
+		return word[:begin] + strings.TrimPrefix(word[begin:], "\n")
+	}
+	if c := word[0]; len(word) == 1 && (c < ' ' || c == 0x7f) {
+		return fmt.Sprintf("char(%d)", c)
+	}
+	return word
+}
+
+// letters are what escapes of a letter stand for.
+var letters = map[byte]byte{'a': '\a', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t', 'v': '\v'}
+
+// read is a quoted string as stock Lua's messages show it: with its quotes, what
+// escapes stand for, and up to a zero byte.
+func read(word string) string {
+	b := make([]byte, 0, len(word))
+	for at := 0; at < len(word); at++ {
+		c := word[at]
+		if c == '\\' && at+1 < len(word) {
+			at++
+			c = word[at]
+			if letter, ok := letters[c]; ok {
+				c = letter
+			} else if isDigit(c) {
+				n := 0
+				for digits := 0; digits < 3 && at < len(word) && isDigit(word[at]); digits++ {
+					n = n*10 + int(word[at]-'0')
+					at++
+				}
+				at--
+				c = byte(n)
+			}
+		}
+		if c == 0 {
+			break
+		}
+		b = append(b, c)
+	}
+	return string(b)
+}
+
+// advance goes on to the next token.
+func (r *reader) advance() {
+	r.before = r.line
+	if r.ahead != nil {
+		r.now, r.ahead = *r.ahead, nil
+		return
+	}
+	r.now = r.lex()
+}
+
+// lex gives the next token, and fails at one that is not closed.
+func (r *reader) lex() token {
+	at := r.at
+	k := r.next()
+	if r.unclosed(at, k.first) {
+		r.failNear("<eof>", "unfinished long comment")
+	}
+	word := r.source[k.first:k.after]
+	switch k.kind {
+	case text:
+		if at := largeEscape(word); at >= 0 {
+			r.failNear(read(word[:at]), "escape sequence too large")
+		}
+		switch {
+		case closed(word):
+		case k.after == len(r.source):
+			r.failNear("<eof>", "unfinished string")
+		default:
+			r.failNear(read(word), "unfinished string")
+		}
+	case long:
+		if level := longLevel(word); len(word) < 2*(level+2) || word[len(word)-1] != ']' || word[len(word)-level-2] != ']' {
+			r.failNear("<eof>", "unfinished long string")
+		}
+	case figure:
+		if _, ok := number.Parse(word); !ok {
+			r.failNear(word, "malformed number")
+		}
+	case "[":
+		if r.peek(0) == '=' {
+			end := r.at
+			for r.peek(end-r.at) == '=' {
+				end++
+			}
+			r.failNear(r.source[k.first:end], "invalid long string delimiter")
+		}
+	}
+	return k
+}
+
+// unclosed tells whether what was skipped before a token, from at to first, ends
+// in a long comment without an end.
+func (r *reader) unclosed(at, first int) bool {
+	if first < len(r.source) {
+		return false
+	}
+	t := tokens{source: r.source, at: at}
+	for t.at < first {
+		if t.peek(0) != '-' || t.peek(1) != '-' {
+			t.at++
+			continue
+		}
+		begin := t.at
+		t.at += 2
+		level := -1
+		if t.peek(0) == '[' {
+			level = t.bracket()
+		}
+		t.at = begin
+		t.comment()
+		if word := r.source[begin:t.at]; level >= 0 && (len(word) < 2*(level+2)+2 || word[len(word)-1] != ']' || word[len(word)-level-2] != ']') {
+			return true
+		}
+	}
+	return false
+}
+
+// closed tells whether a quoted string ends with its quote.
+func closed(word string) bool {
+	for at := 1; at < len(word); at++ {
+		switch word[at] {
+		case '\\':
+			at++
+		case word[0]:
+			return at == len(word)-1
+		}
+	}
+	return false
+}
+
+func longLevel(word string) (level int) {
+	for word[1+level] == '=' {
+		level++
+	}
+	return level
+}
+
+func (r *reader) is(kinds ...string) bool {
+	for _, k := range kinds {
+		if r.now.kind == k || k == text && r.now.kind == long {
+			return true
+		}
+	}
+	return false
+}
+
+// take goes past a token if it is there.
+func (r *reader) take(kind string) bool {
+	if !r.is(kind) {
+		return false
+	}
+	r.advance()
+	return true
+}
+
+func (r *reader) check(kind string) {
+	if !r.is(kind) {
+		if kind == end {
+			kind = "<eof>"
+		}
+		r.fail("'%s' expected", kind)
+	}
+}
+
+func (r *reader) need(kind string) {
+	r.check(kind)
+	r.advance()
+}
+
+// match goes past what closes something that was opened in a line.
+func (r *reader) match(what, who string, line int) {
+	if !r.is(what) && line != r.line {
+		r.fail("'%s' expected (to close '%s' at line %d)", what, who, line)
+	}
+	r.need(what)
+}
+
+// level counts what is nested: what is too deep is told elsewhere.
+func (r *reader) level(inside func()) {
+	if r.levels++; r.levels > maxLevels {
+		panic(&flaw{})
+	}
+	inside()
+	r.levels--
+}
+
+func (r *reader) blockEnds() bool { return r.is("else", "elseif", "end", "until", end) }
+
+func (r *reader) chunk() {
+	r.level(func() {
+		for last := false; !last && !r.blockEnds(); {
+			last = r.statement()
+			r.take(";")
+		}
+	})
+}
+
+// loop reads the block of a loop.
+func (r *reader) loop() {
+	r.function.loops++
+	r.chunk()
+	r.function.loops--
+}
+
+// statement reads one, and tells whether it must be the last of its block.
+func (r *reader) statement() (last bool) {
+	line, kind := r.line, r.now.kind
+	switch kind {
+	case "if":
+		r.conditional(line)
+	case "while":
+		r.advance()
+		r.expr()
+		r.need("do")
+		r.loop()
+		r.match("end", "while", line)
+	case "do":
+		r.advance()
+		r.chunk()
+		r.match("end", "do", line)
+	case "for":
+		r.forLoop(line)
+	case "repeat":
+		r.advance()
+		r.loop()
+		r.match("until", "repeat", line)
+		r.expr()
+	case "function":
+		r.advance()
+		r.need(name)
+		for r.take(".") {
+			r.need(name)
+		}
+		if r.take(":") {
+			r.need(name)
+		}
+		r.body(line)
+	case "local":
+		r.local()
+	case "return":
+		r.advance()
+		if !r.blockEnds() && !r.is(";") {
+			r.exprs()
+		}
+		return true
+	case "break":
+		if r.advance(); r.function.loops == 0 {
+			r.fail("no loop to break")
+		}
+		return true
+	case "goto":
+		r.advance()
+		r.need(name)
+	case "::":
+		r.advance()
+		r.need(name)
+		r.need("::")
+	default:
+		if is := r.primary(); !is.call {
+			r.assignment(is.variable)
+		}
+	}
+	return false
+}
+
+func (r *reader) conditional(line int) {
+	for r.is("if", "elseif") {
+		r.advance()
+		r.expr()
+		r.need("then")
+		r.chunk()
+	}
+	if r.take("else") {
+		r.chunk()
+	}
+	r.match("end", "if", line)
+}
+
+func (r *reader) forLoop(line int) {
+	r.advance()
+	r.need(name)
+	switch {
+	case r.take("="):
+		r.expr()
+		r.need(",")
+		r.expr()
+		if r.take(",") {
+			r.expr()
+		}
+	case r.is(",", "in"):
+		for r.take(",") {
+			r.need(name)
+		}
+		r.need("in")
+		r.exprs()
+	default:
+		r.fail("'=' or 'in' expected")
+	}
+	r.need("do")
+	r.loop()
+	r.match("end", "for", line)
+}
+
+func (r *reader) local() {
+	r.advance()
+	if line := r.line; r.take("function") {
+		r.need(name)
+		r.body(line)
+		return
+	}
+	r.need(name)
+	for r.take(",") {
+		r.need(name)
+	}
+	if r.take("=") {
+		r.exprs()
+	}
+}
+
+// assignment goes on after the first variable.
+func (r *reader) assignment(variable bool) {
+	r.level(func() {
+		if !variable {
+			r.fail("syntax error")
+		}
+		if r.take(",") {
+			r.assignment(r.primary().variable)
+			return
+		}
+		r.need("=")
+		r.exprs()
+	})
+}
+
+func (r *reader) body(line int) {
+	outer := r.function
+	r.function = &within{}
+	r.need("(")
+	for !r.is(")") {
+		switch {
+		case r.take(name):
+		case r.take("..."):
+			r.function.vararg = true
+		default:
+			r.fail("<name> or '...' expected")
+		}
+		if r.function.vararg || !r.take(",") {
+			break
+		}
+		if r.is(")") {
+			r.fail("<name> or '...' expected")
+		}
+	}
+	r.need(")")
+	r.chunk()
+	r.match("end", "function", line)
+	r.function = outer
+}
+
+func (r *reader) exprs() {
+	r.expr()
+	for r.take(",") {
+		r.expr()
+	}
+}
+
+// kindOfExpr is what an expression can be used as in a statement.
+type kindOfExpr struct{ call, variable bool }
+
+// primary reads a variable, a call or an expression in brackets.
+func (r *reader) primary() (is kindOfExpr) {
+	line := r.line
+	switch {
+	case r.take("("):
+		r.expr()
+		r.match(")", "(", line)
+	case r.take(name):
+		is.variable = true
+	default:
+		r.fail("unexpected symbol")
+	}
+	for {
+		switch {
+		case r.take("."):
+			r.need(name)
+			is = kindOfExpr{variable: true}
+		case r.take("["):
+			r.expr()
+			r.need("]")
+			is = kindOfExpr{variable: true}
+		case r.take(":"):
+			r.need(name)
+			r.arguments()
+			is = kindOfExpr{call: true}
+		case r.is("(", text, "{"):
+			r.arguments()
+			is = kindOfExpr{call: true}
+		default:
+			return is
+		}
+	}
+}
+
+func (r *reader) arguments() {
+	line := r.line
+	switch {
+	case r.is("("):
+		if line != r.before {
+			r.fail("ambiguous syntax (function call x new statement)")
+		}
+		if r.advance(); !r.is(")") {
+			r.exprs()
+		}
+		r.match(")", "(", line)
+	case r.is("{"):
+		r.table()
+	case !r.take(text):
+		r.fail("function arguments expected")
+	}
+}
+
+func (r *reader) table() {
+	line := r.line
+	r.need("{")
+	for !r.is("}") {
+		switch {
+		case r.take("["):
+			r.expr()
+			r.need("]")
+			r.need("=")
+		case r.is(name) && r.isAhead("="):
+			r.advance()
+			r.advance()
+		}
+		r.expr()
+		if !r.take(",") && !r.take(";") {
+			break
+		}
+	}
+	r.match("}", "{", line)
+}
+
+// isAhead tells whether a token follows the present one.
+func (r *reader) isAhead(kind string) bool {
+	if r.ahead == nil {
+		k := r.lex()
+		r.ahead = &k
+	}
+	return r.ahead.kind == kind
+}
+
+// binary are the operators with two operands. How strongly they bind does not
+// matter for what may follow what.
+var binary = []string{"+", "-", "*", "/", "%", "^", "..", "~=", "==", "<", "<=", ">", ">=", "and", "or"}
+
+func (r *reader) expr() {
+	r.level(func() {
+		for {
+			for r.is("not", "-", "#") {
+				r.advance()
+			}
+			r.simple()
+			if !r.is(binary...) {
+				return
+			}
+			r.advance()
+		}
+	})
+}
+
+func (r *reader) simple() {
+	line := r.line
+	switch {
+	case r.is(figure, text, "nil", "true", "false"):
+		r.advance()
+	case r.is("..."):
+		if !r.function.vararg {
+			r.fail("cannot use '...' outside a vararg function")
+		}
+		r.advance()
+	case r.is("{"):
+		r.table()
+	case r.take("function"):
+		r.body(line)
+	default:
+		r.primary()
+	}
+}

@@ -1,0 +1,393 @@
+package mpi
+
+// #include <stdlib.h>
+// #include "engine.h"
+import "C"
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+	"unsafe"
+
+	gompi "github.com/sbromberger/gompi"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// Renew gives the script a world in which nothing is under way. What was left
+// in the old one is ended as far as MPI's rules allow (settle.c). A
+// communicator of which nothing is left stays if it is one of COMM_WORLD or
+// COMM_SELF, and is freed if it is another; in the place of one on which
+// something is left, and which nobody can free, there is a new one.
+// Communicators that scripts have made become unusable, requests that are not
+// complete are given up (their arrays stay alive until the process ends). It is
+// collective over all ranks of the job; nothing of the script may run. When
+// ctx ends before all ranks are there, the session cannot be renewed again.
+func (s *Session) Renew(ctx context.Context) error {
+	if err := s.meetAll(ctx); err != nil {
+		return fmt.Errorf("renewing the world: %w", err)
+	}
+	s.lock()
+	defer s.unlock()
+	clean, err := s.settle()
+	if err != nil {
+		return fmt.Errorf("renewing the world: %w", err)
+	}
+	s.generation++
+	s.giveUp()
+	s.endComms(clean)
+	s.chunks = map[string]*Comm{}
+	C.mpiclus_done = C.mpiclus_tally{}
+	for _, fixed := range []*Comm{s.world, s.self} {
+		if err := s.refresh(fixed, clean); err != nil {
+			return err
+		}
+	}
+	s.chunk.become(s.world)
+	s.dirty.Store(false)
+	return nil
+}
+
+// meetAll returns when all ranks are in it.
+func (s *Session) meetAll(ctx context.Context) error {
+	c := s.NewCall("Ibarrier")
+	defer c.Release()
+	c.f.detach = 0
+	c.S[table.SlotComm] = worldHandle
+	return c.Wait(ctx)
+}
+
+// makeWorlds makes the communicators behind COMM_WORLD and COMM_SELF. It is
+// collective over the job.
+func (s *Session) makeWorlds() error {
+	s.lock()
+	defer s.unlock()
+	s.generation++
+	world, err := s.makeWorld()
+	if err != nil {
+		return err
+	}
+	self, err := dupOf(false)
+	if err != nil {
+		return err
+	}
+	if err := s.adopt(s.world, world); err != nil {
+		return err
+	}
+	if err := s.adopt(s.self, self); err != nil {
+		return err
+	}
+	s.chunks = map[string]*Comm{}
+	s.chunk.become(s.world)
+	return nil
+}
+
+// patience is how many rounds of settle may change nothing before what is left
+// is taken for left for good; settlePause is the time between such rounds,
+// for messages that are on their way.
+const (
+	patience    = 4
+	settlePause = time.Millisecond
+)
+
+// settle ends what was left, on all ranks in the same rounds, and tells by
+// their ids of which communicators nothing is left. The MPI lock is held.
+func (s *Session) settle() (clean map[uint64]bool, err error) {
+	var before uint64
+	for round, still := 0, 0; ; round++ {
+		s.settleRound(round == 0)
+		all, err := s.exchange()
+		if err != nil {
+			return nil, err
+		}
+		clean, rest := judge(all)
+		if rest == 0 || still == patience {
+			return clean, nil
+		}
+		if rest == before {
+			still++
+			time.Sleep(settlePause)
+		} else {
+			still = 0
+		}
+		before = rest
+	}
+}
+
+// settleRound ends what it can on this rank; receives are cancelled once.
+func (s *Session) settleRound(first bool) {
+	C.mpiclus_settle_begin()
+	s.settleCalls()
+	s.settleRequests(first)
+	C.mpiclus_drain()
+	for _, c := range *s.all.Load() {
+		C.mpiclus_stays_open(c.f)
+	}
+}
+
+// settleCalls ends calls whose wait was left, and uses them again.
+func (s *Session) settleCalls() {
+	s.mu.Lock()
+	left := s.left
+	s.left = nil
+	s.mu.Unlock()
+	for _, c := range left {
+		if C.mpiclus_settle(c.f) != 0 {
+			c.letGo()
+			s.put(c)
+		} else {
+			s.keep(c)
+		}
+	}
+}
+
+// settleRequests ends requests that nobody has in hand.
+func (s *Session) settleRequests(first bool) {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	for len(s.orphans.All()) > 0 {
+		r := s.orphans.All()[0]
+		s.orphans.Remove(r)
+		s.alive.Add(r)
+	}
+	s.norphans.Store(0)
+	for _, r := range slices.Clone(s.alive.All()) {
+		switch state := r.State(); {
+		case state == Lost:
+		case state != Claimed && s.settleRequest(r, first):
+			s.alive.Remove(r)
+		case r.on != nil:
+			C.mpiclus_open_id(C.uint64_t(r.on.id))
+		}
+	}
+}
+
+// settleRequest tells whether a request is over now. The script is told that
+// it was given up: it may have come to its end by being cancelled.
+func (s *Session) settleRequest(r *Request, first bool) bool {
+	if !r.persists || r.State() == Active || r.started {
+		var st C.MPI_Status
+		cancel := C.int(0)
+		if first && r.cancels() {
+			cancel = 1
+			r.cancelled = true
+		}
+		if C.mpiclus_settle_request((*C.MPI_Request)(unsafe.Pointer(&r.handle)), cancel, &st) == 0 {
+			return false
+		}
+		r.Status = Status{st}
+		if r.receives != 0 && !r.fromNull && r.received() {
+			s.countReceived(r)
+		}
+	}
+	if r.handle != nullRequest { // a persistent one
+		C.mpiclus_free_request((*C.MPI_Request)(unsafe.Pointer(&r.handle)))
+	}
+	r.dropValue()
+	r.ended()
+	r.state.Store(int32(Lost))
+	r.Holder = nil
+	return true
+}
+
+// cancels tells whether the request is of a receive and nothing else, which
+// MPI can cancel.
+func (r *Request) cancels() bool {
+	if r.Row == ownIrecv {
+		return true
+	}
+	for i := range r.Row.Args {
+		if r.Row.Args[i].Kind == table.Dest {
+			return false
+		}
+	}
+	return r.receives != 0
+}
+
+// giveUp gives up the requests that are not complete: they, and the memory
+// that MPI may touch, stay for good. So do calls whose wait was left.
+func (s *Session) giveUp() {
+	s.mu.Lock()
+	s.lost = append(s.lost, s.left...)
+	s.left = nil
+	s.mu.Unlock()
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	for _, r := range s.alive.All() {
+		r.state.Store(int32(Lost))
+		r.Holder = nil
+	}
+	s.counted, s.lastCounted = nil, nil
+	s.sent.Store(0)
+	s.received.Store(0)
+	C.mpiclus_forget_values()
+}
+
+// standing is what a rank tells of a communicator: numbers of which MPI
+// carries a list.
+type standing struct{ id, size, sent, received, balance, open uint64 }
+
+// exchange tells all ranks what each knows of its communicators.
+func (s *Session) exchange() ([]standing, error) {
+	var mine []standing
+	s.requestsMu.Lock()
+	for _, k := range known() {
+		here := standing{
+			id: uint64(k.id), size: uint64(k.size), sent: uint64(k.sent), received: uint64(k.received),
+			balance: uint64(k.balance), open: uint64(k.left | k.open),
+		}
+		if n := s.counted[here.id]; n != nil {
+			here.sent, here.received = here.sent+n.sent, here.received+n.received
+		}
+		mine = append(mine, here)
+	}
+	s.requestsMu.Unlock()
+	const words = C.int(unsafe.Sizeof(standing{}) / 8)
+	numbers := make([]C.int, s.info.Size)
+	var all *C.uint64_t
+	first := (*C.uint64_t)(unsafe.Pointer(unsafe.SliceData(mine)))
+	rc := C.mpiclus_exchange(first, C.int(len(mine))*words, C.int(s.info.Size), &numbers[0], &all)
+	defer C.free(unsafe.Pointer(all))
+	if rc != C.MPI_SUCCESS {
+		return nil, mpiError("Allgatherv", int(rc))
+	}
+	total := C.int(0)
+	for _, n := range numbers {
+		total += n / words
+	}
+	return slices.Clone(unsafe.Slice((*standing)(unsafe.Pointer(all)), total)), nil
+}
+
+// known lists the communicators that are counted on, until the next call of
+// MPI.
+func known() []C.mpiclus_known {
+	var list *C.mpiclus_known
+	n := C.mpiclus_known_comms(&list)
+	return unsafe.Slice(list, n)
+}
+
+// judge tells of which communicators nothing is left, by what all ranks know
+// of them, and what there is of others on which something may still come to its
+// end: a number that changes when something goes on there, 0 when there are
+// none.
+func judge(all []standing) (clean map[uint64]bool, rest uint64) {
+	sums, ranks := map[uint64]standing{}, map[uint64]uint64{}
+	for _, k := range all {
+		sum := sums[k.id]
+		ranks[k.id]++
+		sums[k.id] = standing{k.id, k.size, sum.sent + k.sent, sum.received + k.received, sum.balance + k.balance, sum.open + k.open}
+	}
+	clean = map[uint64]bool{}
+	for id, sum := range sums {
+		switch {
+		case ranks[id] != sum.size || sum.balance != 0: // nobody joins a collective any more
+		case sum.sent == sum.received && sum.open == 0:
+			clean[id] = true
+		default:
+			rest += 1 + sum.sent + sum.received<<16 + sum.open<<32
+		}
+	}
+	return clean, rest
+}
+
+// endComms frees the communicators that scripts and chunks have made, if
+// nothing is left of them, and forgets the others. All ranks do it in the order
+// of ids. Those of the session are left to refresh.
+func (s *Session) endComms(clean map[uint64]bool) {
+	list := slices.Clone(known())
+	slices.SortFunc(list, func(a, b C.mpiclus_known) int { return cmp.Compare(a.id, b.id) })
+	for _, k := range list {
+		id := uint64(k.id)
+		switch family := id &^ (1<<C.MPICLUS_ID_BITS - 1); {
+		case family == s.world.id || family == s.self.id:
+		case clean[id] && k.held == 0:
+			C.mpiclus_end_comm(k.comm)
+		default:
+			C.mpiclus_forget_comm(k.comm)
+		}
+	}
+}
+
+// refresh has new communicators take the places of those behind COMM_WORLD or
+// COMM_SELF on which something is left.
+func (s *Session) refresh(c *Comm, clean map[uint64]bool) error {
+	c.generation = s.generation
+	for _, part := range []struct {
+		handle *uint64
+		id     uint64
+	}{{&c.Handle, c.id}, {&c.Shadow, c.id | C.MPICLUS_ID_SHADOW}, {&c.Bulk, c.id | C.MPICLUS_ID_BULK}} {
+		if clean[part.id] {
+			C.mpiclus_count_anew(commOf(*part.handle))
+			continue
+		}
+		made, err := dupOf(c == s.world)
+		if err != nil {
+			return err
+		}
+		C.mpiclus_forget_comm(commOf(*part.handle))
+		C.mpiclus_know_comm(commOf(made), C.uint64_t(part.id), C.int(c.Rank), C.int(c.Size))
+		*part.handle = made
+	}
+	return nil
+}
+
+func commOf(handle uint64) C.MPI_Comm { return *(*C.MPI_Comm)(unsafe.Pointer(&handle)) }
+
+// dupOf makes a communicator of all ranks, or of this one.
+func dupOf(all bool) (uint64, error) {
+	var slot uint64
+	of := C.int(0)
+	if all {
+		of = 1
+	}
+	if rc := C.mpiclus_dup_of(of, (*C.MPI_Comm)(unsafe.Pointer(&slot))); rc != C.MPI_SUCCESS {
+		return 0, mpiError("Comm_dup", int(rc))
+	}
+	return slot, nil
+}
+
+// makeWorld makes a communicator of all ranks with gompi and gives its
+// handle, its first field.
+func (s *Session) makeWorld() (uint64, error) {
+	C.mpiclus_recorded_error()
+	if handleOf(s.mpi.NewCommunicator(nil)) != worldHandle {
+		return 0, fmt.Errorf("the layout of gompi's Communicator is not the expected one")
+	}
+	all := make([]int, s.info.Size)
+	for i := range all {
+		all[i] = i
+	}
+	handle := handleOf(s.mpi.NewCommunicator(all))
+	if code := C.mpiclus_recorded_error(); code != C.MPI_SUCCESS {
+		return 0, mpiError("Comm_create", int(code))
+	}
+	var result C.int
+	if rc := C.mpiclus_compare(C.uint64_t(handle), C.uint64_t(worldHandle), &result); rc != C.MPI_SUCCESS || result != C.MPI_CONGRUENT {
+		return 0, fmt.Errorf("the new world is not congruent with MPI_COMM_WORLD (%d)", result)
+	}
+	return handle, nil
+}
+
+func handleOf(c *gompi.Communicator) uint64 {
+	var slot uint64
+	*(*C.MPI_Comm)(unsafe.Pointer(&slot)) = *(*C.MPI_Comm)(unsafe.Pointer(c))
+	return slot
+}
+
+// adopt makes a handle the inside of a fixed communicator. The MPI lock is
+// held.
+func (s *Session) adopt(fixed *Comm, handle uint64) error {
+	c := s.NewCall("Comm_dup")
+	defer c.Release()
+	c.S[table.SlotR] = handle
+	C.mpiclus_adopt(c.f)
+	c.f.phase = C.MPICLUS_OVER
+	if c.f.rc != C.MPI_SUCCESS {
+		return mpiError("Comm_dup", int(c.f.rc))
+	}
+	fixed.become(c.newComm())
+	return nil
+}
