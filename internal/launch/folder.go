@@ -3,6 +3,7 @@ package launch
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -79,6 +80,7 @@ func (f *Folder) Leave() bool {
 			_ = os.RemoveAll(filepath.Join(f.Path, e.Name()))
 		}
 	}
+	_, _ = io.WriteString(f.guard.in, wordLeft)
 	return true
 }
 

@@ -41,6 +41,15 @@ type Lone struct {
 // a process.
 const LauncherTime = time.Second
 
+// guardScript waits for a word: wordOver where nothing is left to do, wordLeft
+// where the process ends in order, and the launcher may go on. Without a word
+// the process was killed.
+const (
+	guardScript = `read -r word && { [ "$word" = over ] && exit 0; set -- "$1" "$2"; }; exec "$0" "$@"`
+	wordOver    = "over\n"
+	wordLeft    = "left\n"
+)
+
 // Guard has a process of its own watch that the folder goes when this process
 // is killed. It watches a lone process, too: a launcher that goes on without it
 // is told to end. Without a shell there is no guard: then the next job of the
@@ -50,7 +59,7 @@ func (f *Folder) Guard(lone *Lone) {
 	if err != nil {
 		return
 	}
-	words := []string{"-c", `read -r over && exit 0; exec "$0" "$@"`, self, SweepCommand, f.Path}
+	words := []string{"-c", guardScript, self, SweepCommand, f.Path}
 	if lone != nil {
 		words = append(words, strconv.Itoa(lone.Launcher.Pid), lone.Launcher.Start, lone.Words)
 	}
@@ -68,7 +77,7 @@ func (f *Folder) Guard(lone *Lone) {
 
 // dismiss ends the guard: there is nothing to remove any more.
 func (g *guard) dismiss() {
-	_, _ = io.WriteString(g.in, "over\n")
+	_, _ = io.WriteString(g.in, wordOver)
 	_ = g.in.Close()
 	_ = g.cmd.Wait()
 }
