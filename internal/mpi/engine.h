@@ -164,6 +164,7 @@ void mpiclus_drain(void);
 int mpiclus_exchange(const uint64_t *mine, int n, int size, int *counts, uint64_t **all);
 void mpiclus_count_anew(MPI_Comm comm);
 int mpiclus_end_comm(MPI_Comm comm);
+int mpiclus_comm_index(MPI_Comm comm);
 int mpiclus_dup_of(int all, MPI_Comm *made);
 
 int mpiclus_compare(uint64_t a, uint64_t b, int *result);

@@ -340,7 +340,7 @@ func (s *Session) refresh(c *Comm, clean map[uint64]bool) error {
 
 // Index returns the library's own number of the communicator behind COMM_WORLD,
 // COMM_SELF or what a script has made: Open MPI gives the least that is free.
-func (c *Comm) Index() int { return int(C.MPI_Comm_c2f(commOf(c.Handle))) }
+func (c *Comm) Index() int { return int(C.mpiclus_comm_index(commOf(c.Handle))) }
 
 func commOf(handle uint64) C.MPI_Comm { return *(*C.MPI_Comm)(unsafe.Pointer(&handle)) }
 

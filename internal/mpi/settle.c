@@ -146,3 +146,6 @@ int mpiclus_dup_of(int all, MPI_Comm *made) {
     int rc = MPI_Comm_dup(all ? MPI_COMM_WORLD : MPI_COMM_SELF, made);
     return rc == MPI_SUCCESS ? MPI_Comm_set_errhandler(*made, MPI_ERRORS_RETURN) : rc;
 }
+
+/* The library's own number of a communicator. (In MPICH MPI_Comm_c2f is a macro, which Go cannot call.) */
+int mpiclus_comm_index(MPI_Comm comm) { return (int)MPI_Comm_c2f(comm); }
