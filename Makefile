@@ -64,7 +64,7 @@ build-mpich: ## The same, on a machine that is to have MPICH
 test: setup-test build ## Run all tests, under MPI too (MPI=mpich: on MPICH)
 	$(ON_MPI) $(GO) test -timeout $(TIMEOUT) ./...
 
-test-parts: setup-test build ## Run the tests that depend on the MPI most (MPI=mpich: what CI runs on MPICH)
+test-parts: setup-test build ## Run the tests that depend on the MPI most (MPI=mpich: on MPICH)
 	$(ON_MPI) MPICLUS_TEST_RANKS=1,2,3 $(GO) test -timeout $(TIMEOUT) ./internal/launch ./internal/mpi/... ./luampi
 	$(ON_MPI) $(GO) test -timeout $(TIMEOUT) -run 'TestHello|TestKill|TestLostWorkerIsAnError|TestRanks|TestFailures|TestLauncherStopped|TestLeftWaitsMPI' ./tests
 
