@@ -29,9 +29,12 @@ for i = 1, 40 do
     settings[i] = { id = i, speed = i, friction = i % 10 == 0 and -1 or 1 + i % 3 }
 end
 
+local delays = {}                                 -- in seconds; one more try than there are workers:
+for i = 1, n do delays[i] = (i - 1) * 0.01 end    -- then one of them tries for the second time
+
 local saved = 0
 local distances = cluster.pmap(simulate, settings, {
-    retry_delays = { 0, 0.01, 0.1 },
+    retry_delays = delays,
     retry_check = function(e) return type(e.value) == "table" and e.value.temporary end,
     on_error = function(e, setting) return false end,         -- false: no solution
     on_result = function(distance, setting, i) saved = saved + 1 end,
