@@ -185,7 +185,7 @@ func (m *module) cancelRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 	return 0
 }
 
-// freeRequest returns a request up: the session completes it by and by.
+// freeRequest gives a request up: the session completes it by and by.
 func (m *module) freeRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 	q := m.readRequest(L, "Request_free", 1, L.Get(base))
 	if q.r != nil {

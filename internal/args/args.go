@@ -7,11 +7,8 @@
 package args
 
 import (
-	"fmt"
-
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -29,23 +26,6 @@ func Kind(v lua.LValue) string {
 		}
 	}
 	return v.Type().String()
-}
-
-// longestShown is the longest string that Show shows, in bytes.
-const longestShown = 40
-
-// Show returns the value itself where that is short, for values of the right
-// type that are wrong all the same: 1.5, "abc", nil; else its Kind.
-func Show(v lua.LValue) string {
-	switch v := v.(type) {
-	case lua.LNumber, *lua.LNilType, lua.LBool:
-		return number.Text(v)
-	case lua.LString:
-		if len(v) <= longestShown {
-			return fmt.Sprintf("%q", string(v))
-		}
-	}
-	return Kind(v)
 }
 
 // Expected returns "number expected, got string".

@@ -97,14 +97,14 @@ func Sweep(words []string) {
 	if len(words) == 4 {
 		pid, _ := strconv.Atoi(words[1])
 		lone := Lone{ProcessID{pid, words[2]}, words[3]}
-		lone.endLauncher(time.Now().Add(LauncherTime))
+		lone.endLauncher()
 	}
 	removeFolder(words[0])
 }
 
-// endLauncher ends a launcher that still goes on at a time.
-func (l Lone) endLauncher(when time.Time) {
-	time.Sleep(time.Until(when))
+// endLauncher ends a launcher that has not ended by itself in its time.
+func (l Lone) endLauncher() {
+	time.Sleep(LauncherTime)
 	if l.Launcher.Lives() {
 		fmt.Fprintln(os.Stderr, l.Words)
 		_ = syscall.Kill(l.Launcher.Pid, syscall.SIGTERM)
