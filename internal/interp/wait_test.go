@@ -49,18 +49,35 @@ func TestLibraryWaits(t *testing.T) {
 				t.Fatal(err)
 			}
 			in, _ := newTest(t)
-			interruptWait(t, in, strings.ReplaceAll(source, "FOLDER", folder))
-			pid, err := os.ReadFile(filepath.Join(folder, "pid"))
-			if err == nil {
-				endsSoon(t, strings.TrimSpace(string(pid)))
+			starts := strings.Contains(source, "/pid")
+			var pid string
+			interruptWait(t, in, strings.ReplaceAll(source, "FOLDER", folder), func() {
+				if starts {
+					pid = lineOf(t, filepath.Join(folder, "pid"))
+				}
+			})
+			if starts {
+				endsSoon(t, pid)
 			}
 		})
 	}
 }
 
+// lineOf waits for a file that has a whole line, and returns that.
+func lineOf(t *testing.T, name string) string {
+	t.Helper()
+	for begin := time.Now(); time.Since(begin) < 10*time.Second; time.Sleep(10 * time.Millisecond) {
+		if text, err := os.ReadFile(name); err == nil && strings.HasSuffix(string(text), "\n") {
+			return strings.TrimSpace(string(text))
+		}
+	}
+	t.Fatalf("%s has no line", name)
+	return ""
+}
+
 // interruptWait runs a script up to where it waits, something else meanwhile,
-// and interrupts it.
-func interruptWait(t *testing.T, in *Interp, source string) {
+// and interrupts it once ready returns.
+func interruptWait(t *testing.T, in *Interp, source string, ready func()) {
 	t.Helper()
 	waits := make(chan struct{})
 	in.root.SetGlobal("waits", in.root.NewFunction(func(*lua.LState) int { close(waits); return 0 }))
@@ -84,6 +101,7 @@ func interruptWait(t *testing.T, in *Interp, source string) {
 	case <-time.After(10 * time.Second):
 		t.Error("nothing else runs while it waits")
 	}
+	ready()
 	cancel()
 	select {
 	case <-task.Done():
