@@ -39,7 +39,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: race dead docs help profile run build build-mpich test test-parts test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
+.PHONY: race random dead docs help profile run build build-mpich test test-parts test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -86,7 +86,10 @@ check: setup-test lint dead vuln build ## Everything that CI looks at: format, v
 	$(MAKE) --no-print-directory race
 	$(GO) test -timeout $(TIMEOUT) ./...
 	$(MAKE) --no-print-directory sanitize cover
-	MPICLUS_RANDOM_SECONDS=60 $(GO) test -count=1 -v -timeout $(TIMEOUT) -run TestRandom ./tests
+	$(MAKE) --no-print-directory random
+
+random: setup-test build ## Random sequences of MPI calls in all modes (RANDOM_SECONDS each, default 60; MPICLUS_RANDOM_SEED repeats a run)
+	MPICLUS_RANDOM_SECONDS=$(or $(RANDOM_SECONDS),60) $(GO) test -count=1 -v -timeout $(TIMEOUT) -run TestRandom ./tests
 
 race: setup-test ## Build without cgo, and run the tests that need no MPI under the race detector
 	CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/mpiclus-lua

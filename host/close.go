@@ -16,6 +16,7 @@ import (
 
 // kill ends the job at once. why is what later calls get as their error.
 func (m *Manager) kill(why *luaerr.Error) {
+	m.debug("end: the workers are killed", "reason", why.Message)
 	m.mu.Lock()
 	if m.broken == nil {
 		m.broken = why
@@ -79,6 +80,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	workers, job, broken := m.workers, m.job, m.broken
 	m.mu.Unlock()
 	defer m.cleanUp()
+	defer m.debug("end: the job is over")
 	if job == nil {
 		return nil
 	}
@@ -131,6 +133,7 @@ func (m *Manager) abandon(why *luaerr.Error) {
 
 // leave asks all workers to leave MPI, and reports whether all of them heard.
 func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
+	m.debug("end: the workers are asked to leave", "workers", len(workers))
 	ctx, cancel := context.WithTimeout(ctx, hearWait)
 	defer cancel()
 	var pids []rpc.Pid

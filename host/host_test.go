@@ -82,7 +82,7 @@ func TestErrors(t *testing.T) {
 			if cluster.myid() == 3 then error("boom") end
 			return 1 end)`, "rank 1: job.lua:6: boom"},
 		"all ranks":      {`cluster.mpido(manager, function() error("boom") end)`, "ranks 0-2 (3 of 3): job.lua:5: boom"},
-		"other function": {`cluster.mpido(manager, function() nosuch() end)`, "ranks 0-2 (3 of 3): job.lua:5: global 'nosuch' is not defined: define it there"},
+		"other function": {`cluster.mpido(manager, function() nosuch() end)`, "ranks 0-2 (3 of 3): job.lua:5: attempt to call global 'nosuch' (a nil value): it is not defined: define it there"},
 		"unknown option": {`cluster.MPIManager{ npp = 3 }`, "MPIManager has no option 'npp'; it knows np, mode"},
 		"bad option":     {`cluster.MPIManager{ np = 1.5 }`, "option 'np' must be a whole number from 0, got 1.5"},
 		"captured":       {`local co = coroutine.create(function() end) cluster.mpido(manager, function() return co end)`, "captured variable 'co' is a coroutine"},
@@ -97,6 +97,10 @@ func TestErrors(t *testing.T) {
 		"not a function": {`manager:mpido(7)`, "bad argument #2 to 'mpido' (a function or a string of Lua source expected, got 7)"},
 		"no init":        {`cluster.addprocs(cluster.MPIManager{ np = 1 }, { init = 7 })`, "addprocs: option 'init' must be a function or a string of Lua source, got 7"},
 		"no manager":     {`cluster.mpido(nil, print)`, "a manager expected, got nil)"},
+		"a file":         {`cluster.mpido(io.stdout, print)`, "a manager expected, got a file)"},
+		"a future":       {`cluster.mpido(cluster.spawnat(1, print), print)`, "a manager expected, got a future)"},
+		"a channel":      {`cluster.mpido(cluster.RemoteChannel(), print)`, "a manager expected, got a channel)"},
+		"a manager":      {`cluster.spawnat(manager, print)`, "the pid of a process expected, got a manager)"},
 		"syntax":         {`cluster.mpido(manager, "x = = 1")`, `job.lua:5: [string "x = = 1"]`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package host
 
 import (
-	"context"
 	"strings"
 	"time"
 
@@ -28,6 +27,7 @@ func (m *Manager) noteLoss(e *luaerr.Error) {
 		return
 	}
 	m.loss.err = e
+	go m.debug("a worker was lost", "error", e.Message) // it may wait, and m.mu is held
 	m.loss.coped = m.beginRecovery(e)
 	if handlers := m.loss.handlers; len(handlers) > 0 {
 		m.loss.coped = true
@@ -89,9 +89,10 @@ func (h *Host) luaOnLost(L *lua.LState) int {
 
 // callOnLost calls functions of on_lost in a task of their own.
 func (m *Manager) callOnLost(handlers []*lua.LFunction, e *luaerr.Error) {
-	m.host.interp.Start(context.Background(), "on_lost", func(t *interp.Task) {
+	ctx := m.host.stop.beside()
+	m.host.interp.Start(ctx, "on_lost", func(t *interp.Task) {
 		for _, fn := range handlers {
-			if _, err := t.Call(fn, e.ToLua(t.L())); err != nil {
+			if _, err := t.Call(fn, e.ToLua(t.L())); err != nil && ctx.Err() == nil {
 				m.host.say("a function of on_lost failed: %s", luaerr.From(err).Error())
 			}
 		}

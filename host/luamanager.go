@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
@@ -36,6 +37,7 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 				return 0
 			},
 		})
+		mt.RawSetString("__name", lua.LString("manager"))
 		mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
 			m := checkManager(L, 1, "index")
 			v := m.field(L, L.CheckString(2))
@@ -62,7 +64,7 @@ func luaSetField(L *lua.LState) int {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument, "a manager has no field '%s' to set; on_failure is one", name))
 	}
 	if v != lua.LString(failureIsError) && v != lua.LString(failureRestart) {
-		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: \"%s\" or \"%s\" expected, got %s", failureIsError, failureRestart, cluster.Describe(v)))
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: \"%s\" or \"%s\" expected, got %s", failureIsError, failureRestart, args.Show(v)))
 	}
 	if v == lua.LString(failureRestart) && m.transport != nil {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: the workers of this manager are the ranks of an mpirun: they cannot be restarted"))
@@ -81,7 +83,7 @@ func checkManager(L *lua.LState, n int, call string) *Manager {
 			return m
 		}
 	}
-	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", cluster.Describe(L.Get(n)))
+	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", args.Show(L.Get(n)))
 	return nil
 }
 

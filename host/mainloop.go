@@ -12,6 +12,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -138,7 +139,7 @@ func (h *Host) mainLoopOptions(L *lua.LState) (mode Mode, opts Options, problem 
 	problem = raised(L, func() {
 		m, ok := L.Get(1).(lua.LString)
 		if mode = Mode(m); !ok || mode != TCPTransportAll && mode != MPITransportAll {
-			luaerr.RaiseArg(L, "start_main_loop", 1, "mode", "cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got %s", cluster.Describe(L.Get(1)))
+			luaerr.RaiseArg(L, "start_main_loop", 1, "mode", "cluster.TCP_TRANSPORT_ALL or cluster.MPI_TRANSPORT_ALL expected, got %s", args.Show(L.Get(1)))
 		}
 		opts = h.defaults()
 		opts.LeaveOutput = true

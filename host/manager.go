@@ -89,6 +89,7 @@ type Manager struct {
 	killed    *luaerr.Error // why we ended the job ourselves
 	closed    bool
 	next      *Manager       // of the job that was started instead
+	former    []rpc.Pid      // of the jobs that this one was started instead of
 	starting  chan struct{}  // of such a job: closed when it is ready, or could not be started
 	init      *value.Message // what each start of the job begins with
 }
@@ -292,4 +293,10 @@ func (w *remote) member() rpc.Pid {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.pid
+}
+
+// debug logs a step of the manager for --log-level debug, with keys and values as
+// of slog. It may wait for whoever reads the log, so m.mu may not be held.
+func (m *Manager) debug(step string, attrs ...any) {
+	m.host.cfg.Log.Debug(step, append([]any{"manager", m.number}, attrs...)...)
 }

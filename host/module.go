@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
@@ -84,7 +85,7 @@ func (h *Host) luaWorkerManager(L *lua.LState) int {
 	if L.Get(1) != lua.LNil {
 		n, ok := L.Get(1).(lua.LNumber)
 		if opts.NP = int(n); !ok || opts.NP < 0 || lua.LNumber(opts.NP) != n {
-			luaerr.RaiseArg(L, "MPIWorkerManager", 1, "n", "a number of workers expected, got %s", cluster.Describe(L.Get(1)))
+			luaerr.RaiseArg(L, "MPIWorkerManager", 1, "n", "a number of workers expected, got %s", args.Show(L.Get(1)))
 		}
 	}
 	return h.pushManager(L, MPIOnWorkers, opts)

@@ -54,12 +54,21 @@ type Outcome struct {
 // context's cause; what ranks raised is in the answers. It waits, so the
 // caller holds no interpreter.
 func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*Outcome, error) {
-	m, err := m.standing(ctx)
-	if err != nil {
-		return nil, err
+	for {
+		m, err := m.standing(ctx)
+		if err != nil {
+			return nil, err
+		}
+		outcome, err := m.run(ctx, chunk, ranks)
+		if errors.Is(err, errReplaced) {
+			continue
+		}
+		return outcome, err
 	}
-	return m.run(ctx, chunk, ranks)
 }
+
+// errReplaced says that the job was exchanged while a chunk waited for its turn.
+var errReplaced = errors.New("another job has taken the place of this one")
 
 // run is Run on the job that this manager has, whatever became of it.
 func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*Outcome, error) {
@@ -68,6 +77,9 @@ func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*
 		defer func() { m.queue <- struct{}{} }()
 	case <-ctx.Done():
 		return nil, luaerr.From(context.Cause(ctx))
+	}
+	if m.current() != m {
+		return nil, errReplaced
 	}
 	if left := m.remaining(); ranks == nil && len(left) < len(m.Pids()) {
 		ranks = left
@@ -88,7 +100,10 @@ func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*
 		Service: worker.ServiceChunk, Message: chunk,
 		Data: protocol.Encode(worker.Chunk{Seq: m.seq, Ranks: ranks, Manager: m.number}),
 	})
+	begin := time.Now()
+	m.debug("mpido: sent to the ranks", "chunk", m.seq, "ranks", len(workers))
 	r.collect()
+	m.debug("mpido: over on all ranks", "chunk", m.seq, "seconds", time.Since(begin).Seconds(), "failed", r.failures())
 	m.awaitOutput(r.Answers)
 	r.repair()
 	m.noteSound(r.Outcome)
@@ -264,10 +279,21 @@ func (r *run) waiting() (indices []int) {
 	return indices
 }
 
+// failures returns the number of ranks that failed.
+func (r *run) failures() (n int) {
+	for i := range r.Answers {
+		if r.failed(i) {
+			n++
+		}
+	}
+	return n
+}
+
 // interrupt asks the ranks that are still at work what they are at, and stops
 // them.
 func (r *run) interrupt() {
 	waiting := r.waiting()
+	r.m.debug("mpido: interrupting the ranks that are still at work", "chunk", r.seq, "ranks", len(waiting))
 	for rank, where := range r.where(waiting) {
 		r.Stuck[rank] = describe(where)
 	}
@@ -365,6 +391,7 @@ func (m *Manager) clean() bool {
 func (m *Manager) renew() *luaerr.Error {
 	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
 	defer cancel()
+	m.debug("mpido: the world is renewed, since an operation was left in it")
 	_, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: worker.ServiceRenew})
 	err := errors.Join(errs...)
 	if err == nil {

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -47,15 +48,17 @@ func (h *Host) luaOnExit(L *lua.LState) int {
 }
 
 // runOnExit calls the functions of on_exit, the last first, with the error
-// that ended the script, or nil. The error is that of the first that failed.
+// that ended the script, or nil, and reports what failed: what they were to save
+// is not. The error is that of the first that failed.
 func (h *Host) runOnExit(why error) (first error) {
 	h.onExit.mu.Lock()
 	list := h.onExit.list
 	h.onExit.list, h.onExit.over = nil, true
 	h.onExit.mu.Unlock()
 	for i := len(list) - 1; i >= 0; i-- {
-		if err := h.callOnExit(list[i], why); err != nil && first == nil {
-			first = err
+		if err := h.callOnExit(list[i], why); err != nil {
+			h.report(err)
+			first = cmp.Or(first, err)
 		}
 	}
 	return first

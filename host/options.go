@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
@@ -32,7 +33,7 @@ func readOptions(L *lua.LState, n int, call string) *options {
 		vm.ForEach(t, func(k, v lua.LValue) { o.left[k.String()] = v })
 	case *lua.LNilType:
 	default:
-		luaerr.RaiseArg(L, call, n, "opts", "a table of options expected, got %s", cluster.Describe(t))
+		luaerr.RaiseArg(L, call, n, "opts", "a table of options expected, got %s", args.Show(t))
 	}
 	return o
 }
@@ -48,7 +49,7 @@ func (o *options) take(name string) lua.LValue {
 }
 
 func (o *options) wrong(name, want string, got lua.LValue) {
-	luaerr.Raise(o.L, luaerr.New(luaerr.Argument, "%s: option '%s' must be %s, got %s", o.call, name, want, cluster.Describe(got)))
+	luaerr.Raise(o.L, luaerr.New(luaerr.Argument, "%s: option '%s' must be %s, got %s", o.call, name, want, args.Show(got)))
 }
 
 // done raises when an option was given that the call does not know.
@@ -129,7 +130,7 @@ func (o *options) words(name string, to *[]string) {
 		*to = words
 	case *lua.LTable:
 		*to = nil
-		for i := range vm.Entries(v) {
+		for i := range vm.Entries(v) { // it may be arg, which has the script's name as well
 			word := vm.GetInt(v, i+1)
 			if !lua.LVCanConvToString(word) {
 				o.wrong(name, "a string or a list of strings", word)

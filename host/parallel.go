@@ -49,18 +49,22 @@ func (h *Host) revive(ctx context.Context, dead []rpc.Pid) (fresh []rpc.Pid, err
 	managers := slices.Clone(h.managers)
 	h.mu.Unlock()
 	for _, m := range managers {
-		if !slices.ContainsFunc(dead, func(pid rpc.Pid) bool { return m.worker(pid) != nil }) {
+		wasHere := func(pid rpc.Pid) bool { return m.worker(pid) != nil || slices.Contains(m.former, pid) }
+		if !slices.ContainsFunc(dead, wasHere) {
 			continue
 		}
 		again, err := m.standing(ctx)
-		if err == nil && again == m && !m.isClosed() {
+		isDead := func(pid rpc.Pid) bool { return slices.Contains(dead, pid) }
+		if err == nil && again == m && !m.isClosed() && slices.ContainsFunc(m.Pids(), isDead) {
 			again, err = m.Restart(ctx)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if again != m {
-			fresh = append(fresh, again.Pids()...)
+		for _, pid := range again.Pids() {
+			if !isDead(pid) && !again.isClosed() && !slices.Contains(fresh, pid) {
+				fresh = append(fresh, pid)
+			}
 		}
 	}
 	return fresh, nil
@@ -152,21 +156,46 @@ func (m *Manager) Restart(ctx context.Context) (*Manager, error) {
 	case <-ctx.Done():
 		return nil, luaerr.From(context.Cause(ctx))
 	}
+	fresh, isOurs := m.successor()
+	if !isOurs { // of somebody who came first
+		return fresh.standing(ctx)
+	}
+	defer close(fresh.starting)
+	m.debug("restart: a fresh job takes the place of this one")
 	if err := m.Close(ctx); err != nil {
+		m.mu.Lock()
+		m.next = nil // the restart may be tried again
+		m.mu.Unlock()
+		m.host.dismiss(fresh)
 		return nil, err
 	}
-	fresh := m.host.NewManager(m.mode, m.opts)
-	m.mu.Lock()
-	fresh.init, fresh.display, fresh.number = m.init, m.display, m.number
-	fresh.loss.handlers, fresh.recovered = m.loss.handlers, m.recovered+1
-	fresh.starting = make(chan struct{})
-	defer close(fresh.starting)
-	m.next = fresh
-	m.mu.Unlock()
 	if _, err := fresh.Start(ctx); err != nil {
 		return nil, err
 	}
 	return fresh, fresh.prepare(ctx)
+}
+
+// successor makes the manager of the job that is started instead of this one, and
+// has all who come wait for it: there is no moment in which the job is neither. It
+// reports whether it did, or another had before.
+func (m *Manager) successor() (fresh *Manager, made bool) {
+	fresh = m.host.NewManager(m.mode, m.opts)
+	m.mu.Lock()
+	if next := m.next; next != nil {
+		m.mu.Unlock()
+		return next, false
+	}
+	fresh.init, fresh.display, fresh.number = m.init, m.display, m.number
+	fresh.loss.handlers, fresh.recovered = m.loss.handlers, m.recovered+1
+	fresh.starting = make(chan struct{})
+	fresh.former = m.former
+	for _, w := range m.workers {
+		fresh.former = append(fresh.former, w.pid)
+	}
+	m.next = fresh
+	m.mu.Unlock()
+	m.host.adopt(fresh)
+	return fresh, true
 }
 
 // current is the manager that has taken this one's place, or this one.

@@ -83,7 +83,6 @@ func (h *Host) finish(err error) int {
 		h.report(err)
 	}
 	if e := h.runOnExit(err); e != nil && status == ExitOK {
-		h.report(e)
 		status = exitStatus(e)
 	}
 	if e := h.untoldLoss(); e != nil && status == ExitOK {
@@ -143,10 +142,9 @@ func (h *Host) report(err error) {
 // RunScript runs a script file in the master's interpreter. Its error is what
 // the script raised, a *luaerr.Error.
 func (h *Host) RunScript(file string) error {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	h.stop.set(cancel)
-	defer h.stop.set(nil)
+	ctx, done := context.WithCancel(h.stop.start())
+	defer done()
+	defer h.stop.end()
 	h.interp.SetExit(h.exit)
 	var err error
 	h.interp.Run(ctx, file, func(t *interp.Task) {
@@ -181,9 +179,9 @@ func (h *Host) exit(code int) {
 // an error of the workers changes nothing but that success is none. It gives
 // the status.
 func (h *Host) closeAtExit(code int) int {
+	h.stop.end() // what is left is the end
 	calls := h.parallel.Objects.Unfinished()
 	if e := h.runOnExit(nil); e != nil && code == ExitOK {
-		h.report(e)
 		code = exitStatus(e)
 	}
 	if e := h.untoldLoss(); e != nil && code == ExitOK {

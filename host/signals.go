@@ -115,7 +115,7 @@ func (h *Host) interpreterPasses() <-chan struct{} {
 // is cut short.
 func (w *signals) late(s os.Signal) {
 	if w.h.cfg.Ranks == nil {
-		w.h.endNow("interrupted (" + s.String() + ") while the workers were ending: they are killed")
+		w.h.endNow("interrupted (" + s.String() + ") while the script was ending: its workers are killed")
 	}
 	// A rank ends as the signal has it.
 	w.h.removeFolders()

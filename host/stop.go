@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"strings"
 	"sync"
 
@@ -12,16 +13,36 @@ import (
 // nothing more with them, must not keep that to itself.
 type stop struct {
 	mu     sync.Mutex
-	cancel func(why error) // stops the script; nil: none runs
+	script context.Context // of what runs now, and of what it has called beside; nil: none runs
+	cancel func(why error) // stops that
 	why    *luaerr.Error
 	places []string
 }
 
-// set says what stops the script that runs now, nil when it is over.
-func (s *stop) set(cancel func(why error)) {
+// start says that a script runs from now on, and returns the context that ends when
+// it is stopped.
+func (s *stop) start() context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cancel = cancel
+	s.script, s.cancel = context.WithCancelCause(context.Background())
+	return s.script
+}
+
+// end says that no script runs any more: a signal stops nothing of it then.
+func (s *stop) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.script, s.cancel = nil, nil
+}
+
+// beside returns the context of what runs beside the script and stops with it.
+func (s *stop) beside() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.script == nil {
+		return context.Background()
+	}
+	return s.script
 }
 
 // begin stops the script, and notes why. It reports whether one runs.

@@ -3,6 +3,7 @@ package luampi
 import (
 	"unsafe"
 
+	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -16,56 +17,67 @@ func (m *module) windowHooks() map[string]func(x *call) {
 			if w.lockedAll || len(w.locked) > 0 || w.started {
 				rmaError(x, "ERR_RMA_SYNC", "another epoch is open")
 			}
-			w.fenced = int(int32(x.c.S[table.SlotX]))&mpi.Int("MODE_NOSUCCEED") == 0
+			x.mark(&w.fenced, int(int32(x.c.S[table.SlotX]))&mpi.Int("MODE_NOSUCCEED") == 0)
+			x.completes(anyTarget)
 		},
 		"Win_lock": func(x *call) {
-			kind, target := int(int32(x.c.S[table.SlotX])), x.target(table.SlotX+1, 1)
-			if kind != mpi.Int("LOCK_SHARED") && kind != mpi.Int("LOCK_EXCLUSIVE") {
-				rmaError(x, "ERR_LOCKTYPE", "LOCK_SHARED or LOCK_EXCLUSIVE expected, got %d", kind)
-			}
+			target := x.target(table.SlotX+1, 1)
 			if x.win.lockedAll || x.win.locked[target] {
 				rmaError(x, "ERR_RMA_SYNC", "the window of rank %d is locked already", target)
 			}
-			x.win.fenced = false
-			x.win.locked[target] = true
+			x.mark(&x.win.fenced, false)
+			x.markLocked(target, true)
 		},
 		"Win_unlock": func(x *call) {
 			target := x.target(table.SlotX, 0)
 			if !x.win.locked[target] {
 				rmaError(x, "ERR_RMA_SYNC", "the window of rank %d is not locked", target)
 			}
-			delete(x.win.locked, target)
+			x.markLocked(target, false)
+			x.completes(target)
 		},
 		"Win_lock_all": func(x *call) {
 			if x.win.lockedAll || len(x.win.locked) > 0 {
 				rmaError(x, "ERR_RMA_SYNC", "the window is locked already")
 			}
-			x.win.fenced = false
-			x.win.lockedAll = true
+			x.mark(&x.win.fenced, false)
+			x.mark(&x.win.lockedAll, true)
 		},
 		"Win_unlock_all": func(x *call) {
 			if !x.win.lockedAll {
 				rmaError(x, "ERR_RMA_SYNC", "Win_lock_all did not lock the window")
 			}
-			x.win.lockedAll = false
+			x.mark(&x.win.lockedAll, false)
+			x.completes(anyTarget)
 		},
-		"Win_start":    func(x *call) { x.win.started, x.win.fenced = true, false },
-		"Win_complete": func(x *call) { x.win.started = false },
-		"Win_attach":   func(x *call) { x.hold() },
+		"Win_start": func(x *call) {
+			x.mark(&x.win.started, true)
+			x.mark(&x.win.fenced, false)
+		},
+		"Win_complete": func(x *call) {
+			x.mark(&x.win.started, false)
+			x.completes(anyTarget)
+		},
+		"Win_flush_all":       func(x *call) { x.completes(anyTarget) },
+		"Win_flush_local_all": func(x *call) { x.completes(anyTarget) },
+		"Win_attach":          (*call).attach,
+		"Win_detach":          (*call).detach,
 	}
 	for _, name := range []string{"Win_flush", "Win_flush_local"} {
 		hooks[name] = func(x *call) {
-			if target := x.target(table.SlotX, 0); !x.win.lockedAll && !x.win.locked[target] {
+			target := x.target(table.SlotX, 0)
+			if !x.win.lockedAll && !x.win.locked[target] {
 				rmaError(x, "ERR_RMA_SYNC", "the window of rank %d is not locked", target)
 			}
+			x.completes(target)
 		}
 	}
 	for _, name := range []string{"Put", "Rput", "Accumulate", "Raccumulate", "Get_accumulate", "Rget_accumulate"} {
-		hooks[name] = func(x *call) { x.access(&x.send) }
+		hooks[name] = func(x *call) { x.checkAccessOp(); x.access(&x.send) }
 	}
 	hooks["Get"] = func(x *call) { x.access(&x.recv) }
 	hooks["Rget"] = hooks["Get"]
-	hooks["Fetch_and_op"] = func(x *call) { x.single(); x.access(&x.send) }
+	hooks["Fetch_and_op"] = func(x *call) { x.single(); x.checkAccessOp(); x.access(&x.send) }
 	hooks["Compare_and_swap"] = func(x *call) {
 		x.single()
 		other := x.buffer(1, x.at[1])
@@ -75,11 +87,12 @@ func (m *module) windowHooks() map[string]func(x *call) {
 		}
 		x.access(&x.send)
 		x.c.S[table.SlotRDispls] = x.c.Hold(other.address)
+		x.keepOrigin(&other)
 	}
 	return hooks
 }
 
-// target reads the rank of a call on a window.
+// target reads a rank of the communicator, or of the window's.
 func (x *call) target(slotOf, i int) int {
 	rank := int(int32(x.c.S[slotOf]))
 	if n := x.comm.Size; rank < 0 || rank >= n {
@@ -116,10 +129,48 @@ func (x *call) access(b *buffer) {
 		l = layoutOf{extent: size, end: size}
 	}
 	low, end := l.reach(b.count)
-	if at := disp * w.units[target]; !w.dynamic && (disp < 0 || at+low < 0 || at+end > w.bytes[target]) {
+	at, ok := times(disp, w.units[target])
+	if !ok {
+		at = farthest
+	}
+	if !w.dynamic && (disp < 0 || at+low < 0 || at+end > w.bytes[target]) {
 		rmaError(x, "ERR_RMA_RANGE", "bytes %d to %d are not in the window of rank %d, which has %d", at+low, at+end, target, w.bytes[target])
 	}
 	x.c.S[table.SlotSTypes], x.c.S[table.SlotRTypes] = slot(b.count), b.typ
+	if x.row.Class == table.Local { // else its request has the arrays in hand
+		x.keepOrigin(&x.send)
+		x.keepOrigin(&x.recv)
+	}
+}
+
+// checkAccessOp checks that the op of an access works on its elements: libraries
+// do not.
+func (x *call) checkAccessOp() {
+	if x.op == nil || x.op.name == "REPLACE" {
+		return
+	}
+	if i := x.argOf(table.SlotOp); x.op.name == "NO_OP" {
+		if x.recv.arr == nil {
+			x.arg(i, "mpi.NO_OP changes nothing: it is for accesses that read")
+		}
+	} else if !x.send.derived {
+		x.checkOp(i, x.send.arr.Type())
+	}
+}
+
+// wholeArray refuses {array, count, type}: the call takes the memory of an array.
+func (x *call) wholeArray() {
+	if x.send.derived || x.send.address != arrayAddress(x.send.arr) || x.send.count != x.send.arr.Len() {
+		x.arg(0, "array expected, or a view of one: the call takes all of its memory")
+	}
+}
+
+// arrayAddress returns where the elements of an array begin, nil if it has none.
+func arrayAddress(a *array.Array) unsafe.Pointer {
+	if raw := a.Bytes(); len(raw) > 0 {
+		return unsafe.Pointer(unsafe.SliceData(raw))
+	}
+	return nil
 }
 
 // argOf returns the number of the argument that lies in a slot.
@@ -130,12 +181,4 @@ func (x *call) argOf(slotOf int) int {
 		}
 	}
 	return 0
-}
-
-// hold keeps an array that is attached to a window in its place.
-func (x *call) hold() {
-	if raw := x.send.arr.Bytes(); len(raw) > 0 {
-		x.win.pinner.Pin(unsafe.Pointer(unsafe.SliceData(raw)))
-	}
-	x.win.attached = append(x.win.attached, x.send.arr)
 }

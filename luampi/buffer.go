@@ -70,10 +70,29 @@ func (x *call) arrayBuffer(i int, a *array.Array) buffer {
 	if raw := a.Bytes(); len(raw) > 0 {
 		b.address = unsafe.Pointer(unsafe.SliceData(raw))
 	}
-	if b.count > math.MaxInt32 {
-		x.arg(i, "%d elements are more than MPI's counts hold (%d): send views of it", b.count, math.MaxInt32)
-	}
+	x.countFits(i, b.count)
 	return b
+}
+
+// newBuffer makes the array of n elements that a call returns, of the type of the
+// array that it sends.
+func (x *call) newBuffer(i int, n int) buffer {
+	t := x.send.arr.Type()
+	if x.send.derived && !(x.send.layout.plain() && x.send.content.of == t) {
+		x.arg(i, "array expected: one is made only where what is sent are elements of an array")
+	}
+	x.countFits(i, n)
+	if why := array.TooLarge(t, n); why != "" {
+		x.arg(i, "%s", why)
+	}
+	return x.arrayBuffer(i, array.New(t, n))
+}
+
+// countFits refuses numbers of elements that no count of MPI holds.
+func (x *call) countFits(i, n int) {
+	if n > math.MaxInt32 {
+		x.arg(i, "%d elements are more than MPI's counts hold (%d): send views of it", n, math.MaxInt32)
+	}
 }
 
 // hint names the lower-case twin in the error of a value that is no array.
@@ -108,6 +127,9 @@ func (x *call) need(i int, b *buffer, inPlaceToo bool) {
 	}
 	if b.inPlace && !inPlaceToo {
 		x.arg(i, "IN_PLACE is not allowed here")
+	}
+	if b.inPlace && x.comm.Inter {
+		x.arg(i, "IN_PLACE is not for inter-communicators")
 	}
 }
 
@@ -168,6 +190,8 @@ func (x *call) readRecv(i int) {
 // collective of neighbours, for each of those.
 func (x *call) places(receives bool) int {
 	switch {
+	case x.comm.Inter && strings.Contains(x.row.Name, "educe_scatter"): // which deals out to the own group (MPI 3.1, section 5.10)
+		return x.comm.Size
 	case !x.ofNeighbours():
 		return x.comm.Peers()
 	case receives:
@@ -212,16 +236,31 @@ func (x *call) readRecvN(i int) {
 		if x.send.inPlace {
 			x.arg(i, "array expected: IN_PLACE has what to send there")
 		}
-		x.recv = x.arrayBuffer(i, array.New(x.send.arr.Type(), part*n))
+		if n > 0 && x.base() == "Neighbor_alltoall" && x.comm.Out == 0 {
+			x.arg(i, "array expected: nothing that this rank sends tells how long the parts are that it gets")
+		}
+		x.recv = x.newBuffer(i, part*n)
 	}
 	x.need(i, &x.recv, false)
 	count := x.parts(i, &x.recv, true)
+	switch {
+	case !x.ofNeighbours():
+	case n == 0: // Open MPI neither sends nor receives where one of both counts is 0, even of no parts
+		count, x.recv.typ, x.recv.address = part, x.send.typ, nowhere()
+	case x.comm.Out == 0 && x.base() == "Neighbor_alltoall":
+		part = count
+		x.c.S[table.SlotSend], x.c.S[table.SlotSend+1], x.c.S[table.SlotSend+2] = x.c.Hold(nowhere()), slot(count), x.recv.typ
+	}
 	if !x.send.inPlace && x.send.typ == x.recv.typ && count != part && n > 0 && !x.comm.Inter {
 		x.arg(i, "array of %d elements expected for %d from each of %d ranks, got %d", part*n, part, n, x.recv.count)
 	}
 	x.set(table.SlotRecv, &x.recv, count)
 	x.out = x.recv.arr
 }
+
+// nowhere returns an address for parts of which there are none: MPICH refuses one of
+// nil where there is a count.
+func nowhere() unsafe.Pointer { return unsafe.Pointer(new(int64)) }
 
 func (x *call) readRootRecvN(i int) {
 	if x.root {

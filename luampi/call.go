@@ -43,6 +43,8 @@ type call struct {
 	win    *window
 	file   *opened
 	frees  *handle                   // that the call ends, if it succeeds
+	then   func(error) error         // is called with the call's error when it is over, and returns the error to raise
+	undo   func()                    // takes back what was noted of the call, if it fails
 	packet []byte                    // of a twin, used again and again
 	after  func(L *lua.LState) error // what is left to do when its request is complete
 	live   bool                      // between begin and end
@@ -84,6 +86,9 @@ func (m *module) generic(row *table.Call) implementation {
 
 // begin takes an idle call.
 func (m *module) begin(L *lua.LState, row *table.Call) *call {
+	if m.elsewhere() {
+		m.enterWorld(L, row)
+	}
 	var x *call
 	if n := len(m.calls); n > 0 {
 		x, m.calls = m.calls[n-1], m.calls[:n-1]
@@ -98,11 +103,31 @@ func (m *module) begin(L *lua.LState, row *table.Call) *call {
 	return x
 }
 
+// elsewhere reports whether the task that runs has had no message in this world.
+func (m *module) elsewhere() bool { return m.in.Current().World != m.s.Generation() }
+
+// enterWorld notes that a task has messages in this world. One that had some in an
+// older one raises, once: what it has sent was taken out when the world was
+// renewed, and what it waits for was not meant for this world.
+func (m *module) enterWorld(L *lua.LState, row *table.Call) {
+	if !row.Leaves {
+		return
+	}
+	t := m.in.Current()
+	before := t.World
+	t.World = m.s.Generation()
+	if before != 0 && !t.Main {
+		e := luaerr.New(luaerr.MPI, "%s did not begin: a chunk that failed left operations behind, and the world was renewed since this task sent or received in it: such messages are gone", row.Name)
+		e.Call = row.Name
+		luaerr.Raise(L, e)
+	}
+}
+
 // end gives the call back. What it held of the script is let go.
 func (x *call) end() {
 	x.task = nil
 	if !x.plain {
-		x.out, x.msg, x.op, x.win, x.file, x.frees, x.after = nil, nil, nil, nil, nil, nil, nil
+		x.out, x.msg, x.op, x.win, x.file, x.frees, x.undo, x.then, x.after = nil, nil, nil, nil, nil, nil, nil, nil, nil
 		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}
@@ -134,13 +159,26 @@ func (x *call) run() {
 	} else {
 		err = x.try()
 	}
+	if err == nil && x.file != nil {
+		err = x.wroteAll()
+	}
+	if x.then != nil {
+		err = x.then(err)
+	}
 	if h != nil {
 		if h.freed = err == nil; h.freed {
 			h.cancel.Stop()
 			x.m.s.Disown(freeCall[h.class], h.value)
+			if h.class == "file" {
+				x.m.s.EndShared("File_close", h.value)
+				h.file.comm.LetGo()
+			}
 		}
 	}
 	if err != nil {
+		if x.undo != nil {
+			x.undo()
+		}
 		if x.msg != nil && !x.c.Begun() {
 			x.msg.handle = x.c.S[table.SlotX]
 		}
@@ -163,6 +201,9 @@ func (x *call) try() error {
 			return err
 		}
 		defer x.vacate()
+		if x.row.MakesComm() {
+			x.m.s.FreeComms() // the library has only so many
+		}
 	}
 	return x.await()
 }

@@ -2,10 +2,12 @@ package luampi
 
 import (
 	"context"
+	"strings"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -86,6 +88,9 @@ func (x *call) operands() (*operands, error) {
 	if x.send.inPlace {
 		own = x.recv.address
 	}
+	if x.comm.Inter && strings.HasPrefix(x.base(), "Reduce_scatter") { // which would take what is for the own group
+		return nil, luaError("mpi.%s with an op of a script does not work on inter-communicators", x.row.Name)
+	}
 	m := &mover{x: x, o: o, own: own, datatype: o.datatype}
 	switch x.base() {
 	case "Reduce":
@@ -93,9 +98,6 @@ func (x *call) operands() (*operands, error) {
 	case "Allreduce":
 		m.allgather(int(int32(s[table.SlotSend+1])))
 	case "Scan", "Exscan":
-		if x.comm.Inter {
-			return nil, luaError("mpi.%s does not work on inter-communicators", x.row.Name)
-		}
 		m.allgather(int(int32(s[table.SlotSend+1])))
 		if o.end = me; x.base() == "Scan" {
 			o.end++
@@ -142,6 +144,9 @@ type mover struct {
 func (v *mover) begin(name string, n, ranks int) *mpi.Call {
 	if v.x.row.Other {
 		name = table.ByName[name].NonBlocking()
+	}
+	if why := array.TooLarge(array.Uint8, n*ranks*v.o.size); why != "" {
+		v.x.arg(0, "the operands of all ranks: %s", why)
 	}
 	v.o.n, v.o.stride = n, n*v.o.size
 	v.o.blocks = make([]byte, n*ranks*v.o.size, max(n*ranks*v.o.size, 1))

@@ -108,6 +108,20 @@ func (p *player) must(source string) {
 	p.check(err == nil, "%v", err)
 }
 
+// hold runs f, unless it is nil, with the interpreter.
+func (p *player) hold(f func()) {
+	if f != nil {
+		p.in.Run(context.Background(), "test", func(*interp.Task) { f() })
+	}
+}
+
+// beginChunk begins a chunk on some ranks.
+func (p *player) beginChunk(ctx context.Context, ranks []int) error {
+	show, err := p.s.BeginChunk(ctx, ranks)
+	p.hold(show)
+	return err
+}
+
 // pending waits until a call is pending.
 func (p *player) pending(call string) mpi.CallRecord {
 	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
@@ -137,10 +151,16 @@ func (p *player) ctx() context.Context {
 	return ctx
 }
 
+// renewQuietly renews the world.
+func (p *player) renewQuietly() {
+	show, err := p.s.Renew(p.ctx())
+	p.check(err == nil && !p.s.Dirty(), "Renew: %v", err)
+	p.hold(show)
+}
+
 // renew renews the world and checks that everything works in it.
 func (p *player) renew() {
-	err := p.s.Renew(p.ctx())
-	p.check(err == nil && !p.s.Dirty(), "Renew: %v", err)
+	p.renewQuietly()
 	p.must(`
 local rank, size = mpi.Comm_rank(), mpi.Comm_size()
 local right, left = (rank + 1) % size, (rank - 1) % size
@@ -160,7 +180,7 @@ func leaveReceive(p *player) {
 	if p.rank == 0 {
 		t, wait := p.start("mpi.Recv(array.zeros(10), 1, 5)")
 		c := p.pending("Recv")
-		p.check(c.Peer == 1 && c.Where == "job.lua:2" && !c.Native && c.Bytes == 80, "%+v", c)
+		p.check(c.Peer == 1 && c.Where == "job.lua:2" && !c.Native && c.Bytes == 80 && c.Tag == 5, "%+v", c)
 		again := p.pending("Recv")
 		p.check(again.Number == c.Number, "two looks at one call gave %d and %d", c.Number, again.Number)
 		p.interrupt(t, wait)
@@ -247,24 +267,24 @@ func chunkOnSome(p *player) {
 	ctx := context.Background()
 	for range 3 {
 		if p.rank != 1 {
-			err := p.s.BeginChunk(ctx, []int{2, 0})
+			err := p.beginChunk(ctx, []int{2, 0})
 			p.check(err == nil, "%v", err)
 			p.must(`assert(mpi.COMM_CHUNK:size() == 2 and mpi.COMM_CHUNK:rank() == (mpi.Comm_rank() == 2 and 0 or 1))
 assert(mpi.COMM_CHUNK:Allreduce(mpi.Comm_rank(), mpi.SUM) == 2 and mpi.COMM_CHUNK:allgather(mpi.Comm_rank())[1] == 2)`)
-			p.s.EndChunk()
+			p.hold(p.s.EndChunk)
 		}
-		err := p.s.BeginChunk(ctx, nil)
+		err := p.beginChunk(ctx, nil)
 		p.check(err == nil, "%v", err)
 		p.must("assert(mpi.COMM_CHUNK:size() == 3) mpi.Barrier(mpi.COMM_CHUNK)")
-		p.s.EndChunk()
+		p.hold(p.s.EndChunk)
 	}
 	if p.rank == 0 {
 		short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
 		defer cancel()
-		err := p.s.BeginChunk(short, []int{0, 1})
+		err := p.beginChunk(short, []int{0, 1})
 		p.check(errors.Is(err, context.DeadlineExceeded) && p.s.Dirty(), "%v", err)
 	}
-	p.check(p.s.BeginChunk(ctx, []int{(p.rank + 1) % 3}) != nil, "a chunk without this rank")
+	p.check(p.beginChunk(ctx, []int{(p.rank + 1) % 3}) != nil, "a chunk without this rank")
 	p.renew()
 }
 

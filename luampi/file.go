@@ -1,6 +1,7 @@
 package luampi
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 	"unsafe"
@@ -8,6 +9,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -19,11 +21,14 @@ type opened struct {
 	begun  string // the call that began the access
 	split  *array.Array
 	at     uint64 // its address
+	room   mpi.Room
 	pinner runtime.Pinner
 }
 
 // fileObject makes the userdata of a file that was opened.
 func (m *module) fileObject(x *call, value uint64) lua.LValue {
+	m.s.OwnShared("File_close", value)
+	x.comm.Keep()
 	return m.newObject(&handle{class: "file", value: value, file: &opened{comm: x.comm}}, m.handleMT["file"])
 }
 
@@ -37,7 +42,7 @@ func (x *call) readFile(i int, a *table.Arg, v lua.LValue) {
 	if h.freed {
 		x.arg(i, "the file was closed")
 	}
-	if why := h.file.comm.Unusable(); why != "" {
+	if why := h.file.comm.Ended(); why != "" {
 		x.arg(i, "%s", why)
 	}
 	if h.file.begun != "" && a.Frees {
@@ -53,9 +58,23 @@ func (x *call) readFile(i int, a *table.Arg, v lua.LValue) {
 
 // fileHooks are the checks of accesses in two steps.
 func (m *module) fileHooks(hooks map[string]func(x *call)) {
+	for _, name := range []string{"File_seek", "File_seek_shared"} {
+		hooks[name] = (*call).checkSeek
+	}
+	hooks["File_open"] = (*call).checkAccess
+	hooks["File_set_view"] = func(x *call) {
+		of, ok1 := x.asks("Type_size", x.c.S[table.SlotX+2])
+		has, ok2 := x.asks("Type_size", x.c.S[table.SlotX+3])
+		if ok1 && ok2 && of > 0 && has%of != 0 {
+			x.arg(3, "a type of whole elements of 'etype' expected: it has %d bytes, and they have %d", has, of)
+		}
+	}
 	for _, row := range table.Calls {
 		name, begins := strings.CutSuffix(row.Name, "_begin")
-		if !begins || !strings.HasPrefix(name, "File_") {
+		switch {
+		case !strings.HasPrefix(name, "File_"):
+			continue
+		case !begins:
 			continue
 		}
 		reads := strings.HasPrefix(name, "File_read")
@@ -64,13 +83,15 @@ func (m *module) fileHooks(hooks map[string]func(x *call)) {
 			if f.begun != "" {
 				x.arg(0, "%s has not ended", f.begun)
 			}
-			f.begun, f.split, f.at = name+"_begin", x.send.arr, x.c.S[table.SlotSend]
+			f.begun, f.split, f.at, f.room = name+"_begin", x.send.arr, x.c.S[table.SlotSend], x.c.Room()
 			if reads {
 				f.split, f.at = x.recv.arr, x.c.S[table.SlotRecv]
 			}
 			if raw := f.split.Bytes(); len(raw) > 0 {
 				f.pinner.Pin(unsafe.Pointer(unsafe.SliceData(raw)))
 			}
+			m.begun[f] = true // MPI has the array, whoever has the file
+			x.onFailure(func() { m.endSplit(f) })
 		}
 		hooks[name+"_end"] = func(x *call) {
 			f := x.file
@@ -78,8 +99,94 @@ func (m *module) fileHooks(hooks map[string]func(x *call)) {
 				x.arg(0, "%s_begin was not called", name)
 			}
 			x.c.S[table.SlotSend], x.c.S[table.SlotRecv] = f.at, f.at
-			f.begun, f.split = "", nil
-			f.pinner.Unpin()
+			x.keep = append(x.keep, f.split) // until the call is over
+			m.endSplit(f)
 		}
 	}
+}
+
+// wroteAll returns the error of a write that is over and has not written all.
+func (x *call) wroteAll() error {
+	room, st := x.c.Room(), x.c.Status()
+	switch {
+	case !x.row.WritesFile || x.row.Class == table.Start || strings.HasSuffix(x.row.Name, "_begin"):
+		return nil
+	case strings.HasSuffix(x.row.Name, "_end"):
+		room = x.file.room
+	}
+	return x.m.lacks(x.L, x.row.Name, room, &st)
+}
+
+// shortWrite does that for a request that is complete. Of one whose type the script
+// has made, and may have freed, it knows nothing.
+func (m *module) shortWrite(L *lua.LState, r *mpi.Request, st *mpi.Status) error {
+	if r == nil || r.Row == nil || !r.Row.WritesFile {
+		return nil
+	}
+	if _, own := m.elements[r.Room.Type]; !own {
+		return nil
+	}
+	return m.lacks(L, r.Row.Name, r.Room, st)
+}
+
+// lacks returns the error of a write after which the file lacks a part. Open MPI
+// reports a write that the system cut short as a success, with its length in the
+// status.
+func (m *module) lacks(L *lua.LState, name string, room mpi.Room, st *mpi.Status) error {
+	ask := func(row string, fill func(c *mpi.Call)) int {
+		c := m.s.NewCall(row)
+		defer c.Release()
+		fill(c)
+		c.S[table.SlotX] = room.Type
+		if m.do(L, c) != nil {
+			return -1
+		}
+		return c.Result(0)
+	}
+	written := ask("Get_count", func(c *mpi.Call) { c.SetStatus(st) })
+	if written == room.Count || ask("Type_size", func(*mpi.Call) {}) <= 0 {
+		return nil
+	}
+	part := "not all"
+	if written >= 0 {
+		part = fmt.Sprint(written)
+	}
+	e := luaerr.New(luaerr.MPI, "%s: ERR_IO: %s of %d elements were written: the disk is full, or the file would be longer than this process may make one (ulimit -f)", name, part, room.Count)
+	e.Class, e.Call, e.Code = "ERR_IO", name, mpi.Int("ERR_IO")
+	return e
+}
+
+// checkSeek refuses a place before the begin of the view.
+func (x *call) checkSeek() {
+	at, whence := int64(x.c.S[table.SlotX+1]), int(int32(x.c.S[table.SlotX+2]))
+	if at < 0 && whence == mpi.Int("SEEK_SET") {
+		x.arg(1, "0 or more expected, got %d", at)
+	}
+}
+
+// checkAccess checks that the mode of a file that is opened says what is done with
+// it, and nothing that excludes it.
+func (x *call) checkAccess() {
+	mode, ways := int(int32(x.c.S[table.SlotX+1])), 0
+	has := func(name string) bool { return mode&mpi.Int(name) != 0 }
+	for _, name := range []string{"MODE_RDONLY", "MODE_WRONLY", "MODE_RDWR"} {
+		if has(name) {
+			ways++
+		}
+	}
+	switch {
+	case ways != 1:
+		x.arg(1, "one of mpi.MODE_RDONLY, mpi.MODE_WRONLY and mpi.MODE_RDWR expected, with others added")
+	case has("MODE_RDONLY") && (has("MODE_CREATE") || has("MODE_EXCL")):
+		x.arg(1, "mpi.MODE_CREATE and mpi.MODE_EXCL go with a file that is written, not with mpi.MODE_RDONLY")
+	case has("MODE_RDWR") && has("MODE_SEQUENTIAL"):
+		x.arg(1, "mpi.MODE_SEQUENTIAL goes with mpi.MODE_RDONLY or mpi.MODE_WRONLY, not with mpi.MODE_RDWR")
+	}
+}
+
+// endSplit lets the array of an access in two steps go.
+func (m *module) endSplit(f *opened) {
+	f.begun, f.split = "", nil
+	f.pinner.Unpin()
+	delete(m.begun, f)
 }

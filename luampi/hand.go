@@ -2,7 +2,8 @@ package luampi
 
 import (
 	"context"
-	"strings"
+	"errors"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -130,6 +131,12 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 	if user := comm.User(); user != nil {
 		luaerr.RaiseArg(L, "Comm_free", 1, "comm", "%s of another task is at work on it (%s)", user.Name(), user.Where())
 	}
+	if comm.Kept() || mpi.NeedsRequestsFirst && m.s.HasRequests(comm) {
+		m.s.FreeAfterUse(comm)
+		m.freePluginComm(L, comm)
+		return 0
+	}
+	m.s.FreeComms()
 	x := m.begin(L, table.ByName["Comm_free"])
 	x.comm = comm
 	x.c.S[table.SlotComm], x.c.S[table.SlotX], x.c.S[table.SlotX+1] = comm.Handle, comm.Shadow, comm.Bulk
@@ -179,10 +186,38 @@ func (m *module) cancelRequest(L *lua.LState, base int, _ *mpi.Comm) int {
 		luaerr.RaiseArg(L, "Cancel", 1, "request", "%s cannot be cancelled: only messages can", q.name)
 	}
 	x := m.begin(L, table.ByName["Cancel"])
-	x.c.CancelRequest(q.r)
-	x.run()
+	done, err := x.c.TryCancel(q.r)
+	for pause := time.Microsecond; !done && err == nil; pause = min(2*pause, time.Millisecond) {
+		if err = x.pause(pause); err == nil && q.r.Active() {
+			done, err = x.c.TryCancel(q.r)
+		} else {
+			done = true // nothing is left to be cancelled
+		}
+	}
+	switch {
+	case errors.Is(err, mpi.ErrLost):
+		x.end()
+		luaerr.RaiseArg(L, "Cancel", 1, "request", "%s", err)
+	case err != nil:
+		x.fail(err)
+	}
 	x.end()
 	return 0
+}
+
+// pause lets other tasks run for a while, and who is in MPI leave it.
+func (x *call) pause(d time.Duration) error {
+	if err := x.m.refuseInside(x.row.Name); err != nil {
+		return err
+	}
+	return x.m.in.Wait(x.L, func(ctx context.Context) error {
+		select {
+		case <-time.After(d):
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	})
 }
 
 // freeRequest gives a request up: the session completes it by and by.
@@ -227,10 +262,17 @@ func (m *module) cancellable(L *lua.LState, base int, _ *mpi.Comm) int {
 
 // helpText returns what the table says of a name.
 func (m *module) helpText(L *lua.LState, base int, _ *mpi.Comm) int {
-	name := strings.TrimPrefix(L.OptString(base, ""), "mpi.")
+	name := ""
+	switch v := L.Get(base).(type) {
+	case lua.LString:
+		name = string(v)
+	case *lua.LNilType:
+	default:
+		args.RaiseExpected(L, "help", 1, "name", "string", v)
+	}
 	text := table.Help(name)
 	if text == "" {
-		luaerr.RaiseArg(L, "help", 1, "name", "there is no mpi.%s", name)
+		luaerr.RaiseArg(L, "help", 1, "name", "%s", table.Unknown(name))
 	}
 	L.Push(lua.LString(text))
 	return 1

@@ -1,11 +1,14 @@
 package luampi
 
 import (
+	"fmt"
 	"math"
+	"strings"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
@@ -34,6 +37,7 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 	case table.Ints:
 		list := x.int32s(i, v)
 		x.sameLength(i, a, len(list))
+		x.allInRange(i, list)
 		x.c.S[a.Slot] = slot(len(list))
 		x.c.S[a.Slot+1] = x.hold32(list)
 	case table.Weights:
@@ -43,6 +47,7 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 			if want := int(int32(x.c.S[before.Slot])); len(list) != want {
 				x.arg(i, "%d weights expected, one for each of '%s', got %d", want, before.Name, len(list))
 			}
+			x.allInRange(i, list)
 			x.c.S[a.Slot] = x.hold32(list)
 		}
 	case table.Aints:
@@ -62,13 +67,18 @@ func (x *call) readList(i int, a *table.Arg, v lua.LValue) {
 		if !ok {
 			x.expected(i, "list of {first, last, stride}", v)
 		}
-		for k := range vm.Entries(ranges) {
-			triple := x.int32s(i, vm.GetInt(ranges, k+1))
+		for k := range x.entries(i, ranges) {
+			entry := vm.GetInt(ranges, k+1)
+			if entry.Type() == lua.LTNumber {
+				x.arg(i, "entry %d: %s", k+1, args.Expected("list of {first, last, stride}", entry))
+			}
+			triple := x.int32s(i, entry)
 			if len(triple) != 3 {
 				x.arg(i, "entry %d is no {first, last, stride}", k+1)
 			}
 			flat = append(flat, triple...)
 		}
+		x.checkRanges(i, flat)
 		x.c.S[a.Slot] = slot(len(flat) / 3)
 		x.c.S[a.Slot+1] = x.hold32(flat)
 	default:
@@ -127,9 +137,9 @@ func (x *call) int32s(i int, v lua.LValue) []int32 {
 	}
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		x.expected(i, "list", v)
+		x.noList(i, v)
 	}
-	list := make([]int32, vm.Entries(t))
+	list := make([]int32, x.entries(i, t))
 	for k := range list {
 		v := vm.GetInt(t, k+1)
 		if b, ok := v.(lua.LBool); ok {
@@ -150,6 +160,22 @@ func (x *call) int32s(i int, v lua.LValue) []int32 {
 	return list
 }
 
+// noList raises that argument i is no list of numbers, and says what list a number
+// or boolean may have been meant for.
+func (x *call) noList(i int, v lua.LValue) {
+	text := args.Expected("list", v)
+	switch n, isNumber := number(v); {
+	case isNumber && x.row.Name == "Dims_create" && n > 1 && n <= maxDims:
+		text += fmt.Sprintf(": %d lengths that MPI chooses are {0%s}, one that is given is {%d}", n, strings.Repeat(", 0", n-1), n)
+	case v.Type() == lua.LTNumber || v.Type() == lua.LTBool:
+		text += fmt.Sprintf(": a list of one is {%s}", args.Show(v))
+	}
+	x.arg(i, "%s", text)
+}
+
+// maxDims is of how many dimensions a grid is at most that noList shows.
+const maxDims = 6
+
 // packed returns the displacements of parts that follow one another.
 func packed(counts []int32) []int32 {
 	displs := make([]int32, len(counts))
@@ -169,7 +195,7 @@ func (x *call) readV(i int, slotOf int, b *buffer) {
 		}
 	}
 	if b.missing {
-		*b = x.arrayBuffer(i, array.New(x.send.arr.Type(), end))
+		*b = x.newBuffer(i, end)
 	}
 	if !b.inPlace && b.count < end {
 		x.arg(i, "array of at least %d elements expected (greatest displacement + count), got %d", end, b.count)
@@ -217,4 +243,14 @@ func (x *call) readRootRecvV(i int) {
 	}
 	x.recv = buffer{typ: x.send.typ}
 	x.set(table.SlotRecv, &x.recv, 0)
+}
+
+// entries returns the number of entries of a list in argument i; it refuses a
+// table that is no list.
+func (x *call) entries(i int, t *lua.LTable) int {
+	n, wrong := args.List(t)
+	if wrong != "" {
+		x.arg(i, "%s", wrong)
+	}
+	return n
 }

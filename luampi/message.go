@@ -42,7 +42,7 @@ func (m *module) courier(row *table.Call) *courier {
 func (k *courier) shortcut(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool) {
 	k.dropBegun()
 	x := k.ready
-	if x == nil || taken > 0 {
+	if x == nil || taken > 0 || k.m.elsewhere() {
 		return nil, false
 	}
 	data := x.readMessage(args, comm)
@@ -61,6 +61,9 @@ func (k *courier) shortcut(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LV
 func (k *courier) carry(L *lua.LState, base int, comm *mpi.Comm) int {
 	if k.begun != nil && !k.goesOn(vm.Args(L, base)) {
 		k.dropBegun()
+	}
+	if k.begun == nil && k.m.elsewhere() {
+		k.m.enterWorld(L, k.row)
 	}
 	x, data, done := k.ready, k.begun, false
 	if data != nil {

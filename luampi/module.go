@@ -47,6 +47,7 @@ type module struct {
 	hooks    map[string]func(x *call) // checks between reading arguments and the call
 	windows  map[*window]bool         // that are open
 	waiting  map[*call]bool           // calls that wait in MPI
+	begun    map[*opened]bool         // files with an access in two steps that has not ended
 
 	shortcuts map[string]shortcut // by the name of the call
 
@@ -64,7 +65,7 @@ type limits struct{ anySource, anyTag, procNull, root, undefined, maxTag int }
 // job.
 func Open(in *interp.Interp, codec *value.Codec, s *mpi.Session) lua.LGFunction {
 	return func(L *lua.LState) int {
-		m := &module{in: in, s: s, codec: codec, world: s.World(), windows: map[*window]bool{}, waiting: map[*call]bool{}}
+		m := &module{in: in, s: s, codec: codec, world: s.World(), windows: map[*window]bool{}, waiting: map[*call]bool{}, begun: map[*opened]bool{}}
 		L.Push(m.open(L))
 		return 1
 	}
@@ -80,6 +81,8 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 	m.hooks = m.windowHooks()
 	m.fileHooks(m.hooks)
 	m.topologyHooks(m.hooks)
+	m.typeHooks(m.hooks)
+	m.codeHooks(m.hooks)
 	for _, row := range table.All {
 		fn := hand[row.Name]
 		if fn == nil {

@@ -55,6 +55,7 @@ func (x *call) integer(i int, v lua.LValue, a *table.Arg) int {
 	if n != int(int32(n)) {
 		x.arg(i, "%d does not fit a C int", n)
 	}
+	x.inRange(i, n)
 	return n
 }
 
@@ -87,7 +88,7 @@ func (x *call) tag(i int, v lua.LValue, wild bool) int {
 	switch {
 	case wild && n == l.anyTag:
 	case n < 0 || n > l.maxTag:
-		x.arg(i, "tag %d is not between 0 and %d", n, l.maxTag)
+		x.arg(i, "%s", x.m.noTag(n))
 	}
 	return n
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/luampi/absent"
 	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
 )
 
@@ -31,8 +32,13 @@ type handle struct {
 	user      *call // the last of them
 }
 
-// Kind names it in errors about arguments: "type", "op".
-func (h *handle) Kind() string { return h.class }
+// Kind names it in errors about arguments: "datatype", "op".
+func (h *handle) Kind() string {
+	if h.class == "type" {
+		return "datatype" // what has a type may be anything
+	}
+	return h.class
+}
 
 // message is what Mprobe took; Mrecv ends it.
 type message struct {
@@ -138,6 +144,7 @@ func (m *module) metatable(L *lua.LState, name string) *lua.LTable {
 	mt := L.NewTable()
 	mt.RawSetString("__name", lua.LString(name))
 	mt.RawSetString("__index", L.NewTable())
+	mt.RawSetString("__meant", absent.Meant(L, name))
 	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
 		L.Push(lua.LString(m.text(L.CheckUserData(1).Value)))
 		return 1

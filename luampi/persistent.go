@@ -19,6 +19,9 @@ func (m *module) startRequest(L *lua.LState, call string, q *request) {
 	if q.r == nil || !q.r.Persistent() {
 		luaerr.RaiseArg(L, call, 1, "request", "the request is not persistent")
 	}
+	if q.r.State() == mpi.Done {
+		luaerr.RaiseArg(L, call, 1, "request", "the MPI library ended the request when it failed: make a new one")
+	}
 	if q.r.State() != mpi.Idle {
 		if taken := q.r.ByWhom(); taken != nil {
 			luaerr.RaiseArg(L, call, 1, "request", "the request is active already: %s", taken)
@@ -27,7 +30,10 @@ func (m *module) startRequest(L *lua.LState, call string, q *request) {
 	}
 	c := m.s.NewCall("Start")
 	c.As = call
-	c.StartRequest(q.r)
+	if !c.StartRequest(q.r) {
+		c.Release()
+		luaerr.RaiseArg(L, call, 1, "request", "%s", mpi.ErrLost)
+	}
 	err := m.do(L, c)
 	if err == nil {
 		c.Started(q.r)

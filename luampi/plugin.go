@@ -21,7 +21,7 @@ type pluginState struct {
 	opMT       *lua.LTable
 	records    records
 	comms      map[uint64]uint64   // duplicates by handle of the communicator
-	generation int                 // of the world that they are of
+	generation uint64              // of the world that they are of
 	busy       map[uint64]*serving // communicators that a function uses, by handle
 }
 

@@ -38,6 +38,9 @@ func (x *call) read(base int, comm *mpi.Comm) {
 			x.readArray(i, args[i].Kind)
 		}
 	}
+	if x.send.inPlace && x.c.S[table.SlotSend+2] == 0 { // libraries look at count and type all the same
+		copy(x.c.S[table.SlotSend+1:table.SlotSend+3], x.c.S[table.SlotRecv+1:table.SlotRecv+3])
+	}
 	x.compareTypes()
 	x.refuseOverlap()
 	x.countRecords()
@@ -72,7 +75,7 @@ func (x *call) assign(base int, comm *mpi.Comm) {
 		a := &x.row.Args[i]
 		v := L.Get(k)
 		x.pos[i] = k - base + 1
-		if v != lua.LNil && x.skips(a, v) || comm != nil && a.Kind == table.Comm {
+		if v != lua.LNil && x.skips(a, v) || v == lua.LNil && a.Kind.IsArray() && x.leftOut(a, k) || comm != nil && a.Kind == table.Comm {
 			x.at[i] = lua.LNil
 			continue
 		}
@@ -84,6 +87,20 @@ func (x *call) assign(base int, comm *mpi.Comm) {
 		x.end()
 		tooMany(L, row)
 	}
+}
+
+// leftOut reports whether an array that may be missing is left out, and not given as
+// nil in its place: nothing follows it. What is missing next then has its number.
+func (x *call) leftOut(a *table.Arg, k int) bool {
+	if _, may := a.Missing(); !may {
+		return false
+	}
+	for top := x.L.GetTop(); k <= top; k++ {
+		if x.L.Get(k) != lua.LNil {
+			return false
+		}
+	}
+	return true
 }
 
 // skips tells whether v, which is not nil, is not meant for the argument.
@@ -106,6 +123,15 @@ func (x *call) skips(a *table.Arg, v lua.LValue) bool {
 	return false
 }
 
+// needOneGroup are the calls that inter-communicators are not for (MPI 3.1, sections
+// 5.11, 6.4.2, 6.6.2, 7.5, 11.2 and 13.2). Open MPI crashes in some.
+var needOneGroup = map[string]bool{
+	"Scan": true, "Exscan": true, "Comm_split_type": true, "Comm_create_group": true, "Intercomm_create": true,
+	"Cart_create": true, "Cart_map": true, "Graph_create": true, "Graph_map": true,
+	"Dist_graph_create": true, "Dist_graph_create_adjacent": true,
+	"Win_create": true, "Win_allocate": true, "Win_allocate_shared": true, "Win_create_dynamic": true, "File_open": true,
+}
+
 func (x *call) readComm(i int, comm *mpi.Comm) {
 	if comm == nil {
 		switch v := x.at[i]; {
@@ -122,9 +148,15 @@ func (x *call) readComm(i int, comm *mpi.Comm) {
 	if why := comm.Unusable(); why != "" {
 		x.arg(i, "%s", why)
 	}
+	if comm.Inter && needOneGroup[x.base()] {
+		x.arg(i, "communicator of a single group expected, got an inter-communicator")
+	}
 	x.comm = comm
 	x.c.S[table.SlotComm] = comm.Handle
 	x.root = true
+	if x.row.Args[i].Required {
+		x.checkTopology(i)
+	}
 }
 
 // readArg reads an argument that is no array.
@@ -152,7 +184,9 @@ func (x *call) readArg(i int, a *table.Arg) {
 		if v == lua.LNil && a.Optional {
 			v = parseNumber(a.Default)
 		}
-		s[a.Slot] = uint64(int64(x.whole(i, v, "whole number")))
+		n := x.whole(i, v, "whole number")
+		x.inRange(i, n)
+		s[a.Slot] = uint64(int64(n))
 	case table.Bool:
 		s[a.Slot] = 0
 		if lua.LVAsBool(v) || v == lua.LNil && a.Default == "true" {
@@ -188,8 +222,11 @@ func (x *call) readArg(i int, a *table.Arg) {
 		x.readFile(i, a, v)
 	case table.Message:
 		msg := m.toMessage(v)
-		if msg == nil || msg.handle == mpi.Constant("MESSAGE_NULL") {
+		if msg == nil {
 			x.expected(i, "message", v)
+		}
+		if msg.handle == mpi.Constant("MESSAGE_NULL") {
+			x.arg(i, "the message was received already")
 		}
 		x.checkMessage(i, msg)
 		s[a.Slot], x.msg = msg.handle, msg
@@ -229,6 +266,9 @@ func (x *call) readHandle(i int, a *table.Arg, v lua.LValue) {
 		x.arg(i, "%s expected, got %s", class, args.Kind(v))
 	}
 	x.alive(i, h)
+	if !a.Frees && !x.takesNull(a) {
+		x.refuseNull(i, h)
+	}
 	x.c.S[a.Slot] = h.value
 	if a.Frees {
 		if h.name != "" {
@@ -240,6 +280,20 @@ func (x *call) readHandle(i int, a *table.Arg, v lua.LValue) {
 		x.frees = h
 	}
 	x.keep = append(x.keep, h)
+}
+
+// takesNull reports whether an argument may be the constant for no object: hints may
+// be none, but not where they are what the call is about.
+func (x *call) takesNull(a *table.Arg) bool {
+	return a.Kind == table.Info && !strings.HasPrefix(x.row.Name, "Info_") && !strings.HasSuffix(x.row.Name, "_set_info")
+}
+
+// refuseNull refuses such a constant: libraries do not say which argument it is, and
+// do not check all.
+func (x *call) refuseNull(i int, h *handle) {
+	if strings.HasSuffix(h.name, "_NULL") {
+		x.arg(i, "%s expected, got mpi.%s", h.class, h.name)
+	}
 }
 
 func (x *call) alive(i int, h *handle) {

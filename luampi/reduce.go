@@ -19,8 +19,20 @@ func (x *call) readReduce(i int) {
 		x.need(i, &x.send, x.collective())
 	}
 	x.set(table.SlotSend, &x.send, x.send.count)
+	x.checkPlain(i, &x.send)
 	if x.send.arr != nil && !x.send.derived {
 		x.checkOp(i, x.send.arr.Type())
+	}
+}
+
+// checkPlain refuses other elements than those of arrays to an op of the script. All
+// ranks do so, also those on which the library would not call it.
+func (x *call) checkPlain(i int, b *buffer) {
+	if x.op.name != "" || x.op.plugin != nil || b.inPlace {
+		return
+	}
+	if _, plain := x.m.elements[b.typ]; !plain {
+		x.arg(i, "%s", errPlain.Message)
 	}
 }
 
@@ -110,12 +122,13 @@ func (x *call) readReduced(i int) {
 	case x.recv.missing && x.row.Args[i].Required:
 		x.arg(i, "array expected, got nil")
 	case x.recv.missing:
-		x.recv = x.arrayBuffer(i, likeArray(x.send.arr))
+		x.recv = x.likeSent(i)
 	default:
 		x.need(i, &x.recv, false)
 		x.scalar = false
 	}
 	if x.send.inPlace {
+		x.checkPlain(i, &x.recv)
 		if !x.recv.derived {
 			x.checkOp(i, x.recv.arr.Type())
 		}
@@ -138,12 +151,13 @@ func (x *call) sameType(i int) {
 	x.arg(i, "%s array expected as the other one, got %s", s.content, r.content)
 }
 
-// likeArray makes an array of the type and shape of a.
-func likeArray(a *array.Array) *array.Array {
-	if rows, cols, matrix := a.Shape(); matrix {
-		return array.NewMatrix(a.Type(), rows, cols)
+// likeSent makes an array of the type and shape of what is sent.
+func (x *call) likeSent(i int) buffer {
+	a := x.send.arr
+	if rows, cols, matrix := a.Shape(); matrix && x.send.count == a.Len() {
+		return x.arrayBuffer(i, array.NewMatrix(a.Type(), rows, cols))
 	}
-	return array.New(a.Type(), a.Len())
+	return x.newBuffer(i, x.send.count)
 }
 
 func (x *call) readRootReduced(i int) {
@@ -169,7 +183,7 @@ func (x *call) readExReduced(i int) {
 
 func (x *call) readBlockReduced(i int) {
 	x.recv = x.buffer(i, x.at[i])
-	n := x.comm.Peers()
+	n := x.places(true)
 	if x.send.inPlace {
 		x.need(i, &x.recv, false)
 		x.checkOp(i, x.recv.arr.Type())
@@ -179,7 +193,7 @@ func (x *call) readBlockReduced(i int) {
 	}
 	part := x.parts(0, &x.send, false)
 	if x.recv.missing {
-		x.recv = x.arrayBuffer(i, array.New(x.send.arr.Type(), part))
+		x.recv = x.newBuffer(i, part)
 	}
 	x.need(i, &x.recv, false)
 	x.sameType(i)
@@ -201,7 +215,7 @@ func (x *call) readPartReduced(i int) {
 		if x.send.inPlace {
 			x.arg(i, "array expected: IN_PLACE has what to send there")
 		}
-		x.recv = x.arrayBuffer(i, array.New(x.send.arr.Type(), mine))
+		x.recv = x.newBuffer(i, mine)
 	}
 	x.need(i, &x.recv, false)
 	needed, have := total, x.send.count

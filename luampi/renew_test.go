@@ -10,6 +10,7 @@ import (
 func init() {
 	scenarios["renewals"] = scenario{ranks: 2, play: renewals}
 	scenarios["renewals of what scripts made"] = scenario{ranks: 2, play: renewalsOfMade}
+	scenarios["renewal beside calls"] = scenario{ranks: 2, play: renewalBesideCalls}
 	scenarios["renewal beside a task"] = scenario{ranks: 2, play: renewalBesideTask}
 }
 
@@ -105,16 +106,15 @@ func renewalsOfMade(p *player) {
 		p.must("local a, b = mpi.COMM_WORLD:dup(), mpi.COMM_SELF:dup() a:Barrier() local c = a:split(0) c:allgather(1)")
 		dup, err := p.s.Duplicate(p.ctx(), p.s.World())
 		p.check(err == nil && dup != 0, "%v", err)
-		err = p.s.BeginChunk(p.ctx(), []int{1, 0})
+		err = p.beginChunk(p.ctx(), []int{1, 0})
 		p.check(err == nil, "%v", err)
 		if index := p.s.Chunk().Index(); round == 1 {
 			first = index
 		} else if round > 1 && !mpitest.On().MPICH() {
 			p.check(index <= first, "round %d: communicator %d, before %d", round, index, first)
 		}
-		p.s.EndChunk()
-		err = p.s.Renew(p.ctx())
-		p.check(err == nil, "%v", err)
+		p.hold(p.s.EndChunk)
+		p.renewQuietly()
 	}
 	p.renew()
 }
@@ -135,5 +135,44 @@ func renewalBesideTask(p *player) {
 	} else {
 		p.check(wait() == nil, "the other task")
 	}
+	p.renew()
+}
+
+// renewalBesideCalls: another task that uses communicators and requests while
+// the world is renewed works in the old one, or in the new one, or is told.
+func renewalBesideCalls(p *player) {
+	p.must("done, told = false, {}")
+	_, wait := p.start(`
+while not done do
+  local ok, err = pcall(function()
+    local made = mpi.COMM_SELF:dup()
+    for i = 1, 30 do
+      assert(mpi.Comm_size() == 2 and made:size() == 1)
+      mpi.COMM_WORLD:Iprobe(mpi.ANY_SOURCE, 99)
+      made:Send(array.full(1, i), mpi.PROC_NULL)
+      local a = array.zeros(1)
+      local r = made:Irecv(a, 0, 5)
+      local s = made:Isend(array.full(1, i), 0, 5)
+      mpi.Waitall{ r, s }
+      assert(a[1] == i)
+      local left = mpi.Irecv(array.zeros(1), mpi.ANY_SOURCE, 98)
+      mpi.Cancel(left)
+      left:wait()
+    end
+    made:free()
+  end)
+  if not ok then
+    err = tostring(err)
+    assert(err:find("renewed", 1, true) or err:find("given up", 1, true), err)
+    told[#told + 1] = err
+  end
+  os.execute("sleep 0.001")
+end`)
+	for range 300 {
+		p.renewQuietly()
+	}
+	p.must("done = true")
+	err := wait()
+	p.check(err == nil, "%v", err)
 	p.renew()
 }

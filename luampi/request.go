@@ -71,7 +71,7 @@ func (m *module) readRequest(L *lua.LState, call string, n int, v lua.LValue) *r
 	if ok {
 		if q, ok := ud.Value.(*request); ok {
 			if q.r != nil && q.r.Lost() {
-				luaerr.RaiseArg(L, call, n, "request", "the request was given up when the world was renewed")
+				luaerr.RaiseArg(L, call, n, "request", "%s", mpi.ErrLost)
 			}
 			return q
 		}
@@ -129,6 +129,9 @@ func (m *module) one(row *table.Call, test bool) implementation {
 			x.c.CompleteOne(q.r)
 			if err != nil {
 				x.fail(m.explained(L, err, q.r.Row, q.r.Room, &q.r.Status))
+			}
+			if err := m.shortWrite(L, q.r, &q.r.Status); err != nil {
+				x.fail(err)
 			}
 			x.end()
 		}
@@ -192,7 +195,11 @@ func (m *module) readRequests(L *lua.LState, call string, v lua.LValue, list []*
 	if !ok {
 		args.RaiseExpected(L, call, 1, "requests", "list of requests", v)
 	}
-	for i := range vm.Entries(t) {
+	n, wrong := args.List(t)
+	if wrong != "" {
+		luaerr.RaiseArg(L, call, 1, "requests", "%s", wrong)
+	}
+	for i := range n {
 		list = append(list, m.readRequest(L, call, 1, vm.GetInt(t, i+1)))
 	}
 	return list

@@ -70,6 +70,11 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 		if err != nil {
 			m.failSeveral(x, err, b)
 		}
+		for _, i := range b.done {
+			if err := m.shortWrite(L, b.raw[i], &b.statuses[i]); err != nil {
+				x.fail(err)
+			}
+		}
 		x.end()
 		results := m.pushSeveral(L, family, test, done, n, b)
 		m.giveBatch(b)

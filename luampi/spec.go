@@ -1,7 +1,9 @@
 package luampi
 
 import (
+	"math"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -12,6 +14,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
 
 // layoutOf is where the data of a type lies in memory, in bytes.
@@ -39,6 +42,9 @@ func (m *module) typeLayout(L *lua.LState, h *handle) layoutOf {
 	low, span, _ := ask("Type_get_true_extent")
 	_, _, basic := ask("own_basic")
 	l := layoutOf{extent: extent, low: low, end: low + span, content: m.basics[basic]}
+	if size, _, _ := ask("Type_size"); size == 0 { // no data: the bounds that libraries return then mean nothing
+		l.low, l.end = 0, 0
+	}
 	h.layout = &l
 	return l
 }
@@ -49,8 +55,23 @@ func (l layoutOf) reach(n int) (low, end int) {
 	if n == 0 {
 		return 0, 0
 	}
-	last := (n - 1) * l.extent
+	last, ok := times(n-1, l.extent)
+	if !ok {
+		return -farthest, farthest
+	}
 	return min(l.low, last+l.low), max(l.end, last+l.end)
+}
+
+// farthest is a number of bytes that no memory has. Sums of a few such numbers do
+// not overflow an int.
+const farthest = 1 << 60
+
+// times multiplies; ok is false where the product is beyond farthest.
+func times(a, b int) (product int, ok bool) {
+	if f := float64(a) * float64(b); math.Abs(f) > farthest {
+		return 0, false
+	}
+	return a * b, true
 }
 
 // spec reads {array, count, type, offset = n}: elements of any type in the
@@ -63,6 +84,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 		}
 		x.arg(i, "array expected, got table%s", x.hint())
 	}
+	x.refuseStrangers(i, t)
 	field := func(n int, name string) lua.LValue {
 		if v := t.RawGetString(name); v != lua.LNil {
 			return v
@@ -100,6 +122,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 			x.arg(i, "the count is negative (%d)", b.count)
 		}
 	}
+	x.countFits(i, b.count)
 	if low, end := l.reach(b.count); low < -offset*size || end > room {
 		x.arg(i, "%d elements of the type reach from byte %d to %d of an array that has %d there", b.count, low, end, room)
 	}
@@ -107,6 +130,28 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 		b.address = unsafe.Pointer(&raw[offset*size])
 	}
 	return b
+}
+
+// refuseStrangers raises where {array, count, type, offset = n} has a member that
+// means nothing: a misspelt one would leave its default in force.
+func (x *call) refuseStrangers(i int, t *lua.LTable) {
+	known := []string{"count", "offset", "type"}
+	vm.ForEach(t, func(k, _ lua.LValue) {
+		switch k := k.(type) {
+		case lua.LNumber:
+			if k >= 1 && k <= 3 && k == lua.LNumber(int(k)) {
+				return
+			}
+		case lua.LString:
+			if slices.Contains(known, string(k)) {
+				return
+			}
+			if near := nearest.Name(string(k), known); near != "" {
+				x.arg(i, "{array, count, type} has no member '%s': did you mean '%s'?", string(k), near)
+			}
+		}
+		x.arg(i, "{array, count, type, offset = n} has no member %s", args.Show(k))
+	})
 }
 
 // explicitNil reports whether a list was written as {a, n, t} where t is nil: it
@@ -129,6 +174,7 @@ func (x *call) datatype(i int, v lua.LValue) *handle {
 		x.expected(i, "type", v)
 	}
 	x.alive(i, h)
+	x.refuseNull(i, h)
 	x.keep = append(x.keep, h)
 	return h
 }

@@ -1,6 +1,12 @@
 package luampi
 
-import "github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+import (
+	"math"
+	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
 
 // topologyHooks are the checks of lists whose length MPI takes for granted: it
 // reads on behind the end of one that is too short.
@@ -9,29 +15,66 @@ func (m *module) topologyHooks(hooks map[string]func(x *call)) {
 	hooks["Graph_map"] = (*call).checkGraph
 	hooks["Dist_graph_create"] = func(x *call) {
 		total := 0
-		for k, n := range x.c.Ints(table.SlotX+3, int(int32(x.c.S[table.SlotX]))) {
-			if n < 0 {
-				x.arg(1, "entry %d is negative (%d)", k+1, n)
-			}
+		for _, n := range x.c.Ints(table.SlotX+3, int(int32(x.c.S[table.SlotX]))) {
 			total += int(n)
 		}
 		if n := int(int32(x.c.S[table.SlotX+4])); n != total {
 			x.arg(2, "%d destinations expected (the sum of the degrees), got %d", total, n)
 		}
 	}
-	hooks["Cart_rank"] = func(x *call) { x.perDimension(0, "coordinates") }
+	for _, name := range []string{"Cart_create", "Cart_map"} {
+		hooks[name] = (*call).checkGrid
+	}
+	hooks["Group_translate_ranks"] = (*call).checkRanks
+	hooks["Dims_create"] = (*call).checkDims
+	hooks["Group_incl"] = (*call).checkDistinct
+	hooks["Group_excl"] = (*call).checkDistinct
+	hooks["Intercomm_create"] = (*call).checkRemote
+	for _, name := range []string{"Comm_remote_size", "Comm_remote_group", "Intercomm_merge"} {
+		hooks[name] = func(x *call) {
+			if !x.comm.Inter {
+				x.arg(len(x.row.Args)-1, "inter-communicator expected, got one of a single group")
+			}
+		}
+	}
+	hooks["Cart_rank"] = func(x *call) {
+		x.perDimension(0, "coordinates")
+		x.checkCoords()
+	}
+	hooks["Cart_shift"] = func(x *call) {
+		direction := int(int32(x.c.S[table.SlotX]))
+		if n, ok := x.dimensions(); ok && (direction < 0 || direction >= n) {
+			x.arg(0, "direction %d is not in a grid of %d dimensions, which count from 0", direction, n)
+		} else if ok {
+			x.shortenShift(direction, n)
+		}
+	}
 	hooks["Cart_sub"] = func(x *call) { x.perDimension(0, "entries") }
 	for _, name := range []string{"Pack", "Pack_external"} {
-		hooks[name] = func(x *call) { x.rawBytes(&x.recv) }
+		hooks[name] = func(x *call) {
+			x.rawBytes(&x.recv)
+			x.checkPosition(&x.recv)
+		}
+	}
+	hooks["Pack_size"] = func(x *call) {
+		if size, ok := x.asks("Type_size", x.c.S[table.SlotX+1]); ok && float64(size)*float64(int32(x.c.S[table.SlotX])) > math.MaxInt32 {
+			x.arg(0, "so many elements take more than the %d bytes that a C int holds", math.MaxInt32)
+		}
 	}
 	for _, name := range []string{"Unpack", "Unpack_external"} {
-		hooks[name] = func(x *call) { x.rawBytes(&x.send) }
+		hooks[name] = func(x *call) {
+			x.rawBytes(&x.send)
+			x.checkPosition(&x.send)
+		}
 	}
 }
 
 // checkGraph checks the index of a graph, which says how many edges are read.
 func (x *call) checkGraph() {
 	nodes, edges := int(int32(x.c.S[table.SlotX])), int(int32(x.c.S[table.SlotX+2]))
+	if nodes == 0 && x.row.Name == "Graph_map" {
+		x.arg(0, "a number for each node expected, got none")
+	}
 	before := int32(0)
 	for k, n := range x.c.Ints(table.SlotX+1, nodes) {
 		if n < before {
@@ -42,20 +85,99 @@ func (x *call) checkGraph() {
 	if int(before) != edges {
 		x.arg(1, "%d edges expected, as the index says, got %d", before, edges)
 	}
+	for k, n := range x.c.Ints(table.SlotX+3, edges) {
+		if n < 0 || int(n) >= nodes {
+			x.arg(1, "entry %d: node %d is not in a graph of %d", k+1, n, nodes)
+		}
+	}
+}
+
+// checkGrid checks the size of a grid: libraries do not check that it fits an int.
+func (x *call) checkGrid() {
+	dims := x.c.Ints(table.SlotX+1, int(int32(x.c.S[table.SlotX])))
+	if n := product(dims); n > float64(x.comm.Size) {
+		x.arg(0, "a grid of %.0f ranks does not fit into a communicator of %d", n, x.comm.Size)
+	}
+}
+
+// checkRanks checks the ranks that are to be translated: libraries look them up
+// in a table without checking how long it is.
+func (x *call) checkRanks() {
+	size, ok := x.groupSize()
+	if !ok {
+		return
+	}
+	for k, n := range x.c.Ints(table.SlotX+2, int(int32(x.c.S[table.SlotX+1]))) {
+		if (n < 0 || int(n) >= size) && int(n) != x.m.limits.procNull {
+			x.arg(1, "entry %d: rank %d is not in a group of %d", k+1, n, size)
+		}
+	}
 }
 
 // perDimension checks a list of one entry for each dimension of a grid.
 func (x *call) perDimension(i int, what string) {
-	c := x.m.s.NewCall("Cartdim_get")
-	c.S[table.SlotComm] = x.comm.Handle
-	err := x.m.do(x.L, c)
-	want := c.Result(0)
-	c.Release()
-	if err != nil {
-		return // the call itself says what is wrong
+	want, ok := x.dimensions()
+	if !ok {
+		return
 	}
 	if n := int(int32(x.c.S[x.row.Args[i].Slot])); n != want {
 		x.arg(i, "%d %s expected, one for each dimension, got %d", want, what, n)
+	}
+}
+
+// dimensions returns how many the grid has. It has none where ok is false: the
+// call itself says so.
+func (x *call) dimensions() (n int, ok bool) {
+	c := x.m.s.NewCall("Cartdim_get")
+	defer c.Release()
+	c.S[table.SlotComm] = x.comm.Handle
+	err := x.m.do(x.L, c)
+	return c.Result(0), err == nil
+}
+
+// checkPosition checks the place in the array that holds what is packed.
+func (x *call) checkPosition(b *buffer) {
+	for i := range x.row.Args {
+		a := &x.row.Args[i]
+		if a.Kind != table.Aint {
+			continue
+		}
+		if at, n := int(int64(x.c.S[a.Slot])), len(b.arr.Bytes()); at > n {
+			x.arg(i, "0 to %d expected, since the array has %d bytes, got %d", n, n, at)
+		}
+	}
+}
+
+// checkTopology checks that the communicator, which is argument i, has the topology
+// that the call is about. Of one that has none, Open MPI takes it that no rank has
+// neighbours.
+func (x *call) checkTopology(i int) {
+	maker := ""
+	switch name := x.row.Name; {
+	case x.ofNeighbours():
+		if x.comm.In+x.comm.Out > 0 {
+			return
+		}
+	case strings.HasPrefix(name, "Cart"):
+		maker = "Cart"
+	case strings.HasPrefix(name, "Graph"):
+		maker = "Graph"
+	case strings.HasPrefix(name, "Dist_graph"):
+		maker = "Dist_graph"
+	default:
+		return
+	}
+	c := x.m.s.NewCall("Topo_test")
+	defer c.Release()
+	c.S[table.SlotComm] = x.comm.Handle
+	if x.m.do(x.L, c) != nil {
+		return // the call itself says what is wrong
+	}
+	switch kind := c.Result(0); {
+	case maker == "" && kind == x.m.limits.undefined:
+		x.arg(i, "communicator with neighbours expected, as mpi.Cart_create, mpi.Graph_create and mpi.Dist_graph_create make it")
+	case maker != "" && kind != mpi.Int(strings.ToUpper(maker)):
+		x.arg(i, "communicator that mpi.%s_create has made expected", maker)
 	}
 }
 

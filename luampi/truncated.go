@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
@@ -18,6 +19,11 @@ func (x *call) explained(err error) error {
 	if x.row.Class == table.Twin {
 		return err
 	}
+	if e := (*luaerr.Error)(nil); (x.row.Name == "File_open" || x.row.Name == "File_delete") && errors.As(err, &e) {
+		named := *e
+		named.Message += ": " + args.Show(x.at[0])
+		return &named
+	}
 	st := x.c.Status()
 	return x.m.explained(x.L, err, x.c.Row, x.c.Room(), &st)
 }
@@ -26,11 +32,17 @@ func (x *call) explained(err error) error {
 // room is where it receives a message, st what is known of the message.
 func (m *module) explained(L *lua.LState, err error, row *table.Call, room mpi.Room, st *mpi.Status) error {
 	var e *luaerr.Error
-	if !errors.As(err, &e) || e.Class != "ERR_TRUNCATE" {
+	if !errors.As(err, &e) {
 		return err
 	}
 	c := *e
 	switch {
+	case row.Class == table.Coll && e.Class == "ERR_OTHER": // what MPICH says of collectives that it starts
+		c.Message += ": it may be that the ranks do not agree: lengths and types of the arrays, and counts, must agree on all ranks"
+	case e.Class == "ERR_TYPE":
+		c.Message += ": a type that a script has made is committed before it is used (t:commit())"
+	case e.Class != "ERR_TRUNCATE":
+		return err
 	case row.Class == table.Coll:
 		c.Message += ": another rank sent more than this one expects: lengths and types of the arrays, and counts, must agree on all ranks"
 	case row.Receives():

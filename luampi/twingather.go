@@ -108,7 +108,11 @@ func (m *module) packList(x *call, v lua.LValue) (ws []*wire, lengths []uint64, 
 	if !ok {
 		return nil, nil, luaError("mpi.%s: list of %d values expected, got %s", x.row.Name, x.comm.Size, args.Kind(v))
 	}
-	if n := vm.Entries(list); n > x.comm.Size {
+	n, wrong := args.List(list)
+	if wrong != "" {
+		return nil, nil, luaError("mpi.%s: %s", x.row.Name, wrong)
+	}
+	if n != x.comm.Size {
 		return nil, nil, luaError("mpi.%s: list of %d values expected, got %d", x.row.Name, x.comm.Size, n)
 	}
 	for r := range x.comm.Size {

@@ -63,7 +63,9 @@ func (m *module) setBytes(c *mpi.Call, slotOf int, b []byte) {
 		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
 	}
 	c.S[slotOf+1], c.S[slotOf+2] = slot(len(b)), m.byteType
-	c.Bytes += len(b)
+	if slotOf == table.SlotSend { // what is received may be shorter
+		c.Bytes += len(b)
+	}
 }
 
 // packetBuffer returns memory for a packet that lasts as long as the call.
@@ -94,6 +96,7 @@ func (m *module) send(x *call) (int, error) {
 	if headSize+w.total <= packetSize {
 		x.again(rowSend, x.comm.Shadow)
 		m.setBytes(x.c, table.SlotSend, w.append(w.head(x.packetBuffer()[:0], 0)))
+		x.c.Bytes = w.total
 		return 0, x.try()
 	}
 	dest := int(int32(x.c.S[table.SlotPeer]))

@@ -22,9 +22,9 @@ func (x *call) sameLength(i int, a *table.Arg, n int) {
 func (x *call) int64s(i int, v lua.LValue) []int64 {
 	t, ok := v.(*lua.LTable)
 	if !ok {
-		x.expected(i, "list", v)
+		x.noList(i, v)
 	}
-	n := vm.Entries(t)
+	n := x.entries(i, t)
 	list := make([]int64, n, n+1)
 	for k := range list {
 		n, ok := number(vm.GetInt(t, k+1))
@@ -42,7 +42,7 @@ func (x *call) handles(i int, v lua.LValue) []*handle {
 	if !ok {
 		x.expected(i, "list of types", v)
 	}
-	list := make([]*handle, vm.Entries(t))
+	list := make([]*handle, x.entries(i, t))
 	for k := range list {
 		list[k] = x.datatype(i, vm.GetInt(t, k+1))
 	}

@@ -11,6 +11,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
@@ -38,7 +39,8 @@ type window struct {
 	lease *array.Lease // of memory that goes with the window
 	lent  []span       // that memory, as far as scripts have arrays of it
 
-	attached  []*array.Array // of a dynamic window
+	attached  []*attached     // of a dynamic window
+	origins   map[origin]bool // of accesses that are not complete
 	fenced    bool
 	lockedAll bool
 	locked    map[int]bool
@@ -71,7 +73,7 @@ func (w *window) unusable() string {
 	if w.freed {
 		return "the window was freed"
 	}
-	return w.comm.Unusable()
+	return w.comm.Ended()
 }
 
 func (x *call) readWindow(i int, a *table.Arg, v lua.LValue) {
@@ -98,6 +100,7 @@ func (m *module) openWindow(x *call, w *window, unit int) *lua.LUserData {
 		}
 	}
 	w.comm = x.comm
+	w.comm.Keep()
 	all := m.exchange(x, uint64(size), uint64(unit), uint64(w.typ))
 	for r := range x.comm.Size {
 		w.bytes, w.units, w.types = append(w.bytes, int(all[3*r])), append(w.units, int(all[3*r+1])), append(w.types, array.Type(all[3*r+2]))
@@ -200,10 +203,15 @@ func (x *call) tryStep() error {
 	}
 	comm := x.comm
 	defer func() { comm.Busy = nil }()
-	return x.wait()
+	err := x.wait()
+	if err == nil && x.c.Row.MakesWin() {
+		x.m.s.OwnShared("Win_free", x.c.S[table.SlotR])
+	}
+	return err
 }
 
 func (m *module) winCreate(x *call) []lua.LValue {
+	x.wholeArray()
 	unit := int(int32(x.c.S[table.SlotX]))
 	if unit == 0 {
 		unit = x.send.arr.Type().Size()
@@ -235,21 +243,26 @@ func (x *call) elementType(i int) array.Type {
 			return t
 		}
 	}
+	got := args.Kind(v)
 	if h := toHandle(v, "type"); h != nil {
-		if t, ok := x.m.elements[h.value]; ok {
-			return t
+		switch c := x.m.basics[h.value]; {
+		case c.known && h.name != "TWOINT": // a pair
+			return c.of
+		case h.name == "":
+			got = "a datatype that a script has made"
+		default:
+			got = "the datatype " + x.m.text(h)
 		}
+	} else if name, ok := v.(lua.LString); ok {
+		got = args.Show(name)
 	}
-	x.arg(i, "type of arrays expected, such as \"float64\", got %v", v)
+	x.arg(i, "type of arrays expected, such as \"float64\" or mpi.DOUBLE, got %s", got)
 	return 0
 }
 
 // elements reads the number of elements of the array that a call makes.
 func (x *call) elements(i int, t array.Type) int {
 	n := int(int64(x.c.S[table.SlotX]))
-	if n < 0 {
-		x.arg(i, "%d elements", n)
-	}
 	if why := array.TooLarge(t, n); why != "" {
 		x.arg(i, "%s", why)
 	}
@@ -341,13 +354,22 @@ func (m *module) winFree(x *call) []lua.LValue {
 		x.arg(0, "an operation that is not complete uses the window's array: wait for it first")
 	}
 	w.freed = true
-	if err := x.tryStep(); err != nil {
+	var err error
+	if w.dynamic {
+		err = x.detachAll(w)
+	}
+	if err == nil {
+		err = x.tryStep()
+	}
+	if err != nil {
 		w.freed = false
 		if w.lease != nil {
 			w.lease.Resume()
 		}
 		x.fail(err)
 	}
+	m.s.EndShared("Win_free", w.handle)
+	w.comm.LetGo()
 	w.pinner.Unpin()
 	w.rest()
 	delete(m.windows, w)
@@ -358,7 +380,7 @@ func (m *module) winFree(x *call) []lua.LValue {
 // that goes with the window.
 func (m *module) inUse(w *window) bool {
 	for _, s := range w.lent {
-		if m.s.Uses(s.from, s.to) {
+		if m.s.Uses(s.from, s.to) || m.originIn(s) {
 			return true
 		}
 		for x := range m.waiting {

@@ -129,6 +129,19 @@ func TestLostWorkerIsAnError(t *testing.T) {
 	holds(t, r, r.Stdout, "false\tlost\tlost", "the MPI job of this manager has ended", "manager:restart()", "after the restart: 42 42 42")
 }
 
+// interrupted sends Ctrl-C to a job, which is to end by it within a limit.
+func interrupted(t *testing.T, j *mpitest.Job, limit time.Duration) *mpitest.Result {
+	t.Helper()
+	begin := time.Now()
+	j.Kill(j.Pid(), syscall.SIGINT)
+	r := j.Wait()
+	soon(t, time.Since(begin), limit, r)
+	if r.Status != 130 {
+		t.Errorf("status %d, want 130\n%s", r.Status, r)
+	}
+	return r
+}
+
 // TestInterrupt: Ctrl-C ends the script with status 130, in time and cleanly;
 // a second one at once.
 func TestInterrupt(t *testing.T) {
@@ -136,30 +149,21 @@ func TestInterrupt(t *testing.T) {
 	for _, state := range []string{"Recv", "Barrier", "loop"} {
 		t.Run(state, func(t *testing.T) {
 			j := busy(t, state)
-			begin := time.Now()
-			j.Kill(j.Pid(), syscall.SIGINT)
-			r := j.Wait()
-			soon(t, time.Since(begin), reportLimit, r)
-			if r.Status != 130 {
-				t.Errorf("status %d, want 130\n%s", r.Status, r)
-			}
+			r := interrupted(t, j, reportLimit)
 			holds(t, r, r.Stderr, "mpiclus-lua: ", "interrupt")
 			silent(t, r)
 		})
 	}
 	for state, where := range map[string]string{
-		"Recv":    "  ranks 0-2 (3 of 3) were stopped in Recv with rank 1 (8 bytes) at ",
+		"Recv":    "  ranks 0-2 (3 of 3) were stopped in Recv with rank 1, tag 7 (8 bytes) at ",
 		"Barrier": "could not be interrupted:\n  rank 0: Barrier at ",
 	} {
 		// A script that catches the error does not come to tell it.
 		t.Run("caught/"+state, func(t *testing.T) {
 			j := busy(t, state, "catch")
-			begin := time.Now()
-			j.Kill(j.Pid(), syscall.SIGINT)
-			r := j.Wait()
-			soon(t, time.Since(begin), reportLimit, r)
-			if r.Status != 130 || strings.Count(r.Stderr, where) != 1 {
-				t.Errorf("status %d, want 130, and once %q\n%s", r.Status, where, r)
+			r := interrupted(t, j, reportLimit)
+			if strings.Count(r.Stderr, where) != 1 {
+				t.Errorf("want once %q\n%s", where, r)
 			}
 			silent(t, r)
 		})
@@ -181,13 +185,19 @@ func TestInterrupt(t *testing.T) {
 		c := master(t, 0, "master_loop.lua")
 		j := mpitest.Start(t, c)
 		j.Await("begin")
-		begin := time.Now()
-		j.Kill(j.Pid(), syscall.SIGINT)
-		r := j.Wait()
-		soon(t, time.Since(begin), time.Second, r)
-		if r.Status != 130 {
-			t.Errorf("status %d, want 130\n%s", r.Status, r)
-		}
+		r := interrupted(t, j, time.Second)
 		holds(t, r, r.Stderr, "master_loop.lua:3")
 	})
+	for what, words := range map[string]string{
+		"on_lost": ": interrupted (interrupt)",
+		"call":    ": interrupted (interrupt)",
+		"on_exit": "interrupted (interrupt) while the script was ending",
+	} {
+		t.Run("beside the script/"+what, func(t *testing.T) {
+			j := mpitest.Start(t, master(t, 0, "loops_beside.lua", what))
+			j.Await("begin")
+			r := interrupted(t, j, reportLimit)
+			holds(t, r, r.Stderr, words)
+		})
+	}
 }

@@ -75,6 +75,11 @@ var failures = []struct {
 	{"recv", "ranks 0,2 (2 of 3) were stopped in Recv", 1, "", false},
 	{"barrier", "rank 0: Barrier", 1, overTCP, false}, // native: it cannot be left
 	{"barrier", "ranks 0,2 (2 of 3) were stopped in Barrier", 1, overMPI, false},
+	{"Win_create", "ranks 0,2 (2 of 3) were stopped in Win_create", 1, overMPI, false},
+	{"Win_allocate", "ranks 0,2 (2 of 3) were stopped in Win_allocate", 1, overMPI, false},
+	{"Win_allocate_shared", "ranks 0,2 (2 of 3) were stopped in Win_allocate_shared", 1, overMPI, false},
+	{"Win_create_dynamic", "ranks 0,2 (2 of 3) were stopped in Win_create_dynamic", 1, overMPI, false},
+	{"Win_free", "ranks 0,2 (2 of 3) were stopped in Win_free", 1, overMPI, false},
 	{"killed", "rank 1: worker lost", 137, overTCP, false},
 	{"killed", "signal 9 (Killed)", 137, overMPI, false},
 	{"killed_idle", "signal 9 (Killed)", 137, "", false},
@@ -165,10 +170,19 @@ func TestLauncherStopped(t *testing.T) {
 					t.Fatal(err)
 				}
 				r := j.Wait()
-				if r.Status == 0 {
+				// Hydra loses the status of the ranks that end after its own Ctrl-C: a C
+				// program whose rank 0 returns 130 leaves it with 0 every second time.
+				hydras := mpitest.On().MPICH() && signal != syscall.SIGKILL
+				if r.Status == 0 && !hydras {
 					t.Error(r)
 				}
-				if signal != syscall.SIGKILL {
+				switch {
+				case signal == syscall.SIGKILL:
+				case hydras: // each rank is told at once, and the first that has ended ends the others
+					if r.Status != 130 && r.Status != 0 || !strings.Contains(r.Stderr, "interrupted (") && !strings.Contains(r.Stderr, "MPI_Abort(MPI_COMM_WORLD, 130)") {
+						t.Error(r)
+					}
+				default:
 					holds(t, r, r.Stderr, "rank 0: ", "interrupted (terminated)")
 				}
 				silent(t, r)

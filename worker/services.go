@@ -118,16 +118,18 @@ func (p *Process) serveChunk(r *rpc.Incoming) {
 
 func (p *Process) runChunk(t *interp.Task, r *rpc.Incoming, chunk Chunk) (rpc.Reply, ChunkDone) {
 	e := p.Cluster.Eval
-	var end func() bool
+	world := p.Session.World()
+	var show func()
 	err := e.Interp.Wait(t.L(), func(ctx context.Context) (err error) {
-		end, err = p.Session.World().Begin(ctx, chunk.Ranks)
+		show, err = world.Begin(ctx, chunk.Ranks)
 		return err
 	})
 	if err != nil {
 		return e.Raise(t.L(), err), ChunkDone{Dirty: true}
 	}
+	show()
 	reply := e.Evaluate(t, r, 1) // as many as mpido returns
-	return reply, ChunkDone{Dirty: end()}
+	return reply, ChunkDone{Dirty: world.End()}
 }
 
 // renewTimeout bounds the agreement of all ranks on a new world.
@@ -137,10 +139,15 @@ func (p *Process) serveRenew(r *rpc.Incoming) {
 	go func() {
 		ctx, cancel := context.WithTimeout(r.Context, renewTimeout)
 		defer cancel()
-		if err := p.Session.World().Renew(ctx); err != nil {
+		show, err := p.Session.World().Renew(ctx)
+		if err != nil {
 			r.Fail(err)
 			return
 		}
+		// The task has its place in the line for the interpreter before the reply
+		// goes out, and so before the next chunk. Nothing waits for it to run: code
+		// that computes for long must not hold up the renewal.
+		p.Cluster.Eval.Interp.Start(context.Background(), "renewal", func(*interp.Task) { show() })
 		r.Reply(rpc.Reply{})
 	}()
 }

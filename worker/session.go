@@ -34,14 +34,19 @@ type Session interface {
 // about waits in it.
 type World interface {
 	// Begin makes the communicator of a chunk that runs on the given ranks
-	// alone (nil: on all), collective over these; the function that it gives
-	// ends the chunk and tells whether an MPI wait was left in it.
-	Begin(ctx context.Context, ranks []int) (end func() (dirty bool), err error)
+	// alone (nil: on all), collective over these. It may wait. Scripts see the
+	// communicator once show was called by whoever holds the interpreter.
+	Begin(ctx context.Context, ranks []int) (show func(), err error)
+	// End ends the chunk, and reports whether an MPI wait was left in it. Its
+	// caller holds the interpreter.
+	End() (dirty bool)
 	// Standing tells what of the script's operations is not over. It may wait
 	// for a moment.
 	Standing() Standing
-	// Renew makes the world anew, collective over all ranks.
-	Renew(ctx context.Context) error
+	// Renew makes the world anew, collective over all ranks. It may wait.
+	// Scripts see the new world once show was called by whoever holds the
+	// interpreter.
+	Renew(ctx context.Context) (show func(), err error)
 	// Pending lists the MPI calls that run now. It waits for nothing.
 	Pending() []Pending
 }

@@ -69,19 +69,18 @@ func (s session) World() worker.World { return world{s.Session} }
 // world is the script's world, as a worker sees it.
 type world struct{ s *mpi.Session }
 
-func (w world) Begin(ctx context.Context, ranks []int) (end func() (dirty bool), err error) {
-	if err := w.s.BeginChunk(ctx, ranks); err != nil {
-		return nil, err
-	}
-	return func() bool {
-		w.s.EndChunk()
-		return w.s.Dirty()
-	}, nil
+func (w world) Begin(ctx context.Context, ranks []int) (show func(), err error) {
+	return w.s.BeginChunk(ctx, ranks)
+}
+
+func (w world) End() (dirty bool) {
+	w.s.EndChunk()
+	return w.s.Dirty()
 }
 
 func (w world) Standing() worker.Standing { return worker.Standing(w.s.Standing()) }
 
-func (w world) Renew(ctx context.Context) error { return w.s.Renew(ctx) }
+func (w world) Renew(ctx context.Context) (show func(), err error) { return w.s.Renew(ctx) }
 
 func (w world) Pending() []worker.Pending {
 	var list []worker.Pending
@@ -100,6 +99,13 @@ func detail(c mpi.CallRecord) string {
 		words = append(words, "with any rank")
 	case c.Root != mpi.NoRank:
 		words = append(words, fmt.Sprintf("with root %d", c.Root))
+	}
+	switch {
+	case len(words) == 0:
+	case c.Tag >= 0:
+		words[0] += fmt.Sprintf(", tag %d", c.Tag)
+	case c.Tag != mpi.NoRank:
+		words[0] += ", any tag"
 	}
 	if c.Bytes > 0 {
 		words = append(words, fmt.Sprintf("(%d bytes)", c.Bytes))

@@ -45,6 +45,7 @@ func main() {
 		launch.Sweep(os.Args[2:])
 		return
 	}
+	launch.CloseInheritedOnExec()
 	if len(os.Args) > 2 && os.Args[1] == "run" {
 		os.Exit(spmd(os.Args[2:], nil, log))
 	}

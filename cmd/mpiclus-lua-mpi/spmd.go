@@ -127,6 +127,7 @@ func (m *messages) Open(context.Context) ([]link.Link, error) {
 	// A native collective would keep MPI, and with it all messages.
 	m.s.SetCancellable(true)
 	m.fabric = mpilink.New(m.system)
+	m.s.BeforeNative(m.fabric.HandOver)
 	return m.fabric.Links(), nil
 }
 

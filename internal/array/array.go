@@ -13,8 +13,9 @@ package array
 import (
 	"fmt"
 	"math"
-	"strings"
 	"unsafe"
+
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 )
 
 // Array is a view of typed memory: a vector, or a matrix whose rows follow
@@ -185,11 +186,4 @@ func (a *Array) describe() string {
 func (a *Array) Kind() string { return a.describe() }
 
 // named is describe with an article: "an int32 matrix of 2x3".
-func (a *Array) named() string { return withArticle(a.describe()) }
-
-func withArticle(noun string) string {
-	if strings.ContainsRune("aeio", rune(noun[0])) { // but a uint8, a userdata
-		return "an " + noun
-	}
-	return "a " + noun
-}
+func (a *Array) named() string { return args.WithArticle(a.describe()) }

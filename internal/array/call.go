@@ -1,6 +1,8 @@
 package array
 
 import (
+	"strings"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/args"
@@ -27,6 +29,7 @@ type call struct {
 
 // function makes the Lua function of the row.
 func (f function) function(L *lua.LState, method bool) *lua.LFunction {
+	most := f.most()
 	return L.NewFunction(func(L *lua.LState) int {
 		c := call{LState: L, name: f.name}
 		if method {
@@ -37,8 +40,30 @@ func (f function) function(L *lua.LState, method bool) *lua.LFunction {
 			}
 			c.self, c.skip = a, 1
 		}
+		for n := L.GetTop() - c.skip; n > most; n-- {
+			if c.given(n) {
+				c.surplus(n, most, method, f)
+			}
+		}
 		return f.run(&c)
 	})
+}
+
+// most returns how many arguments the function looks at.
+func (f function) most() int {
+	if f.args == "" {
+		return 0
+	}
+	return 1 + strings.Count(f.args, ",")
+}
+
+// surplus raises that argument n would have no effect.
+func (c *call) surplus(n, most int, method bool, f function) {
+	form := f.name
+	if method {
+		form = "a:" + f.name
+	}
+	c.fail(n, "", "%s(%s) takes %d at most, got %s as well", form, f.args, most, args.Show(c.arg(n)))
 }
 
 // fail raises an error about argument n.

@@ -37,23 +37,37 @@ func firstOf(t *lua.LTable) lua.LValue {
 // length.
 func (c *call) list(t *lua.LTable, typ Type) *Array {
 	first, nested := vm.GetInt(t, 1).(*lua.LTable)
+	n := c.entries(t, 0)
 	if !nested {
-		a := New(typ, vm.Entries(t))
+		a := New(typ, n)
 		c.storeAll(a, t, 0)
 		return a
 	}
-	m := NewMatrix(typ, vm.Entries(t), vm.Entries(first))
+	m := NewMatrix(typ, n, vm.Entries(first))
 	for r := range m.rows {
 		row, ok := vm.GetInt(t, r+1).(*lua.LTable)
 		if !ok {
 			c.fail(1, "list", "row %d: table expected, got %s", r+1, args.Kind(vm.GetInt(t, r+1)))
 		}
-		if vm.Entries(row) != m.cols {
-			c.fail(1, "list", "row %d has %d elements, row 1 has %d", r+1, vm.Entries(row), m.cols)
+		if n := c.entries(row, r+1); n != m.cols {
+			c.fail(1, "list", "row %d has %d elements, row 1 has %d", r+1, n, m.cols)
 		}
 		c.storeAll(m.view(r*m.cols, m.cols), row, r+1)
 	}
 	return m
+}
+
+// entries returns the number of entries of a list, or of a row of one.
+func (c *call) entries(t *lua.LTable, row int) int {
+	n, wrong := args.List(t)
+	switch {
+	case wrong == "":
+	case row > 0:
+		c.fail(1, "list", "row %d: %s", row, wrong)
+	default:
+		c.fail(1, "list", "%s", wrong)
+	}
+	return n
 }
 
 // storeAll writes a list to all of a; row is the number of the row for

@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -221,7 +222,7 @@ func firstOf(g group, failures []*luaerr.Error) *luaerr.Error {
 func groupArgument(L *lua.LState, call string) group {
 	g := groupOf(L.Get(1))
 	if t, ok := L.Get(1).(*lua.LTable); g == nil && !(ok && isEmpty(t)) {
-		luaerr.RaiseArg(L, call, 1, "futures", "a list of futures expected, got %s", Describe(L.Get(1)))
+		luaerr.RaiseArg(L, call, 1, "futures", "a list of futures expected, got %s", args.Show(L.Get(1)))
 	}
 	return g
 }

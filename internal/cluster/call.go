@@ -3,12 +3,11 @@ package cluster
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/eval"
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -130,7 +129,7 @@ func (m *Module) spawnat(L *lua.LState) int {
 	var pid rpc.Pid
 	if s, ok := L.Get(1).(lua.LString); ok {
 		if s != "any" {
-			luaerr.RaiseArg(L, "spawnat", 1, "pid", "a pid or \"any\" expected, got %s", Describe(s))
+			luaerr.RaiseArg(L, "spawnat", 1, "pid", "a pid or \"any\" expected, got %s", args.Show(s))
 		}
 		workers := m.workers()
 		pid = workers[m.turn%len(workers)]
@@ -145,23 +144,7 @@ func (m *Module) spawnat(L *lua.LState) int {
 func (m *Module) pidArgument(L *lua.LState, n int, call string) rpc.Pid {
 	number, ok := L.Get(n).(lua.LNumber)
 	if !ok || lua.LNumber(rpc.Pid(number)) != number {
-		luaerr.RaiseArg(L, call, n, "pid", "the pid of a process expected, got %s", Describe(L.Get(n)))
+		luaerr.RaiseArg(L, call, n, "pid", "the pid of a process expected, got %s", args.Show(L.Get(n)))
 	}
 	return rpc.Pid(number)
-}
-
-// longestShown is the longest string that Describe shows.
-const longestShown = 40
-
-// Describe says what a script gave in the place of what was expected.
-func Describe(v lua.LValue) string {
-	switch v := v.(type) {
-	case lua.LNumber, *lua.LNilType, lua.LBool:
-		return number.Text(v)
-	case lua.LString:
-		if len(v) <= longestShown {
-			return fmt.Sprintf("%q", string(v))
-		}
-	}
-	return "a " + v.Type().String()
 }

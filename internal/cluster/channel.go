@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -27,7 +28,7 @@ func (m *Module) newChannel(L *lua.LState) int {
 		case ok && n >= 0 && lua.LNumber(int64(n)) == n:
 			capacity = int64(n)
 		default:
-			luaerr.RaiseArg(L, "RemoteChannel", 2, "capacity", "a whole number from 0 or math.huge expected, got %s", Describe(v))
+			luaerr.RaiseArg(L, "RemoteChannel", 2, "capacity", "a whole number from 0 or math.huge expected, got %s", args.Show(v))
 		}
 	}
 	ref, call := m.Objects.NewChannel(pid, capacity)

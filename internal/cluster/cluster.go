@@ -11,6 +11,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
@@ -197,7 +198,7 @@ func Body(in *interp.Interp, L *lua.LState, v lua.LValue) *lua.LFunction {
 func BodyArgument(in *interp.Interp, L *lua.LState, n int, call string) *lua.LFunction {
 	fn := Body(in, L, L.Get(n))
 	if fn == nil {
-		luaerr.RaiseArg(L, call, n, "", "%s expected, got %s", BodyKinds, Describe(L.Get(n)))
+		luaerr.RaiseArg(L, call, n, "", "%s expected, got %s", BodyKinds, args.Show(L.Get(n)))
 	}
 	return fn
 }

@@ -7,6 +7,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -227,7 +228,7 @@ func checkOperand(L *lua.LState, reducer, body, v lua.LValue, returned int) {
 	if meta != "" && L.GetMetaField(v, meta) != lua.LNil {
 		return
 	}
-	what := "returned " + Describe(v)
+	what := "returned " + args.Show(v)
 	if returned == 0 {
 		what = "returned no value"
 	}
@@ -318,7 +319,7 @@ func (m *Module) reducerArgument(L *lua.LState) lua.LValue {
 			return v
 		}
 	}
-	luaerr.RaiseArg(L, "distributed", 1, "reducer", `a function, nil or one of "+", "*", "min", "max", "and", "or", ".." expected, got %s`, Describe(v))
+	luaerr.RaiseArg(L, "distributed", 1, "reducer", `a function, nil or one of "+", "*", "min", "max", "and", "or", ".." expected, got %s`, args.Show(v))
 	return nil
 }
 
@@ -341,7 +342,7 @@ func rangeArgument(L *lua.LState) Block {
 func rangeNumber(L *lua.LState, n int, name string) float64 {
 	v, ok := L.Get(n).(lua.LNumber)
 	if !ok || math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-		luaerr.RaiseArg(L, "distributed", n, name, "a number expected, got %s", Describe(L.Get(n)))
+		luaerr.RaiseArg(L, "distributed", n, name, "a number expected, got %s", args.Show(L.Get(n)))
 	}
 	return float64(v)
 }

@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
@@ -72,7 +73,7 @@ func (m *Module) everywhere(L *lua.LState) int {
 }
 
 // everywhereOptions reads the long form.
-func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFunction, pids []rpc.Pid, args []lua.LValue) {
+func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFunction, pids []rpc.Pid, given []lua.LValue) {
 	vm.ForEach(t, func(k, _ lua.LValue) {
 		switch k.String() {
 		case "chunk", "args", "pids":
@@ -82,17 +83,17 @@ func (m *Module) everywhereOptions(L *lua.LState, t *lua.LTable) (body *lua.LFun
 	})
 	chunk := t.RawGetString("chunk")
 	if body = Body(m.interp, L, chunk); body == nil {
-		luaerr.Raise(L, luaerr.New(luaerr.Argument, "everywhere: option 'chunk' must be %s, got %s", BodyKinds, Describe(chunk)))
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "everywhere: option 'chunk' must be %s, got %s", BodyKinds, args.Show(chunk)))
 	}
 	L.SetTop(1)
 	L.Push(t.RawGetString("pids"))
 	pids = m.pidsArgument(L, 2, "everywhere", nil)
 	if list, ok := t.RawGetString("args").(*lua.LTable); ok {
-		if args, ok = vm.Values(list); !ok {
+		if given, ok = vm.Values(list); !ok {
 			luaerr.Raise(L, luaerr.New(luaerr.Argument, "everywhere: option 'args' must be a list: the key %d of the table is too far from the others", vm.MaxN(list)))
 		}
 	}
-	return body, pids, args
+	return body, pids, given
 }
 
 func (m *Module) serveEverywhere(r *rpc.Incoming) {

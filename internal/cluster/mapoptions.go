@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -28,7 +29,7 @@ func (m *Module) mapOptions(L *lua.LState, n int) options {
 	if t, ok := L.Get(n).(*lua.LTable); ok {
 		vm.ForEach(t, func(k, v lua.LValue) { m.mapOption(L, &o, k.String(), v) })
 	} else if L.Get(n) != lua.LNil {
-		luaerr.RaiseArg(L, "pmap", n, "opts", "a table expected, got %s", Describe(L.Get(n)))
+		luaerr.RaiseArg(L, "pmap", n, "opts", "a table expected, got %s", args.Show(L.Get(n)))
 	}
 	if o.pool == nil {
 		o.pool = m.defaultPool()
@@ -38,7 +39,7 @@ func (m *Module) mapOptions(L *lua.LState, n int) options {
 
 func (m *Module) mapOption(L *lua.LState, o *options, name string, v lua.LValue) {
 	bad := func(want string) {
-		luaerr.Raise(L, luaerr.New(luaerr.Argument, "pmap: option '%s' must be %s, got %s", name, want, Describe(v)))
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "pmap: option '%s' must be %s, got %s", name, want, args.Show(v)))
 	}
 	switch name {
 	case "batch_size":
@@ -94,7 +95,11 @@ func delays(v lua.LValue) (list []time.Duration, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	for i := range vm.Entries(t) {
+	n, wrong := args.List(t)
+	if wrong != "" {
+		return nil, false
+	}
+	for i := range n {
 		s, ok := vm.GetInt(t, i+1).(lua.LNumber)
 		if !ok || !(s >= 0) {
 			return nil, false
@@ -116,20 +121,15 @@ func mapItems(L *lua.LState, n int) []lua.LValue {
 	}
 	list, ok := L.Get(n).(*lua.LTable)
 	if !ok {
-		luaerr.RaiseArg(L, "pmap", n, "list", "a list or an array expected, got %s", Describe(L.Get(n)))
+		luaerr.RaiseArg(L, "pmap", n, "list", "a list or an array expected, got %s", args.Show(L.Get(n)))
 	}
-	items := make([]lua.LValue, vm.Entries(list))
+	entries, wrong := args.List(list)
+	if wrong != "" {
+		luaerr.RaiseArg(L, "pmap", n, "list", "%s", wrong)
+	}
+	items := make([]lua.LValue, entries)
 	for i := range items {
 		items[i] = vm.GetInt(list, i+1)
 	}
-	vm.ForEach(list, func(k, _ lua.LValue) {
-		i, ok := k.(lua.LNumber)
-		if !ok || i < 1 || lua.LNumber(int(i)) != i {
-			luaerr.RaiseArg(L, "pmap", n, "list", "a list expected, with keys from 1: this table has the key %s, whose value would be left out", Describe(k))
-		}
-		if int(i) > len(items) {
-			luaerr.RaiseArg(L, "pmap", n, "list", "a list expected: the key %d of this table is too far from the others", int(i))
-		}
-	})
 	return items
 }

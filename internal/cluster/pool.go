@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -200,7 +201,7 @@ func poolArgument(L *lua.LState, n int) *workerPool {
 func checkPool(L *lua.LState, call string) *workerPool {
 	p := poolArgument(L, 1)
 	if p == nil {
-		luaerr.RaiseArg(L, call, 1, "pool", "a worker pool expected, got %s", Describe(L.Get(1)))
+		luaerr.RaiseArg(L, call, 1, "pool", "a worker pool expected, got %s", args.Show(L.Get(1)))
 	}
 	return p
 }
@@ -208,6 +209,7 @@ func checkPool(L *lua.LState, call string) *workerPool {
 // openPool makes the methods of pools: workers, push, take, put, clear.
 func (m *Module) openPool(L *lua.LState) {
 	mt := L.NewTypeMetatable(poolMeta)
+	mt.RawSetString("__name", lua.LString("worker pool"))
 	mt.RawSetString("__index", L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
 		"workers": func(L *lua.LState) int { L.Push(PidList(L, checkPool(L, "workers").members())); return 1 },
 		"push": func(L *lua.LState) int {

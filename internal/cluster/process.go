@@ -9,6 +9,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -81,7 +82,7 @@ func managerProcesses(L *lua.LState, call string) (pids []rpc.Pid, ranks []int) 
 	}
 	table, isTable := byRank.(*lua.LTable)
 	if !ok || !isTable {
-		luaerr.RaiseArg(L, call, 1, "manager", "a manager expected, got %s", Describe(L.Get(1)))
+		luaerr.RaiseArg(L, call, 1, "manager", "a manager expected, got %s", args.Show(L.Get(1)))
 	}
 	for _, rank := range RankKeys(table) {
 		ranks = append(ranks, rank)
@@ -118,7 +119,7 @@ func RankKeys(t *lua.LTable) []int {
 func each(L *lua.LState) int {
 	t, ok := L.Get(1).(*lua.LTable)
 	if !ok {
-		luaerr.RaiseArg(L, "each", 1, "result", "a table expected, got %s", Describe(L.Get(1)))
+		luaerr.RaiseArg(L, "each", 1, "result", "a table expected, got %s", args.Show(L.Get(1)))
 	}
 	ranks := RankKeys(t)
 	next := 0
@@ -148,12 +149,15 @@ func (m *Module) pidsArgument(L *lua.LState, n int, call string, missing []rpc.P
 	case *lua.LNilType:
 		return missing
 	case *lua.LTable:
-		n := vm.Entries(v)
-		pids := make([]rpc.Pid, 0, n)
-		for i := 1; i <= n; i++ {
+		entries, wrong := args.List(v)
+		if wrong != "" {
+			luaerr.RaiseArg(L, call, n, "pids", "%s", wrong)
+		}
+		pids := make([]rpc.Pid, 0, entries)
+		for i := 1; i <= entries; i++ {
 			number, ok := vm.GetInt(v, i).(lua.LNumber)
 			if !ok || lua.LNumber(rpc.Pid(number)) != number {
-				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, Describe(vm.GetInt(v, i)))
+				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, args.Show(vm.GetInt(v, i)))
 			}
 			pids = append(pids, rpc.Pid(number))
 		}
@@ -173,13 +177,15 @@ func (m *Module) interrupt(L *lua.LState) int {
 	return 0
 }
 
-// StopWorkers is interrupt for all workers, with a reason; it does not wait.
+// StopWorkers is interrupt for all workers and this process, with a reason: what they
+// were asked to do stops. It does not wait.
 func (m *Module) StopWorkers(why *luaerr.Error) {
 	for _, pid := range m.workers() {
 		if pid != m.Node.Self() {
 			_ = m.Node.Tell(context.Background(), pid, rpc.Request{Service: serviceInterrupt, Data: []byte(why.Message), Background: true})
 		}
 	}
+	m.Node.Interrupt(why)
 }
 
 func (m *Module) serveInterrupt(r *rpc.Incoming) {
@@ -212,7 +218,7 @@ func (m *Module) sleep(L *lua.LState) int {
 func seconds(L *lua.LState, n int, call string) time.Duration {
 	s, ok := L.Get(n).(lua.LNumber)
 	if !ok || s < 0 || s != s {
-		luaerr.RaiseArg(L, call, n, "seconds", "a number from 0 expected, got %s", Describe(L.Get(n)))
+		luaerr.RaiseArg(L, call, n, "seconds", "a number from 0 expected, got %s", args.Show(L.Get(n)))
 	}
 	return Duration(float64(s))
 }
@@ -251,7 +257,7 @@ func (m *Module) timedwait(L *lua.LState) int {
 	const first, last = time.Millisecond, 100 * time.Millisecond
 	f, ok := L.Get(1).(*lua.LFunction)
 	if !ok {
-		luaerr.RaiseArg(L, "timedwait", 1, "f", "a function expected, got %s", Describe(L.Get(1)))
+		luaerr.RaiseArg(L, "timedwait", 1, "f", "a function expected, got %s", args.Show(L.Get(1)))
 	}
 	limit := seconds(L, 2, "timedwait")
 	begin := time.Now()

@@ -2,9 +2,11 @@ package cluster
 
 import (
 	"fmt"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
@@ -56,6 +58,7 @@ func (m *Module) openMetatables(L *lua.LState, module *lua.LTable) {
 		for _, name := range names {
 			index.RawSetString(name, module.RawGetString(name))
 		}
+		mt.RawSetString("__name", lua.LString(strings.TrimPrefix(meta, "mpiclus.")))
 		mt.RawSetString("methods", index) // for messages about names that are not there
 		mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
 			ref, name := reference(L, 1), L.Get(2)
@@ -66,7 +69,7 @@ func (m *Module) openMetatables(L *lua.LState, module *lua.LTable) {
 			member := vm.RawGet(index, name)
 			if member == lua.LNil && ref != nil && ref.Kind == objects.KindFuture {
 				luaerr.Raise(L, luaerr.New(luaerr.Argument,
-					"a future has no member %s, only fetch, wait, isready and where: to use its result, fetch it first, as in cluster.fetch(f)", Describe(name)))
+					"a future has no member %s, only fetch, wait, isready and where: to use its result, fetch it first, as in cluster.fetch(f)", args.Show(name)))
 			}
 			L.Push(member)
 			return 1
@@ -149,7 +152,7 @@ func referenceOf(v lua.LValue) *objects.Reference {
 func checkReference(L *lua.LState, call, kind, what string) *objects.Reference {
 	ref := reference(L, 1)
 	if ref == nil || kind != "" && ref.Kind != kind {
-		luaerr.RaiseArg(L, call, 1, "", "%s expected, got %s", what, Describe(L.Get(1)))
+		luaerr.RaiseArg(L, call, 1, "", "%s expected, got %s", what, args.Show(L.Get(1)))
 	}
 	return ref
 }

@@ -3,6 +3,7 @@ package cluster
 import (
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -28,7 +29,7 @@ func refuseSurplus(name string, f lua.LGFunction) lua.LGFunction {
 	return func(L *lua.LState) int {
 		for n := L.GetTop(); n > most; n-- {
 			if v := L.Get(n); v != lua.LNil {
-				luaerr.RaiseArg(L, name, n, "", "%d at most expected, got %s as well", most, Describe(v))
+				luaerr.RaiseArg(L, name, n, "", "%d at most expected, got %s as well", most, args.Show(v))
 			}
 		}
 		return f(L)

@@ -13,52 +13,21 @@ func called(L *lua.LState, level int) (name, what string) {
 	if !ok {
 		return "", ""
 	}
-	i := s.at(s.pc)
-	switch i.op() {
+	switch s.instruction().op() {
 	case lua.OP_TFORLOOP:
 		return "(for generator)", "local"
 	case lua.OP_CALL, lua.OP_TAILCALL:
 	default:
 		return "", "" // a metamethod
 	}
-	if name = s.callName(); name == "" {
+	in := of(L)
+	if in == nil {
 		return "", ""
 	}
-	switch set := s.lastSetter(i.a()); set.op() {
-	case lua.OP_GETGLOBAL:
-		return name, "global"
-	case lua.OP_SELF:
-		return name, "method"
-	case lua.OP_GETTABLE, lua.OP_GETTABLEKS:
-		return name, "field"
-	case lua.OP_GETUPVAL:
-		return name, "upvalue"
-	case lua.OP_MOVE, lua.OP_MOVEN:
-		return name, "local"
+	if p, ok := in.operation(s); ok {
+		if o := p.Operand(0); o != nil {
+			return o.Name, o.Kind
+		}
 	}
 	return "", ""
-}
-
-// callName returns the name by which the instruction calls, as the compiler has
-// noted it: "?" for a function that has none, "" where nothing is known.
-func (s site) callName() string {
-	for _, call := range s.fn.Proto.DbgCalls {
-		if call.Pc == s.pc {
-			return call.Name
-		}
-	}
-	return ""
-}
-
-// lastSetter returns the last instruction that is written before this one and
-// sets a register. What a call calls is put into its register by one
-// expression, and nothing else is put there before the call.
-func (s site) lastSetter(r int) (set instruction) {
-	set = instruction(lua.OP_NOP << 26)
-	for at := 0; at < s.pc; at = s.next(at) {
-		if i := s.at(at); sets(i, r) {
-			set = i
-		}
-	}
-	return set
 }

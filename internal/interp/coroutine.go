@@ -5,6 +5,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
@@ -99,8 +100,9 @@ func wrapped(L, co *lua.LState) int {
 		return n - 1
 	}
 	raised := L.Get(-1)
-	if text, ok := raised.(lua.LString); ok {
-		raised = lua.LString(vm.Where(L, 1)) + text
+	switch raised.(type) {
+	case lua.LString, lua.LNumber:
+		raised = lua.LString(vm.Where(L, 1) + number.Text(raised))
 	}
 	L.Error(raised, 0)
 	return 0

@@ -31,6 +31,12 @@ func init() {
 			}
 			return raised
 		},
+		Describe: func(L *lua.LState, f vm.Fault) string {
+			if in := of(L); in != nil {
+				return in.describe(L, f)
+			}
+			return f.Words("", "")
+		},
 		Recovered: func(L *lua.LState) {
 			if in := of(L); in != nil {
 				in.recovered(L)

@@ -50,6 +50,25 @@ func TestOverflow(t *testing.T) {
 	}
 }
 
+// TestLongStrings: a string beyond what memory has is an error, and no end of the
+// process; without all of it in memory first.
+func TestLongStrings(t *testing.T) {
+	const long = "local s, list = ('x'):rep(2^26), {}\nfor i = 1, 100 do list[i] = s end\n"
+	for name, source := range map[string]string{
+		"rep":              "return s:rep(2^30)",
+		"concat":           "return table.concat(list)",
+		"operators":        "return loadstring('local s = ... return ' .. ('s..'):rep(40) .. '1')(s)",
+		"a long separator": "return table.concat({'1', '2', '3'}, s:rep(20))",
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, _ := newTest(t)
+			if err := run(t, in, t.Context(), long+source); err == nil || !strings.HasSuffix(luaerr.From(err).Message, "not enough memory") {
+				t.Errorf("got %.200v", err)
+			}
+		})
+	}
+}
+
 // TestDepthIsKnown: what gopher-lua does not export is where it was.
 func TestDepthIsKnown(t *testing.T) {
 	L := lua.NewState()

@@ -69,6 +69,7 @@ type Interp struct {
 	modules modules
 	// iterators are the functions that pairs and ipairs return, by those names.
 	iterators *lua.LTable
+	origins   origins
 	library   *stdlib.Env
 	// overflown are the threads whose calls were nested too deeply, while their
 	// handlers may be running.

@@ -2,241 +2,244 @@ package interp
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+	"github.com/mpiclus/mpiclus-lua/internal/args"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/tree"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
 
-const (
-	calledNil  = "attempt to call a "
-	badArith   = "attempt to perform arithmetic on a "
-	badCompare = "attempt to compare "
-	badIndex   = "attempt to index a "
-	badFor     = "'for' "
-	badConcat  = "attempt to concatenate a "
-	badLength  = "attempt to get length of a "
-	didYouMean = ": did you mean %s?"
-)
+const didYouMean = "did you mean %s?"
 
-// complaints says how the messages begin that gopher-lua raises at an
-// instruction about values of a type that it cannot use.
-var complaints = map[int]string{
-	lua.OP_CALL: calledNil, lua.OP_TAILCALL: calledNil, lua.OP_TFORLOOP: calledNil,
-	lua.OP_ADD: badArith, lua.OP_SUB: badArith, lua.OP_MUL: badArith, lua.OP_DIV: badArith, lua.OP_MOD: badArith, lua.OP_POW: badArith,
-	lua.OP_UNM: badArith, lua.OP_CONCAT: badConcat, lua.OP_LEN: badLength,
-	lua.OP_LT: badCompare, lua.OP_LE: badCompare,
-	lua.OP_GETTABLE: badIndex, lua.OP_GETTABLEKS: badIndex, lua.OP_SELF: badIndex, lua.OP_SETTABLE: badIndex, lua.OP_SETTABLEKS: badIndex,
-	lua.OP_FORPREP: badFor, lua.OP_FORLOOP: badFor,
-}
-
-// named puts the name of the value at fault into the message of gopher-lua
-// about it, which leaves that out. All other messages stay as they are. It
-// is for a handler of errors, which runs while the stack of the place where
-// the error was raised still stands below it.
-func (in *Interp) named(L *lua.LState, message string) string {
+// describe gives the message of what an instruction cannot do: Lua 5.1's words,
+// character for character, and behind ": " what else is known.
+func (in *Interp) describe(L *lua.LState, f vm.Fault) string {
 	s, ok := siteAt(L, 0)
+	switch {
+	case !ok:
+		return f.Words("", "")
+	case vm.IsNative(s.fn):
+		return in.describeProtected(L, f)
+	}
+	p, ok := in.operation(s)
 	if !ok {
-		if f, called := goFunction(L); f != nil {
-			return in.namedGo(message, f, called)
-		}
-		return message
+		return f.Words("", "")
 	}
-	if vm.IsNative(s.fn) { // pcall, whose first argument is no function
-		return in.namedCall(L, message)
+	o := p.Operand(f.Operand)
+	if o == nil {
+		o = &tree.Operand{}
 	}
-	i := s.at(s.pc)
-	begin, ok := complaints[i.op()]
-	start := strings.Index(message, begin)
-	if !ok || start < 0 {
-		return message
-	}
-	place, what := message[:start], message[start:]
-	r := s.culprit(i, what)
-	if r < 0 {
-		return message
-	}
-	o := s.operand(r, s.pc)
-	if begin == calledNil {
-		return place + in.badCall(s, o, s.register(r), what, i.op() == lua.OP_TFORLOOP)
-	}
-	return place + in.badOperand(s, o, s.register(r), what)
+	return and(f.Words(o.Kind, o.Name), in.more(p, o, f, f.Attempt != "" && o.Kind != ""))
 }
 
-// noName is what gopher-lua calls a Go function that was not called by a
-// name in Lua source: one that pcall called, for example.
-var noName = regexp.MustCompile(`(bad argument #\d+ to )(\(anonymous\)|main chunk|corountine)( \()`)
-
-// namedGo is named for an error that a Go function has raised: it tells who
-// refused an argument.
-func (in *Interp) namedGo(message string, f *lua.LFunction, called string) string {
-	m := noName.FindStringSubmatch(message)
-	if m == nil {
-		return message
-	}
-	if name, ok := in.cfg.Codec.Names.Name(f); ok && called == m[2] { // or else it raises what another has said
-		return noName.ReplaceAllString(message, "${1}'"+name+"'${3}")
-	}
-	return message
-}
-
-// namedCall is named for what a script gave pcall or xpcall to call.
-func (in *Interp) namedCall(L *lua.LState, message string) string {
+// describeProtected is describe for what a script gave pcall or xpcall to call:
+// Lua 5.1 says neither its name nor where that was.
+func (in *Interp) describeProtected(L *lua.LState, f vm.Fault) string {
+	words := f.Words("", "")
 	s, ok := siteAt(L, 1)
-	if !ok || !strings.HasPrefix(message, calledNil) {
-		return message
-	}
-	if op := s.at(s.pc).op(); op != lua.OP_CALL && op != lua.OP_TAILCALL {
-		return message
-	}
-	r := s.at(s.pc).a() + 1
-	if said := in.badCall(s, s.operand(r, s.pc), s.register(r), message, false); said != message {
-		return luaerr.Where(L) + said
-	}
-	return message
-}
-
-// goFunction gives the Go function that has raised an error, to a handler,
-// and what gopher-lua calls it.
-func goFunction(L *lua.LState) (f *lua.LFunction, called string) {
-	dbg, ok := L.GetStack(0)
 	if !ok {
-		return nil, ""
+		return words
 	}
-	fn, err := L.GetInfo("fn", dbg, lua.LNil)
-	if f, ok := fn.(*lua.LFunction); err == nil && ok && f.IsG {
-		return f, dbg.Name
-	}
-	return nil, ""
-}
-
-// culprit gives the register whose value an instruction cannot use, -1 when
-// that is not known.
-func (s site) culprit(i instruction, what string) int {
-	switch i.op() {
-	case lua.OP_CALL, lua.OP_TAILCALL, lua.OP_TFORLOOP, lua.OP_SETTABLE, lua.OP_SETTABLEKS:
-		return i.a()
-	case lua.OP_GETTABLE, lua.OP_GETTABLEKS, lua.OP_SELF, lua.OP_UNM, lua.OP_LEN:
-		return i.b()
-	case lua.OP_FORPREP, lua.OP_FORLOOP:
-		for n, part := range []string{"initial value", "limit", "step"} {
-			if strings.HasPrefix(what, badFor+part) {
-				return i.a() + n
-			}
-		}
-		return -1
-	case lua.OP_CONCAT:
-		parts := []int{i.c() - 1, i.c()}
-		for r := i.c() - 2; r >= i.b(); r-- { // they are joined from the right
-			parts = append(parts, r)
-		}
-		return s.first(parts, lua.LVCanConvToString)
-	case lua.OP_LT, lua.OP_LE:
-		return s.first([]int{i.b(), i.c()}, isNumber)
-	default:
-		return s.first([]int{i.b(), i.c()}, readsAsNumber)
-	}
-}
-
-func isNumber(v lua.LValue) bool { return v.Type() == lua.LTNumber }
-
-// readsAsNumber tells whether arithmetic takes a value.
-func readsAsNumber(v lua.LValue) bool {
-	s, ok := v.(lua.LString)
+	p, ok := in.operation(s)
 	if !ok {
-		return isNumber(v)
+		return words
 	}
-	_, reads := number.Parse(string(s))
-	return reads
+	o := p.Argument(0)
+	if o == nil {
+		o = &tree.Operand{}
+	}
+	return and(words, vm.Where(L, 1)+in.more(p, o, f, false))
 }
 
-// first gives the first register that holds a value that is not fit, -1 when
-// that is a constant, or when all are fit.
-func (s site) first(operands []int, fit func(lua.LValue) bool) int {
-	for _, r := range operands {
-		switch {
-		case r&constantBit != 0 && !fit(s.constant(r&^constantBit)):
-			return -1
-		case r&constantBit == 0 && !fit(s.register(r)):
-			return r
-		}
+// and joins what Lua 5.1 says and what there is to add.
+func and(words, more string) string {
+	if more == "" {
+		return words
 	}
-	return -1
+	return words + ": " + more
 }
 
-// badCall is the message of the call of an operand whose value is no
-// function; what is gopher-lua's. A for statement calls its iterator.
-func (in *Interp) badCall(s site, o *operand, v lua.LValue, what string, loop bool) string {
+// more is what the message of a fault says beyond Lua 5.1's words, which may have
+// named the operand.
+func (in *Interp) more(p operation, o *tree.Operand, f vm.Fault, named bool) string {
+	said := ""
+	switch isNil := f.Value == lua.LNil && p.value(o) == lua.LNil; {
+	case p.IsLoop() && f.Attempt != "" && f.Value.Type() == lua.LTTable:
+		return fmt.Sprintf(didYouMean, "pairs("+orLeft(o.Path)+")")
+	case isNil && o.Variable != nil && o.Variable.Kind == "global":
+		said = in.undefined(p, o, named)
+	case isNil && o.Object != nil:
+		said = in.missing(p, o, f, named)
+	case o.Object != nil && f.Key == nil:
+		said = method(p, o, f, named)
+	}
 	switch {
-	case loop && v.Type() == lua.LTTable && o.name != "":
-		return fmt.Sprintf("for … in needs a function, and '%s' is a table: did you mean pairs(%s)?", o.path(), o.path())
-	case v.Type() == lua.LTFunction || o.name == "" || o.changed(v):
-		return what
-	case v == lua.LNil && o.global:
-		return in.undefined(s, o.name)
-	case v == lua.LNil && o.field:
-		if said := in.lacks(o, "function"); said != "" {
-			return said
-		}
-		return fmt.Sprintf("attempt to call '%s' (a nil value)%s", o.path(), alike(o, o.object.path(), true))
-	default:
-		return fmt.Sprintf("attempt to call '%s' (a %s value)", o.path(), v.Type())
+	case said != "":
+		return said
+	case named && o.Variable != nil && f.Key == nil:
+		return "" // there is nothing but the name
+	case f.Attempt == "" && o.Path != "":
+		return isNow(o.Path, f.Value) + where(p, o, f)
 	}
-}
-
-// badOperand is the message of another use of an operand that cannot be used
-// so; what is gopher-lua's, or what is said in its place.
-func (in *Interp) badOperand(s site, o *operand, v lua.LValue, what string) string {
-	switch {
-	case o.name == "" || o.changed(v):
-		return what
-	case v == lua.LNil && o.global:
-		return in.undefined(s, o.name)
-	case v == lua.LNil && o.field:
-		if said := in.lacks(o, "field"); said != "" {
-			return said
-		}
-		return fmt.Sprintf("%s: '%s' is nil%s", what, o.path(), alike(o, o.object.path(), false))
-	case v == lua.LNil:
-		return fmt.Sprintf("%s: '%s' is nil", what, o.path())
-	default:
-		return fmt.Sprintf("%s: '%s' is a %s", what, o.path(), v.Type())
+	if text := p.Text(f.Operand); text != "" {
+		return "in " + text + where(p, o, f)
 	}
+	return ""
 }
 
-// changed tells whether the operand is a global that is defined by now and
-// was not when v was read, long ago then.
-func (o *operand) changed(v lua.LValue) bool {
-	return o.global && v == lua.LNil && o.value != lua.LNil
+func orLeft(path string) string {
+	if path == "" {
+		return "…"
+	}
+	return path
 }
 
-// undefined is the message of the use of a global that is nil.
-func (in *Interp) undefined(s site, name string) string {
-	message, cure := fmt.Sprintf("global '%s' is not defined", name), ""
+// isNow says what an operand is: "'t.x' is nil".
+func isNow(path string, v lua.LValue) string {
+	if v == lua.LNil {
+		return fmt.Sprintf("'%s' is nil", path)
+	}
+	return fmt.Sprintf("'%s' is %s", path, args.WithArticle(args.Kind(v)))
+}
+
+// where says what the keys are that the source has variables for: ", where i is
+// 3". It is "" when there are none.
+func where(p operation, o *tree.Operand, f vm.Fault) string {
+	var parts []string
+	add := func(text string, v lua.LValue) {
+		parts = append(parts, text+" is "+shown(v))
+	}
+	if key := p.Key(); f.Key != nil && key != nil && key.Constant == nil && key.Path != "" {
+		add(key.Path, f.Key)
+	}
+	for ; o.Object != nil; o = o.Object {
+		if o.Key.Variable != nil {
+			add(o.Key.Path, p.value(o.Key))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	slices.Reverse(parts) // as they are written
+	return ", where " + strings.Join(slices.Compact(parts), " and ")
+}
+
+// shown is a value in a message.
+func shown(v lua.LValue) string {
+	switch v.(type) {
+	case lua.LString, lua.LNumber, lua.LBool, *lua.LNilType:
+		return tree.ConstantText(v)
+	}
+	return args.WithArticle(args.Kind(v))
+}
+
+// undefined is what to say of a global that is nil.
+func (in *Interp) undefined(p operation, o *tree.Operand, named bool) string {
+	name, what, cure := o.Variable.Name, "it is not defined", ""
+	if !named {
+		what = fmt.Sprintf("global '%s' is not defined", name)
+	}
 	if in.cfg.Self != nil {
 		if self := in.cfg.Self(); self != "" {
-			message += " on " + self
-			cure = ": define it there with cluster.everywhere"
+			what += " on " + self
+			cure = "define it there with cluster.everywhere"
 		}
 	}
-	if in.modules.offered[name] != nil || in.loadedTable().RawGetString(name) != lua.LNil {
-		return fmt.Sprintf("%s: say local %s = require \"%s\"", message, name, name)
+	require := in.modules.offered[name] != nil || in.loadedTable().RawGetString(name) != lua.LNil
+	near := nearest.Name(name, append(names(o.Variable.Locals()), fieldNames(p.fn.Env, false)...))
+	switch {
+	case require && named:
+		return fmt.Sprintf("say local %s = require \"%s\"", name, name)
+	case require:
+		cure = fmt.Sprintf("say local %s = require \"%s\"", name, name)
+	case near != "":
+		cure = fmt.Sprintf(didYouMean, near)
+	case cure == "" && named:
+		return "" // nil says as much
 	}
-	if near := nearest.Name(name, append(s.locals(), fieldNames(s.fn.Env, false)...)); near != "" {
-		return message + fmt.Sprintf(didYouMean, near)
-	}
-	return message + cure
+	return and(what, cure)
 }
 
-// lacks is the message of the use of a name that a loaded module does not
-// have; "" when the object of the field is none.
-func (in *Interp) lacks(o *operand, what string) string {
-	object := o.object.value
+// missing is what to say of a field that is nil: what it was meant to be, "" when
+// that is not known.
+func (in *Interp) missing(p operation, o *tree.Operand, f vm.Fault, named bool) string {
+	name, ok := o.Key.Constant.(lua.LString)
+	if !ok || !tree.IsName(string(name)) {
+		return "" // [i], whose name says nothing of its value
+	}
+	called := f.Attempt == "call"
+	if said := in.lacks(p.object(o), string(name), called); said != "" {
+		return said
+	}
+	near := meant(p.object(o), string(name))
+	if near == "" {
+		near = nearest.Name(string(name), fieldNames(p.object(o), called))
+	}
+	if near == "" {
+		return ""
+	}
+	near = fmt.Sprintf(didYouMean, spelled(o, string(name), near, called && p.object(o).Type() == lua.LTUserData))
+	if named || o.Path == "" {
+		return near
+	}
+	return and(isNow(o.Path, lua.LNil), near)
+}
+
+// meant is what a name was meant to be, as the table __meant of a value's metatable
+// tells that has the names which others use: {Get_rank = "rank"}. With a dot before
+// it, it is a field and no method; with one inside, it is to be found elsewhere. ""
+// is for a name that is not there.
+func meant(v lua.LValue, name string) string {
+	mt := lua.LValue(lua.LNil)
+	switch v := v.(type) {
+	case *lua.LTable:
+		mt = v.Metatable
+	case *lua.LUserData:
+		mt = v.Metatable
+	}
+	is, _ := rawGet(rawGet(mt, lua.LString("__meant")), lua.LString(name)).(lua.LString)
+	return string(is)
+}
+
+// spelled is how a script writes a field that is near to the name that it wrote;
+// method says that it is called with ':'.
+func spelled(o *tree.Operand, name, near string, method bool) string {
+	at := strings.LastIndexByte(near, '.')
+	path := strings.TrimSuffix(o.Path, name)
+	switch {
+	case at > 0:
+		return near
+	case o.Object.Path == "" || path == "":
+		return near[at+1:]
+	case at == 0:
+		return path[:len(path)-1] + near
+	case method:
+		return path[:len(path)-1] + ":" + near
+	}
+	return path + near
+}
+
+// method is what to say of a method of a userdata that was not called: "" for
+// anything else.
+func method(p operation, o *tree.Operand, f vm.Fault, named bool) string {
+	name, ok := o.Key.Constant.(lua.LString)
+	if !ok || o.Path == "" || f.Value.Type() != lua.LTFunction || p.object(o).Type() != lua.LTUserData {
+		return ""
+	}
+	cure := fmt.Sprintf("is a method: write %s()", spelled(o, string(name), string(name), true))
+	if named {
+		return "it " + cure
+	}
+	return fmt.Sprintf("'%s' %s", o.Path, cure)
+}
+
+// lacks is what to say of a name that a loaded module does not have; "" when the
+// object is none.
+func (in *Interp) lacks(object lua.LValue, name string, called bool) string {
 	if object.Type() == lua.LTString {
 		object = in.loadedTable().RawGetString(lua.StringLibName) // where methods of strings are
 	}
@@ -246,31 +249,30 @@ func (in *Interp) lacks(o *operand, what string) string {
 			module = name.String()
 		}
 	})
-	if module == "" || !isIdentifier(o.name) {
+	if module == "" {
 		return ""
 	}
-	short := o.name
+	short, what := name, "field"
+	if called {
+		what = "function"
+	}
 	if n := len(module) + 1; len(short) > n && strings.EqualFold(short[:n], module+"_") {
 		short = short[n:] // mpi.MPI_Send
 	}
-	found := &operand{name: short, field: true, object: &operand{name: module, value: object}, sep: "."}
-	return fmt.Sprintf("%s has no %s '%s'%s", module, what, o.name, alike(found, module, what == "function"))
+	said := fmt.Sprintf("%s has no %s '%s'", module, what, name)
+	near := meant(object, short)
+	if near == "" {
+		near = nearest.Name(short, fieldNames(object, called))
+	}
+	if near != "" {
+		return and(said, fmt.Sprintf(didYouMean, module+"."+near))
+	}
+	return said
 }
 
-// alike gives ": did you mean mpi.Send?" when the object of a field has one of
-// a name much like it, or "".
-func alike(o *operand, object string, functions bool) string {
-	if !isIdentifier(o.name) {
-		return "" // [i], whose name says nothing of its value
-	}
-	near := nearest.Name(o.name, fieldNames(o.object.value, functions))
-	switch {
-	case near == "":
-		return ""
-	case object != "":
-		near = object + o.sep + near
-	}
-	return fmt.Sprintf(didYouMean, near)
+// names leaves those of a list that a script can write.
+func names(list []string) []string {
+	return slices.DeleteFunc(list, func(name string) bool { return !tree.IsName(name) })
 }
 
 // manyFields is of how many fields a table may be to look through them for a
@@ -286,7 +288,7 @@ func fieldNames(v lua.LValue, functions bool) (names []string) {
 		case *lua.LTable:
 			seen := 0
 			for key, value, _ := vm.Next(v, lua.LNil); key != lua.LNil; key, value, _ = vm.Next(v, key) {
-				if name, ok := key.(lua.LString); ok && isIdentifier(string(name)) && (!functions || value.Type() == lua.LTFunction) {
+				if name, ok := key.(lua.LString); ok && tree.IsName(string(name)) && (!functions || value.Type() == lua.LTFunction) {
 					names = append(names, string(name))
 				}
 				if seen++; seen > manyFields {

@@ -109,10 +109,12 @@ local function out(...)
   for i = 1, select("#", ...) do parts[i] = text((select(i, ...))) end
   print(table.concat(parts, " "))
 end
--- words of errors of the machine are its own: their place is not
+-- errors of operators and calls begin here with what Lua 5.1 says; LuaJIT has words of its own
 local function err(e)
   if type(e) ~= "string" or e:match("E%d") then return e end
-  if e:match("attempt to call") or e:match("for … in needs a function") then return "no function" end -- pcall says here where that is
+  local words = e:match("^.-attempt to [%a ]+ %a+ '[^']*' %(a %a+ value%)") or e:match("^.-attempt to %a[%a ]* values?") or e:match("^.-attempt to compare %a+ with %a+") or e:match("^.-'for' [%a ]+ must be a number")
+  if words and stock then return words end
+  if e:match("attempt to call") then return "no function" end
   return "error at " .. (e:match("^[%w.]+:%d+:") or "no place")
 end
 local function step() steps = steps + 1 if steps > 60 then error("E0", 0) end end
@@ -139,6 +141,7 @@ func (p *programs) script(n int) string {
 	if p.jumps {
 		p.b.WriteString("-- oracle: luajit\n")
 	}
+	fmt.Fprintf(&p.b, "local stock = %t\n", !p.jumps)
 	p.b.WriteString(programPrelude)
 	for range n {
 		p.b.WriteString(programBegin)
@@ -315,6 +318,7 @@ func (p *programs) loops() {
 		inner(v)
 	case 1:
 		k, v := p.name(), p.name()
+		p.line("same()") // or Lua 5.1 might name what is left of the statement before, when it cannot call the iterator
 		p.line("for " + k + ", " + v + " in " + p.one("ipairs{4, 5, 6}", "pairs{7}", "next, {x = 8}", "ipairs("+p.expr(1)+")", "("+p.expr(1)+")") + " do")
 		inner(k, v)
 	case 2:

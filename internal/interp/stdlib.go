@@ -4,13 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
 
 // openStandard puts the standard library in place, and what of it belongs to the
@@ -18,9 +21,12 @@ import (
 func (in *Interp) openStandard() {
 	L := in.root
 	set := func(name string, fn lua.LGFunction) { L.SetGlobal(name, L.NewFunction(fn)) }
-	set("error", vm.Error)
-	L.SetGlobal("pcall", vm.NewPcall(L))
-	L.SetGlobal("xpcall", vm.NewXpcall(L))
+	set("error", func(L *lua.LState) int {
+		vm.Error(L, L.Get(1), stdlib.OptInt(L, 2, 1))
+		return 0
+	})
+	L.SetGlobal("pcall", vm.NewPcall(L, stdlib.ArgError))
+	L.SetGlobal("xpcall", vm.NewXpcall(L, stdlib.ArgError))
 	in.openLibraries(L)
 	set("require", in.require)
 	in.openCoroutines(L.GetGlobal("coroutine").(*lua.LTable))
@@ -54,6 +60,7 @@ func (in *Interp) openLibraries(L *lua.LState) {
 		Tail:         lostByTailCall,
 		Collect:      in.collect,
 		Own:          func(module string) lua.LGFunction { return in.modules.offered[module] },
+		Meant:        func(module string) string { return nearest.Name(module, slices.Collect(maps.Keys(in.modules.offered))) },
 		Last:         in.foundLoader,
 	}
 	in.library = env
@@ -102,8 +109,7 @@ func (in *Interp) LoadFile(L *lua.LState, name string) (*lua.LFunction, error) {
 
 // LoadText compiles a script that is in no file. name is what messages call it.
 func (in *Interp) LoadText(L *lua.LState, name, text string) (*lua.LFunction, error) {
-	in.library.NoteChunk("=" + name)
-	return in.cfg.Codec.Chunks.Load(L, name, stdlib.Source(text))
+	return in.cfg.Codec.Chunks.Load(L, in.library.ShortName("="+name, text), stdlib.Source(text))
 }
 
 // readScript reads a file, which may be a terminal or a pipe, as a task waits: an

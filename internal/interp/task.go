@@ -15,6 +15,13 @@ import (
 // Task is one request at work: a Lua thread, a context that ends it, and a
 // goroutine that holds the interpreter whenever its Lua code runs.
 type Task struct {
+	// Main says that the task is the script of this process, which began before
+	// all requests of others.
+	Main bool
+	// World is the world of MPI that the task has messages in, 0 for none: the
+	// module "mpi" notes it.
+	World uint64
+
 	in     *Interp
 	label  string
 	ctx    context.Context
@@ -33,7 +40,10 @@ type Task struct {
 // interpreter. When ctx ends or Cancel is called, Lua code in the task stops
 // at its next jump or call and waits return.
 func (in *Interp) Start(ctx context.Context, label string, body func(t *Task)) *Task {
-	t := &Task{in: in, label: label, done: make(chan struct{})}
+	return in.start(ctx, &Task{in: in, label: label, done: make(chan struct{})}, body)
+}
+
+func (in *Interp) start(ctx context.Context, t *Task, body func(t *Task)) *Task {
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
 	stop := context.AfterFunc(t.ctx, t.noteCancelled)
 	in.lock.start(func() {
@@ -46,9 +56,9 @@ func (in *Interp) Start(ctx context.Context, label string, body func(t *Task)) *
 	return t
 }
 
-// Run is Start followed by a wait for the end of the task.
+// Run starts the main task and waits for its end.
 func (in *Interp) Run(ctx context.Context, label string, body func(t *Task)) {
-	<-in.Start(ctx, label, body).Done()
+	<-in.start(ctx, &Task{in: in, label: label, Main: true, done: make(chan struct{})}, body).Done()
 }
 
 func (t *Task) enter() {

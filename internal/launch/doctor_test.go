@@ -64,6 +64,9 @@ func TestRealExamine(t *testing.T) {
 	if !strings.Contains(got, "ok    trial      two processes started and ended in") || r.Problems() != 1 {
 		t.Errorf("%d problems in:\n%s", r.Problems(), got)
 	}
+	if strings.Contains(got, "mpirun: MPICH") {
+		return // which has no folder of its own
+	}
 	broken := append(os.Environ(), "OMPI_MCA_orte_tmpdir_base=/proc/nope", "PRTE_MCA_prte_tmpdir_base=/proc/nope")
 	if got := examine(t.Context(), "x", broken, 2).String(); !strings.Contains(got, "FAIL  trial      mpirun cannot make its folder /proc/nope") {
 		t.Errorf("a broken setting:\n%s", got)

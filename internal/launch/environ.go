@@ -1,11 +1,11 @@
 package launch
 
 import (
-	"bufio"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/rankenv"
 )
 
 // OversubscribedVar is set to 1 for workers that outnumber the processors of
@@ -62,31 +62,7 @@ func chosen(environ []string, name string) bool {
 	if other := excludes[name]; other != "" && chosen(environ, other) {
 		return true
 	}
-	for prefix, folder := range parameterFolders {
-		if parameter, ok := strings.CutPrefix(name, prefix); ok {
-			return inParameterFile(filepath.Join(lookup(environ, "HOME"), folder, "mca-params.conf"), parameter)
-		}
-	}
-	return false
-}
-
-// parameterFolders are where users keep files of parameters, by the prefix of
-// the variables that say the same.
-var parameterFolders = map[string]string{"OMPI_MCA_": ".openmpi", "PRTE_MCA_": ".prte", "PMIX_MCA_": ".pmix"}
-
-func inParameterFile(file, parameter string) bool {
-	f, err := os.Open(file)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		key, _, isSetting := strings.Cut(lines.Text(), "=")
-		if isSetting && strings.TrimSpace(key) == parameter {
-			return true
-		}
-	}
-	return false
+	return rankenv.InParameterFile(lookup(environ, "HOME"), name)
 }
 
 // lookup returns a variable of an environment, or "".

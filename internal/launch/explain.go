@@ -111,7 +111,7 @@ type refusal struct {
 // left are those of Open MPI 4.1 and 5.0, MPICH 4 and Slurm 22.
 var refusals = []refusal{
 	{Unknown, outOfFiles, func(c *Command, _ []string) string {
-		return tooFewFiles(c.NP, resource(syscall.RLIMIT_NOFILE)) + ": " + filesCure
+		return tooFewFiles(c.NP, resource(syscall.RLIMIT_NOFILE)) + ": " + filesCure(c.NP)
 	}},
 	{OpenMPI, regexp.MustCompile(`not enough slots available.*\n?.*satisfy the\s+(\d+)`), tooFewSlots},
 	{OpenMPI, regexp.MustCompile(`detected an attempt to run as root`), fixed(
@@ -160,6 +160,9 @@ var refusals = []refusal{
 			file = c.spec.Hostfile // as it was given: PRRTE tells its whole path
 		}
 		return fmt.Sprintf("the host file %s cannot be read", file)
+	}},
+	{MPICH, regexp.MustCompile(`unable to open host file: (\S+)`), func(_ *Command, m []string) string {
+		return fmt.Sprintf("the host file %s cannot be read", m[1])
 	}},
 	{OpenMPI, regexp.MustCompile(`unknown option "?([^"\n]+)"?`), badOption},
 	{OpenMPI, regexp.MustCompile(`(?s)unrecognized option was included.*?Option: (\S+)`), badOption},
@@ -211,7 +214,13 @@ func missingExecutable(_ *Command, m []string) string {
 }
 
 func badOption(c *Command, m []string) string {
-	return fmt.Sprintf("%s (%s) does not know the option %s: check mpi_cmd, --mpiexec and --mpiflags", filepath.Base(c.Path), c.Kind, m[1])
+	option := m[1]
+	for _, flag := range c.spec.Flags { // Hydra prints it without its dashes
+		if strings.TrimLeft(flag, "-") == option {
+			option = flag
+		}
+	}
+	return fmt.Sprintf("%s (%s) does not know the option %s: check mpi_cmd, --mpiexec and --mpiflags", filepath.Base(c.Path), c.Kind, option)
 }
 
 func plural(n int, what string) string {

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
@@ -119,14 +120,15 @@ func TestRealRefusals(t *testing.T) {
 	}
 	for name, tc := range map[string]struct {
 		change func(*Spec)
-		want   string
+		want   string // by Open MPI
+		mpich  string // by MPICH, if that says something else; "-": there is no such refusal
 	}{
-		"slots":      {func(s *Spec) { s.Hosts = "localhost:2" }, "no slots for 3 workers: ask for fewer (np, -n), or give more with --host (localhost:2"},
-		"executable": {func(s *Spec) { s.Exe = "/no/such/worker"; s.Hostfile = hostfile }, "has no executable /no/such/worker: install worker"},
-		"option":     {func(s *Spec) { s.Flags = []string{"--no-such-option"} }, "does not know the option --no-such-option"},
-		"host file":  {func(s *Spec) { s.Hostfile = "missing.txt" }, "host file missing.txt cannot be read"},
-		"early end":  {func(s *Spec) { s.ExeArgs = []string{"-c", "echo last words; exit 5"} }, "last words"},
-		"component":  {func(s *Spec) { s.Flags = []string{"--mca", "plm", "nosuch"} }, "no component nosuch of plm"},
+		"slots":      {func(s *Spec) { s.Hosts = "localhost:2" }, "no slots for 3 workers: ask for fewer (np, -n), or give more with --host (localhost:2", "-"},
+		"executable": {func(s *Spec) { s.Exe = "/no/such/worker"; s.Hostfile = hostfile }, "has no executable /no/such/worker: install worker", ""},
+		"option":     {func(s *Spec) { s.Flags = []string{"--no-such-option"} }, "does not know the option --no-such-option", ""},
+		"host file":  {func(s *Spec) { s.Hostfile = "missing.txt" }, "host file missing.txt cannot be read", ""},
+		"early end":  {func(s *Spec) { s.ExeArgs = []string{"-c", "echo last words; exit 5"} }, "last words", ""},
+		"component":  {func(s *Spec) { s.Flags = []string{"--mca", "plm", "nosuch"} }, "no component nosuch of plm", "does not know the option --mca"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			spec := real(t, 3, "true")
@@ -134,6 +136,11 @@ func TestRealRefusals(t *testing.T) {
 			c, err := Plan(spec)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if c.Kind == MPICH {
+				if tc.want = cmp.Or(tc.mpich, tc.want); tc.want == "-" {
+					t.Skip("MPICH starts as many ranks as it is told")
+				}
 			}
 			p, err := c.Start(t.Context())
 			if err != nil {

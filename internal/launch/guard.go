@@ -41,6 +41,9 @@ type Lone struct {
 // a process.
 const LauncherTime = time.Second
 
+// sayLimit bounds the time in which a Lone's words are written.
+const sayLimit = time.Second
+
 // guardScript waits for a word: wordOver where nothing is left to do, wordLeft
 // where the process ends in order, and the launcher may go on. Without a word
 // the process was killed.
@@ -63,10 +66,7 @@ func (f *Folder) Guard(lone *Lone) {
 	if lone != nil {
 		words = append(words, strconv.Itoa(lone.Launcher.Pid), lone.Launcher.Start, lone.Words)
 	}
-	cmd := exec.Command("/bin/sh", words...)
-	if lone != nil {
-		cmd.Stderr = os.Stderr
-	}
+	cmd := exec.Command("/bin/sh", words...)             // without this process's output, whose end Hydra's proxies wait for
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // signals to the job are not for it
 	cmd.Dir = "/"
 	in, err := cmd.StdinPipe()
@@ -106,9 +106,22 @@ func Sweep(words []string) {
 func (l Lone) endLauncher() {
 	time.Sleep(LauncherTime)
 	if l.Launcher.Lives() {
-		fmt.Fprintln(os.Stderr, l.Words)
+		l.say()
 		_ = syscall.Kill(l.Launcher.Pid, syscall.SIGTERM)
 	}
+}
+
+// say writes the words where the launcher's errors go. It does not wait for a
+// reader: the launcher must be ended even if nobody reads its errors any more.
+func (l Lone) say() {
+	const flags = os.O_WRONLY | os.O_APPEND | syscall.O_NOCTTY | syscall.O_NONBLOCK
+	to, err := os.OpenFile(fmt.Sprintf("/proc/%d/fd/2", l.Launcher.Pid), flags, 0)
+	if err != nil { // a socket, or a FIFO without a reader: neither can be opened
+		return
+	}
+	_ = to.SetWriteDeadline(time.Now().Add(sayLimit)) // for a pipe that is full
+	fmt.Fprintln(to, l.Words)
+	to.Close()
 }
 
 // removeFolder removes a folder whose maker has gone, and returns when it stays

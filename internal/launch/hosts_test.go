@@ -15,6 +15,9 @@ import (
 func otherHosts(t *testing.T, np int, script string) (Spec, string) {
 	t.Helper()
 	spec := real(t, np, script)
+	if c, err := Plan(spec); err == nil && c.Kind != OpenMPI {
+		t.Skip("the stand-in for ssh is given to Open MPI by one of its settings")
+	}
 	agent, seen := filepath.Join(spec.Folder, "agent"), filepath.Join(spec.Folder, "seen")
 	text := "#!/bin/sh\nhost=$1\nshift\necho \"$*\" >>" + seen + "\nmkdir -p " + spec.Folder + "/$host\n" +
 		"exec env -i PATH=\"$PATH\" HOME=/ TMPDIR=" + spec.Folder + "/$host OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 PLAYED=$host sh -c \"$*\"\n"
@@ -41,7 +44,7 @@ func TestRealOtherHosts(t *testing.T) {
 	p := run(t, spec)
 	got := p.Tail()
 	slices.Sort(got)
-	osc := "^rdma"
+	osc := "^rdma,ucx"
 	if c.major >= 5 {
 		osc = ""
 	}

@@ -73,7 +73,9 @@ func (k Kind) forwardFlags(spec Spec) (flags []string) {
 	}
 	names := slices.Clone(spec.Forward)
 	for _, s := range rows(OpenMPI, 0, func(when condition) bool { return when == everyRank }) {
-		names = append(names, s.name)
+		if !strings.HasPrefix(s.name, "OMPI_") {
+			names = append(names, s.name)
+		}
 	}
 	for name := range spec.Env {
 		names = append(names, name)

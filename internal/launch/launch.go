@@ -32,7 +32,7 @@ type Spec struct {
 	Mpiexec  string            // the launcher, with or without options; "": what is found
 	Flags    []string          // further options for the launcher
 	Hosts    string            // "a,b:4"
-	Hostfile string            // a file in the launcher's own format
+	Hostfile string            // a file in the form of Open MPI or MPICH, or the launcher's own
 	Dir      string            // where workers start; "": here
 	Env      map[string]string // added to the workers' environment
 	Exe      string            // the worker's executable
@@ -64,7 +64,8 @@ type Command struct {
 	major int // of Open MPI; 0: not known, or another launcher
 }
 
-// Plan decides how to start what spec asks for, and starts nothing. Its errors
+// Plan decides how to start what spec asks for, and starts nothing; a host file in
+// the launcher's form is written into the job's folder if need be. Its errors
 // are of kind launch and name the cure.
 func Plan(spec Spec) (*Command, error) {
 	if spec.Environ == nil {
@@ -82,6 +83,9 @@ func Plan(spec Spec) (*Command, error) {
 		return nil, err
 	}
 	kind, major := kindOfCommand(words, path)
+	if spec.Hostfile, err = hostFile(spec, kind); err != nil {
+		return nil, err
+	}
 	c := &Command{Path: path, Kind: kind, Dir: spec.Dir, NP: spec.NP, spec: spec, major: major}
 	given := append(slices.Clone(words[1:]), spec.Flags...)
 	if own && c.NP == 0 {

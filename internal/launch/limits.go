@@ -56,8 +56,8 @@ func CheckLimits(np int, folder string) error {
 func (c capacity) findings(np int) (r Report) {
 	n := int64(max(np, 1))
 	mega := func(bytes int64) string { return fmt.Sprintf("%d MiB", bytes>>20) }
-	if c.files < filesBase+filesPerRank*n {
-		r.add(Problem, "files", filesCure, "%s", tooFewFiles(np, c.files))
+	if c.files < filesFor(np) {
+		r.add(Problem, "files", filesCure(np), "%s", tooFewFiles(np, c.files))
 	}
 	if c.tasks < tasksBase+tasksPerRank*n {
 		r.add(Problem, "processes", "raise the limit, or start fewer workers", "only %d more processes and threads may be started (%s), too few for %s workers, which take about %d", max(c.tasks, 0), c.taskLimit, count(np), tasksBase+tasksPerRank*n)
@@ -112,7 +112,13 @@ func resource(which int) int64 {
 	return int64(min(limit.Cur, limit.Max))
 }
 
-const filesCure = "raise the limit (ulimit -n 1024; limits.conf or LimitNOFILE= where it is set lower)"
+// filesFor returns how many files mpirun opens for np ranks, at least.
+func filesFor(np int) int64 { return filesBase + filesPerRank*int64(max(np, 1)) }
+
+func filesCure(np int) string {
+	enough := max(1024, 2*filesFor(np))
+	return fmt.Sprintf("start fewer workers, or raise the limit (ulimit -n %d; limits.conf or LimitNOFILE= where it is set lower)", enough)
+}
 
 func tooFewFiles(np int, limit int64) string {
 	return fmt.Sprintf("a process may open %d files here, too few to start %s workers", limit, count(np))

@@ -86,13 +86,13 @@ func TestPlanSettings(t *testing.T) {
 		env  []string
 		want map[string]string // "-": not set
 	}{
-		"local":          {Spec{NP: 1}, nil, map[string]string{"OMPI_MCA_pml": "ob1", "OMPI_MCA_osc": "^rdma", "OMPI_MCA_orte_enable_recovery": "1", OversubscribedVar: "-", "OMPI_MCA_plm_rsh_agent": "-", "OMPI_MCA_hwloc_base_binding_policy": "none"}},
+		"local":          {Spec{NP: 1}, nil, map[string]string{"OMPI_MCA_pml": "ob1", "OMPI_MCA_osc": "^rdma,ucx", "OMPI_MCA_orte_enable_recovery": "1", OversubscribedVar: "-", "OMPI_MCA_plm_rsh_agent": "-", "OMPI_MCA_hwloc_base_binding_policy": "none"}},
 		"oversubscribed": {Spec{NP: many}, nil, map[string]string{OversubscribedVar: "1", "OMPI_MCA_mpi_yield_when_idle": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1"}},
 		"by its command": {Spec{Command: []string{"mpirun", "-np", "9999"}}, nil, map[string]string{OversubscribedVar: "1"}},
 		"said slots":     {Spec{NP: many, Hosts: "localhost:1"}, nil, map[string]string{"OMPI_MCA_rmaps_base_oversubscribe": "-"}},
 		"user's choice":  {Spec{NP: 1, Env: map[string]string{"UCX_MEMTYPE_CACHE": "yes"}}, []string{"OMPI_MCA_pml=ucx"}, map[string]string{"OMPI_MCA_pml": "ucx", "UCX_MEMTYPE_CACHE": "yes"}},
 		"user's binding": {Spec{NP: 1, Flags: []string{"--bind-to", "core"}}, nil, map[string]string{"OMPI_MCA_hwloc_base_binding_policy": "-"}},
-		"other hosts":    {Spec{NP: many, Hosts: "a"}, nil, map[string]string{"OMPI_MCA_pml": "-", OversubscribedVar: "-", "OMPI_MCA_osc": "^rdma", "UCX_ERROR_SIGNALS": "SIGILL,SIGBUS,SIGFPE"}},
+		"other hosts":    {Spec{NP: many, Hosts: "a"}, nil, map[string]string{"OMPI_MCA_pml": "-", OversubscribedVar: "-", "OMPI_MCA_osc": "^rdma,ucx", "UCX_ERROR_SIGNALS": "SIGILL,SIGBUS,SIGFPE"}},
 		"allocation":     {Spec{NP: many}, []string{"SLURM_JOB_ID=7"}, map[string]string{"OMPI_MCA_rmaps_base_oversubscribe": "-", "OMPI_MCA_pml": "-"}},
 		"a rank's":       {Spec{NP: 1}, []string{"OMPI_COMM_WORLD_RANK=0", "PMIX_NAMESPACE=1", "OMPI_MCA_orte_hnp_uri=x", "OMPI_MCA_btl=self"}, map[string]string{"OMPI_COMM_WORLD_RANK": "-", "PMIX_NAMESPACE": "-", "OMPI_MCA_orte_hnp_uri": "-", "OMPI_MCA_btl": "self"}},
 		"folder on disk": {Spec{NP: 1, Folder: folder}, nil, map[string]string{"OMPI_MCA_orte_tmpdir_base": folder}},
@@ -189,7 +189,7 @@ func TestPlanHonoursTheParameterFile(t *testing.T) {
 	env := machine(t, map[string]string{"mpirun": openMPI4})
 	home := lookup(env, "HOME")
 	os.MkdirAll(filepath.Join(home, ".openmpi"), 0o700)
-	os.WriteFile(filepath.Join(home, ".openmpi", "mca-params.conf"), []byte("# mine\npml = ucx\n"), 0o600)
+	os.WriteFile(filepath.Join(home, ".openmpi", "mca-params.conf"), []byte("# mine\npml = ucx\nbtl_tcp_flags = send\n"), 0o600)
 	c, err := Plan(Spec{NP: 1, Exe: "/bin/sh", Environ: env})
 	if err != nil {
 		t.Fatal(err)
@@ -197,20 +197,28 @@ func TestPlanHonoursTheParameterFile(t *testing.T) {
 	if hasVar(c.Env, "OMPI_MCA_pml") || !hasVar(c.Env, "OMPI_MCA_osc") {
 		t.Errorf("pml set: %v, osc set: %v", hasVar(c.Env, "OMPI_MCA_pml"), hasVar(c.Env, "OMPI_MCA_osc"))
 	}
-	if got := RankSettings(append(env, "UCX_MEMTYPE_CACHE=no")); !slices.Equal(got, []string{"UCX_DEBUG_SIGNO=0", "UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE", "OMPI_MCA_osc=^rdma"}) {
+	if got := RankSettings(append(env, "UCX_MEMTYPE_CACHE=no")); slices.ContainsFunc(got, sets("UCX_MEMTYPE_CACHE", "OMPI_MCA_btl_tcp_flags")) || !slices.Contains(got, "OMPI_MCA_btl_tcp_max_send_size=524288") {
 		t.Errorf("RankSettings: %q", got)
 	}
 	rank := []string{"OMPI_COMM_WORLD_RANK=0", "OMPI_COMM_WORLD_SIZE=4", "UCX_MEMTYPE_CACHE=no"}
-	for _, tc := range []struct{ env, want string }{
-		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=2", ""},
-		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=4", "OMPI_MCA_btl_tcp_if_include=127.0.0.0/8"},
-		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=4 SLURM_JOB_ID=7", ""},
-		{"OMPI_MCA_orte_hnp_uri=x OMPI_COMM_WORLD_LOCAL_SIZE=4", "OMPI_MCA_osc=^rdma"},
+	for _, tc := range []struct{ env, with, without string }{
+		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=2", "OMPI_MCA_smsc", "OMPI_MCA_btl_tcp_if_include"},
+		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=4", "OMPI_MCA_btl_tcp_if_include", "OMPI_MCA_osc"},
+		{"OMPI_VERSION=5.0.7 OMPI_COMM_WORLD_LOCAL_SIZE=4 SLURM_JOB_ID=7", "OMPI_MCA_btl_self_flags", "OMPI_MCA_btl_tcp_if_include"},
+		{"OMPI_MCA_orte_hnp_uri=x OMPI_COMM_WORLD_LOCAL_SIZE=4", "OMPI_MCA_btl_vader_flags", "OMPI_MCA_smsc"},
 	} {
-		want := append([]string{"UCX_DEBUG_SIGNO=0", "UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE"}, strings.Fields(tc.want)...)
-		if got := RankSettings(append(slices.Clone(rank), strings.Fields(tc.env)...)); !slices.Equal(got, want) {
-			t.Errorf("RankSettings with %s: %q, want %q", tc.env, got, want)
+		got := RankSettings(append(slices.Clone(rank), strings.Fields(tc.env)...))
+		if !slices.ContainsFunc(got, sets(tc.with)) || slices.ContainsFunc(got, sets(tc.without, "UCX_MEMTYPE_CACHE")) {
+			t.Errorf("RankSettings with %s: %q, want %s and not %s", tc.env, got, tc.with, tc.without)
 		}
+	}
+}
+
+// sets matches "NAME=value" of some variables.
+func sets(names ...string) func(string) bool {
+	return func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.Contains(names, name)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/rankenv"
 )
 
 // A setting is one environment variable that workers get unless the user set
@@ -15,22 +17,20 @@ type setting struct{ name, value string }
 // is made, and why. Rows of Open MPI go to launchers of other families as
 // well, which ignore what is not theirs.
 type row struct {
-	of    releases
+	of    rankenv.Releases
 	when  condition
 	name  string
 	value string // FOLDER and BINDING stand for the job's
 	why   string
 }
 
-// releases are major versions of Open MPI. One that is not known counts as the
+// The releases that a row is for. A version that is not known counts as the
 // newest.
-type releases int
-
 const (
-	all   releases = iota
-	to4            // Open MPI 4 and older, whose launcher is ORTE's orterun
-	from5          // Open MPI 5 and newer, whose launcher is PRRTE's prterun
-	mpich          // none of Open MPI: MPICH's
+	all   = rankenv.All
+	to4   = rankenv.To4
+	from5 = rankenv.From5
+	mpich = rankenv.MPICH
 )
 
 // condition says in which launches a setting is made.
@@ -53,14 +53,10 @@ const (
 	freeAway                      // … and nobody said on which processors
 )
 
-// table holds all that is set for the workers' sake. What was measured is from
-// Open MPI 4.1.4 and 5.0.7, on 2 cores.
-var table = []row{
-	{all, everyRank, "UCX_DEBUG_SIGNO", "0", "UCX must leave a hang-up to the ranks: it would only write its own state"},
-	{all, everyRank, "UCX_ERROR_SIGNALS", "SIGILL,SIGBUS,SIGFPE", "UCX must leave SIGSEGV to the Go runtime"},
-	{all, everyRank, "UCX_MEMTYPE_CACHE", "no", "its hooks in memory calls are of no use to a Go program"},
-	{mpich, everyRank, "UCX_LOG_LEVEL", "error", "UCX warns, on standard output, of each operation that was left when MPI ends"},
-	{to4, everyRank, "OMPI_MCA_osc", "^rdma", "osc/rdma dies in MPI_Compare_and_swap on shared memory; in 5 it works, and ucx does not without its hardware"},
+// table holds all that is set for the workers' sake: first what each rank needs,
+// however it was started. What was measured is from Open MPI 4.1.4 and 5.0.7, on
+// 2 cores.
+var table = append(everyRanks(), []row{
 	{from5, oneHost, "OMPI_MCA_btl_tcp_if_include", "127.0.0.0/8", "btl/tcp prints lines of interfaces that cannot reach each other; without tcp MPI_Comm_spawn fails"},
 
 	{all, asRoot, "OMPI_ALLOW_RUN_AS_ROOT", "1", "in a container everybody is root"},
@@ -79,7 +75,6 @@ var table = []row{
 	{from5, freePlaces, "PRTE_MCA_hwloc_default_binding_policy", "BINDING", "a rank is several threads (Lua, links, garbage collection): one core is too narrow"},
 	{from5, freeAway, "PRTE_MCA_hwloc_default_binding_policy", "none", "else prterun refuses more workers on a host than it has cores"},
 	{to4, noCopies, "OMPI_MCA_btl_vader_single_copy_mechanism", "none", "Open MPI tries, and fails loudly"},
-	{from5, noCopies, "OMPI_MCA_smsc", "^cma", "Open MPI tries, and fails loudly"},
 	{to4, noShell, "OMPI_MCA_plm_rsh_agent", "/bin/sh", "a remote shell is wanted for a local job too; it is never run"},
 
 	{to4, inFolder, "OMPI_MCA_orte_tmpdir_base", "FOLDER", "what is left goes with the job's folder"},
@@ -92,6 +87,13 @@ var table = []row{
 
 	{to4, elsewhere, "OMPI_MCA_orte_leave_session_attached", "1", "a daemon that dies is then reported, and not waited for"},
 	{from5, elsewhere, "PRTE_MCA_prte_leave_session_attached", "1", "a daemon that dies is then reported, and not waited for"},
+}...)
+
+func everyRanks() (list []row) {
+	for _, e := range rankenv.Settings {
+		list = append(list, row{e.Of, everyRank, e.Name, e.Value, e.Why})
+	}
+	return list
 }
 
 // excludes names settings of the user's that rule out one of ours.
@@ -102,11 +104,10 @@ var excludes = map[string]string{"OMPI_MCA_btl_tcp_if_include": "OMPI_MCA_btl_tc
 // another family: that gets all.
 func rows(kind Kind, major int, holds func(condition) bool) (s []setting) {
 	for _, r := range table {
-		older := kind == OpenMPI && major > 0 && major < 5
 		switch {
 		case !holds(r.when),
 			r.of == mpich && kind != MPICH,
-			kind == OpenMPI && (r.of == to4 && !older || r.of == from5 && older):
+			kind == OpenMPI && !r.of.Include(major):
 			continue
 		}
 		s = append(s, setting{r.name, r.value})

@@ -73,11 +73,25 @@ int mpiclus_unit(int bytes, MPI_Datatype *type) {
     return rc != MPI_SUCCESS ? rc : MPI_Type_commit(type);
 }
 
+/* Returns the bytes of data in n elements of a type, LONG_MAX when there are more than that. */
 MPI_Aint mpiclus_bytes_of(int n, MPI_Datatype type) {
-    int size = 0;
-    MPI_Type_size(type, &size);
-    return (MPI_Aint)n * size;
+    MPI_Count size = 0;
+    MPI_Aint bytes;
+    MPI_Type_size_x(type, &size);
+    return size < 0 || __builtin_mul_overflow((MPI_Aint)n, (MPI_Aint)size, &bytes) ? LONG_MAX : bytes;
 }
+
+/* MPI_Pack_size with an error for a size that no C int holds: libraries return the lower bits of it. */
+int mpiclus_pack_size(int n, MPI_Datatype type, MPI_Comm comm, int *size) {
+    MPI_Aint bytes = n < 0 ? 0 : mpiclus_bytes_of(n, type);
+    int rc = MPI_Pack_size(bytes > INT_MAX ? 0 : n, type, comm, size); /* also then, for its errors about type and comm */
+    if (rc == MPI_SUCCESS && (bytes > INT_MAX || *size < bytes)) rc = MPI_ERR_COUNT;
+    return rc;
+}
+
+/* Reports whether elements cannot fit into room bytes of the portable representation, where no type has less than a quarter
+ * of its bytes: the size that a library returns for so many may have overflowed. */
+static int overflows(int n, MPI_Datatype type, MPI_Aint room) { return mpiclus_bytes_of(n, type) / 4 > room; }
 
 /* The portable representation: its data may be longer than in memory. */
 int mpiclus_pack_external(const char *rep, void *in, int n, MPI_Datatype type, void *out, MPI_Aint room, MPI_Aint *at) {
@@ -85,7 +99,7 @@ int mpiclus_pack_external(const char *rep, void *in, int n, MPI_Datatype type, v
     int rc = MPI_Pack_external_size(rep, n, type, &bytes);
     if (rc != MPI_SUCCESS) return rc;
     if (*at < 0 || *at > room) return MPI_ERR_ARG;
-    if (bytes > room - *at) return MPI_ERR_TRUNCATE;
+    if (bytes > room - *at || overflows(n, type, room - *at)) return MPI_ERR_TRUNCATE;
     return MPI_Pack_external(rep, in, n, type, out, room, at);
 }
 
@@ -94,7 +108,7 @@ int mpiclus_unpack_external(const char *rep, void *in, MPI_Aint room, MPI_Aint *
     int rc = MPI_Pack_external_size(rep, n, type, &bytes);
     if (rc != MPI_SUCCESS) return rc;
     if (*at < 0 || *at > room) return MPI_ERR_ARG;
-    if (bytes > room - *at) return MPI_ERR_TRUNCATE;
+    if (bytes > room - *at || overflows(n, type, room - *at)) return MPI_ERR_TRUNCATE;
     return MPI_Unpack_external(rep, in, room, at, out, n, type);
 }
 

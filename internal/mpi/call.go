@@ -80,8 +80,10 @@ func (c *Call) Prepare(row *table.Call) {
 	}
 	f.call, f.other, f.detach, f.adopt, f.barrier = p.call, p.other, p.detach, p.adopt, 0
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
-	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half, f.on = 0, 0, 0, 0, 0, 0, 0
-	f.sends, f.receives, f.counts, f.talks, f.persists = p.sends, p.receives, p.counts, p.talks, p.persists
+	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half, f.outdated, f.detached, f.on = 0, 0, 0, 0, 0, 0, 0, 0, 0
+	f.world = C.uint64_t(c.s.generation.Load())
+	f.sends, f.receives, f.counts = p.sends, p.receives, p.counts
+	f.talks, f.persists, f.bound = p.talks, p.persists, p.bound
 	c.turn()
 	c.native = p.blocks
 	if p.blocks && (c.s.cancellable || c.s.spins) {
@@ -226,6 +228,7 @@ func (c *Call) Repeat() bool {
 		return false
 	}
 	c.takeTurn()
+	c.f.world = C.uint64_t(c.s.generation.Load())
 	C.mpiclus_repeat(c.address, c.s.tests)
 	return c.Over() && c.f.rc == C.MPI_SUCCESS
 }
@@ -244,6 +247,9 @@ const (
 func (c *Call) Wait(ctx context.Context) error {
 	c.ctx = ctx
 	if c.native {
+		if c.s.beforeNative != nil {
+			c.s.beforeNative()
+		}
 		c.enter()
 		defer c.exit()
 		if C.mpiclus_run(c.address) == C.MPICLUS_DONE {

@@ -9,34 +9,45 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// BeginChunk makes COMM_CHUNK the communicator of some ranks of the job, in
-// the order given, and waits until all of them are here; nil means all ranks,
-// and no wait. Each of the ranks calls it with the same list, before it runs
-// the chunk. The wait ends with ctx.
+// BeginChunk finds or makes the communicator of some ranks of the job, in the
+// order given, and waits until all of them are here; nil means all ranks, and no
+// wait. Each of the ranks calls it with the same list, before it runs the
+// chunk, without the interpreter. The wait ends with ctx. COMM_CHUNK is that
+// communicator once show was called by whoever holds the interpreter.
 //
 // Chunks of the same ranks use one communicator until the next Renew.
-func (s *Session) BeginChunk(ctx context.Context, ranks []int) error {
+func (s *Session) BeginChunk(ctx context.Context, ranks []int) (show func(), err error) {
 	if ranks == nil {
-		s.chunk.become(s.world)
-		return nil
+		return func() { s.chunk.become(s.world) }, nil
 	}
 	if !slices.Contains(ranks, s.info.Rank) {
-		return fmt.Errorf("rank %d is not among the ranks %v of the chunk", s.info.Rank, ranks)
+		return nil, fmt.Errorf("rank %d is not among the ranks %v of the chunk", s.info.Rank, ranks)
 	}
 	key := fmt.Sprint(ranks)
+	s.chunksMu.Lock()
 	made := s.chunks[key]
+	s.chunksMu.Unlock()
 	if made == nil {
-		var err error
 		if made, err = s.makeChunk(ctx, ranks); err != nil {
-			return fmt.Errorf("a communicator of ranks %v: %w", ranks, err)
+			return nil, fmt.Errorf("a communicator of ranks %v: %w", ranks, err)
 		}
+		s.chunksMu.Lock()
 		s.chunks[key] = made
+		s.chunksMu.Unlock()
 	}
-	s.chunk.become(made)
-	return nil
+	return func() { s.chunk.become(made) }, nil
 }
 
-// EndChunk makes COMM_CHUNK the world again.
+// forgetChunks has later chunks make communicators of their own: those there are
+// have ended with their world.
+func (s *Session) forgetChunks() {
+	s.chunksMu.Lock()
+	defer s.chunksMu.Unlock()
+	s.chunks = map[string]*Comm{}
+}
+
+// EndChunk makes COMM_CHUNK the world again. Only who holds the interpreter may
+// call it.
 func (s *Session) EndChunk() { s.chunk.become(s.world) }
 
 // makeChunk makes a communicator of ranks. Comm_create_group cannot be left

@@ -1,5 +1,8 @@
 package mpi
 
+// #include "engine.h"
+import "C"
+
 import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -25,7 +28,8 @@ type Comm struct {
 	s          *Session
 	fixed      bool // lives as long as the session and is renewed
 	freed      bool
-	generation int
+	kept       int // windows and files of it that are open
+	generation uint64
 }
 
 // Kind names it in errors about the arguments of a script.
@@ -72,7 +76,7 @@ func (s *Session) Self() *Comm { return s.self }
 func (s *Session) Chunk() *Comm { return s.chunk }
 
 // Generation returns the number of worlds so far: each Renew begins one.
-func (s *Session) Generation() int { return s.generation }
+func (s *Session) Generation() uint64 { return s.generation.Load() }
 
 // Peers gives the number of ranks that a message can go to.
 func (c *Comm) Peers() int {
@@ -84,7 +88,7 @@ func (c *Comm) Peers() int {
 
 // Unusable says why the communicator cannot be used, "" if it can.
 func (c *Comm) Unusable() string {
-	if c.s != nil && c.generation == c.s.generation && !c.freed && !c.Making {
+	if c.s != nil && c.generation == c.s.Generation() && !c.freed && !c.Making {
 		return ""
 	}
 	switch {
@@ -98,6 +102,25 @@ func (c *Comm) Unusable() string {
 	return "the communicator was made before the world was renewed: make it again from COMM_WORLD"
 }
 
+// Ended says why what was opened on the communicator cannot be used, "" if it can:
+// it outlives the Comm_free of the script.
+func (c *Comm) Ended() string {
+	if c.freed && c.kept > 0 && c.generation == c.s.Generation() {
+		return ""
+	}
+	return c.Unusable()
+}
+
+// Keep notes a window or a file of the communicator, which the library keeps until
+// LetGo. Who holds the interpreter may call them.
+func (c *Comm) Keep() { c.kept++ }
+
+// LetGo notes the end of what Keep was called for.
+func (c *Comm) LetGo() { c.kept-- }
+
+// Kept reports whether a window or a file of the communicator is open.
+func (c *Comm) Kept() bool { return c.kept > 0 }
+
 // Adopted gives the communicator that a call has made, nil for COMM_NULL.
 func (c *Call) Adopted() *Comm {
 	made := c.newComm()
@@ -109,7 +132,7 @@ func (c *Call) Adopted() *Comm {
 
 func (c *Call) newComm() *Comm {
 	return &Comm{
-		s: c.s, generation: c.s.generation, id: uint64(c.f.on), Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1], Bulk: c.S[table.SlotR+6],
+		s: c.s, generation: uint64(c.f.world), id: uint64(c.f.on), Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1], Bulk: c.S[table.SlotR+6],
 		Rank: c.Result(2), Size: c.Result(3), Inter: c.Result(4) != 0, Remote: c.Result(5),
 		In: int(c.S[table.SlotR+7] >> 32), Out: int(uint32(c.S[table.SlotR+7])),
 	}
@@ -137,6 +160,10 @@ func (c *Comm) Ticket(dest, most int) int {
 	c.tickets[dest] = (n + 1) % most // the greatest tag is the engine's
 	return n
 }
+
+// NeedsRequestsFirst says that the library does not survive a request that fails
+// when its communicator was freed before, see HasRequests.
+const NeedsRequestsFirst = C.MPICLUS_OPEN_MPI != 0
 
 // Fixed tells whether the communicator is one of the session's own, which
 // scripts must not free.

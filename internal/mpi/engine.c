@@ -32,6 +32,7 @@
 #define NONE MPI_SUCCESS
 #define SIZED(ask, rooms, fill) ((f->rc = (ask)) != MPI_SUCCESS ? f->rc : (1 rooms) ? (fill) : MPI_ERR_NO_MEM)
 #define ROOM(i, n, type) && mpiclus_room(f, i, n, sizeof(type))
+#define WRITTEN(write) mpiclus_written(write, STATUS, REQ) /* files.c */
 #define BOTH(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (f->nreq = 2, (b)) : f->rc)
 
 enum { P2P, POLL, START, COLL, SYNC, LOCAL, NATIVE, HAND, TWIN };
@@ -211,7 +212,7 @@ int mpiclus_test(mpiclus_frame *f) {
         int rc = MPI_Test(&f->req[i], &flag, &f->st[i]);
         if (rc != MPI_SUCCESS) {
             if (f->rc == MPI_SUCCESS) f->rc = rc;
-            f->req[i] = MPI_REQUEST_NULL;
+            if (f->nreq > 1) f->req[i] = MPI_REQUEST_NULL; /* of one the caller wants to know whether the library freed it */
         } else if (!flag) {
             return 0;
         }
@@ -232,9 +233,19 @@ static void begun_on(mpiclus_frame *f) {
     if (k != NULL && f->persists) k->held = 1;
 }
 
+/* Ends a call that waited for the door while the world was renewed: its handles may be of communicators that are gone. */
+static void refuse(mpiclus_frame *f) {
+    f->rc = MPI_ERR_COMM;
+    f->outdated = 1;
+}
+
 /* Starts a new frame: 1 when it is over at once. */
 static int start(mpiclus_frame *f) {
     int class = classes[f->call];
+    if (f->bound && f->world != mpiclus_worlds) {
+        refuse(f);
+        return 1;
+    }
     f->rc = MPI_SUCCESS;
     f->req[0] = f->req[1] = MPI_REQUEST_NULL;
     if (class != LOCAL) /* which may work on a status of the script */
@@ -285,7 +296,10 @@ void mpiclus_message(mpiclus_frame *f, int tests) {
     f->st[0].MPI_SOURCE = MPI_UNDEFINED;
     f->st[0].MPI_ERROR = MPI_SUCCESS;
     f->nreq = 1;
-    f->rc = dispatch(f);
+    if (f->world == mpiclus_worlds)
+        f->rc = dispatch(f);
+    else
+        refuse(f);
     if (f->rc == MPI_SUCCESS && f->sends) mpiclus_count_sent(f->s[12].comm); /* PROC_NULL does not come this way */
     while (f->rc == MPI_SUCCESS && !flag && tests-- > 0) {
         if (mpiclus_nincoming > 0) mpiclus_receive_values();

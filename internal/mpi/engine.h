@@ -78,7 +78,11 @@ typedef struct {
     int sends, receives; /* messages, if it has succeeded */
     int counts;          /* whether it is a collective (tally.h) */
     int talks;           /* it works on the communicator of its slot, or a message from there */
+    int bound;           /* its slots hold handles that may end with their world: of communicators, of requests */
     int persists;        /* it makes a request that starts again and again */
+    uint64_t world;      /* the one whose handles its slots hold: the value of mpiclus_worlds in it */
+    int detached;        /* its task has taken the requests that it has made */
+    int outdated;        /* it was refused, since that world is over */
     uint64_t on;         /* id of the communicator that its request is of, or that it has made; 0 if that is not known */
     int half;       /* the first of its requests was started, the second was not */
     int32_t owner;  /* number of the Go object */
@@ -93,13 +97,17 @@ typedef struct {
 
 int mpiclus_calls(void);
 int mpiclus_init(int *provided);
-int mpiclus_recorded_error(void);
+int mpiclus_world_error(void);  /* of a call of gompi on MPI_COMM_WORLD since the last look */
+int mpiclus_system_error(void); /* on the system communicator */
 uint64_t mpiclus_world(void);
 int mpiclus_max_tag(void);
 void mpiclus_take_turns(void); /* from now on: ranks outnumber the processors */
 int mpiclus_turns_taken(void); /* whether the library's waits do it */
 int mpiclus_any(int yes); /* whether one rank of all says yes */
 int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file);
+int mpiclus_written(int rc, const MPI_Status *st, MPI_Request *request);
+int mpiclus_win_made(int rc, const MPI_Win *win);
+int mpiclus_pack_size(int n, MPI_Datatype type, MPI_Comm comm, int *size);
 int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value);
 void mpiclus_null_status(MPI_Status *st);
 MPI_Aint mpiclus_bytes_of(int n, MPI_Datatype type);
@@ -155,6 +163,7 @@ int mpiclus_own_ops(uint64_t *commutative, uint64_t *ordered);
 
 /* The end of what was left (settle.c). */
 void mpiclus_settle_begin(void);
+void mpiclus_not_detached(mpiclus_frame *f);
 void mpiclus_stays_open(mpiclus_frame *f);
 int mpiclus_settle(mpiclus_frame *f);
 int mpiclus_settle_request(MPI_Request *request, int receives, MPI_Status *st);

@@ -11,6 +11,9 @@ import (
 
 // libraryError is the error that the MPI library returned.
 func (c *Call) libraryError() error {
+	if c.f.outdated != 0 {
+		return luaerr.New(luaerr.MPI, "%s did not begin: a chunk that failed left operations behind, and the world was renewed while this waited", c.Name())
+	}
 	return makeError(c.Name(), int(c.f.rc), int(c.f.class_), C.GoString(&c.f.text[0]))
 }
 

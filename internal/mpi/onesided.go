@@ -3,21 +3,21 @@ package mpi
 // #include "engine.h"
 import "C"
 
-import "os"
+import (
+	"os"
+	"slices"
+	"strings"
 
-// oneSided chooses which of its components for windows a version of Open MPI
-// may use, "" for what it takes by itself. Measured on one machine, 3 ranks,
-// with a target that computes (docs/mpi.md has the table):
-//
-//   - 4: rdma ends the process in Compare_and_swap. Without it Win_allocate
-//     and Win_allocate_shared take sm, which needs nothing of the target;
-//     Win_create takes ucx, which waits until the target calls MPI (Progress).
-//   - 5: without rdma the next choice, ucx, fails for every window.
-func oneSided(major int) string {
-	if major < 5 {
-		return "^rdma"
-	}
-	return ""
+	"github.com/mpiclus/mpiclus-lua/internal/rankenv"
+)
+
+// MayUseUCX reports whether the library may choose Open MPI's osc/ucx for windows:
+// it does so where users have said something else than rankenv, and from 5 on.
+// Its table of the arrays that are attached to a dynamic window is wrong in more
+// than one way.
+func MayUseUCX() bool {
+	excluded, isList := strings.CutPrefix(os.Getenv("OMPI_MCA_osc"), "^")
+	return C.MPICLUS_OPEN_MPI != 0 && !(isList && slices.Contains(strings.Split(excluded, ","), "ucx"))
 }
 
 // SharesWindows reports whether memory that the library makes for a window of
@@ -26,5 +26,6 @@ func oneSided(major int) string {
 func (s *Session) SharesWindows() bool {
 	major := libraryMajor()
 	chosen := os.Getenv("OMPI_MCA_osc")
-	return C.MPICLUS_OPEN_MPI != 0 && major > 0 && (chosen == "" || chosen == oneSided(major))
+	ours := slices.ContainsFunc(rankenv.Of(major), func(e rankenv.Setting) bool { return e.Name == "OMPI_MCA_osc" && e.Value == chosen })
+	return C.MPICLUS_OPEN_MPI != 0 && major > 0 && (chosen == "" || ours)
 }

@@ -16,7 +16,7 @@ type plan struct {
 	otherwise                  C.int
 	barrier                    C.int
 	sends, receives, counts    C.int // for the tally of what is over
-	talks, persists            C.int
+	talks, persists, bound     C.int
 }
 
 // plans holds two for each line, the second of the non-blocking form.
@@ -30,11 +30,13 @@ var plans = func() []plan {
 			p.other, p.detach = 1, 1
 		case row.Class == table.Start:
 			p.detach = 1
+			p.blocks = row.Takes(table.File) // some libraries do a part of it, with other ranks or the disk, at once
 		case row.Class == table.Coll:
 			p.blocks, p.otherwise = true, 1
-		case row.Name == "Comm_create_group": // whose members alone are there: no barrier
+		case row.Name == "Comm_create_group", // whose members alone are there: no barrier
+			row.Class == table.Native:
 			p.blocks = true
-		case row.Class == table.Sync:
+		case row.Class == table.Sync, row.MakesWin(), row.Name == "Win_free":
 			p.blocks, p.barrier = true, 1
 		}
 		if row.MakesComm() && row.Class != table.Hand {
@@ -48,19 +50,12 @@ var plans = func() []plan {
 // tally says how the call counts: as messages, as a collective of which all
 // ranks can tell that each has begun it, or as one of which they cannot.
 func (p *plan) tally(row *table.Call) {
-	has := func(kinds ...table.Kind) bool {
-		for i := range row.Args {
-			for _, kind := range kinds {
-				if row.Args[i].Kind == kind {
-					return true
-				}
-			}
-		}
-		return false
-	}
 	starts := row.Class == table.P2P || row.Class == table.Start
-	if has(table.Comm, table.Message) {
+	if row.Takes(table.Comm, table.Message) {
 		p.talks = 1
+	}
+	if p.talks != 0 || row.Takes(table.Comm1) || row.Name == "Cancel" || row.Name == "Start" {
+		p.bound = 1
 	}
 	switch {
 	case strings.HasSuffix(row.Name, "_init"): // counts when it is started
@@ -68,10 +63,10 @@ func (p *plan) tally(row *table.Call) {
 	case row.Name == "Comm_create_group": // only some of the ranks call it
 	case row.Name == "own_send" || row.Name == "own_isend": // the announcement, and what it announces
 		p.sends = 2
-	case has(table.Win, table.File):
+	case row.Takes(table.Win, table.File):
 		p.counts = C.MPICLUS_COUNTS_APART
-	case starts && (has(table.Dest, table.Source) || row.Receives()):
-		if has(table.Dest) {
+	case starts && (row.Takes(table.Dest, table.Source) || row.Receives()):
+		if row.Takes(table.Dest) {
 			p.sends = 1
 		}
 		if row.Receives() || row.Name == "own_recv" {

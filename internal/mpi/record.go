@@ -11,6 +11,7 @@ import (
 type CallRecord struct {
 	Call   string // "Recv"
 	Peer   int    // rank of the other side, or NoRank
+	Tag    int    // of a message with that peer, or NoRank
 	Root   int    // or NoRank
 	Bytes  int
 	Number uint64 // by which a later look knows that it is the same call
@@ -19,8 +20,8 @@ type CallRecord struct {
 	Task   string // "mpido 3", likewise
 }
 
-// NoRank stands for a peer or root that a call does not have; a wildcard is
-// ANY_SOURCE of the library.
+// NoRank stands for a peer, tag or root that a call does not have; a wildcard is
+// ANY_SOURCE or ANY_TAG of the library.
 const NoRank = -1 << 30
 
 // record is the part of a Call that other goroutines read. state guards it:
@@ -70,12 +71,18 @@ func (s *Session) Pending() []CallRecord {
 // it does not grow with the number of messages.
 func (s *Session) Made() int { return len(*s.all.Load()) }
 
+var ownRecv = table.ByName["own_recv"]
+
 func (c *Call) describe() CallRecord {
-	r := CallRecord{Call: c.Name(), Peer: NoRank, Root: NoRank, Bytes: c.Bytes, Number: c.number, Native: c.native}
+	r := CallRecord{Call: c.Name(), Peer: NoRank, Tag: NoRank, Root: NoRank, Bytes: c.Bytes, Number: c.number, Native: c.native}
 	for _, a := range c.Row.Args {
 		switch a.Kind {
 		case table.Dest, table.Source:
 			r.Peer = int(int32(c.S[a.Slot]))
+		case table.Tag, table.AnyTag:
+			if c.Row != ownRecv { // which has a number of the engine there
+				r.Tag = int(int32(c.S[a.Slot]))
+			}
 		case table.Root:
 			r.Root = int(int32(c.S[a.Slot]))
 		}

@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 	"unsafe"
@@ -24,31 +25,52 @@ import (
 // something is left, and which nobody can free, there is a new one.
 // Communicators that scripts have made become unusable, requests that are not
 // complete are given up (their arrays stay alive until the process ends). It is
-// collective over all ranks of the job; nothing of the script may run. When
-// ctx ends before all ranks are there, the session cannot be renewed again.
-func (s *Session) Renew(ctx context.Context) error {
+// collective over all ranks of the job, and called without the interpreter: other
+// tasks may run. What they were about to begin in the old world is refused.
+// Scripts see the new world once show was called by whoever holds the
+// interpreter; show does not wait. After an error, also that of ctx, which ends
+// the wait for the other ranks, the session cannot be renewed again.
+func (s *Session) Renew(ctx context.Context) (show func(), err error) {
 	if err := s.meetAll(ctx); err != nil {
-		return fmt.Errorf("renewing the world: %w", err)
+		return nil, fmt.Errorf("renewing the world: %w", err)
 	}
 	s.lock()
 	defer s.unlock()
 	clean, err := s.settle()
 	if err != nil {
-		return fmt.Errorf("renewing the world: %w", err)
+		return nil, fmt.Errorf("renewing the world: %w", err)
 	}
-	s.generation++
+	C.mpiclus_worlds++
 	s.giveUp()
 	s.endComms(clean)
-	s.chunks = map[string]*Comm{}
 	C.mpiclus_done = C.mpiclus_tally{}
-	for _, fixed := range []*Comm{s.world, s.self} {
-		if err := s.refresh(fixed, clean); err != nil {
-			return err
-		}
+	world, err := s.refresh(s.world, clean)
+	if err != nil {
+		return nil, err
 	}
-	s.chunk.become(s.world)
+	self, err := s.refresh(s.self, clean)
+	if err != nil {
+		return nil, err
+	}
 	s.dirty.Store(false)
-	return nil
+	generation := uint64(C.mpiclus_worlds)
+	return func() {
+		s.generation.Store(generation)
+		s.world.renewed(world, generation)
+		s.self.renewed(self, generation)
+		s.forgetChunks()
+		s.chunk.become(s.world)
+	}, nil
+}
+
+// commHandles are the handles behind a communicator of the script: its own and
+// those of its duplicates.
+type commHandles struct{ own, shadow, bulk uint64 }
+
+// renewed makes a fixed communicator one of the new world. Only who holds the
+// interpreter may call it.
+func (c *Comm) renewed(h commHandles, generation uint64) {
+	c.Handle, c.Shadow, c.Bulk, c.generation = h.own, h.shadow, h.bulk, generation
 }
 
 // meetAll returns when all ranks are in it.
@@ -65,7 +87,9 @@ func (s *Session) meetAll(ctx context.Context) error {
 func (s *Session) makeWorlds() error {
 	s.lock()
 	defer s.unlock()
-	s.generation++
+	C.mpiclus_worlds++
+	s.generation.Store(uint64(C.mpiclus_worlds))
+	s.worlds = s.generation.Load()
 	world, err := s.makeWorld()
 	if err != nil {
 		return err
@@ -80,7 +104,7 @@ func (s *Session) makeWorlds() error {
 	if err := s.adopt(s.self, self); err != nil {
 		return err
 	}
-	s.chunks = map[string]*Comm{}
+	s.forgetChunks()
 	s.chunk.become(s.world)
 	return nil
 }
@@ -120,6 +144,9 @@ func (s *Session) settle() (clean map[uint64]bool, err error) {
 // settleRound ends what it can on this rank; receives are cancelled once.
 func (s *Session) settleRound(first bool) {
 	C.mpiclus_settle_begin()
+	for _, c := range *s.all.Load() { // first: a request that its task takes meanwhile is among the requests then
+		C.mpiclus_not_detached(c.f)
+	}
 	s.settleCalls()
 	s.settleRequests(first)
 	C.mpiclus_drain()
@@ -148,6 +175,11 @@ func (s *Session) settleCalls() {
 func (s *Session) settleRequests(first bool) {
 	s.requestsMu.Lock()
 	defer s.requestsMu.Unlock()
+	for s.taken > 0 { // a sweep has orphans in hand; it gives them back at once, since it finds MPI in use
+		s.requestsMu.Unlock()
+		runtime.Gosched()
+		s.requestsMu.Lock()
+	}
 	for len(s.orphans.All()) > 0 {
 		r := s.orphans.All()[0]
 		s.orphans.Remove(r)
@@ -155,23 +187,39 @@ func (s *Session) settleRequests(first bool) {
 	}
 	s.norphans.Store(0)
 	for _, r := range slices.Clone(s.alive.All()) {
-		switch state := r.State(); {
-		case state == Lost:
-		case state != Claimed && s.settleRequest(r, first):
+		if r.lose() {
+			r.settling = true
+		}
+		switch {
+		case r.settling && s.settleRequest(r, first):
 			s.alive.Remove(r)
-		case r.on != nil:
+		case r.on != nil && (r.settling || r.State() != Lost):
 			C.mpiclus_open_id(C.uint64_t(r.on.id))
 		}
 	}
 }
 
+// lose gives up a request unless a call has it in hand, and reports whether it
+// did. A task that runs meanwhile and claims the request either comes first, or
+// is told that the request was given up. requestsMu is held.
+func (r *Request) lose() bool {
+	for _, from := range []State{Idle, Active, Orphan} {
+		if r.state.CompareAndSwap(int32(from), int32(Lost)) {
+			r.atWork = r.handle != nullRequest && (!r.persists || from == Active || r.started)
+			return true
+		}
+	}
+	return false
+}
+
 // settleRequest reports whether a request is over now. The script is told that
 // it was given up: it may have come to its end by being cancelled.
 func (s *Session) settleRequest(r *Request, first bool) bool {
-	if !r.persists || r.State() == Active || r.started {
+	handle := r.handle
+	if r.atWork {
 		var st C.MPI_Status
 		cancel := C.int(0)
-		if first && r.cancels() {
+		if first && r.cancels() && !r.cancelled {
 			cancel = 1
 			r.cancelled = true
 		}
@@ -183,14 +231,15 @@ func (s *Session) settleRequest(r *Request, first bool) bool {
 			s.countReceived(r)
 		}
 	}
-	if r.handle != nullRequest { // a persistent one
-		s.Disown(freeRequest, r.handle)
+	if r.persists {
+		s.Disown(freeRequest, handle)
+	}
+	if r.handle != nullRequest { // a persistent one that did not fail
 		C.mpiclus_free_request((*C.MPI_Request)(unsafe.Pointer(&r.handle)))
 	}
 	r.dropValue()
 	r.ended()
-	r.state.Store(int32(Lost))
-	r.Holder = nil
+	r.settling = false
 	return true
 }
 
@@ -219,11 +268,12 @@ func (s *Session) giveUp() {
 	defer s.requestsMu.Unlock()
 	for _, r := range s.alive.All() {
 		r.state.Store(int32(Lost))
-		r.Holder = nil
+		r.settling = false
 		if r.persists {
 			s.Disown(freeRequest, r.handle)
 		}
 	}
+	s.worlds = uint64(C.mpiclus_worlds)
 	s.counted, s.lastCounted = nil, nil
 	s.sent.Store(0)
 	s.received.Store(0)
@@ -315,27 +365,27 @@ func (s *Session) endComms(clean map[uint64]bool) {
 	}
 }
 
-// refresh has new communicators take the places of those behind COMM_WORLD or
-// COMM_SELF on which something is left.
-func (s *Session) refresh(c *Comm, clean map[uint64]bool) error {
-	c.generation = s.generation
+// refresh returns what is to be behind COMM_WORLD or COMM_SELF from now on: new
+// communicators in the places of those on which something is left.
+func (s *Session) refresh(c *Comm, clean map[uint64]bool) (commHandles, error) {
+	h := commHandles{c.Handle, c.Shadow, c.Bulk}
 	for _, part := range []struct {
 		handle *uint64
 		id     uint64
-	}{{&c.Handle, c.id}, {&c.Shadow, c.id | C.MPICLUS_ID_SHADOW}, {&c.Bulk, c.id | C.MPICLUS_ID_BULK}} {
+	}{{&h.own, c.id}, {&h.shadow, c.id | C.MPICLUS_ID_SHADOW}, {&h.bulk, c.id | C.MPICLUS_ID_BULK}} {
 		if clean[part.id] {
 			C.mpiclus_count_anew(commOf(*part.handle))
 			continue
 		}
 		made, err := dupOf(c == s.world)
 		if err != nil {
-			return err
+			return commHandles{}, err
 		}
 		C.mpiclus_forget_comm(commOf(*part.handle))
 		C.mpiclus_know_comm(commOf(made), C.uint64_t(part.id), C.int(c.Rank), C.int(c.Size))
 		*part.handle = made
 	}
-	return nil
+	return h, nil
 }
 
 // Index returns the library's own number of the communicator behind COMM_WORLD,
@@ -360,7 +410,7 @@ func dupOf(all bool) (uint64, error) {
 // makeWorld makes a communicator of all ranks with gompi and returns its
 // handle, its first field.
 func (s *Session) makeWorld() (uint64, error) {
-	C.mpiclus_recorded_error()
+	C.mpiclus_world_error()
 	if handleOf(s.mpi.NewCommunicator(nil)) != worldHandle {
 		return 0, fmt.Errorf("the layout of gompi's Communicator is not the expected one")
 	}
@@ -369,7 +419,7 @@ func (s *Session) makeWorld() (uint64, error) {
 		all[i] = i
 	}
 	handle := handleOf(s.mpi.NewCommunicator(all))
-	if code := C.mpiclus_recorded_error(); code != C.MPI_SUCCESS {
+	if code := C.mpiclus_world_error(); code != C.MPI_SUCCESS {
 		return 0, mpiError("Comm_create", int(code))
 	}
 	var result C.int

@@ -4,7 +4,9 @@ package mpi
 import "C"
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,6 +48,8 @@ type Request struct {
 	handle   uint64
 	persists bool // starts again and again
 	started  bool // of an orphan: a persistent one that was at work
+	settling bool // the renewal that goes on has given it up, and still tries to end it (settle)
+	atWork   bool // it was started and not complete when a renewal gave it up
 	fromNull bool // receives from PROC_NULL
 	held     []unsafe.Pointer
 	one      [1]unsafe.Pointer // room for held
@@ -62,6 +66,9 @@ type requests struct {
 	requestsMu sync.Mutex
 	alive      bag.Bag[*Request] // Active, Claimed or Lost
 	orphans    bag.Bag[*Request]
+	freed      []freed
+	taken      int    // orphans that a sweep has in hand
+	worlds     uint64 // how many worlds there were so far: mpiclus_worlds, under requestsMu
 	norphans   atomic.Int32
 	// Messages that requests have sent and received: part of the tally.
 	sent, received atomic.Uint64
@@ -71,7 +78,33 @@ type requests struct {
 
 // counts are the messages that requests of one communicator have sent and
 // received. requestsMu guards them.
-type counts struct{ id, sent, received uint64 }
+type counts struct {
+	id, sent, received uint64
+	persistent         int // requests that start again and again and are not freed
+}
+
+// HasRequests reports whether a request is of the communicator that MPI has not
+// done with. Open MPI looks for the error handler of a request that failed in its
+// communicator after it has freed the request, which may be the last that keeps
+// a communicator that was freed.
+func (s *Session) HasRequests(c *Comm) bool {
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	return s.hasRequests(c, s.counted[c.id])
+}
+
+// hasRequests is HasRequests with the counts that the communicator has, or had
+// when it was freed. requestsMu is held.
+func (s *requests) hasRequests(c *Comm, n *counts) bool {
+	if c.id == 0 { // nothing is counted on it
+		return false
+	}
+	ofComm := func(r *Request) bool {
+		return r.on != nil && r.on.id>>C.MPICLUS_ID_BITS == c.id>>C.MPICLUS_ID_BITS
+	}
+	return s.taken > 0 || n != nil && n.persistent > 0 ||
+		slices.ContainsFunc(s.alive.All(), ofComm) || slices.ContainsFunc(s.orphans.All(), ofComm)
+}
 
 // countsOf returns the counts of a communicator. requestsMu is held.
 func (s *requests) countsOf(id uint64) *counts {
@@ -130,7 +163,10 @@ func (c *Call) detach(i int) *Request {
 	default:
 		r.state.Store(int32(Active))
 	}
-	c.s.begun(r, uint64(c.f.on))
+	c.s.begun(r, uint64(c.f.on), uint64(c.f.world))
+	if i == int(c.f.nreq)-1 || c.f.nreq == 0 {
+		c.f.detached = 1
+	}
 	return r
 }
 
@@ -179,13 +215,19 @@ func (r *Request) Place() *int { return &r.place }
 
 // begun notes which communicator a new request is of, and keeps one that is
 // at work, and with it the memory that MPI may touch, until it is complete. What
-// is kept stays in its place, since it is of no stack.
-func (s *Session) begun(r *Request, on uint64) {
+// is kept stays in its place, since it is of no stack. One of a world that was
+// renewed since is lost.
+func (s *Session) begun(r *Request, on, world uint64) {
 	s.requestsMu.Lock()
 	defer s.requestsMu.Unlock()
-	r.on = s.countsOf(on)
+	if r.on = s.countsOf(on); r.on != nil && r.persists {
+		r.on.persistent++
+	}
 	if r.State() == Active {
 		s.alive.Add(r)
+	}
+	if world != s.worlds {
+		r.lose()
 	}
 }
 
@@ -193,6 +235,7 @@ func (s *Session) begun(r *Request, on uint64) {
 func (s *Session) restarted(r *Request) {
 	s.requestsMu.Lock()
 	defer s.requestsMu.Unlock()
+	r.cancelled = false
 	if r.sends != 0 && !r.toNull {
 		s.sent.Add(1)
 		if r.on != nil {
@@ -257,15 +300,20 @@ func (s *Session) takeOrphans(most int) []*Request {
 		s.orphans.Remove(r) // the last one takes its place: those behind get their turn
 		list = append(list, r)
 	}
+	s.taken += len(list)
 	s.norphans.Store(int32(len(s.orphans.All())))
 	return list
 }
 
-// giveOrphan takes one back that is not complete.
-func (s *Session) giveOrphan(r *Request) {
+// giveOrphan ends what takeOrphans began for one of them: it stays an orphan
+// unless it is complete.
+func (s *Session) giveOrphan(r *Request, complete bool) {
 	s.requestsMu.Lock()
 	defer s.requestsMu.Unlock()
-	s.orphans.Add(r)
+	s.taken--
+	if !complete {
+		s.orphans.Add(r)
+	}
 	s.norphans.Store(int32(len(s.orphans.All())))
 }
 
@@ -274,12 +322,18 @@ const freeRequest = "own_request_free"
 
 // ended lets go of what a request held.
 func (r *Request) ended() {
+	if r.persists && r.on != nil && r.handle != nullRequest {
+		r.on.persistent--
+	}
 	r.handle = nullRequest
 	r.held, r.one[0] = nil, nil
 }
 
-// complete notes that the operation is over.
-func (r *Request) complete(st Status) {
+// complete notes that the operation is over, and that the library has left this
+// handle: Open MPI frees a persistent request whose receive failed.
+func (r *Request) complete(st Status, handle C.MPI_Request) {
+	var left uint64
+	*(*C.MPI_Request)(unsafe.Pointer(&left)) = handle
 	if r.fromNull {
 		C.mpiclus_null_status(&st.c)
 	}
@@ -293,12 +347,16 @@ func (r *Request) complete(st Status) {
 	}
 	s.alive.Remove(r)
 	next := Done
-	if r.persists {
-		if next = Idle; r.State() == Orphan {
-			next = Orphan
-		}
-	} else {
+	switch {
+	case !r.persists:
 		r.ended()
+	case left == nullRequest:
+		s.Disown(freeRequest, r.handle)
+		r.ended()
+	case r.State() == Orphan:
+		next = Orphan
+	default:
+		next = Idle
 	}
 	r.Holder, r.started = nil, false
 	r.state.Store(int32(next))
@@ -330,16 +388,23 @@ func (r *Request) received() bool {
 // else may have it in hand.
 func (r *Request) Handle() uint64 { return r.handle }
 
-// Taken says why a call cannot have a request: another call has it in hand, or
-// it is in the list twice.
+// Taken says why a call cannot have a request: another call has it in hand, it
+// is in the list twice, or it was given up.
 type Taken struct {
 	Index int    // in the list
 	Twice int    // the index that it has as well, -1 if that is not what is wrong
 	Call  string // of the other call
 	Where string // its line
+	Lost  bool   // it was given up, so no call can have it any more
 }
 
+// ErrLost says what became of a request that was given up.
+var ErrLost = errors.New("the request was given up when the world was renewed")
+
 func (e *Taken) Error() string {
+	if e.Lost {
+		return ErrLost.Error()
+	}
 	if e.Twice >= 0 {
 		return fmt.Sprintf("request %d of the list is request %d again: a request can be waited for once", e.Index+1, e.Twice+1)
 	}
@@ -347,7 +412,8 @@ func (e *Taken) Error() string {
 }
 
 // claim takes a request in hand, as entry index of the call's list. One that
-// is not active is nobody's: it counts as a null request.
+// is not active is nobody's: it counts as a null request. Until it is claimed, a
+// renewal may give it up at any time: that is an error.
 func (c *Call) claim(r *Request, index int) *Taken {
 	if r.State() == Claimed {
 		e := r.taken(max(index, 0))
@@ -356,15 +422,20 @@ func (c *Call) claim(r *Request, index int) *Taken {
 		}
 		return e
 	}
-	c.take(r, index, Active)
+	if !c.take(r, index, Active) && r.Lost() {
+		return &Taken{Index: max(index, 0), Twice: -1, Lost: true}
+	}
 	return nil
 }
 
-func (c *Call) take(r *Request, index int, from State) {
-	if r.state.CompareAndSwap(int32(from), int32(Claimed)) {
-		r.by, r.index = c, index
-		c.claims = append(c.claims, r)
+// take claims a request that is in a state, and reports whether it still was.
+func (c *Call) take(r *Request, index int, from State) bool {
+	if !r.state.CompareAndSwap(int32(from), int32(Claimed)) {
+		return false
 	}
+	r.by, r.index = c, index
+	c.claims = append(c.claims, r)
+	return true
 }
 
 func (r *Request) taken(index int) *Taken {
@@ -396,15 +467,26 @@ func (r *Request) ByWhom() *Taken {
 	return r.taken(0)
 }
 
-// StartRequest prepares a call of Start for a persistent request that is idle.
-// Started or NotStarted ends it.
-func (c *Call) StartRequest(r *Request) {
-	c.take(r, -1, Idle)
+// StartRequest prepares a call of Start for a persistent request; Started or
+// NotStarted ends it. It is false when the request is not idle: then the call
+// must not be made.
+func (c *Call) StartRequest(r *Request) bool {
+	if !c.take(r, -1, Idle) {
+		return false
+	}
 	c.S[table.SlotX] = r.handle
+	return true
 }
 
-// Started notes that the call has started a persistent request.
+// Started notes that the call has started a persistent request. Open MPI may
+// have put another request into its place: when a message that was sent for it
+// is not quite gone.
 func (c *Call) Started(r *Request) {
+	if started := c.S[table.SlotX]; started != r.handle {
+		r.s.Disown(freeRequest, r.handle)
+		r.s.Own(freeRequest, started)
+		r.handle = started
+	}
 	c.letGoRequests()
 	r.s.restarted(r)
 }
@@ -416,14 +498,29 @@ func (c *Call) NotStarted(r *Request) {
 	r.state.CompareAndSwap(int32(Claimed), int32(Idle))
 }
 
-// CancelRequest prepares a call of Cancel for a request that is active,
-// whoever has it in hand.
-func (c *Call) CancelRequest(r *Request) {
-	r.cancelled = true
+// TryCancel asks MPI to cancel a request that is active, whoever has it in hand,
+// and reports whether it has: MPI may be in use, and then the request may come to its
+// end before it is free, so the caller looks at it again. It must be called with the
+// interpreter held, as all that ends a request is but a renewal. An error is that of
+// a request that was given up meanwhile, or MPI's.
+func (c *Call) TryCancel(r *Request) (done bool, err error) {
+	r.s.requestsMu.Lock() // a renewal may be about to cancel it, too
+	defer r.s.requestsMu.Unlock()
+	if r.Lost() {
+		return true, ErrLost
+	}
+	if r.cancelled { // Open MPI does not survive a second Cancel
+		return true, nil
+	}
 	x := c.S[table.SlotX:]
 	x[0], x[1], x[2], x[3] = r.handle, 0, 0, 0
 	if r.State() == Claimed {
 		f := r.by.f
 		x[1], x[2], x[3] = uint64(uintptr(unsafe.Pointer(f))), uint64(uint32(int32(r.index))), uint64(f.turn)
 	}
+	r.cancelled = c.Try()
+	if c.f.outdated != 0 {
+		return true, ErrLost
+	}
+	return r.cancelled, c.Err()
 }

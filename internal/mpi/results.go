@@ -39,8 +39,14 @@ type Room struct {
 	Type  uint64
 }
 
-// Room returns where the call receives, if it does.
-func (c *Call) Room() Room { return Room{int(int32(c.S[table.SlotRecv+1])), c.S[table.SlotRecv+2]} }
+// Room returns where the call receives, or what it writes to a file.
+func (c *Call) Room() Room {
+	slot := table.SlotRecv
+	if c.Row.WritesFile {
+		slot = table.SlotSend
+	}
+	return Room{int(int32(c.S[slot+1])), c.S[slot+2]}
+}
 
 // Double returns a slot that holds a C double.
 func (c *Call) Double(slot int) float64 { return math.Float64frombits(c.S[slot]) }

@@ -7,19 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int recorded = MPI_SUCCESS;
+/* gompi drops the return codes of its calls: this handler, on MPI_COMM_WORLD and on what gompi makes of it, keeps the
+ * first that is no success. Those of MPI_COMM_WORLD are apart: libraries give it the errors of all that has no
+ * communicator, a request of the script for one, which are none of who uses the system communicator next. */
+static int world_error = MPI_SUCCESS, system_error = MPI_SUCCESS;
 
-/* gompi drops the return codes of its calls: this handler, on MPI_COMM_WORLD, keeps the first that is no success. */
 static void record(MPI_Comm *comm, int *code, ...) {
-    (void)comm;
-    if (recorded == MPI_SUCCESS) recorded = *code;
+    int *kept = *comm == MPI_COMM_WORLD ? &world_error : &system_error;
+    if (*kept == MPI_SUCCESS) *kept = *code;
 }
 
-int mpiclus_recorded_error(void) {
-    int code = recorded;
-    recorded = MPI_SUCCESS;
+static int taken(int *kept) {
+    int code = *kept;
+    *kept = MPI_SUCCESS;
     return code;
 }
+
+int mpiclus_world_error(void) { return taken(&world_error); }
+
+int mpiclus_system_error(void) { return taken(&system_error); }
 
 /*
  * Open MPI 4 takes locks of its own in every call as soon as a thread level above SINGLE was asked for, which makes a
@@ -129,13 +135,5 @@ int mpiclus_max_tag(void) {
     return value;
 }
 
-/* Opens a file on a duplicate: where the file is not there, Open MPI 4.1 leaves a message on the communicator, and
- * collectives after it get each other's data. */
-int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file) {
-    MPI_Comm own;
-    int rc = MPI_Comm_dup(comm, &own);
-    if (rc != MPI_SUCCESS) return rc;
-    rc = MPI_File_open(own, name, amode, info, file);
-    int freed = MPI_Comm_free(&own);
-    return rc != MPI_SUCCESS ? rc : freed;
-}
+/* Makes the errors of a new window return, if making it has succeeded: windows do not inherit that from their communicator. */
+int mpiclus_win_made(int rc, const MPI_Win *win) { return rc != MPI_SUCCESS ? rc : MPI_Win_set_errhandler(*win, MPI_ERRORS_RETURN); }

@@ -33,6 +33,7 @@ import (
 	gompi "github.com/sbromberger/gompi"
 
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+	"github.com/mpiclus/mpiclus-lua/internal/rankenv"
 )
 
 // Config says what a session needs. The zero value takes what MPI gives.
@@ -65,10 +66,12 @@ type Session struct {
 	tests          C.int // tests of a call while the interpreter is held
 	cancellable    bool
 	spins          bool // a blocking collective would keep cores from the ranks that it waits for
+	beforeNative   func()
 
 	world, self, chunk *Comm
-	generation         int
+	generation         atomic.Uint64 // of the world that the script sees
 	maxTag             int
+	chunksMu           sync.Mutex
 	chunks             map[string]*Comm // by list of ranks, of this generation
 	dirty              atomic.Bool
 	finalized          atomic.Bool
@@ -115,6 +118,10 @@ func Init(cfg Config) (*Session, error) {
 	if err := s.makeOwnOps(); err != nil {
 		return nil, err
 	}
+	anyRank(false) // it waits, and mpiclus_turns_taken knows by a wait whether the library takes turns
+	// Where the library's waits do not give the processor away (turns.c: MPICH
+	// without UCX), and ranks outnumber the cores, collectives are started, and
+	// waited for as everything else.
 	s.spins = C.MPICLUS_OPEN_MPI == 0 && anyRank(s.oversubscribed && C.mpiclus_turns_taken() == 0)
 	s.tests = 100
 	if s.oversubscribed {
@@ -140,8 +147,7 @@ var levels = map[string]int{
 }
 
 // prepareEnvironment sets what the library reads at its start, unless the
-// user did: the component for windows is chosen, the signals that Go needs are
-// left to Go.
+// user did.
 //
 // Others than Open MPI are linked with UCX itself, which reads its settings
 // before this program runs, and warns of those that come later: there the
@@ -150,11 +156,9 @@ func prepareEnvironment() {
 	if C.MPICLUS_OPEN_MPI == 0 {
 		return
 	}
-	for name, value := range map[string]string{
-		"OMPI_MCA_osc": oneSided(libraryMajor()), "UCX_ERROR_SIGNALS": "SIGILL,SIGBUS,SIGFPE", "UCX_MEMTYPE_CACHE": "no",
-	} {
-		if os.Getenv(name) == "" && value != "" {
-			os.Setenv(name, value)
+	for _, e := range rankenv.Of(libraryMajor()) {
+		if _, said := os.LookupEnv(e.Name); !said && !rankenv.InParameterFile(os.Getenv("HOME"), e.Name) {
+			os.Setenv(e.Name, e.Value)
 		}
 	}
 }
@@ -173,10 +177,7 @@ func libraryMajor() (major int) {
 	return major
 }
 
-// anyRank reports whether one of all ranks says yes. It is collective. Where
-// the library's waits do not give the processor away (turns.c: MPICH without
-// UCX), and ranks outnumber the cores, collectives are started, and waited for
-// as everything else.
+// anyRank reports whether one of all ranks says yes. It is collective.
 func anyRank(yes bool) bool {
 	word := C.int(0)
 	if yes {
@@ -248,12 +249,17 @@ func (s *Session) SetCancellable(on bool) (before bool) {
 	return before
 }
 
+// BeforeNative has f called before each call that keeps the library until other
+// ranks are in it: what those wait for must be on its way by then.
+func (s *Session) BeforeNative(f func()) { s.beforeNative = f }
+
 // Finalize ends MPI. It waits for all ranks of the job. The session is of no
 // use afterwards.
 func (s *Session) Finalize() error {
 	if s.finalized.Swap(true) {
 		return nil
 	}
+	s.freeShared()
 	s.freeAll()
 	if !s.lockWithin(finalizeWait) {
 		return fmt.Errorf("MPI_Finalize: %w", s.busy())

@@ -22,6 +22,11 @@ void mpiclus_settle_begin(void) {
     for (int i = 0; i < n; i++) list[i].open = mpiclus_announces_on(list[i].comm);
 }
 
+/* Notes that a call has made a request that its task has not taken from the frame yet. */
+void mpiclus_not_detached(mpiclus_frame *f) {
+    if (f->phase == MPICLUS_OVER && f->detach && f->rc == MPI_SUCCESS && f->on != 0 && !f->detached) mpiclus_open_id(f->on);
+}
+
 /* Notes that a call that waits has its operation on its communicator. */
 void mpiclus_stays_open(mpiclus_frame *f) {
     if (f->phase != MPICLUS_STARTED || f->waits != MPICLUS_WAIT_OWN || !f->talks) return;

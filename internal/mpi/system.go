@@ -44,9 +44,9 @@ func (s *Session) NewSystem() (*System, error) {
 	for i := range all {
 		all[i] = i
 	}
-	C.mpiclus_recorded_error()
+	C.mpiclus_world_error()
 	y := &System{s: s, comm: s.mpi.NewCommunicator(all)}
-	if code := C.mpiclus_recorded_error(); code != C.MPI_SUCCESS {
+	if code := C.mpiclus_world_error(); code != C.MPI_SUCCESS {
 		return nil, mpiError("Comm_create", int(code))
 	}
 	y.handle = handleOf(y.comm)
@@ -125,7 +125,7 @@ func (y *System) absent(from int) (ranks []int) {
 func (y *System) Share(data []byte) ([]byte, error) {
 	y.s.lock()
 	defer y.s.unlock()
-	C.mpiclus_recorded_error()
+	C.mpiclus_system_error()
 	length := []int64{int64(len(data))}
 	y.comm.Bcast(length, 0)
 	if y.Rank() != 0 {
@@ -134,7 +134,7 @@ func (y *System) Share(data []byte) ([]byte, error) {
 	if len(data) > 0 {
 		y.comm.Bcast(data, 0)
 	}
-	if code := C.mpiclus_recorded_error(); code != C.MPI_SUCCESS {
+	if code := C.mpiclus_system_error(); code != C.MPI_SUCCESS {
 		return nil, mpiError("Bcast", int(code))
 	}
 	return data, nil

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 mpiclus_tally mpiclus_done;
+uint64_t mpiclus_worlds;
 
 /* Each collective on a communicator adds its weight to the balance. The weights of its ranks, numbers that look random,
  * add up to 0. So do the balances of all ranks if, and save for a chance of 1 to 2^64 only if, all ranks of each

@@ -16,6 +16,7 @@ typedef struct {
 } mpiclus_tally;
 
 extern mpiclus_tally mpiclus_done;
+extern uint64_t mpiclus_worlds; /* how many worlds there were so far: each renewal begins one */
 
 /* A communicator that is counted on. */
 typedef struct {

@@ -109,7 +109,7 @@ func (t *Traffic) finish(done []C.int) {
 // Release returns the MPI lock back. Its error is that of a Send or Header
 // since the lock was taken.
 func (t *Traffic) Release() error {
-	code := C.mpiclus_recorded_error()
+	code := C.mpiclus_system_error()
 	t.y.s.unlock()
 	if code != C.MPI_SUCCESS {
 		return mpiError("Send", int(code))

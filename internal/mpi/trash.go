@@ -1,6 +1,8 @@
 package mpi
 
 import (
+	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -14,6 +16,7 @@ type trash struct {
 	frees   []freeing
 	some    atomic.Bool
 	owned   map[freeing]int // what the script still has, as often as it does
+	shared  []freeing       // windows and files, which all of their ranks free together, in the order in which they were made
 }
 
 type freeing struct {
@@ -41,6 +44,42 @@ func (s *Session) Disown(call string, value uint64) {
 		s.owned[f]--
 	} else {
 		delete(s.owned, f)
+	}
+}
+
+// OwnShared notes a window or a file, which a collective call frees: EndShared says
+// that the script did, or the end does.
+func (s *Session) OwnShared(call string, value uint64) {
+	s.trashMu.Lock()
+	defer s.trashMu.Unlock()
+	s.shared = append(s.shared, freeing{call, value})
+}
+
+// EndShared says that the script has freed a window or a file.
+func (s *Session) EndShared(call string, value uint64) {
+	s.trashMu.Lock()
+	defer s.trashMu.Unlock()
+	if i := slices.Index(s.shared, freeing{call, value}); i >= 0 {
+		s.shared = slices.Delete(s.shared, i, i+1)
+	}
+}
+
+// freeShared frees the windows and files that are left. All of their ranks do it in
+// the order in which they were made, which is the same for any two ranks, since
+// making them is collective: a library that frees them by its own numbers may do
+// it in another order on each rank, and waits for ever.
+func (s *Session) freeShared() {
+	s.trashMu.Lock()
+	left := s.shared
+	s.shared = nil
+	s.trashMu.Unlock()
+	for _, f := range left {
+		c := s.NewCall(f.call)
+		c.native, c.f.barrier = true, 0
+		c.S[table.SlotWin], c.S[table.SlotX] = f.value, f.value
+		_ = c.Wait(context.Background())
+		c.letGo()
+		s.put(c)
 	}
 }
 
@@ -108,9 +147,7 @@ func (s *Session) sweepTrash() {
 
 func (s *Session) sweepOrphans() {
 	for _, r := range s.takeOrphans(sweepAtOnce) {
-		if !s.finished(r) {
-			s.giveOrphan(r)
-		}
+		s.giveOrphan(r, s.finished(r))
 	}
 }
 
@@ -120,7 +157,9 @@ func (s *Session) finished(r *Request) bool {
 		r.dropValue()
 		if r.handle != nullRequest {
 			s.FreeLater(freeRequest, r.handle)
+			s.requestsMu.Lock()
 			r.ended()
+			s.requestsMu.Unlock()
 		}
 		r.state.Store(int32(Done))
 		return true

@@ -29,7 +29,7 @@ void mpiclus_try(uintptr_t frame, int tests) { visit_if_free((mpiclus_frame *)fr
 void mpiclus_repeat(uintptr_t frame, int tests) {
     mpiclus_frame *f = (mpiclus_frame *)frame;
     f->phase = MPICLUS_NEW;
-    f->cancel = f->from_null = 0;
+    f->cancel = f->from_null = f->outdated = 0;
     if (!mpiclus_enter(f->owner)) return;
     mpiclus_message(f, tests);
     mpiclus_leave();

@@ -51,6 +51,10 @@ func (c *Call) awaitOne(family Family, r *Request) error {
 		return taken
 	}
 	c.test(family, r)
+	if r.by != c { // it is not active
+		null := nullRequest
+		c.f.req[0] = *(*C.MPI_Request)(unsafe.Pointer(&null))
+	}
 	return nil
 }
 
@@ -128,11 +132,14 @@ func (c *Call) StopWaiting() {
 
 // CompleteOne takes over what the wait for one request gave.
 func (c *Call) CompleteOne(r *Request) {
+	if r.by != c && r.State() != Orphan {
+		return // it counted as a null request
+	}
 	st := c.Status()
 	if c.f.rc != C.MPI_SUCCESS {
 		st.c.MPI_ERROR = c.f.rc
 	}
-	r.complete(st)
+	r.complete(st, c.f.req[0])
 }
 
 // Completed takes over what a wait for several gave: it calls each for the
@@ -141,10 +148,12 @@ func (c *Call) CompleteOne(r *Request) {
 func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
 	f := c.f
 	defer c.letGoRequests()
+	defer c.forgetFreed(list)
+	many := unsafe.Slice(f.many, max(len(list), 1))
 	take := func(i int, st *C.MPI_Status) {
 		status := Status{*st}
 		if r := list[i]; r != nil && r.by == c {
-			r.complete(status)
+			r.complete(status, many[i])
 			status = r.Status
 		}
 		each(i, status)
@@ -171,5 +180,24 @@ func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
 			take(int(indices[k]), &sts[k])
 		}
 		return int(f.nout)
+	}
+}
+
+// forgetFreed completes the requests of a wait that failed which it did not tell
+// of, and which the library has freed all the same: Open MPI frees each that has
+// failed, whichever of them it tells of.
+func (c *Call) forgetFreed(list []*Request) {
+	if c.f.rc == C.MPI_SUCCESS {
+		return
+	}
+	many := unsafe.Slice(c.f.many, max(len(list), 1))
+	for i, r := range list {
+		var left uint64
+		*(*C.MPI_Request)(unsafe.Pointer(&left)) = many[i]
+		if r != nil && r.by == c && left == nullRequest {
+			st := NullStatus()
+			st.c.MPI_ERROR = c.f.rc
+			r.complete(st, many[i])
+		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 // victim is a process whose services are called with what no process of ours
 // sends. It is made anew now and then, since what is sent to it stays.
 type victim struct {
-	t      testing.TB
 	store  *Store
 	client *rpc.Node // pid 2
 	used   int
@@ -30,14 +29,14 @@ func (v *victim) close() {
 	}
 }
 
-func (v *victim) open() {
+func (v *victim) open(t testing.TB) {
 	if v.used++; v.store != nil && v.used < victimLife {
 		return
 	}
 	v.close()
 	v.used = 0
 	v.store, v.client = newStore(rpc.Master), rpc.New(rpc.Config{Self: 2})
-	connectNodes(v.t, v.store.node, v.client)
+	connectNodes(t, v.store.node, v.client)
 }
 
 // functionAndTable encodes values that a call may have.
@@ -65,8 +64,8 @@ func functionAndTable(t testing.TB) (m *value.Message) {
 // values: it replies or does nothing, but it lives on, and ends when it is told
 // to.
 func FuzzServices(f *testing.F) {
-	v := &victim{t: f}
-	v.open()
+	v := &victim{}
+	v.open(f)
 	f.Cleanup(v.close)
 	services := append(v.store.Layer().Services, v.store.eval.Layer().Services...)
 	m := functionAndTable(f)
@@ -78,7 +77,7 @@ func FuzzServices(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, service byte, data, body, blob []byte) {
-		v.open()
+		v.open(t)
 		req := rpc.Request{Service: services[int(service)%len(services)].Name, Data: data, OnReply: func(*rpc.Reply, error) {}}
 		if len(body) > 0 {
 			req.Message = &value.Message{Body: body}

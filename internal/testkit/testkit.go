@@ -119,12 +119,11 @@ func (session) Finalize() error        { return nil }
 
 type world struct{}
 
-func (world) Begin(context.Context, []int) (func() bool, error) {
-	return func() bool { return false }, nil
-}
-func (world) Standing() worker.Standing   { return worker.Standing{} }
-func (world) Renew(context.Context) error { return nil }
-func (world) Pending() []worker.Pending   { return nil }
+func (world) Begin(context.Context, []int) (func(), error) { return func() {}, nil }
+func (world) End() bool                                    { return false }
+func (world) Standing() worker.Standing                    { return worker.Standing{} }
+func (world) Renew(context.Context) (func(), error)        { return func() {}, nil }
+func (world) Pending() []worker.Pending                    { return nil }
 
 // Cluster is a master in the test process.
 type Cluster struct {

@@ -8,6 +8,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
@@ -25,20 +26,13 @@ func (c *cannot) reason() string {
 	if c.why != "" {
 		return c.why
 	}
-	switch v := c.v.(type) {
+	switch c.v.(type) {
 	case *lua.LState:
 		return "a coroutine"
 	case lua.LChannel:
 		return "a channel of Go"
-	case *lua.LUserData:
-		if mt, ok := v.Metatable.(*lua.LTable); ok {
-			if name, ok := mt.RawGetString("__name").(lua.LString); ok {
-				return fmt.Sprintf("a userdata (%s)", string(name))
-			}
-		}
-		return "a userdata"
 	}
-	return "a " + c.v.Type().String()
+	return args.WithArticle(args.Kind(c.v))
 }
 
 // explain puts an error of encoding into words: what, the path, the reason.

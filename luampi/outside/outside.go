@@ -86,7 +86,7 @@ func answers(version string) map[string]lua.LGFunction {
 		"help": func(L *lua.LState) int {
 			text := table.Help(L.OptString(1, ""))
 			if text == "" {
-				luaerr.RaiseArg(L, "help", 1, "name", "there is no mpi.%s", L.CheckString(1))
+				luaerr.RaiseArg(L, "help", 1, "name", "%s", table.Unknown(L.CheckString(1)))
 			}
 			L.Push(lua.LString(text))
 			return 1

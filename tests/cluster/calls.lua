@@ -121,7 +121,7 @@ t.fails("bad argument #2 to 'mpido' (a function or a string of Lua source expect
 t.fails("bad argument #4 to 'distributed' (a function or a string of Lua source expected, got a table)", cluster.distributed, "+", 1, 2, {})
 t.fails("mpido: option 'chunk' must be a function or a string of Lua source, got nil", manager.mpido, manager, {})
 t.fails("everywhere: option 'chunk' must be a function or a string of Lua source, got 7", cluster.everywhere, { chunk = 7 })
-t.fails("global 'nosuch' is not defined on pid 2", cluster.remotecall_fetch, function() nosuch() end, 2)
+t.fails("attempt to call global 'nosuch' (a nil value): it is not defined on pid 2", cluster.remotecall_fetch, function() nosuch() end, 2)
 t.fails("cannot send", cluster.remotecall_fetch, function(co) end, 2, coroutine.create(function() end))
 local function thread()
   return coroutine.create(function() end)

@@ -100,6 +100,6 @@ assert(box:take() == array.range(1, 1000))
 t.equal(box:take()(1), 4)
 
 t.fails("a channel expected", cluster.put, 7, 1)
-t.fails("attempt to call 'box:putt' (a nil value): did you mean box:put?", function() box:putt(1) end)
+t.fails("attempt to call method 'putt' (a nil value): did you mean box:put?", function() box:putt(1) end)
 t.fails("capacity", cluster.RemoteChannel, 2, -1)
 t.fails("there is no process with pid 9", cluster.RemoteChannel, 9)

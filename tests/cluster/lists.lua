@@ -100,6 +100,11 @@ t.fails("this table has the key 1.5", cluster.pmap, double, { [1.5] = 1 })
 t.fails("a list or an array expected", cluster.pmap, double, "abc")
 t.equal(cluster.pmap(double, array.from { 1, 2, 3 }), { 2, 4, 6 })
 t.equal(cluster.pmap(double, array.from { { 1, 2 }, { 3, 4 } }), { 2, 4, 6, 8 })
+-- a list may have been filled in any order.
+local filled = {}
+for i = 50, 1, -1 do filled[i] = i end
+local mapped = cluster.pmap(double, filled)
+t.equal({ #mapped, mapped[1], mapped[50] }, { 50, 2, 100 })
 
 -- on_result and ordered.
 local log = {}

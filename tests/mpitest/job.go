@@ -49,7 +49,8 @@ const (
 // with the race detector or the address sanitizer, and for busy machines.
 const slowVariable = "MPICLUS_TEST_SLOW"
 
-func slowness() time.Duration {
+// Slowness returns that number, 1 or more, as a factor of durations.
+func Slowness() time.Duration {
 	n, _ := strconv.Atoi(os.Getenv(slowVariable)) // 0 when it is not set
 	return time.Duration(max(n, 1))
 }
@@ -61,7 +62,7 @@ func Start(t testing.TB, c Command) *Job {
 	if j.limit == 0 {
 		j.limit = defaultLimit
 	}
-	j.limit *= slowness()
+	j.limit *= Slowness()
 	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
 		if end, ok := d.Deadline(); ok {
 			j.limit = min(j.limit, max(time.Until(end)-lastMoment, time.Second))

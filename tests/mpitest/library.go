@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/rankenv"
 )
 
 // Library is the MPI that tests run on: the one whose mpirun is found first on
@@ -98,12 +99,13 @@ func (l Library) mpirun(np int) (words, env []string) {
 	}
 	env = []string{
 		"OMPI_ALLOW_RUN_AS_ROOT=1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
-		"OMPI_MCA_pml=ob1", "OMPI_MCA_mpi_yield_when_idle=1", "UCX_ERROR_SIGNALS=SIGILL,SIGBUS,SIGFPE",
+		"OMPI_MCA_pml=ob1", "OMPI_MCA_mpi_yield_when_idle=1",
+	}
+	for _, e := range rankenv.Of(l.Major) {
+		env = append(env, e.Name+"="+e.Value)
 	}
 	if l.Major >= 5 {
 		env = append(env, loopback)
-	} else {
-		env = append(env, "OMPI_MCA_osc=^rdma")
 	}
 	return []string{"mpirun", "--oversubscribe", "--bind-to", "none", "-np", strconv.Itoa(np)}, env
 }

@@ -123,3 +123,9 @@ print(array.sum(array.ones(3)), array.sqrt(array.from({4}, "int32")), array.from
 print(array.range(1, 21)) --> float64 array of 21 {1, 2, 3, 4, 5, 6, 7, 8, ..., 18, 19, 20, 21}
 print(#tostring(array.zeros(1e6)) < 100, "a: " .. array.ones(1)) --> true	a: float64 array of 1 {1}
 print(#array.range(1, 1000):tostring() > 3000) --> true
+
+-- An argument too many would have no effect.
+array.ones(3):sum(1) --! bad argument #1 to 'sum' \(a:sum\(\) takes 0 at most, got 1 as well\)
+print(array.ones(3):sum(nil)) --> 3
+array.zeros(3, 4, 5) --! bad argument #3 to 'zeros' \(zeros\(n \[, type\]\) takes 2 at most, got 5 as well\)
+array.linalg.svd(array.eye(2), 1) --! bad argument #2 to 'svd' \(svd\(m\) takes 1 at most, got 1 as well\)

@@ -175,6 +175,10 @@ func checkOption(L *lua.LState, n int, otherwise string, words []string) int {
 // raises the error of the library.
 func CheckString(L *lua.LState, n int) string { return checkString(L, n) }
 
+// OptInt reads argument n as the library's functions do, otherwise being what it
+// is when it is not there.
+func OptInt(L *lua.LState, n, otherwise int) int { return optInt(L, n, otherwise) }
+
 // ArgError raises an error about argument n of the function that L runs, in the
 // words of the library.
 func ArgError(L *lua.LState, n int, message string) { argError(L, n, message) }

@@ -75,9 +75,12 @@ func isMain(p *lua.FunctionProto) bool { return p.LineDefined == 0 }
 // cutSource shortens the name of a file as lua5.1 does, for which LUA_IDSIZE
 // leaves so much room.
 func cutSource(short, chunk string) string {
-	const room = 52
+	const idSize, room = 60, 52 // LUA_IDSIZE of luaconf.h, and what it leaves behind the dots
 	if strings.HasPrefix(chunk, "@") && len(short) > room {
 		return "..." + short[len(short)-room:]
+	}
+	if strings.HasPrefix(chunk, "=") {
+		return short[:min(len(short), idSize-1)]
 	}
 	return short
 }

@@ -65,6 +65,9 @@ type Env struct {
 	// Own gives what opens a module that the process offers, nil if it has none
 	// of that name. Such modules stand beside those of package.preload.
 	Own func(module string) lua.LGFunction
+	// Meant returns the name of such a module that is most like one that there is
+	// not, "" for none.
+	Meant func(module string) string
 	// Last is a loader of modules (package.loaders) that is asked when there is
 	// no file; nil is none.
 	Last lua.LGFunction
@@ -73,8 +76,9 @@ type Env struct {
 	tostring       lua.LValue // as the interpreter began with it
 	pause, stepmul int        // of the collector, as scripts have set them
 	files          files
-	chunks         map[string]bool // short names of those whose names begin with "="
-	packages       *lua.LTable     // the library package
+	chunks         map[*byte]string  // whole names of chunks, by the memory of the short ones
+	shortNames     map[string]string // those short ones, by the whole ones
+	packages       *lua.LTable       // the library package
 	typeMetatables map[lua.LValueType]lua.LValue
 	installed      bool
 }
@@ -101,6 +105,9 @@ func (env *Env) install(L *lua.LState) {
 	}
 	if env.Own == nil {
 		env.Own = func(string) lua.LGFunction { return nil }
+	}
+	if env.Meant == nil {
+		env.Meant = func(string) string { return "" }
 	}
 	if env.Tail == nil {
 		env.Tail = func(*lua.LState, int) bool { return false }

@@ -61,6 +61,7 @@ func (r *replacer) replaceAll(limit int) (n int) {
 		n++
 		r.out = append(r.out, r.m.Subject[r.done:start]...)
 		r.replace(start, end)
+		vm.CheckLength(r.L, len(r.out))
 		r.done = end
 		if at = end; start == end {
 			at++

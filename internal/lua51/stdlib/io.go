@@ -21,6 +21,9 @@ type file struct {
 	standard bool // which scripts cannot close
 }
 
+// Kind names it in errors about arguments.
+func (*file) Kind() string { return "file" }
+
 // files are the files of an interpreter.
 type files struct {
 	metatable     *lua.LTable

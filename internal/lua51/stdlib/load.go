@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -58,7 +59,7 @@ func pushChunk(L *lua.LState, env *Env, chunk, source string, lasting bool) int 
 }
 
 func compile(L *lua.LState, env *Env, chunk, source string, lasting bool) (*lua.LFunction, error) {
-	name := ShortSource(chunk)
+	name := env.ShortName(chunk, source)
 	if strings.HasPrefix(source, "\x1b") {
 		return undump(L, env, name, source)
 	}
@@ -69,7 +70,6 @@ func compile(L *lua.LState, env *Env, chunk, source string, lasting bool) (*lua.
 		}
 		return nil, err
 	}
-	env.NoteChunk(chunk)
 	fn.Env = L.Env
 	return fn, nil
 }
@@ -77,26 +77,34 @@ func compile(L *lua.LState, env *Env, chunk, source string, lasting bool) (*lua.
 // manyChunks is how many names of chunks are remembered at most.
 const manyChunks = 1000
 
-// NoteChunk remembers the name of a chunk where that cannot be told from how
-// people read it.
-func (env *Env) NoteChunk(chunk string) {
-	if name, ok := strings.CutPrefix(chunk, "="); ok && len(env.chunks) < manyChunks {
-		if env.chunks == nil {
-			env.chunks = map[string]bool{}
-		}
-		env.chunks[name] = true
+// ShortName returns the short name of a chunk, as people read it. Where that does not
+// tell the whole one it is remembered: by the memory of the short one, which all
+// functions of the chunk share, since two chunks may have one short name.
+func (env *Env) ShortName(chunk, source string) string {
+	short := ShortSource(chunk)
+	if known, ok := env.shortNames[chunk]; ok {
+		return known
 	}
+	if short == "" || chunk == source || chunk == "@"+short || len(env.chunks) == manyChunks {
+		return short
+	}
+	if env.chunks == nil {
+		env.chunks, env.shortNames = map[*byte]string{}, map[string]string{}
+	}
+	short = strings.Clone(short)
+	env.chunks[unsafe.StringData(short)], env.shortNames[chunk] = chunk, short
+	return short
 }
 
 // chunkOf returns the name of the chunk that a function was compiled from, as
 // load was given it.
 func (env *Env) chunkOf(fn *lua.LFunction) string {
 	name := fn.Proto.SourceName
+	if whole, ok := env.chunks[unsafe.StringData(name)]; ok {
+		return whole
+	}
 	inner, ok := strings.CutPrefix(name, "[string \"")
-	switch {
-	case !ok && env.chunks[name]:
-		return "=" + name
-	case !ok:
+	if !ok {
 		return "@" + name
 	}
 	if text, ok := env.Text(fn); ok && ShortSource(text) == name {

@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // OpenNumber puts tonumber and tostring (manual, section 5.1) into the globals
@@ -52,6 +53,7 @@ func baseToString(L *lua.LState) int {
 		return 1
 	}
 	if fn := L.GetMetaField(v, "__tostring"); fn != lua.LNil {
+		vm.CheckCallable(L, fn)
 		L.Push(fn)
 		L.Push(v)
 		L.Call(1, 1)

@@ -61,6 +61,9 @@ func (env *Env) FindLoader(L *lua.LState, name string) lua.LValue {
 	for i := 1; ; i++ {
 		loader := vm.GetInt(loaders, i)
 		if loader == lua.LNil {
+			if meant := env.Meant(name); meant != "" {
+				tried.WriteString("\n\tdid you mean '" + meant + "'?")
+			}
 			raise(L, "module '%s' not found:%s", name, tried.String())
 		}
 		switch found := call(L, loader, lua.LString(name)); found.Type() {
@@ -180,7 +183,7 @@ func baseModule(L *lua.LState) int {
 	caller.Env = t
 	for arg := 2; arg <= options; arg++ {
 		option := L.Get(arg)
-		checkCallable(L, option)
+		vm.CheckCallable(L, option)
 		L.Push(option)
 		L.Push(t)
 		L.Call(1, 0)

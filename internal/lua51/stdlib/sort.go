@@ -245,8 +245,7 @@ func lessThan(L *lua.LState, a, b lua.LValue) bool {
 		if less != lua.LNil && L.RawEqual(less, L.GetMetaField(b, "__lt")) {
 			return lua.LVAsBool(call(L, less, a, b))
 		}
-		L.Error(lua.LString("attempt to compare two "+a.Type().String()+" values"), 0)
 	}
-	L.Error(lua.LString("attempt to compare "+a.Type().String()+" with "+b.Type().String()), 0)
+	vm.FailCompare(L, a, b)
 	return false
 }

@@ -1,10 +1,11 @@
 package stdlib
 
 import (
-	"math"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // maxStackValues is how many results a function may push at once: a part of
@@ -112,7 +113,7 @@ func stringRep(L *lua.LState) int {
 	switch {
 	case n <= 0 || s == "":
 		L.Push(emptyString)
-	case len(s) > math.MaxInt32 || len(s)*n > math.MaxInt32:
+	case n > vm.MaxString/len(s):
 		raise(L, "not enough memory")
 	default:
 		L.Push(stringValue(strings.Repeat(s, n)))

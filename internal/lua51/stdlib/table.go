@@ -48,6 +48,7 @@ func tableConcat(L *lua.LState) int {
 		}
 		size += len(s) + len(separator)
 	}
+	vm.CheckLength(L, size)
 	var b strings.Builder
 	b.Grow(size)
 	for i := first; i <= last; i++ {
@@ -75,6 +76,7 @@ func concatSlowly(L *lua.LState, t *lua.LTable, separator string, first, last in
 		if i < last {
 			b = append(b, separator...)
 		}
+		vm.CheckLength(L, len(b))
 	}
 	L.Push(lua.LString(b))
 	return 1
@@ -107,7 +109,7 @@ func tableForeachI(L *lua.LState) int {
 
 // call calls a function for one result.
 func call(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {
-	checkCallable(L, fn)
+	vm.CheckCallable(L, fn)
 	L.Push(fn)
 	for _, a := range args {
 		L.Push(a)
@@ -116,13 +118,6 @@ func call(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {
 	result := L.Get(-1)
 	L.Pop(1)
 	return result
-}
-
-// checkCallable raises an error for a value that cannot be called.
-func checkCallable(L *lua.LState, v lua.LValue) {
-	if v.Type() != lua.LTFunction && L.GetMetaField(v, "__call") == lua.LNil {
-		L.Error(lua.LString("attempt to call a "+v.Type().String()+" value"), 0)
-	}
 }
 
 func tableGetN(L *lua.LState) int {

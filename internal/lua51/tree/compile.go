@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+	"github.com/yuin/gopher-lua/ast"
 	"github.com/yuin/gopher-lua/parse"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -25,7 +26,7 @@ func Compile(name, source string) (main *lua.FunctionProto, err error) {
 			main, err = nil, luaerr.New(luaerr.Script, "%s: cannot be compiled: %v", name, r)
 		}
 	}()
-	main, err = compile(name, source)
+	main, err = compile(name, source, nil)
 	if err != nil {
 		if flaw := mistake(source); flaw != nil {
 			return nil, flaw.err(name)
@@ -34,7 +35,8 @@ func Compile(name, source string) (main *lua.FunctionProto, err error) {
 	return main, err
 }
 
-func compile(name, source string) (*lua.FunctionProto, error) {
+// parsed gives the tree of a source.
+func parsed(name, source string) ([]ast.Stmt, error) {
 	read, flaw := look(source)
 	if flaw != nil {
 		return nil, flaw.err(name)
@@ -43,11 +45,24 @@ func compile(name, source string) (*lua.FunctionProto, error) {
 	if err != nil {
 		return nil, syntaxError(name, source, err)
 	}
+	return stmts, nil
+}
+
+// compile compiles a source, with the numbers of o in place of lines if that is
+// not nil.
+func compile(name, source string, o *Origin) (*lua.FunctionProto, error) {
+	stmts, err := parsed(name, source)
+	if err != nil {
+		return nil, err
+	}
+	if o != nil {
+		o.mark(stmts)
+	}
 	var r rewriter
 	if r.rewrite(stmts); r.flaw != nil {
 		return nil, r.flaw.err(name)
 	}
-	jumps := resolve(stmts)
+	jumps := resolve(stmts, o)
 	if jumps.flaw != nil {
 		return nil, jumps.flaw.err(name)
 	}
@@ -62,6 +77,9 @@ func compile(name, source string) (*lua.FunctionProto, error) {
 		return nil, syntaxError(name, source, err)
 	}
 	repair(main, jumps, constants)
+	if o == nil { // else there are no lines
+		jumps.main.settle(main)
+	}
 	return main, nil
 }
 
@@ -82,7 +100,13 @@ func syntaxError(name, source string, err error) error {
 			what += fmt.Sprintf(" near '%s'", at.Token)
 		}
 	case errors.As(err, &limit):
-		line, what = limit.Line, limit.Message
+		line, what = max(limit.Line, 1), limit.Message
+		switch {
+		case strings.Contains(what, "register overflow"), strings.Contains(what, "too many local variables"):
+			what = "function or expression too complex"
+		case strings.Contains(what, "too long to jump"):
+			what = "control structure too long"
+		}
 	default:
 		what = err.Error()
 	}

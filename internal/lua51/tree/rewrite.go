@@ -16,6 +16,8 @@ import (
 //     once, so that in "a, b = b, a" both end up the same; "x = t.a and t.b" may
 //     leave the old x, or read it too late, and "s = (f(s))" may write it twice.
 //     It is given "do local y = t.a and t.b; x = y end".
+//     That is also what it is given for a field of a constant, ("s").x = 1, which
+//     it takes for one of a register.
 //   - A local variable is not there yet in its own value (section 2.6), other than
 //     the name of a local function. gopher-lua does not tell "local f = function"
 //     from "local function f". It is given "local f = function … end, nil".
@@ -28,8 +30,8 @@ import (
 //     is given what they come to.
 //   - It does not fill up "for k, v in next, t". It is given "next, t, nil".
 //   - It puts the operands of what computes the iterator of a for statement into
-//     one register: "for x in type(v) == 'table' and v.f do". The iterator is put
-//     into a local variable before.
+//     one register: "for x in type(v) == 'table' and v.f do", "for x in f().g do".
+//     The iterator is put into a local variable before.
 
 // rewriter changes the statements and expressions of one program.
 type rewriter struct {
@@ -141,22 +143,44 @@ func isLabel(stmt ast.Stmt) bool {
 	return ok
 }
 
-// isComputed reports whether an expression has operands.
+// isComputed reports whether an expression has operands, or is a field or a call
+// of what a call or "..." has given.
 func isComputed(e ast.Expr) bool {
-	switch e.(type) {
+	switch e := e.(type) {
 	case *ast.LogicalOpExpr, *ast.RelationalOpExpr, *ast.ArithmeticOpExpr, *ast.StringConcatOpExpr, *ast.UnaryMinusOpExpr, *ast.UnaryNotOpExpr, *ast.UnaryLenOpExpr:
 		return true
+	case *ast.AttrGetExpr:
+		return isGiven(e.Object)
+	case *ast.FuncCallExpr:
+		return isGiven(e.Func) || isGiven(e.Receiver)
 	}
 	return false
 }
 
-// iteratorFirst returns "do local f = …; for … in f, … do … end end".
+func isGiven(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.FuncCallExpr, *ast.Comma3Expr:
+		return true
+	}
+	return isComputed(e)
+}
+
+// iteratorFirst returns "do local f = …; for … in f, … do … end end", or "do local
+// f, state, control = …; for … in f, state, control do … end end" for a call that
+// gives all three.
 func iteratorFirst(s *ast.GenericForStmt) ast.Stmt {
-	const name = "(iterator)"
-	local := &ast.LocalAssignStmt{Names: []string{name}, Exprs: []ast.Expr{s.Exprs[0]}}
+	names, first := []string{"(iterator)"}, s.Exprs[0]
+	if len(s.Exprs) == 1 && givesSeveral(first) {
+		names = append(names, "(state)", "(control)")
+	}
+	local := &ast.LocalAssignStmt{Names: names, Exprs: []ast.Expr{first}}
 	local.SetLine(s.Line())
 	local.SetLastLine(s.Line())
-	s.Exprs[0] = at(&ast.IdentExpr{Value: name}, s.Exprs[0])
+	var variables []ast.Expr
+	for _, name := range names {
+		variables = append(variables, at(&ast.IdentExpr{Value: name}, first))
+	}
+	s.Exprs = append(variables, s.Exprs[1:]...)
 	return doBlock([]ast.Stmt{local, s}, s)
 }
 
@@ -214,8 +238,14 @@ func isVariable(s *ast.LocalAssignStmt) bool {
 	return ok
 }
 
-// needsOrder reports whether gopher-lua may assign a variable too early.
+// needsOrder reports whether gopher-lua may assign a variable too early, or a
+// field of what is no variable.
 func needsOrder(s *ast.AssignStmt) bool {
+	for _, e := range s.Lhs {
+		if field, ok := e.(*ast.AttrGetExpr); ok && isConstant(field.Object) {
+			return true
+		}
+	}
 	if len(s.Lhs) == 1 {
 		_, isVariable := s.Lhs[0].(*ast.IdentExpr)
 		return isVariable && isDelicate(s.Rhs[0])
@@ -242,6 +272,11 @@ func needsOrder(s *ast.AssignStmt) bool {
 	default:
 		return true
 	}
+}
+
+func isConstant(e ast.Expr) bool {
+	_, ok := e.(ast.ConstExpr)
+	return ok
 }
 
 // isDelicate reports whether gopher-lua goes wrong when it evaluates an
@@ -282,8 +317,8 @@ func ordered(s *ast.AssignStmt) ast.Stmt {
 		return "(" + strconv.Itoa(names) + ")"
 	}
 	variable := func(name string, where ast.Expr) ast.Expr { return at(&ast.IdentExpr{Value: name}, where) }
-	keep := func(e ast.Expr) ast.Expr {
-		if stays(e, s.Lhs) {
+	keep := func(e ast.Expr, always bool) ast.Expr {
+		if !always && stays(e, s.Lhs) {
 			return e
 		}
 		n := name()
@@ -293,7 +328,7 @@ func ordered(s *ast.AssignStmt) ast.Stmt {
 	assigns := make([]ast.Stmt, len(s.Lhs))
 	for i, left := range s.Lhs {
 		if field, ok := left.(*ast.AttrGetExpr); ok {
-			field.Object, field.Key = keep(field.Object), keep(field.Key)
+			field.Object, field.Key = keep(field.Object, isConstant(field.Object)), keep(field.Key, false)
 		}
 		n := name()
 		values.Names = append(values.Names, n)
@@ -317,7 +352,7 @@ func ordered(s *ast.AssignStmt) ast.Stmt {
 // stays reports whether an expression on the left side means the same after any
 // of the assignments: a constant, or a variable that is not assigned.
 func stays(e ast.Expr, assigned []ast.Expr) bool {
-	if _, ok := e.(ast.ConstExpr); ok {
+	if isConstant(e) {
 		return true
 	}
 	v, ok := e.(*ast.IdentExpr)

@@ -31,16 +31,23 @@ type local struct {
 // scopes follows the variables of one function.
 type scopes struct {
 	outer   *scopes
+	around  *seen // where it begins
 	program *jumps
 	active  []*local
 	block   *scope
 	exits   []*exit
+	frame   *frame
+	line    int             // the last one of what was followed so far
+	begin   int             // the line of the function; 0: the main one
+	above   map[*local]bool // variables of functions around it that it uses, for functions in it too
 }
 
 // jumps are those of a program.
 type jumps struct {
-	list []jump
-	flaw *flaw
+	list   []jump
+	main   *frame
+	flaw   *flaw
+	origin *Origin // that wants to know what the names stand for, or nil
 }
 
 func (p *jumps) refuse(line int, what string) {
@@ -53,6 +60,7 @@ func (p *jumps) refuse(line int, what string) {
 type scope struct {
 	outer  *scope
 	begin  int // how many variables there are before it
+	noted  int // how many variables of the function were noted before it
 	loop   *loop
 	labels []label
 	exits  []*exit // by goto, to a label that was not seen yet
@@ -83,9 +91,10 @@ type exit struct {
 
 // resolve finds the jumps of a program, and changes their lines and such breaks
 // as leave captured variables.
-func resolve(block []ast.Stmt) *jumps {
-	p := &jumps{}
-	s := &scopes{program: p}
+func resolve(block []ast.Stmt, o *Origin) *jumps {
+	p := &jumps{origin: o}
+	s := &scopes{program: p, frame: &frame{}}
+	p.main = s.frame
 	s.function(nil, block)
 	return p
 }
@@ -101,13 +110,9 @@ func (s *scopes) function(parameters []string, body []ast.Stmt) {
 	}
 }
 
-func (s *scopes) declare(names ...string) {
-	for _, n := range names {
-		s.active = append(s.active, &local{name: n})
-	}
+func (s *scopes) enter(l *loop) {
+	s.block = &scope{outer: s.block, begin: len(s.active), noted: len(s.frame.vars), loop: l}
 }
-
-func (s *scopes) enter(l *loop) { s.block = &scope{outer: s.block, begin: len(s.active), loop: l} }
 
 func (s *scopes) leave() {
 	b := s.block
@@ -119,21 +124,42 @@ func (s *scopes) leave() {
 		e.visible = min(e.visible, b.begin)
 		b.outer.exits = append(b.outer.exits, e)
 	}
+	s.ends(b)
 	s.active = s.active[:b.begin:b.begin] // exits hold the others
 	s.block = b.outer
 }
 
 // use notes the use of a name.
-func (s *scopes) use(name string) {
+func (s *scopes) use(e *ast.IdentExpr) {
 	for f := s; f != nil; f = f.outer {
 		for i := len(f.active) - 1; i >= 0; i-- {
-			if f.active[i].name == name {
+			if f.active[i].name == e.Value {
 				f.active[i].captured = f.active[i].captured || f != s
+				s.reach(f, f.active[i])
+				s.found(e, f, i)
 				return
 			}
 		}
 	}
+	s.found(e, nil, 0)
 }
+
+// found tells who wants to know it what a name stands for: a variable of the
+// function f, or a global.
+func (s *scopes) found(e *ast.IdentExpr, f *scopes, register int) {
+	o := s.program.origin
+	switch {
+	case o == nil:
+	case f == s:
+		o.note(e, &Variable{Kind: "local", Name: e.Value, Register: register})
+	case f != nil:
+		o.note(e, &Variable{Kind: "upvalue", Name: e.Value})
+	default:
+		o.note(e, &Variable{Kind: "global", Name: e.Value, seen: s.seen()})
+	}
+}
+
+func (s *scopes) seen() *seen { return &seen{s.active, s.around} }
 
 func (s *scopes) stmts(block []ast.Stmt) {
 	labels := len(block) // where the last statements begin that are all labels
@@ -153,6 +179,9 @@ func (s *scopes) inner(l *loop, block []ast.Stmt, names ...string) {
 }
 
 func (s *scopes) stmt(place *ast.Stmt, last bool) {
+	if simple(*place) { // the others end behind the blocks that are in them
+		s.reaches(*place)
+	}
 	again := &loop{place: place, begin: len(s.active)}
 	switch st := (*place).(type) {
 	case *ast.AssignStmt:
@@ -225,7 +254,11 @@ func (s *scopes) closure(f *ast.FunctionExpr, first ...string) {
 	if f.ParList.HasVargs {
 		names = append(names, "arg") // Lua 5.1's old way, see gopher-lua's CompatVarArg
 	}
-	inner := &scopes{outer: s, program: s.program}
+	inner := &scopes{outer: s, program: s.program, frame: &frame{}, begin: f.Line(), line: f.Line()}
+	s.frame.inner = append(s.frame.inner, inner.frame)
+	if s.program.origin != nil {
+		inner.around = s.seen()
+	}
 	inner.function(names, f.Stmts)
 }
 
@@ -319,9 +352,12 @@ func (s *scopes) exprs(list []ast.Expr) {
 }
 
 func (s *scopes) expr(expr ast.Expr) {
+	if expr != nil {
+		s.reaches(expr)
+	}
 	switch e := expr.(type) {
 	case *ast.IdentExpr:
-		s.use(e.Value)
+		s.use(e)
 	case *ast.FunctionExpr:
 		s.closure(e)
 	case *ast.AttrGetExpr:
@@ -343,8 +379,11 @@ func (s *scopes) expr(expr ast.Expr) {
 		s.expr(e.Lhs)
 		s.expr(e.Rhs)
 	case *ast.StringConcatOpExpr:
-		s.expr(e.Lhs)
-		s.expr(e.Rhs)
+		parts := joined(e)
+		if o := s.program.origin; o != nil {
+			o.noteChain(e, parts)
+		}
+		s.exprs(parts)
 	case *ast.ArithmeticOpExpr:
 		s.expr(e.Lhs)
 		s.expr(e.Rhs)

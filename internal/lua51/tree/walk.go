@@ -6,13 +6,15 @@ import (
 
 // walk goes through the code of one function in the order of the source. leaf
 // may put another expression in the place of a number, a text, a negative number
-// or an operation on numbers, but for the name of a field that is called, which the compiler notes
-// for messages; method gets the names of methods that are called, and inner the
-// functions in it, whose code is not gone through.
+// or an operation on numbers, but for the name of a field that is called, which
+// the compiler notes for messages; method gets the names of methods that are
+// called, and inner the functions in it, whose code is not gone through. each, if
+// it is not nil, gets all expressions and statements, before what is in them.
 type walk struct {
 	leaf   func(e ast.Expr) ast.Expr
 	method func(name string)
 	inner  func(f *ast.FunctionExpr)
+	each   func(node ast.PositionHolder)
 }
 
 func (w *walk) block(stmts []ast.Stmt) {
@@ -22,6 +24,9 @@ func (w *walk) block(stmts []ast.Stmt) {
 }
 
 func (w *walk) stmt(stmt ast.Stmt) {
+	if w.each != nil {
+		w.each(stmt)
+	}
 	switch s := stmt.(type) {
 	case *ast.AssignStmt:
 		w.all(s.Lhs)
@@ -43,7 +48,7 @@ func (w *walk) stmt(stmt ast.Stmt) {
 		w.block(s.Then)
 		w.block(s.Else)
 	case *ast.NumberForStmt:
-		if s.Step == nil { // for which the compiler takes the line of the first value
+		if s.Step == nil && w.each == nil { // for which the compiler takes the line of the first value
 			s.Step = at(&ast.NumberExpr{Value: "1"}, s.Init)
 		}
 		s.Init, s.Limit, s.Step = w.expr(s.Init), w.expr(s.Limit), w.expr(s.Step)
@@ -68,6 +73,9 @@ func (w *walk) all(exprs []ast.Expr) {
 // expr gives what leaf puts in the place of an expression, or the expression
 // with all in it gone through.
 func (w *walk) expr(expr ast.Expr) ast.Expr {
+	if w.each != nil && expr != nil {
+		w.each(expr)
+	}
 	if _, known := valueOf(expr); known {
 		return w.leaf(expr)
 	}
@@ -84,6 +92,9 @@ func (w *walk) expr(expr ast.Expr) ast.Expr {
 		}
 	case *ast.FuncCallExpr:
 		if field, ok := e.Func.(*ast.AttrGetExpr); ok && isText(field.Key) {
+			if w.each != nil {
+				w.each(field)
+			}
 			field.Object = w.expr(field.Object)
 		} else {
 			e.Func = w.expr(e.Func)

@@ -33,6 +33,9 @@ type Hooks struct {
 	// the place where it was raised still stands: the same, or with a better
 	// message.
 	Explain func(L *lua.LState, raised lua.LValue) lua.LValue
+	// Describe gives the message of what an instruction of Lua cannot do, which
+	// begins with Lua 5.1's words, while the stack still stands.
+	Describe func(L *lua.LState, f Fault) string
 	// Recovered is called when an error was handled in a thread.
 	Recovered func(L *lua.LState)
 }
@@ -40,6 +43,7 @@ type Hooks struct {
 var hooks = Hooks{
 	Attend: func(*lua.LState) {}, MaxDepth: 1 << 30, Deep: func(*lua.LState) {},
 	Explain:   func(_ *lua.LState, raised lua.LValue) lua.LValue { return raised },
+	Describe:  func(_ *lua.LState, f Fault) string { return f.Words("", "") },
 	Recovered: func(*lua.LState) {},
 }
 
@@ -62,7 +66,7 @@ func init() {
 		L.beforeCall()
 		at := L.currentFrame.LocalBase + argA(code)
 		if fn, ok := L.reg.array[at].(*lua.LFunction); !ok {
-			L.checkCallable(L.reg.array[at])
+			L.checkCallable(L.reg.array[at], 0)
 		} else if s := specialOf(fn); s != nil {
 			if s.run != nil && L.shortcut(code, at, s.run) {
 				return 0
@@ -102,12 +106,6 @@ func (L *state) checkRoom(co *state, fn *lua.LFunction, top int) {
 	need := top + int(fn.Proto.NumParameters) + int(fn.Proto.NumUsedRegisters)
 	if need > cap(co.reg.array) && need > co.reg.maxSize {
 		L.lua().RaiseError("registry overflow")
-	}
-}
-
-func (L *state) checkCallable(v lua.LValue) {
-	if _, ok := L.metamethod(v, "__call").(*lua.LFunction); !ok {
-		L.lua().RaiseError("attempt to call a %s value", v.Type())
 	}
 }
 

@@ -91,7 +91,7 @@ func (L *state) less(a, b lua.LValue) bool {
 	}
 	is, ok := L.ordered("__lt", a, b)
 	if !ok {
-		L.incomparable(a, b)
+		L.failCompare(a, b)
 	}
 	return is
 }
@@ -112,7 +112,7 @@ func (L *state) lessOrEqual(a, b lua.LValue) bool {
 	}
 	is, ok := L.ordered("__lt", b, a)
 	if !ok {
-		L.incomparable(a, b)
+		L.failCompare(a, b)
 	}
 	return !is
 }
@@ -127,13 +127,6 @@ func (L *state) ordered(event string, a, b lua.LValue) (is, ok bool) {
 		return false, false
 	}
 	return truth(L.call(fn, a, b)), true
-}
-
-func (L *state) incomparable(a, b lua.LValue) {
-	if a.Type() == b.Type() {
-		L.lua().RaiseError("attempt to compare two %s values", a.Type())
-	}
-	L.lua().RaiseError("attempt to compare %s with %s", a.Type(), b.Type())
 }
 
 // asString returns bytes that nobody changes any more as a string.

@@ -8,9 +8,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 )
 
-// Error is the function error of the Lua 5.1 manual, section 5.1.
-func Error(L *lua.LState) int {
-	v, level := L.Get(1), L.OptInt(2, 1)
+// Error is what the function error does with its arguments (Lua 5.1 manual,
+// section 5.1).
+func Error(L *lua.LState, v lua.LValue, level int) {
 	if level > 0 {
 		switch text := v.(type) {
 		case lua.LString:

@@ -93,7 +93,7 @@ func room(n int) int {
 const maxChain = 100
 
 func (L *state) index(object, key lua.LValue) lua.LValue {
-	for range maxChain {
+	for n := range maxChain {
 		var fn lua.LValue
 		if t, ok := object.(*lua.LTable); ok {
 			if v := inside(t).get(key); v != lua.LNil || t.Metatable == lua.LNil {
@@ -103,7 +103,7 @@ func (L *state) index(object, key lua.LValue) lua.LValue {
 				return fn
 			}
 		} else if fn = L.metamethod(object, "__index"); fn == lua.LNil {
-			L.cannotIndex(object, key)
+			L.failIndex(object, key, n)
 		}
 		if f, ok := fn.(*lua.LFunction); ok {
 			return L.call(f, object, key)
@@ -115,7 +115,7 @@ func (L *state) index(object, key lua.LValue) lua.LValue {
 }
 
 func (L *state) setIndex(object, key, value lua.LValue) {
-	for range maxChain {
+	for n := range maxChain {
 		var fn lua.LValue
 		if t, ok := object.(*lua.LTable); ok {
 			if t.Metatable != lua.LNil && inside(t).get(key) == lua.LNil {
@@ -129,7 +129,7 @@ func (L *state) setIndex(object, key, value lua.LValue) {
 				return
 			}
 		} else if fn = L.metamethod(object, "__newindex"); fn == lua.LNil {
-			L.cannotIndex(object, key)
+			L.failIndex(object, key, n)
 		}
 		if f, ok := fn.(*lua.LFunction); ok {
 			l := L.lua()
@@ -144,8 +144,14 @@ func (L *state) setIndex(object, key, value lua.LValue) {
 	L.lua().RaiseError("loop in settable")
 }
 
-func (L *state) cannotIndex(object, key lua.LValue) {
-	L.lua().RaiseError("attempt to index a %s value with key '%s'", object.Type(), key.String())
+// failIndex raises that a value has no fields: the operand of an instruction,
+// or one that step metatables led to.
+func (L *state) failIndex(object, key lua.LValue, step int) {
+	f := Fault{Attempt: "index", Value: object, Key: key}
+	if step > 0 {
+		f.Operand = noOperand
+	}
+	L.fail(f)
 }
 
 // setList puts a batch of values into the table that a constructor makes.

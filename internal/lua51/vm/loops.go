@@ -18,7 +18,7 @@ func forPrep(L *state, code uint32, _ *Frame) int {
 	for i, what := range []string{"initial value", "limit", "step"} {
 		var ok bool
 		if n[i], ok = toNumber(r.array[a+i]); !ok {
-			L.lua().RaiseError("'for' %s must be a number", what)
+			L.fail(Fault{Whole: "'for' " + what + " must be a number", Operand: i, Value: r.array[a+i]})
 		}
 		if _, ok := r.array[a+i].(lua.LNumber); !ok {
 			r.array[a+i] = L.alloc.boxed(n[i])
@@ -63,7 +63,7 @@ func forIn(L *state, code uint32, _ *Frame) int {
 	a, n := f.LocalBase+argA(code), argC(code)
 	fn, ok := r.array[a].(*lua.LFunction)
 	if !ok {
-		L.checkCallable(r.array[a])
+		L.checkCallable(r.array[a], 0)
 	} else if s := specialOf(fn); s != nil && s.step != nil {
 		if t, ok := r.array[a+1].(*lua.LTable); ok {
 			if key, value, done := s.step(L, inside(t), r.array[a+2]); done {

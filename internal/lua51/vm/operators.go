@@ -1,6 +1,8 @@
 package vm
 
 import (
+	"math"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
@@ -68,9 +70,9 @@ func (L *state) arith(code uint32, op byte, event string, a, b lua.LValue) int {
 	}
 	if fn == lua.LNil {
 		if isX {
-			a = b
+			L.failArith(1, b)
 		}
-		L.lua().RaiseError("attempt to perform arithmetic on a %s value", a.Type())
+		L.failArith(0, a)
 	}
 	L.result(code, L.call(fn, a, b))
 	return 0
@@ -84,7 +86,7 @@ func negate(L *state, code uint32, _ *Frame) int {
 	}
 	fn := L.metamethod(v, "__unm")
 	if fn == lua.LNil {
-		L.lua().RaiseError("attempt to perform arithmetic on a %s value", v.Type())
+		L.failArith(0, v)
 	}
 	L.result(code, L.call(fn, v, v))
 	return 0
@@ -100,7 +102,7 @@ func length(L *state, code uint32, _ *Frame) int {
 	default:
 		fn := L.metamethod(v, "__len")
 		if fn == lua.LNil {
-			L.lua().RaiseError("attempt to get length of a %s value", v.Type())
+			L.fail(Fault{Attempt: "get length of", Value: v})
 		}
 		L.result(code, L.call(fn, v, lua.LNil))
 	}
@@ -115,7 +117,7 @@ func concat(L *state, code uint32, _ *Frame) int {
 	for at--; at >= first; {
 		left := L.reg.array[at]
 		if !isText(left) || !isText(right) {
-			right = L.concatObjects(left, right)
+			right = L.concatObjects(left, right, at-first)
 			at--
 			continue
 		}
@@ -123,23 +125,24 @@ func concat(L *state, code uint32, _ *Frame) int {
 		for from > first && isText(L.reg.array[from-1]) {
 			from--
 		}
-		right = joined(L.reg.array[from:at+1], right)
+		right = L.joined(L.reg.array[from:at+1], right)
 		at = from - 1
 	}
 	L.result(code, right)
 	return 0
 }
 
-func (L *state) concatObjects(a, b lua.LValue) lua.LValue {
+// concatObjects joins an operand, counted from 0, with what comes after it.
+func (L *state) concatObjects(a, b lua.LValue, operand int) lua.LValue {
 	fn := L.metamethod(a, "__concat")
 	if fn == lua.LNil {
 		fn = L.metamethod(b, "__concat")
 	}
 	if fn == lua.LNil {
 		if isText(a) {
-			a = b
+			a, operand = b, operand+1
 		}
-		L.lua().RaiseError("attempt to concatenate a %s value", a.Type())
+		L.fail(Fault{Attempt: "concatenate", Operand: operand, Value: a})
 	}
 	return L.call(fn, a, b)
 }
@@ -152,10 +155,22 @@ func isText(v lua.LValue) bool {
 	return false
 }
 
+// MaxString is how long a string can be. Go ends a process that asks for more
+// memory than there is, where C tells Lua of it.
+const MaxString = math.MaxInt32
+
+// CheckLength raises what Lua says of a string that is too long.
+func CheckLength(L *lua.LState, n int) {
+	if n > MaxString {
+		L.RaiseError("not enough memory")
+	}
+}
+
 // joined joins strings and numbers with one more behind them.
-func joined(parts []lua.LValue, last lua.LValue) lua.LValue {
+func (L *state) joined(parts []lua.LValue, last lua.LValue) lua.LValue {
 	if s, ok := last.(lua.LString); ok && len(parts) == 1 {
 		if p, ok := parts[0].(lua.LString); ok {
+			CheckLength(L.lua(), len(p)+len(s))
 			return p + s
 		}
 	}
@@ -163,6 +178,7 @@ func joined(parts []lua.LValue, last lua.LValue) lua.LValue {
 	for _, p := range parts {
 		size += textSize(p)
 	}
+	CheckLength(L.lua(), size)
 	b := make([]byte, 0, size)
 	for _, p := range parts {
 		b = appendText(b, p)

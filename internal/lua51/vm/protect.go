@@ -59,20 +59,22 @@ func twin(source string) *protector {
 }
 
 // NewPcall makes the function pcall (Lua 5.1 manual, section 5.1), NewXpcall
-// the function xpcall.
-func NewPcall(L *lua.LState) *lua.LFunction {
+// the function xpcall. refuse raises what is wrong with an argument.
+func NewPcall(L *lua.LState, refuse func(L *lua.LState, argument int, what string)) *lua.LFunction {
 	fn := L.NewFunction(func(L *lua.LState) int {
-		L.CheckAny(1)
+		if L.GetTop() < 1 {
+			refuse(L, 1, "value expected")
+		}
 		return protectedCall(L, L.GetTop()-1, nil)
 	})
 	mark(fn, &special{twin: newTwin(L, pcallTwin), needs: 1})
 	return fn
 }
 
-func NewXpcall(L *lua.LState) *lua.LFunction {
+func NewXpcall(L *lua.LState, refuse func(L *lua.LState, argument int, what string)) *lua.LFunction {
 	fn := L.NewFunction(func(L *lua.LState) int {
 		if L.GetTop() < 2 {
-			L.ArgError(2, "value expected")
+			refuse(L, 2, "value expected")
 		}
 		handler := L.Get(2)
 		L.SetTop(1)
@@ -150,6 +152,7 @@ func pcall(lstate *lua.LState, nargs, nret int, handler func(raised lua.LValue) 
 		m.nested, m.searched = nested, nil
 		L.G.CurrentThread = lstate
 	}()
+	L.checkCallable(L.reg.array[base], noOperand)
 	lstate.Call(nargs, nret)
 	normal = true
 	if depth < 0 {

@@ -84,6 +84,7 @@ func (L *state) result(code uint32, v lua.LValue) {
 
 // call calls a value and returns its first result.
 func (L *state) call(fn lua.LValue, args ...lua.LValue) lua.LValue {
+	L.checkCallable(fn, noOperand)
 	l := L.lua()
 	l.Push(fn)
 	for _, a := range args {

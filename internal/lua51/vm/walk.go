@@ -51,6 +51,29 @@ func Entries(lt *lua.LTable) int {
 	return n + 1
 }
 
+// Stray returns a key of a table that is not one of 1 to n, where n is what
+// Entries returns: a string, 0, a fraction, a number far beyond n. The key "n",
+// under which lists may hold their length, does not count.
+func Stray(lt *lua.LTable, n int) (key lua.LValue, found bool) {
+	t := inside(lt)
+	for i := n; i < len(t.array); i++ {
+		if !isNil(t.array[i]) {
+			return lua.LNumber(i + 1), true
+		}
+	}
+	for _, k := range t.keys {
+		if number, ok := k.(lua.LNumber); ok {
+			if i, ok := whole(number); ok && i >= 1 && i <= n {
+				continue
+			}
+		}
+		if k != lua.LString("n") && !isNil(t.hashed(k)) {
+			return k, true
+		}
+	}
+	return nil, false
+}
+
 // Values returns the values from key 1 to the greatest, nil in the holes. It
 // reports whether that is all, see Entries.
 func Values(t *lua.LTable) (list []lua.LValue, ok bool) {

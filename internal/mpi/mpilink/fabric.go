@@ -72,6 +72,15 @@ func (f *Fabric) Links() []link.Link {
 	return links
 }
 
+// HandOver waits until the frames that were sent are in MPI's hands, as far as
+// their receivers take them. A call that keeps MPI until other ranks are in it
+// comes after it: those may have to be told first.
+func (f *Fabric) HandOver() {
+	for _, p := range f.peers {
+		p.handOver()
+	}
+}
+
 // run moves frames until the fabric is closed or MPI fails.
 func (f *Fabric) run() {
 	defer close(f.stopped)

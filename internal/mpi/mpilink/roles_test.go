@@ -16,6 +16,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+	"github.com/mpiclus/mpiclus-lua/tests/mpitest"
 )
 
 // noise returns n bytes that depend on a seed.
@@ -197,7 +198,8 @@ func timeEchoes(l link.Link) error {
 	}
 	slices.Sort(times)
 	median, late := times[len(times)/2], times[len(times)*99/100]
-	if median > 5*time.Millisecond || late > 100*time.Millisecond {
+	slow := mpitest.Slowness()
+	if median > slow*5*time.Millisecond || late > slow*100*time.Millisecond {
 		return fmt.Errorf("beside a flood %d echoes took %v, 99 %% of them %v", len(times), median, late)
 	}
 	fmt.Printf("fair: %d echoes, median %v, p99 %v\n", len(times), median, late)

@@ -68,6 +68,15 @@ func (p *peer) Send(f *link.Frame) error {
 	return o.err
 }
 
+// handOver waits until the loop has given MPI all frames that the window allows.
+func (p *peer) handOver() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.queue) > 0 && p.sent-p.acked <= window && p.failure == nil {
+		p.changed.Wait()
+	}
+}
+
 // prepare makes what goes out for a frame. p.mu is held.
 func (p *peer) prepare(f *link.Frame) *outgoing {
 	h, large := describe(f, p.takeTag())
@@ -149,11 +158,10 @@ func (p *peer) send() (more bool) {
 		o := p.queue[0]
 		p.queue[0] = nil
 		p.queue = p.queue[1:]
-		if p.queued -= o.copied; o.copied > 0 {
-			p.changed.Broadcast()
-		}
+		p.queued -= o.copied
 		p.endSent = p.endSent || o.last
 		p.launch(o)
+		p.changed.Broadcast()
 	}
 	if p.taken-p.told >= tellAfter && !p.endSent {
 		credit := header{what: isCredit}

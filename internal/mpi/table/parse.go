@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -78,9 +79,9 @@ func unquote(s string) string {
 	return u
 }
 
-var argWord = regexp.MustCompile(`^(?:(\w+):)?(\w+)(!free|!|~)?(<)?(?:\(R(\d+)\))?(?:=(\S+))?$`)
+var argWord = regexp.MustCompile(`^(?:(\w+):)?(\w+)(!free|!|~)?(<)?(?:\[(\S+)\])?(?:\(R(\d+)\))?(?:=(\S+))?$`)
 
-// parseArgs reads "color:int key:int=0 comm". Words without a slot of their
+// parseArgs reads "color:int[0..|UNDEFINED] key:int=0 comm". Words without a slot of their
 // own take the next ones from next on; a result is one slot wide.
 func parseArgs(call, text string, next int) []Arg {
 	var args []Arg
@@ -94,7 +95,7 @@ func parseArgs(call, text string, next int) []Arg {
 		if !ok {
 			panic(fmt.Sprintf("table: %s: no kind %q", call, m[2]))
 		}
-		a := Arg{Name: m[1], Kind: kind, Slot: -1, Default: m[6], Optional: m[6] != "", Required: m[3] == "!" || m[3] == "!free", Frees: m[3] == "!free", Same: m[3] == "~", Leads: m[4] != ""}
+		a := Arg{Name: m[1], Kind: kind, Slot: -1, Default: m[7], Optional: m[7] != "", Required: m[3] == "!" || m[3] == "!free", Frees: m[3] == "!free", Same: m[3] == "~", Leads: m[4] != "", Range: parseRange(m[5])}
 		if a.Name == "" {
 			if a.Name = shown[kind]; a.Name == "" {
 				a.Name = kind.String()
@@ -110,11 +111,29 @@ func parseArgs(call, text string, next int) []Arg {
 		default:
 			a.Slot, next = next, next+row.wide
 		}
-		if m[5] != "" {
-			n, _ := strconv.Atoi(m[5])
+		if m[6] != "" {
+			n, _ := strconv.Atoi(m[6])
 			a.CountOf = SlotR + n
 		}
 		args = append(args, a)
 	}
+	tellApart(args)
 	return args
+}
+
+// tellApart names the lists of a call that has them for both of its arrays, as the
+// standard does.
+func tellApart(args []Arg) {
+	both := func(a, b Kind) bool {
+		return slices.ContainsFunc(args, func(x Arg) bool { return x.Kind == a }) && slices.ContainsFunc(args, func(x Arg) bool { return x.Kind == b })
+	}
+	if !both(SCounts, RCounts) {
+		return
+	}
+	names := map[Kind]string{SCounts: "sendcounts", SDispls: "sdispls", RCounts: "recvcounts", RDispls: "rdispls", STypes: "sendtypes", RTypes: "recvtypes"}
+	for i := range args {
+		if name := names[args[i].Kind]; name != "" {
+			args[i].Name = name
+		}
+	}
 }

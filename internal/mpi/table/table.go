@@ -43,6 +43,7 @@ type Arg struct {
 	Frees    bool   // written with !free: the call ends the object
 	Same     bool   // written with ~: a list as long as the one before it
 	Leads    bool   // written with <: the standard has this last argument first
+	Range    Range  // of a number, or of each entry of a list
 	CountOf  int    // of a list result: the slot with its length
 }
 
@@ -60,6 +61,11 @@ type Call struct {
 	C       string // what C runs
 	// Other marks the non-blocking form of a COLL line.
 	Other bool
+	// Leaves says that what the call sends, receives or starts may be under way
+	// when it is over.
+	Leaves bool
+	// WritesFile says that the call writes an array to a file.
+	WritesFile bool
 }
 
 // Constant is one line of constants.h.
@@ -134,10 +140,23 @@ func (c *Call) HasComm() bool {
 
 // Receives reports whether the call receives one message into an array.
 func (c *Call) Receives() bool {
-	takes := func(kinds ...Kind) bool {
-		return slices.ContainsFunc(c.Args, func(a Arg) bool { return slices.Contains(kinds, a.Kind) })
+	return c.Takes(Recv) && c.Takes(Source, Source2, Message)
+}
+
+func init() {
+	for _, c := range slices.Concat(All, Calls) {
+		c.Leaves = c.leavesMessages()
+		c.WritesFile = strings.HasPrefix(c.Name, "File_write") || strings.HasPrefix(c.Name, "File_iwrite")
 	}
-	return takes(Recv) && takes(Source, Source2, Message)
+}
+
+func (c *Call) leavesMessages() bool {
+	return c.Other || c.Class == Start && !c.Takes(File, Win) || c.Takes(Dest, Source, Source2, Message)
+}
+
+// Takes reports whether the call has an argument of one of the kinds.
+func (c *Call) Takes(kinds ...Kind) bool {
+	return slices.ContainsFunc(c.Args, func(a Arg) bool { return slices.Contains(kinds, a.Kind) })
 }
 
 // HasWin reports whether the call is a method of windows.
@@ -147,13 +166,13 @@ func (c *Call) HasWin() bool {
 }
 
 // MakesComm reports whether the call makes a communicator.
-func (c *Call) MakesComm() bool {
-	for _, r := range c.Results {
-		if r.Kind == Comm {
-			return true
-		}
-	}
-	return false
+func (c *Call) MakesComm() bool { return c.makes(Comm) }
+
+// MakesWin reports whether the call makes a window.
+func (c *Call) MakesWin() bool { return c.makes(Win) }
+
+func (c *Call) makes(kind Kind) bool {
+	return slices.ContainsFunc(c.Results, func(r Arg) bool { return r.Kind == kind })
 }
 
 // Synopsis returns the call as the documentation shows it, with brackets around

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -24,7 +25,12 @@ func TestLines(t *testing.T) {
 		if c.Section == "" && !c.Own() && c.Chapter != "This software" {
 			t.Errorf("%s: no section of the standard", c.Name)
 		}
+		named := map[string]bool{}
 		for i, a := range c.Args {
+			if named[a.Name] {
+				t.Errorf("%s: two arguments are named %s", c.Name, a.Name)
+			}
+			named[a.Name] = true
 			if a.Kind == Comm && i != len(c.Args)-1 {
 				t.Errorf("%s: the communicator comes last", c.Name)
 			}
@@ -200,15 +206,15 @@ func TestInstead(t *testing.T) {
 }
 
 func TestParseArgs(t *testing.T) {
-	args := parseArgs("X", "color:int key:int=0 ranks:ints group!free comm", SlotX)
+	args := parseArgs("X", "color:int[0..|UNDEFINED] key:int=0 ranks:ints~[group] group!free comm", SlotX)
 	for i, want := range []Arg{
-		{Name: "color", Kind: Int, Slot: SlotX},
+		{Name: "color", Kind: Int, Slot: SlotX, Range: Range{AtLeast: true, Names: []string{"UNDEFINED"}}},
 		{Name: "key", Kind: Int, Slot: SlotX + 1, Default: "0", Optional: true},
-		{Name: "ranks", Kind: Ints, Slot: SlotX + 2},
+		{Name: "ranks", Kind: Ints, Slot: SlotX + 2, Same: true, Range: Range{Of: "group"}},
 		{Name: "group", Kind: Group, Slot: SlotX + 4, Required: true, Frees: true},
 		{Name: "comm", Kind: Comm, Slot: SlotComm},
 	} {
-		if args[i] != want {
+		if !reflect.DeepEqual(args[i], want) {
 			t.Errorf("got %+v, want %+v", args[i], want)
 		}
 	}

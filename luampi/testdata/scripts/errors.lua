@@ -7,6 +7,9 @@ mpi.Bcast(a, 99) --! errors.lua:\d: bad argument #2 'root' to 'Bcast' \(rank 99 
 mpi.Bcast(a, "x") --! bad argument #2 'root' to 'Bcast' \(rank expected, got string\)
 mpi.Bcast(a, 0, 3) --! bad argument #3 'comm' to 'Bcast' \(communicator expected, got number\)
 mpi.Bcast(a, 0, mpi.COMM_WORLD, 4) --! Bcast takes 3 arguments at most: mpi.Bcast\(array, \[root=0\], \[comm=COMM_WORLD\]\)
+mpi.Send({a, 1, mpi.DOUBLE, ofset = 1}, 0) --! bad argument #1 'send' to 'Send' \({array, count, type} has no member 'ofset': did you mean 'offset'\?\)
+mpi.Send({a, 1, mpi.DOUBLE, 2}, 0) --! {array, count, type, offset = n} has no member 4
+mpi.Send({a, 1, cnt = 2}, 0) --! has no member
 mpi.Comm_rank(mpi.COMM_WORLD, 5) --! Comm_rank takes 1 argument at most: mpi.Comm_rank\(\[comm=COMM_WORLD\]\)
 local n = mpi.COMM_WORLD:size(5) --! Comm_size takes 1 argument at most
 local t = mpi.Wtime(3) --! Wtime takes 0 arguments at most
@@ -35,6 +38,16 @@ mpi.Recv(a, 0, "tag") --! tag expected, got string
 mpi.COMM_WORLD:Send(a, size) --! bad argument #2 'dest' to 'Send'
 mpi.COMM_WORLD.rank(3) --! communicator expected: call methods with ':'
 mpi.Allreduce(a, 3) --! bad argument #2 'op' to 'Allreduce' \(op expected, got number\)
+mpi.Allreduce(1, nil) --! bad argument #2 'op' to 'Allreduce' \(op expected, got nil\)
+mpi.Allreduce(a, nil, nil) --! bad argument #2 'op' to 'Allreduce' \(op expected, got nil\)
+mpi.Allreduce(a, array.zeros(3)) --! bad argument #3 'op' to 'Allreduce' \(op expected, got nil\)
+mpi.Allreduce(a, nil, 7) --! bad argument #3 'op' to 'Allreduce' \(op expected, got number\)
+mpi.Win_allocate(3, mpi.TWOINT) --! got the datatype mpi.TWOINT
+mpi.Win_allocate(3, mpi.BYTE) --! bad argument #2 'type' to 'Win_allocate' \(type of arrays expected, such as "float64" or mpi.DOUBLE, got the datatype mpi.BYTE\)
+mpi.Win_allocate(3, mpi.COMM_WORLD) --! type of arrays expected, such as "float64" or mpi.DOUBLE, got communicator
+mpi.Win_allocate(3, "float") --! type of arrays expected, such as "float64" or mpi.DOUBLE, got "float"
+mpi.Group_size(mpi.INT) --! group expected, got datatype
+mpi.Group_size(io.stdout) --! group expected, got file
 mpi.Allreduce(a, mpi.OP_NULL) --! op expected
 mpi.Allreduce(a, mpi.BAND) --! mpi.BAND does not work on float64
 mpi.Allreduce(array.zeros(1, "complex64"), mpi.MAX) --! mpi.MAX does not work on complex64
@@ -55,7 +68,7 @@ mpi.Wait(3) --! bad argument #1 'request' to 'Wait' \(request expected, got numb
 mpi.Waitall(mpi.REQUEST_NULL) --! list of requests expected, got request
 mpi.Waitall{1} --! request expected, got number
 mpi.Get_count(3, mpi.DOUBLE) --! status expected, got number
-mpi.Group_incl(mpi.COMM_WORLD:group(), {99}) --! Group_incl: ERR_RANK
+mpi.Group_incl(mpi.COMM_WORLD:group(), {99}) --! bad argument #2 'ranks' to 'Group_incl' \(entry 1: rank 99 is not in a group of \d\)
 mpi.Group_incl(mpi.COMM_WORLD:group(), {"x"}) --! entry 1: whole number expected, got string
 mpi.Group_size(3) --! group expected, got number
 mpi.Comm_split("red") --! whole number expected, got string

@@ -113,6 +113,24 @@ check.fails("the file was closed", mpi.File_get_size, f)
 
 local err = check.fails("File_open: ERR_NO_SUCH_FILE", mpi.File_open, name .. ".no", mpi.MODE_RDONLY)
 check.eq(err.class, "ERR_NO_SUCH_FILE")
+assert(err.message:find(".no\"", 1, true), err.message)
+
+-- what the system does not take is an error (of collective writes Open MPI reports all as written)
+local full = mpi.File_open("/dev/full", mpi.MODE_WRONLY, mpi.COMM_SELF)
+local lost = array.ones(1000)
+check.fails("ERR_IO", full.write_at, full, 0, lost)
+check.fails("ERR_IO", full.write, full, lost)
+for _, wait in ipairs{ mpi.Wait, function(r) mpi.Waitall{ r } end, function(r) repeat until mpi.Test(r) end } do
+  for _, start in ipairs{ full.iwrite, full.iwrite_all } do
+    check.fails("ERR_IO", function() wait(start(full, lost)) end)
+  end
+  for _, start in ipairs{ full.iwrite_at, full.iwrite_at_all } do
+    check.fails("ERR_IO", function() wait(start(full, 0, lost)) end)
+  end
+end
+check.fails("'offset' to 'File_write_at' (0 or more expected, got -5)", full.write_at, full, -5, lost)
+check.fails("'size' to 'File_set_size' (0 or more expected, got -5)", full.set_size, full, -5)
+pcall(full.close, full)
 for i = 1, 3 do -- an open that failed leaves nothing on the communicator
   local all = mpi.Allgatherv(array.full(rank + 1, 10 * i + rank, "int8"), nil, check.range(1, size))
   check.eq({all[1], all[#all]}, {10 * i, 10 * i + size - 1})

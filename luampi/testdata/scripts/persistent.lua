@@ -30,6 +30,40 @@ check.eq(into[1], left)
 check.fails("the request is not persistent", mpi.Start, mpi.Isend(into, mpi.PROC_NULL))
 check.fails("the request is not persistent", mpi.Start, mpi.REQUEST_NULL)
 
+-- one whose receive fails: Open MPI frees it then, MPICH lets it start again
+local function failed(wait)
+  local r, into = mpi.Recv_init(array.zeros(1), rank, 51), array.zeros(1)
+  local long = mpi.Isend(array.zeros(3), rank, 51) -- before it: of a receive that waits, Open MPI tells nothing in the same process
+  mpi.Start(r)
+  check.fails("ERR_TRUNCATE", wait, r)
+  mpi.Wait(long)
+  local other = mpi.Recv_init(into, rank, 51) -- which may get its place in the library
+  local ok, e = pcall(mpi.Start, r)
+  if ok then
+    mpi.Send(array.zeros(1), rank, 51)
+    mpi.Wait(r)
+  else
+    assert(e.message:find("the MPI library ended the request when it failed", 1, true), e.message)
+  end
+  mpi.Request_free(r)
+  mpi.Barrier(mpi.COMM_SELF) -- frees what was given up
+  mpi.Start(other)
+  mpi.Send(array.full(1, 5), rank, 51)
+  mpi.Wait(other)
+  check.eq(into[1], 5)
+  other:free()
+end
+for _ = 1, 20 do
+  failed(mpi.Wait)
+  failed(function(r) mpi.Waitsome{ r } end)
+  failed(function(r) while not mpi.Test(r) do end end)
+end
+local r = mpi.Recv_init(array.zeros(1), rank, 51)
+local long = mpi.Isend(array.zeros(3), rank, 51)
+r:start()
+r:free() -- and fails, with nobody who waits
+mpi.Wait(long)
+
 -- requests that nobody frees
 for i = 1, 20 do mpi.Recv_init(array.zeros(10), left, 50) end
 collectgarbage()
@@ -72,3 +106,30 @@ check.eq(mpi.Comm_compare(dup, comm), mpi.CONGRUENT)
 check.eq(dup:allgather(rank)[size], size - 1)
 check.eq(mpi.Allreduce(1, mpi.SUM, dup), size)
 dup:free()
+
+-- requests whose communicator was freed, and which then fail, are errors and nothing else
+for i = 1, 50 do
+  local other = mpi.COMM_SELF:dup()
+  local again = other:Recv_init(array.zeros(1), 0, 5)
+  local once = other:Irecv(array.zeros(1), 0, 6)
+  local sent = { other:Isend(array.ones(3), 0, 5), other:Isend(array.ones(3), 0, 6) }
+  again:Start()
+  other:free()
+  check.fails("freed", mpi.Comm_size, other)
+  for _, r in ipairs{ again, once } do
+    local ok, err = pcall(mpi.Wait, r)
+    assert(ok or tostring(err):find("ERR_TRUNCATE", 1, true), err) -- MPI does not see all of those from a rank to itself
+  end
+  mpi.Waitall(sent)
+  pcall(mpi.Request_free, again)
+end
+
+-- and such communicators are freed with their last request: a library has 65,536
+if size == 1 then
+  for _ = 1, 25000 do
+    local c = mpi.COMM_SELF:dup()
+    local r, s = c:Irecv(array.zeros(1), 0, 5), c:Isend(array.ones(1), 0, 5)
+    c:free()
+    mpi.Waitall{ r, s }
+  end
+end

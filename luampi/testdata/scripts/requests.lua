@@ -138,3 +138,45 @@ for i = 1, 50 do
   check.eq({a[1], a[10000]}, {i, i})
 end
 mpi.Barrier()
+
+-- a request may be asked to be cancelled again, also one that starts anew
+local kept = comm:Recv_init(array.zeros(1), rank, 77)
+for i = 1, 20 do
+  local r = comm:Irecv(array.zeros(1), rank, 77)
+  r:Cancel()
+  r:Cancel()
+  check.eq(mpi.Test_cancelled(r:wait()), true)
+  check.fails("not active", mpi.Cancel, r)
+  kept:Start()
+  kept:Cancel()
+  mpi.Cancel(kept)
+  check.eq(mpi.Test_cancelled(kept:wait()), true)
+  kept:Start()
+  comm:Send(array.full(1, i), rank, 77)
+  check.eq(mpi.Test_cancelled(kept:wait()), false)
+end
+kept:free()
+
+-- several requests that fail at once: each is over, whichever the call tells of
+if size > 1 then
+  for i = 1, 60 do
+    for _, call in ipairs{ "Waitany", "Testany", "Waitsome", "Testsome", "Waitall" } do
+      local list = {}
+      for k = 1, 4 do
+        list[k] = k % 2 == 0 and comm:Recv_init(array.zeros(1), left, k) or comm:Irecv(array.zeros(1), left, k)
+        if k % 2 == 0 then list[k]:Start() end
+      end
+      mpi.Barrier()
+      for k = 1, 4 do comm:Send(array.ones(3), right, k) end
+      mpi.Barrier()
+      pcall(mpi[call], list)
+      for k = 1, 4 do
+        pcall(mpi.Wait, list[k])
+        if k % 2 == 0 then pcall(mpi.Request_free, list[k]) end
+      end
+      local a = array.zeros(1)
+      mpi.Waitall{ comm:Irecv(a, left, 9), comm:Isend(array.full(1, i), right, 9) }
+      check.eq(a[1], i)
+    end
+  end
+end

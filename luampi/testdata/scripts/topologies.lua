@@ -119,7 +119,7 @@ for k = 1, 2 do
   check.eq(into:totable(), {left, left})
   ring:free()
 end
-check.fails("ERR_TOPOLOGY", mpi.Cart_coords, 0, comm)
+check.fails("communicator that mpi.Cart_create has made expected", mpi.Cart_coords, 0, comm)
 check.fails("communicator expected", mpi.Cart_coords, 0)
 
 -- hints
@@ -140,3 +140,10 @@ assert(tostring(mpi.Comm_get_info(hinted)):find("info"))
 hinted:free()
 copy:free()
 check.fails("the info was freed", mpi.Info_dup, copy)
+
+-- what is not in a grid is refused, where libraries answer for something else
+local grid = mpi.Cart_create({ 1, 1 }, { true, true }, false, mpi.COMM_SELF)
+check.fails("direction 2 is not in a grid of 2 dimensions, which count from 0", mpi.Cart_shift, 2, 1, grid)
+check.fails("direction -1 is not in a grid", mpi.Cart_shift, -1, 1, grid)
+check.fails("rank 1 is not in a communicator of 1", mpi.Cart_coords, 1, grid)
+grid:free()

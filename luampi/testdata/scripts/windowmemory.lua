@@ -3,6 +3,13 @@ local mpi, array, check = require "mpi", require "array", require "check"
 local comm, rank, size = check.comm, check.rank, check.size
 local right = (rank + 1) % size
 
+-- of a type by its names in C, too
+for typ, name in pairs{ INT = "int32", UNSIGNED_LONG = "uint64", SHORT = "int16", DOUBLE = "float64" } do
+  local win, a = mpi.Win_allocate(3, mpi[typ], comm)
+  assert(a:type() == name, a:type())
+  win:free()
+end
+
 -- of every type, of none, zeroed, each rank its own length
 for _, make in ipairs{mpi.Win_allocate, mpi.Win_allocate_shared} do
   for _, typ in ipairs(check.types) do

@@ -49,5 +49,22 @@ local ways = {
   all = function() cluster.mpido(manager, function() error("boom on purpose") end) end,
   everywhere = function() cluster.everywhere(function() error("boom on purpose") end) end,
 }
+local array = require "array"
+local collectives = { -- in which the others wait for the rank that failed before it
+  Win_create = function() mpi.Win_create(array.zeros(1)) end,
+  Win_allocate = function() mpi.Win_allocate(1) end,
+  Win_allocate_shared = function() mpi.Win_allocate_shared(1) end,
+  Win_create_dynamic = function() mpi.Win_create_dynamic() end,
+  Win_free = function(win) win:free() end,
+}
+for name, call in pairs(collectives) do
+  ways[name] = function()
+    cluster.mpido(manager, function()
+      local win = mpi.Win_create(array.zeros(1))
+      if mpi.Comm_rank() == 1 then error("boom on purpose") end
+      call(win)
+    end)
+  end
+end
 ways[what]()
 print("end of script")

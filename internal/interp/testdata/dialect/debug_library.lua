@@ -72,3 +72,15 @@ show((loadstring("return (debug.traceback 'of a chunk')", "=chunk")()))  show((l
 print "hooks"
 show(debug.gethook()) show(select("#", debug.sethook())) show(pcall(debug.sethook, nil))
 local names = {} for k in pairs(debug) do names[#names + 1] = k end table.sort(names) show(unpack(names))
+do -- the whole name of a chunk, also of two with one short name
+  local long = ("long name "):rep(20)
+  for i, name in ipairs{ long, "=" .. long, "@" .. long, "a\nb", "=a\nb", "short", "=one", "@one" } do
+    local info = loadstring("local x = " .. i .. " return debug.getinfo(1, 'S')", name)()
+    show(info.source, info.short_src)
+  end
+end
+do -- one name of very many chunks
+  local last
+  for i = 1, 1100 do last = loadstring("local x = " .. i .. " return debug.getinfo(1, 'S')", "=same") end
+  show(last().source)
+end

@@ -27,3 +27,21 @@ for i = 1, 900 do
   local nested = other:find("%[%[.*%[%[") -- which Lua 5.1 refuses
   print(i, nested and "nested" or f and "compiled" or message)
 end
+
+-- What a function has too many of.
+do
+  local function limit(source)
+    local _, e = loadstring(source, "=chunk")
+    print((e or "compiled"):match("^[^\n]*"))
+  end
+  local function lines(n, form, from)
+    local t = {}
+    for i = 1, n do t[i] = (form:gsub("#", i)) end
+    return table.concat(t, "\n")
+  end
+  limit(lines(200, "local a# = 1"))
+  limit(lines(201, "local a# = 1"))
+  limit("x = 1\nfunction f()\n" .. lines(201, "local a# = 1") .. "\nend")
+  limit(lines(60, "local a# = 1") .. "\nfunction f() return {\n" .. lines(60, "a#,") .. "} end")
+  limit(lines(61, "local a# = 1") .. "\nfunction f() return function() return { " .. lines(61, "a#,"):gsub("\n", " ") .. "} end end")
+end

@@ -10,6 +10,9 @@ print((pcall(function() return "a" + 1 end)), (pcall(function() return {} + 1 en
 do local z, m = 0, -1 print(1 / (z * m) == -1/0, 1 / (-z) == -1/0, 1 / (z + z) == 1/0, 1 / (0 * m) == -1/0) end
 print(010, 0x10, 1e2, .5, 5., 3e-2, 0xA, 0Xff)
 
+-- more is said here of the value at fault
+local function words(ok, e) print(ok, (tostring(e):gsub("(attempt to compare [%a ]+): .*$", "%1"):gsub("(must be a number): .*$", "%1"):gsub("( value): .*$", "%1"))) end
+
 -- numeric for
 for i = 1, "3" do print(i) end
 for i = "1", 2 do print(i) end
@@ -20,11 +23,10 @@ for i = 1, 3, -1 do print("never") end
 for i = 3, 1, -1 do print(i) end
 do local n = 0 for i = 1, 3, 0 do n = n + 1 if n > 5 then break end end print(n) end
 for i = 1, 3 do local j = i i = i * 10 print(i, j) end
-print(pcall(function() for i = "x", 2 do end end)) print(pcall(function() for i = 1, {} do end end)) print(pcall(function() for i = 1, 2, nil do end end))
+words(pcall(function() for i = "x", 2 do end end)) words(pcall(function() for i = 1, {} do end end)) words(pcall(function() for i = 1, 2, nil do end end))
 do local f = {} for i = 1, 3 do f[i] = function() i = i + 1 return i end end print(f[1](), f[1](), f[2](), f[3]()) end
 
--- comparison; more is said here of the value at fault
-local function words(ok, e) print(ok, (tostring(e):gsub(": '.*$", ""))) end
+-- comparison
 print(1 < 2, 2 <= 2, "a" < "b", "a" <= "a", "Z" < "a", "" < "a", "a\0b" < "a\0c", "10" < "9", 1 == "1", "1" == "1", nil == false, 0/0 == 0/0)
 for _, p in ipairs{{1, "1"}, {"a", 1}, {{}, {}}, {{}, 1}, {true, false}, {1, true}, {print, print}} do
   words(pcall(function() return p[1] < p[2] end)) words(pcall(function() return p[1] >= p[2] end))
@@ -51,7 +53,7 @@ do
   end
   print(-setmetatable({}, {__unm = c}), setmetatable({}, {__lt = c}) ~= nil)
   print((pcall(function() return setmetatable({}, {__index = c}).x end)))
-  print(pcall(setmetatable({}, {__call = c})))
+  words(pcall(setmetatable({}, {__call = c})))
   print(-setmetatable({}, {__unm = function(a, b) return a == b end}))
   print(#setmetatable({1, 2}, {__len = function() return 42 end}))
   local function args(...) return select("#", ...) end

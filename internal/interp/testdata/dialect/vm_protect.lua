@@ -72,7 +72,10 @@ print(pcall(error)) print(pcall(error, nil)) print(select("#", pcall(error)))
 do local t = {} print(select(2, pcall(error, t)) == t) end
 print(pcall(function() error(5) end))
 print(pcall(pcall, error, "x")) print(pcall(pcall, pcall, error, "x"))
-print(pcall(1)) print(pcall(nil)) print(pcall({}))
+do
+  local function words(ok, e) print(ok, (e:gsub("( value): .*$", "%1"))) end -- here it says where that was
+  words(pcall(1)) words(pcall(nil)) words(pcall({}))
+end
 print(pcall(setmetatable({}, {__call = function(self, a, b) return a, b end}), 1, 2))
 print(pcall(function(...) return ... end, 1, nil, 3, nil))
 print(select("#", pcall(function(...) return ... end, 1, nil, 3, nil)))

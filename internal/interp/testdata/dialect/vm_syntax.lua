@@ -43,8 +43,9 @@ local function collect(v, ...)
   return table.concat(parts, " ")
 end
 print(pcall(collect, { 1, 2, 3 }))
-print(pcall(function(v) for a in (type(v) == "table" and v.x) do end end, 6))
-print(pcall(function(v) do local q = 1 end for a in (v == 7 and v.x) do end end, 6))
+local function words(ok, e) print(ok, (e:gsub("( value): .*$", "%1"))) end -- more is said here of the value
+words(pcall(function(v) for a in (type(v) == "table" and v.x) do end end, 6))
+words(pcall(function(v) do local q = 1 end for a in (v == 7 and v.x) do end end, 6))
 print(pcall(function(v) for a in #v == 2 and list { v } do print(a) end end, "ab"))
 print(pcall(function(v) for i = type(v) == "number" and v or 1, tostring(v) == "6" and 8 or 0 do print(i) end end, 6))
 for k in nil or list { "k" } do print(k) end

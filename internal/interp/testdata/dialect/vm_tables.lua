@@ -78,3 +78,17 @@ do
   t = loadstring("local f = ... return {" .. table.concat(s, ",") .. "}")(note)
   print(table.concat(order, " "), #t, t.x, t.y, t.z, t[57])
 end
+
+-- fields of constants
+do
+  local a, b, c, d = {}, {}, {}, {}
+  getmetatable("").__newindex = function(s, k, v) print("set", s, k, v) end
+  ;("s").y = 1
+  ;("s").y, a = 1, 2
+  ;("s")[("t").z], b.x = 1, 2
+  ;("s")["k"], ("t")["l"] = 1, 2
+  local function two() return 1, 2 end
+  ;("s")["k"], ("t")["l"] = two()
+  print((pcall(function() (5).x = 1 end)), (pcall(function() local t = {} ;(nil).x = t.x and t.y end)), type(a), b.x, next(c), next(d))
+  getmetatable("").__newindex = nil
+end

@@ -1,0 +1,45 @@
+-- Names that other interfaces to MPI have: the error says what they are here.
+local mpi, array, check = require "mpi", require "array", require "check"
+local comm = mpi.COMM_WORLD
+local group, status = comm:group(), select(2, mpi.Iprobe(mpi.PROC_NULL))
+comm:Get_rank() --! attempt to call method 'Get_rank' \(a nil value\): did you mean comm:rank\?
+comm:Get_size() --! did you mean comm:size\?
+comm.Get_size() --! did you mean comm:size\?
+mpi.COMM_WORLD:Get_rank() --! did you mean mpi.COMM_WORLD:rank\?
+local n = comm.rank + 1 --! attempt to perform arithmetic on field 'rank' \(a function value\): it is a method: write comm:rank\(\)
+for i = 1, mpi.COMM_WORLD.size do end --! 'for' limit must be a number: 'mpi.COMM_WORLD.size' is a method: write mpi.COMM_WORLD:size\(\)
+if comm.size > 1 then end --! 'comm.size' is a method: write comm:size\(\)
+local s = "rank " .. comm.rank --! it is a method: write comm:rank\(\)
+comm:Create_cart({1}, {true}) --! did you mean comm:Cart_create\?
+comm:Split(0, 0) --! did you mean comm:split\?
+comm:Dup() --! did you mean comm:dup\?
+comm:Clone() --! did you mean comm:dup\?
+comm:Get_group() --! did you mean comm:group\?
+comm:Is_inter() --! did you mean comm:test_inter\?
+comm:barrier() --! did you mean comm:Barrier\?
+group:Get_size() --! did you mean group:size\?
+group:Incl{0} --! did you mean group:incl\?
+status:Get_source() --! did you mean status.source\?
+mpi.INT:Create_vector(1, 1, 1) --! did you mean mpi.Type_vector\?
+mpi.INT:Commit() --! did you mean mpi.INT:commit\?
+mpi.INT:Get_size() --! did you mean mpi.INT:size\?
+mpi.rank() --! mpi has no function 'rank': did you mean mpi.Comm_rank\?
+mpi.Get_size() --! mpi has no function 'Get_size': did you mean mpi.Comm_size\?
+mpi.Is_initialized() --! did you mean mpi.Initialized\?
+mpi.Compute_dims(4, 2) --! did you mean mpi.Dims_create\?
+mpi.File.Open("x") --! mpi has no field 'File': did you mean mpi.File_open\?
+mpi.world:rank() --! did you mean mpi.COMM_WORLD\?
+mpi.MPI_Send(1) --! mpi has no function 'MPI_Send': did you mean mpi.Send\?
+-- each of them is there
+for _, object in ipairs{comm, group, status, mpi.INT} do
+  for other, is in pairs(getmetatable(object).__meant) do
+    if is:sub(1, 1) == "." then
+      check.eq(type(object[is:sub(2)]), "number", is)
+    elseif is:sub(1, 4) == "mpi." then
+      check.eq(type(mpi[is:sub(5)]), "function", is)
+    else
+      check.eq(type(object[is]), "function", is)
+    end
+    check.eq(object[other], nil, other)
+  end
+end

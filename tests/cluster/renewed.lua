@@ -1,0 +1,34 @@
+-- A call that had messages in a world that was renewed meanwhile is told so, once;
+-- one that had none goes on.
+local cluster, mpi = require "cluster", require "mpi"
+local t = require "prelude"
+local manager, pids = t.start(3)
+
+local begun, failed = cluster.RemoteChannel(1, 2), cluster.RemoteChannel(1, 2)
+local told = cluster.remotecall(function()
+  mpi.send("first", 0, 7, mpi.COMM_SELF)
+  begun:put(true)
+  failed:take()
+  local ok, e = pcall(mpi.send, "second", 0, 7, mpi.COMM_SELF)
+  mpi.send("third", 0, 7, mpi.COMM_SELF)
+  return ok, e.message, (mpi.recv(0, 7, mpi.COMM_SELF))
+end, pids[1])
+local goesOn = cluster.remotecall(function()
+  local sum = mpi.Allreduce(1, mpi.SUM, mpi.COMM_SELF)
+  begun:put(true)
+  failed:take()
+  mpi.send(sum + mpi.Allreduce(1, mpi.SUM, mpi.COMM_SELF), 0, 8, mpi.COMM_SELF)
+  return (mpi.recv(0, 8, mpi.COMM_SELF))
+end, pids[2])
+begun:take()
+begun:take()
+t.fails("boom", cluster.mpido, manager, function()
+  if mpi.Comm_rank() == 1 then error("boom") end
+  mpi.recv(1, 5)
+end)
+failed:put(true)
+failed:put(true)
+local ok, message, value = told:fetch()
+assert(not ok and message:find("the world was renewed since this task sent or received in it", 1, true), message)
+t.equal(value, "third")
+t.equal(goesOn:fetch(), 2)
