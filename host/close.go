@@ -18,10 +18,7 @@ import (
 func (m *Manager) kill(why *luaerr.Error) {
 	m.debug("end: the workers are killed", "reason", why.Message)
 	m.mu.Lock()
-	if m.broken == nil {
-		m.broken = why
-	}
-	m.killed = why
+	m.life.enter(stageKilled, why)
 	workers, job := m.everyone(), m.job
 	m.mu.Unlock()
 	for _, w := range workers {
@@ -71,23 +68,21 @@ func (m *Manager) Close(ctx context.Context) error {
 	m.ending.Lock()
 	defer m.ending.Unlock()
 	m.mu.Lock()
-	if m.closed || !m.launched {
-		m.closed = true
-		m.mu.Unlock()
+	before, workers, job := m.life, m.workers, m.job
+	isOurs := m.life.enter(stageClosed, nil) && before.begun
+	m.mu.Unlock()
+	if !isOurs {
 		return nil
 	}
-	m.closed = true
-	workers, job, broken := m.workers, m.job, m.broken
-	m.mu.Unlock()
 	defer m.cleanUp()
 	defer m.debug("end: the job is over")
 	if job == nil {
 		return nil
 	}
 	var unclean error
-	if broken == nil && len(workers) > 0 && m.leave(ctx, workers) {
+	if before.runs() && len(workers) > 0 && m.leave(ctx, workers) {
 		if m.transport != nil {
-			m.setLeft()
+			m.noteLeft()
 			return nil // ranks end when their link is closed
 		}
 		select {

@@ -121,11 +121,8 @@ func (m *Manager) afterExit(w *remote) {
 	pid, exit, host := w.pid, w.exit, w.presence.Host
 	w.mu.Unlock()
 	if pid != 0 {
-		m.mu.Lock()
-		closed := m.closed
-		m.mu.Unlock()
 		switch {
-		case !closed:
+		case !m.isClosed():
 			m.host.node.Forget(pid, m.lostWorker(w, nil))
 		case exit != nil && *exit != (protocol.Exit{}):
 			m.unclean.Do(func() { close(m.spoilt) })

@@ -91,9 +91,9 @@ func (m *Manager) String() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
-	case !m.launched:
+	case !m.life.begun:
 		return fmt.Sprintf("MPIManager(np=%d, not launched)", m.np)
-	case m.closed:
+	case m.life.isClosed():
 		return fmt.Sprintf("MPIManager(np=%d, closed)", len(m.workers))
 	default:
 		return fmt.Sprintf("MPIManager(np=%d, pids %v)", len(m.workers), pidsOf(m.workers))

@@ -72,22 +72,18 @@ type Manager struct {
 	spoilt    chan struct{} // closed, by unclean, when a worker could not end in order
 
 	mu       sync.Mutex
-	launched bool
+	life     life
 	folder   *launch.Folder
 	listener *link.Listener
 	job      Job
 	// transport made the links of ranks that nobody launched.
 	transport Transport
-	hasLeft   bool               // the workers were told to end, and heard it
 	workers   []*remote          // by rank, complete once the job runs
 	present   map[string]*remote // by supervisor token, while they join
 	door      door
-	broken    *luaerr.Error // why MPI cannot be used any more
 	loss      loss
-	recovery  *recovery     // the fresh start after a loss
-	recovered int           // such starts in a row
-	killed    *luaerr.Error // why we ended the job ourselves
-	closed    bool
+	recovery  *recovery      // the fresh start after a loss
+	recovered int            // such starts in a row
 	next      *Manager       // of the job that was started instead
 	former    []rpc.Pid      // of the jobs that this one was started instead of
 	starting  chan struct{}  // of such a job: closed when it is ready, or could not be started
@@ -172,13 +168,13 @@ const exitWait = time.Second
 // the supervisor tells it, and the last lines of its output.
 func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	m.mu.Lock()
-	closed, killed := m.closed, m.killed
+	life := m.life
 	m.mu.Unlock()
-	if closed {
+	if life.isClosed() {
 		return closedManager(w.pid)
 	}
-	if killed != nil { // we ended it: its end is no cause of anything
-		e := *killed
+	if life.killed != nil { // we ended it: its end is no cause of anything
+		e := *life.killed
 		return &e
 	}
 	if w.hasSupervisor() {
@@ -191,10 +187,7 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	e.Seen = &w.lossSeen
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.broken == nil {
-		m.broken = e
-	}
-	if !m.closed && m.killed == nil {
+	if m.life.enter(stageLost, e) {
 		m.noteLoss(e)
 	}
 	return e

@@ -279,7 +279,7 @@ func (h *Host) pushManager(L *lua.LState, mode Mode, opts Options) int {
 func (m *Manager) alreadyLaunched() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.launched
+	return m.life.begun
 }
 
 func (m *Manager) hostOf(rank int) string {

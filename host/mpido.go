@@ -118,12 +118,12 @@ func (m *Manager) targets(ranks []int) ([]*remote, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
-	case m.closed:
+	case m.life.isClosed():
 		return nil, luaerr.New(luaerr.Argument, "this manager is closed")
-	case !m.launched:
+	case !m.life.begun:
 		return nil, luaerr.New(luaerr.Argument, "this manager has no workers yet: call cluster.addprocs(manager) first")
-	case m.broken != nil:
-		e := *m.broken
+	case m.life.broken != nil:
+		e := *m.life.broken
 		e.Message = "the MPI job of this manager has ended (manager:restart() starts a fresh one): " + e.Error()
 		e.Rank, e.Pid, e.Output = luaerr.NoRank, 0, ""
 		return nil, &e

@@ -26,7 +26,7 @@ func (m *Manager) snapshot() cluster.ManagerSnapshot {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	s := cluster.ManagerSnapshot{
-		Number: m.number, Mode: string(m.mode), Launched: m.launched, Initialized: len(m.workers) > 0 && !m.closed,
+		Number: m.number, Mode: string(m.mode), Launched: m.life.begun, Initialized: len(m.workers) > 0 && !m.life.isClosed(),
 	}
 	for _, w := range m.workers {
 		s.Pids = append(s.Pids, w.pid)

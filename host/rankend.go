@@ -138,7 +138,7 @@ func (l *mainLoop) inOrder() bool {
 	m := l.manager
 	doomed := l.doomed != nil
 	l.mu.Unlock()
-	return m != nil && !doomed && m.left()
+	return m != nil && !doomed && m.hasLeft()
 }
 
 // noteEnding hears of a call of the script that ends this rank, before it

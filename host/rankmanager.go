@@ -17,7 +17,8 @@ import (
 func (h *Host) adoptRanks(mode Mode, opts Options, links []link.Link) (*Manager, error) {
 	words := h.loop.words
 	m := h.NewManager(mode, opts)
-	m.np, m.launched = len(words), true
+	m.np = len(words)
+	m.life.enter(stageRunning, nil)
 	m.job = &rankJob{done: make(chan struct{})}
 	m.transport = h.loop.transport
 	h.takePids(len(words) - 1)
@@ -70,21 +71,21 @@ func closedChannel() chan struct{} {
 	return c
 }
 
-func (m *Manager) setLeft() {
+func (m *Manager) noteLeft() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.hasLeft = true
+	m.life.enter(stageLeft, nil)
 }
 
-// left tells whether all workers were told to end and have heard it.
-func (m *Manager) left() bool {
+// hasLeft reports whether all workers were told to end and have heard it.
+func (m *Manager) hasLeft() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.hasLeft
+	return m.life.stage == stageLeft
 }
 
 func (m *Manager) isClosed() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.closed
+	return m.life.isClosed()
 }

@@ -31,15 +31,20 @@ const (
 // what to do about it.
 func (m *Manager) Start(ctx context.Context) ([]rpc.Pid, error) {
 	m.mu.Lock()
-	if m.launched {
-		m.mu.Unlock()
+	isFirst, life := m.life.enter(stageStarting, nil), m.life
+	m.mu.Unlock()
+	switch {
+	case !isFirst && !life.begun && life.killed != nil:
+		e := *life.killed
+		return nil, &e
+	case !isFirst && !life.begun:
+		return nil, luaerr.New(luaerr.Argument, "this manager is closed")
+	case !isFirst:
 		return nil, errReuse
 	}
-	m.launched = true
-	m.mu.Unlock()
 	m.host.adopt(m)
 	if m.np == 0 {
-		return nil, nil
+		return nil, m.keep(func() { m.life.enter(stageRunning, nil) })
 	}
 	start := &gathering{news: make(chan joining), over: make(chan struct{})}
 	err := m.launch(start)
@@ -71,7 +76,7 @@ func (m *Manager) keep(set func()) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	set()
-	if m.closed {
+	if m.life.isClosed() {
 		return luaerr.New(luaerr.Launch, "the manager was closed while its workers were started")
 	}
 	return nil
@@ -309,6 +314,7 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 	}
 	m.mu.Lock()
 	m.workers = workers
+	m.life.enter(stageRunning, nil)
 	m.mu.Unlock()
 	for rank, w := range workers {
 		err := protocol.Send(w.link, protocol.FrameWelcome, protocol.Welcome{Pid: pids[rank], Pids: pids, Args: m.host.cfg.Args, Command: os.Args[0]})

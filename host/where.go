@@ -41,7 +41,7 @@ func (h *Host) ownPlace() string {
 // whereabouts tells where the ranks are; "" when there are none any more.
 func (m *Manager) whereabouts() string {
 	m.mu.Lock()
-	workers, over := m.workers, m.closed || m.broken != nil
+	workers, over := m.workers, !m.life.runs()
 	m.mu.Unlock()
 	if over || len(workers) == 0 {
 		return ""
