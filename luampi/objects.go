@@ -3,12 +3,14 @@ package luampi
 import (
 	"fmt"
 	"runtime"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 	"github.com/mpiclus/mpiclus-lua/luampi/absent"
 	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
 )
@@ -232,6 +234,18 @@ func (m *module) pushStatus(L *lua.LState, st mpi.Status, n int) int {
 	return 1
 }
 
+// noSuchField raises that a status does not have a field, with the one that is meant.
+func (m *module) noSuchField(L *lua.LState, key string) {
+	names := append([]string{"source", "tag", "error"}, vm.Names(m.statusMT.RawGetString("methods").(*lua.LTable))...)
+	if meant := lua.LVAsString(m.statusMT.RawGetString("__meant").(*lua.LTable).RawGetString(key)); meant != "" {
+		L.RaiseError("a status has no field '%s': did you mean status%s?", key, meant)
+	}
+	if near := nearest.Name(key, names); near != "" {
+		L.RaiseError("a status has no field '%s': did you mean '%s'?", key, near)
+	}
+	L.RaiseError("a status has no field '%s': it has %s", key, strings.Join(names, ", "))
+}
+
 func (m *module) statusIndex(L *lua.LState) int {
 	st, ok := L.CheckUserData(1).Value.(*mpi.Status)
 	if !ok {
@@ -245,7 +259,11 @@ func (m *module) statusIndex(L *lua.LState) int {
 	case "error":
 		L.Push(lua.LNumber(st.Error()))
 	default:
-		L.Push(m.statusMT.RawGetString("methods").(*lua.LTable).RawGetString(key))
+		f := m.statusMT.RawGetString("methods").(*lua.LTable).RawGetString(key)
+		if f == lua.LNil { // nil would stand for a rank or a tag in silence
+			m.noSuchField(L, key)
+		}
+		L.Push(f)
 	}
 	return 1
 }

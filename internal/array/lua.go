@@ -82,6 +82,7 @@ func metatable(L *lua.LState) *lua.LTable {
 	} {
 		mt.RawSetString(name, L.NewFunction(f))
 	}
+	mt.RawSetString(vm.InsteadKey, lua.LString(": an array is walked by a:each(), and a:totable() makes a table of it"))
 	setArithmetic(L, mt)
 	L.G.Registry.RawSetString(metaKey, mt)
 	return mt
@@ -117,9 +118,7 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 
 // meant returns ": did you mean 'sum'?" for a name much like that of a method.
 func meant(methods *lua.LTable, name string) string {
-	var names []string
-	vm.ForEach(methods, func(k, _ lua.LValue) { names = append(names, lua.LVAsString(k)) })
-	if near := nearest.Name(name, names); near != "" {
+	if near := nearest.Name(name, vm.Names(methods)); near != "" {
 		return fmt.Sprintf(": did you mean '%s'?", near)
 	}
 	return ""

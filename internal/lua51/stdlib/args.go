@@ -41,7 +41,13 @@ func argError(L *lua.LState, n int, message string) {
 
 // typeError raises "bad argument #1 to 'insert' (table expected, got nil)".
 func typeError(L *lua.LState, n int, expected string) {
-	argError(L, n, expected+" expected, got "+typeName(L, n))
+	hint := ""
+	if ud, ok := L.Get(n).(*lua.LUserData); ok && expected == "table" {
+		if mt, ok := ud.Metatable.(*lua.LTable); ok {
+			hint = lua.LVAsString(mt.RawGetString(vm.InsteadKey))
+		}
+	}
+	argError(L, n, expected+" expected, got "+typeName(L, n)+hint)
 }
 
 // typeName returns the type of argument n, "no value" if it is not there.

@@ -22,6 +22,21 @@ func ForEach(lt *lua.LTable, f func(key, value lua.LValue)) {
 	}
 }
 
+// Names returns the keys of a table that are strings, sorted.
+func Names(t *lua.LTable) (names []string) {
+	ForEach(t, func(k, _ lua.LValue) {
+		if name, ok := k.(lua.LString); ok {
+			names = append(names, string(name))
+		}
+	})
+	slices.Sort(names)
+	return names
+}
+
+// InsteadKey is the field of a userdata's metatable that says, behind a colon, what
+// to do with it where a table is expected.
+const InsteadKey = "__instead"
+
 // MaxN returns the greatest whole key of a table from 1 on, 0 when it has none.
 func MaxN(lt *lua.LTable) int {
 	greatest := Length(lt)
