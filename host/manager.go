@@ -65,6 +65,9 @@ type Manager struct {
 
 	queue chan struct{} // holds one token: chunks run one after the other
 	seq   uint64        // of the last chunk; who holds the token owns it
+	// toldLeft are the kinds of what was left half done that the user was told of;
+	// who holds the token owns it.
+	toldLeft map[string]bool
 
 	ending    sync.Mutex     // held by who ends the job: who comes second waits for that
 	accepting sync.WaitGroup // who lets processes in
@@ -123,7 +126,7 @@ type remote struct {
 func (h *Host) NewManager(mode Mode, opts Options) *Manager {
 	m := &Manager{
 		host: h, number: h.managerCount.Add(1), mode: mode, opts: opts, np: opts.NP, display: h.display,
-		queue: make(chan struct{}, 1), spoilt: make(chan struct{}), present: map[string]*remote{},
+		queue: make(chan struct{}, 1), spoilt: make(chan struct{}), present: map[string]*remote{}, toldLeft: map[string]bool{},
 	}
 	m.queue <- struct{}{}
 	return m

@@ -211,6 +211,9 @@ func (h *Host) mpido(L *lua.LState, m *Manager, chunk lua.LValue, args []lua.LVa
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}
+	if outcome.Left != "" {
+		h.say("the chunk of mpido at %s %s", interp.Where(L), outcome.Left)
+	}
 	results := L.CreateTable(len(outcome.Answers), 0)
 	errs := map[int]*luaerr.Error{}
 	for _, a := range outcome.Answers {

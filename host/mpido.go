@@ -45,6 +45,8 @@ type Outcome struct {
 	// Held are the ranks that could not be interrupted. Ended tells where they
 	// are; what comes of them once the job is ended says nothing more.
 	Held map[int]bool
+	// Left tells, once for a manager, what ranks that have ended well left half done.
+	Left string
 }
 
 // Run runs a chunk (a message that holds a function and its arguments) on the
@@ -106,6 +108,9 @@ func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	m.debug("mpido: over on all ranks", "chunk", m.seq, "seconds", time.Since(begin).Seconds(), "failed", r.failures())
 	m.awaitOutput(r.Answers)
 	r.repair()
+	if ranks == nil {
+		r.Left = r.leftBehind()
+	}
 	m.noteSound(r.Outcome)
 	if ctx.Err() != nil {
 		return nil, r.interruption()
@@ -371,19 +376,24 @@ func (m *Manager) clean() bool {
 	defer cancel()
 	var looks [2][]worker.Standing
 	for i := range looks {
-		replies, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: worker.ServiceStand})
-		for k, reply := range replies {
-			var s worker.Standing
-			if errs[k] == nil {
-				errs[k] = protocol.Decode(reply.Data, &s)
-			}
-			looks[i] = append(looks[i], s)
-		}
-		if errors.Join(errs...) != nil {
+		var err error
+		if looks[i], err = m.standings(ctx); err != nil {
 			return false
 		}
 	}
 	return worker.Clean(looks[0], looks[1])
+}
+
+// standings asks all ranks for theirs.
+func (m *Manager) standings(ctx context.Context) ([]worker.Standing, error) {
+	replies, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: worker.ServiceStand})
+	all := make([]worker.Standing, len(replies))
+	for k, reply := range replies {
+		if errs[k] == nil {
+			errs[k] = protocol.Decode(reply.Data, &all[k])
+		}
+	}
+	return all, errors.Join(errs...)
 }
 
 // renew makes the script's world anew on all ranks; the token of the queue is

@@ -38,6 +38,7 @@ type Chunk struct {
 type ChunkDone struct {
 	Output uint64 // bytes that the worker has written since its start
 	Dirty  bool   // an MPI wait was left: the world must be renewed
+	Tally  Standing
 }
 
 // Where tells what a worker is at.
@@ -129,7 +130,7 @@ func (p *Process) runChunk(t *interp.Task, r *rpc.Incoming, chunk Chunk) (rpc.Re
 	}
 	show()
 	reply := e.Evaluate(t, r, 1) // as many as mpido returns
-	return reply, ChunkDone{Dirty: world.End()}
+	return reply, ChunkDone{Dirty: world.End(), Tally: world.Tally()}
 }
 
 // renewTimeout bounds the agreement of all ranks on a new world.

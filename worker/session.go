@@ -43,6 +43,8 @@ type World interface {
 	// Standing tells what of the script's operations is not over. It may wait
 	// for a moment.
 	Standing() Standing
+	// Tally tells the same without a wait, if MPI is not in use.
+	Tally() Standing
 	// Renew makes the world anew, collective over all ranks. It may wait.
 	// Scripts see the new world once show was called by whoever holds the
 	// interpreter.
@@ -56,7 +58,9 @@ type World interface {
 // left in it.
 type Standing struct {
 	Open           bool   // something is not over on this rank, or nothing can be told
+	Known          bool   // the numbers are known
 	Sent, Received uint64 // messages
+	Begun          uint64 // collectives
 	Balance        uint64 // of collectives: of all ranks 0 if each was begun by all of its ranks
 }
 

@@ -80,6 +80,8 @@ func (w world) End() (dirty bool) {
 
 func (w world) Standing() worker.Standing { return worker.Standing(w.s.Standing()) }
 
+func (w world) Tally() worker.Standing { return worker.Standing(w.s.Tally()) }
+
 func (w world) Renew(ctx context.Context) (show func(), err error) { return w.s.Renew(ctx) }
 
 func (w world) Pending() []worker.Pending {

@@ -1,59 +1,79 @@
 package mpi
 
 import (
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// progressEvery is how often a process whose windows others may wait for looks
-// after MPI while its script does something else; progressLooks is how often
-// it then looks, since an access takes several messages.
+// progressEvery is how often a process that others may wait for looks after MPI
+// while its script does something else; progressLooks is how often it then looks,
+// since an access or a long message takes several steps. progressRest is how long
+// it stays ready when nobody needs it.
 const (
 	progressEvery = time.Millisecond
 	progressLooks = 16
+	progressRest  = 100 * progressEvery
 )
 
-// progress is what is known of windows that need it.
+// progress is what a process does for others while its script is not in MPI: MPI
+// libraries move messages only inside of calls.
 type progress struct {
-	mu      sync.Mutex
-	users   int
-	running bool
+	users   atomic.Int32 // of Progress
+	running atomic.Bool
 }
 
 // Progress has this process look after MPI, also while its script computes,
-// until stop is called: accesses of other ranks to its windows then go on. It
-// costs a few percent of a core.
+// until stop is called: accesses of other ranks to its windows then go on, and so
+// do messages in its buffer. It costs a few percent of a core. Requests that are at
+// work have it without being asked for (MPI 3.1, section 3.7.4: a receive ends also
+// if the sender makes no further call).
 func (s *Session) Progress() (stop func()) {
-	p := &s.progress
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.users++; !p.running {
-		p.running = true
-		go s.lookAfter()
-	}
-	return sync.OnceFunc(func() {
-		p.mu.Lock()
-		p.users--
-		p.mu.Unlock()
-	})
+	s.progress.users.Add(1)
+	s.makeProgress()
+	return sync.OnceFunc(func() { s.progress.users.Add(-1) })
 }
 
-// lookAfter runs as long as somebody needs progress.
+// makeProgress starts looking after MPI, if that does not go on.
+func (s *Session) makeProgress() {
+	if !s.progress.running.Load() && s.progress.running.CompareAndSwap(false, true) {
+		go s.lookAfter()
+	}
+}
+
+// othersMayWait reports whether a window, a buffer or a request is at work here.
+func (s *Session) othersMayWait() bool {
+	if s.progress.users.Load() > 0 || s.norphans.Load() > 0 {
+		return true
+	}
+	s.requestsMu.Lock()
+	defer s.requestsMu.Unlock()
+	return slices.ContainsFunc(s.alive.All(), func(r *Request) bool { return r.State() != Lost })
+}
+
+// lookAfter runs as long as others may wait for what is at work here.
 func (s *Session) lookAfter() {
-	p := &s.progress
 	c := s.NewCall("Iprobe")
 	defer c.Release()
-	for {
+	for rest := progressRest; ; rest -= progressEvery {
 		time.Sleep(progressEvery)
-		p.mu.Lock()
-		if p.users == 0 || s.finalized.Load() {
-			p.running = false
-			p.mu.Unlock()
-			return
+		if s.finalized.Load() {
+			return // nothing is begun any more
 		}
-		p.mu.Unlock()
+		switch {
+		case s.othersMayWait():
+			rest = progressRest
+		case rest > 0:
+			continue
+		default:
+			s.progress.running.Store(false)
+			if !s.othersMayWait() || !s.progress.running.CompareAndSwap(false, true) {
+				return
+			}
+		}
 		for range progressLooks {
 			if !s.lookOnce(c) {
 				break // somebody is in MPI

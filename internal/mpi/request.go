@@ -225,6 +225,7 @@ func (s *Session) begun(r *Request, on, world uint64) {
 	}
 	if r.State() == Active {
 		s.alive.Add(r)
+		s.makeProgress()
 	}
 	if world != s.worlds {
 		r.lose()
@@ -243,6 +244,7 @@ func (s *Session) restarted(r *Request) {
 		}
 	}
 	s.alive.Add(r)
+	s.makeProgress()
 }
 
 // Outlived calls f with the holder of each request that has one, which it has

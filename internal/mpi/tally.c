@@ -73,6 +73,7 @@ void mpiclus_forget_comm(MPI_Comm comm) {
 void mpiclus_count_call(int counts, MPI_Comm comm) {
     mpiclus_known *k = counts == MPICLUS_COUNTS_TOGETHER ? mpiclus_find_comm(comm) : NULL;
     if (k != NULL) {
+        mpiclus_done.begun++;
         mpiclus_done.balance += k->weight;
         k->balance += k->weight;
     } else {

@@ -12,7 +12,9 @@ type Standing struct {
 	// Open says that this rank itself has something that is not over: a wait
 	// that was left, a request, or calls of which no count can tell.
 	Open           bool
+	Known          bool   // the numbers are known: MPI was not in use
 	Sent, Received uint64 // messages
+	Begun          uint64 // collectives
 	Balance        uint64 // of collectives (tally.h)
 }
 
@@ -22,15 +24,26 @@ func (s *Session) Standing() Standing {
 	for n := s.norphans.Load(); n > 0; n -= sweepAtOnce { // a look at each
 		s.Sweep()
 	}
-	if s.dirty.Load() || s.Alive() > 0 || !s.lockWithin(standingWait) {
+	return s.standingWithin(standingWait)
+}
+
+// Tally tells what Standing does, without a wait: nothing is known while another
+// call is inside of MPI.
+func (s *Session) Tally() Standing { return s.standingWithin(0) }
+
+func (s *Session) standingWithin(limit time.Duration) Standing {
+	open := s.dirty.Load() || s.Alive() > 0
+	if !s.lockWithin(limit) {
 		return Standing{Open: true}
 	}
 	defer s.unlock()
 	t := C.mpiclus_done
 	return Standing{
-		Open:     t.apart > 0,
+		Open:     open || t.apart > 0,
+		Known:    true,
 		Sent:     uint64(t.sent) + s.sent.Load(),
 		Received: uint64(t.received) + s.received.Load(),
+		Begun:    uint64(t.begun),
 		Balance:  uint64(t.balance),
 	}
 }

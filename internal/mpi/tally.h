@@ -12,6 +12,7 @@
 typedef struct {
     uint64_t sent, received; /* messages: of all ranks as many, when none is under way */
     uint64_t balance;        /* of collectives: the sum over all ranks is 0 when each was begun by all of its ranks */
+    uint64_t begun;          /* collectives of which the balance tells */
     uint64_t apart;          /* calls of which this cannot be told: on windows, files, other jobs */
 } mpiclus_tally;
 

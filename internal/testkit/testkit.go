@@ -122,6 +122,7 @@ type world struct{}
 func (world) Begin(context.Context, []int) (func(), error) { return func() {}, nil }
 func (world) End() bool                                    { return false }
 func (world) Standing() worker.Standing                    { return worker.Standing{} }
+func (world) Tally() worker.Standing                       { return worker.Standing{} }
 func (world) Renew(context.Context) (func(), error)        { return func() {}, nil }
 func (world) Pending() []worker.Pending                    { return nil }
 

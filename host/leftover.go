@@ -1,0 +1,97 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/worker"
+)
+
+// The kinds of what ranks leave half done.
+const (
+	leftCollective = "collective"
+	leftMessage    = "message"
+)
+
+// leftBehind tells what all ranks together have left half done in their world though
+// each of them has ended well: the next chunk would meet it, and take its numbers for
+// its own. "" is nothing, or nothing new.
+func (r *run) leftBehind() string {
+	tallies := make([]worker.Standing, len(r.Answers))
+	for i, a := range r.Answers {
+		if a.Err != nil || r.failed(i) {
+			return "" // such a world is looked after, and renewed if need be
+		}
+		tallies[i] = a.done.Tally
+	}
+	if kind := leftKind(tallies); kind == "" || r.m.toldLeft[kind] {
+		return ""
+	}
+	// Calls of other tasks may be on their way on some of the ranks: ask again.
+	ctx, cancel := context.WithTimeout(r.ctx, renewLimit)
+	defer cancel()
+	tallies, err := r.m.standings(ctx)
+	kind := leftKind(tallies)
+	if err != nil || kind == "" || r.m.toldLeft[kind] {
+		return ""
+	}
+	r.m.toldLeft[kind] = true
+	if kind == leftMessage {
+		var sent, received uint64
+		for _, t := range tallies {
+			sent, received = sent+t.Sent, received+t.Received
+		}
+		return fmt.Sprintf("has left %s that no rank has received: a receive of a later chunk may get what was meant for this one", messages(sent-received))
+	}
+	return "has left a collective that not all ranks of its communicator have begun" + begun(tallies) + ": in a later chunk the others will take their next one for it"
+}
+
+// leftKind returns what was left, by what all ranks know.
+func leftKind(tallies []worker.Standing) string {
+	var sent, received, balance uint64
+	open := false
+	for _, t := range tallies {
+		if !t.Known {
+			return ""
+		}
+		open = open || t.Open
+		sent, received, balance = sent+t.Sent, received+t.Received, balance+t.Balance
+	}
+	switch {
+	case balance != 0:
+		return leftCollective
+	case sent > received && !open: // one that is open may be about to be received
+		return leftMessage
+	}
+	return ""
+}
+
+// begun tells which ranks have begun more collectives than others, "" if none has.
+func begun(tallies []worker.Standing) string {
+	least := slices.MinFunc(tallies, func(a, b worker.Standing) int { return int(a.Begun - b.Begun) }).Begun
+	more := map[uint64][]int{}
+	for rank, t := range tallies {
+		if t.Begun > least {
+			more[t.Begun-least] = append(more[t.Begun-least], rank)
+		}
+	}
+	var parts []string
+	for _, n := range slices.Sorted(maps.Keys(more)) {
+		parts = append(parts, fmt.Sprintf("%s %d more than others", cluster.Spans("rank", more[n], len(tallies)), n))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+func messages(n uint64) string {
+	if n == 1 {
+		return "a message"
+	}
+	return fmt.Sprintf("%d messages", n)
+}
