@@ -44,6 +44,7 @@ type module struct {
 	known    map[string]map[uint64]*lua.LUserData // predefined handles by class
 	limits   limits
 	buffered buffered
+	orders   orders
 	hooks    map[string]func(x *call) // checks between reading arguments and the call
 	windows  map[*window]bool         // that are open
 	waiting  map[*call]bool           // calls that wait in MPI
@@ -244,6 +245,7 @@ func (m *module) openConstants(L *lua.LState, t *lua.LTable) {
 		m.types[element] = h
 	}
 	m.elements, m.basics = elementTypes(), contents()
+	m.openOrders()
 	m.byteType, m.wordType = mpi.Constant("BYTE"), mpi.Constant("UINT64_T")
 	m.limits = limits{
 		anySource: mpi.Int("ANY_SOURCE"), anyTag: mpi.Int("ANY_TAG"), procNull: mpi.Int("PROC_NULL"),

@@ -42,6 +42,7 @@ func (x *call) read(base int, comm *mpi.Comm) {
 		copy(x.c.S[table.SlotSend+1:table.SlotSend+3], x.c.S[table.SlotRecv+1:table.SlotRecv+3])
 	}
 	x.compareTypes()
+	x.order()
 	x.refuseOverlap()
 	x.countRecords()
 }

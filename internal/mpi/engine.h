@@ -159,6 +159,7 @@ int mpiclus_wait(uintptr_t frame, int64_t spin_ns, int64_t limit_ns, int share);
 int mpiclus_withdraw(mpiclus_frame *f);
 void mpiclus_adopt(mpiclus_frame *f);
 int mpiclus_cancel(MPI_Request request, mpiclus_frame *waiting, int index, uint64_t turn);
+int mpiclus_orders(MPI_Datatype type, int size, int is_signed);
 int mpiclus_own_ops(uint64_t *commutative, uint64_t *ordered);
 
 /* The end of what was left (settle.c). */

@@ -37,6 +37,18 @@ func (s *Session) makeOwnOps() error {
 	return nil
 }
 
+// Orders reports whether the library's MAX and MIN compare numbers of a type, of so
+// many bytes, as what they are: with a sign or without (MPI 3.1, section 5.9.2).
+func (s *Session) Orders(datatype uint64, size int, signed bool) bool {
+	isSigned := C.int(0)
+	if signed {
+		isSigned = 1
+	}
+	s.lock()
+	defer s.unlock()
+	return C.mpiclus_orders(*(*C.MPI_Datatype)(unsafe.Pointer(&datatype)), C.int(size), isSigned) != 0
+}
+
 // OwnOp returns the handle that a call with Op set passes to the library.
 func (s *Session) OwnOp(op *Op) uint64 {
 	if op.Commutes {

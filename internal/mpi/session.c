@@ -86,6 +86,23 @@ static void reduce(void *in, void *inout, int *n, MPI_Datatype *type) {
     mpiclusReduce(mpiclus_owner, (uintptr_t)in, (uintptr_t)inout, *n, t.u);
 }
 
+/* Tells whether MAX and MIN compare 1 and the number whose bits are all set as numbers of a type of that many bytes. */
+int mpiclus_orders(MPI_Datatype type, int size, int is_signed) {
+    for (int greatest = 0; greatest < 2; greatest++) {
+        uint8_t one[8] = {0}, all[8], want[8];
+        uint64_t bits = 1;
+        memset(all, 0xff, sizeof all);
+        if (size == 1) one[0] = 1;
+        else if (size == 2) memcpy(one, &(uint16_t){1}, 2);
+        else if (size == 4) memcpy(one, &(uint32_t){1}, 4);
+        else memcpy(one, &bits, 8);
+        memcpy(want, (greatest != 0) == (is_signed != 0) ? one : all, sizeof want);
+        if (MPI_Reduce_local(one, all, 1, type, greatest ? MPI_MAX : MPI_MIN) != MPI_SUCCESS) return 0;
+        if (memcmp(all, want, size) != 0) return 0;
+    }
+    return 1;
+}
+
 /* Makes the two ops that stand for all ops of the script: those that commute, and those that do not. */
 int mpiclus_own_ops(uint64_t *commutative, uint64_t *ordered) {
     mpiclus_slot c = {.u = 0}, o = {.u = 0};
