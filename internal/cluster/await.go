@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -102,7 +103,7 @@ func (m *Module) fetched(L *lua.LState, ref *objects.Reference, limit limit) []l
 		return ref.Cache
 	}
 	var reply *rpc.Reply
-	limit.wait(m, L, waitedFor(ref), func(ctx context.Context) (err error) {
+	limit.wait(m, L, waitedFor(ref), comes(ref), func(ctx context.Context) (err error) {
 		reply, err = ref.Fetch(ctx)
 		return err
 	})
@@ -144,7 +145,7 @@ func (m *Module) await(L *lua.LState, ref *objects.Reference, limit limit) {
 		return
 	}
 	var failure *rpc.Reply
-	limit.wait(m, L, waitedFor(ref), func(ctx context.Context) error {
+	limit.wait(m, L, waitedFor(ref), comes(ref), func(ctx context.Context) error {
 		failed, err := ref.Wait(ctx)
 		if err == nil && failed {
 			failure, err = ref.Fetch(ctx)
@@ -162,7 +163,7 @@ func (m *Module) await(L *lua.LState, ref *objects.Reference, limit limit) {
 func (m *Module) awaitAll(L *lua.LState, g group, limit limit) {
 	failures := make([]*luaerr.Error, len(g))
 	replies := make([]*rpc.Reply, len(g))
-	limit.wait(m, L, "all of the results", func(ctx context.Context) error {
+	limit.wait(m, L, "all of the results", g.allCome, func(ctx context.Context) error {
 		for i, e := range g {
 			if e.ref == nil {
 				continue
@@ -257,15 +258,25 @@ func (m *Module) waitAny(L *lua.LState) int {
 	}
 	ctx, cancel := context.WithCancel(m.interp.Current().Context())
 	defer cancel()
-	first := m.next(L, completions(ctx, g), limit)
+	first := m.next(L, completions(ctx, g), limit, g.oneComes)
 	L.Push(first.key)
 	L.Push(first.value)
 	return 2
 }
 
+// oneComes reports whether a member is over.
+func (g group) oneComes(ctx context.Context) bool {
+	return slices.ContainsFunc(g, func(e member) bool { return e.ref == nil || comes(e.ref)(ctx) })
+}
+
+// allCome reports whether all members are over.
+func (g group) allCome(ctx context.Context) bool {
+	return !slices.ContainsFunc(g, func(e member) bool { return e.ref != nil && !comes(e.ref)(ctx) })
+}
+
 // next waits for the next member that is over.
-func (m *Module) next(L *lua.LState, done <-chan member, limit limit) (e member) {
-	limit.wait(m, L, "a result", func(ctx context.Context) error {
+func (m *Module) next(L *lua.LState, done <-chan member, limit limit, is coming) (e member) {
+	limit.wait(m, L, "a result", is, func(ctx context.Context) error {
 		select {
 		case e = <-done:
 			return nil
@@ -283,14 +294,15 @@ func (m *Module) asCompleted(L *lua.LState) int {
 	task := m.interp.Current()
 	ctx, cancel := context.WithCancelCause(task.Context())
 	done := completions(ctx, g)
-	left := len(g)
+	left, running := len(g), g
 	iterator := L.NewFunction(func(L *lua.LState) int {
 		if left == 0 {
 			cancel(errIterated)
 			L.Push(lua.LNil)
 			return 1
 		}
-		e := m.next(L, done, limit)
+		e := m.next(L, done, limit, running.oneComes)
+		running = slices.DeleteFunc(slices.Clone(running), func(other member) bool { return other.key == e.key })
 		left--
 		L.Push(e.key)
 		L.Push(e.value)

@@ -165,6 +165,7 @@ func (o *object) move() (answers []func()) {
 	c := o.channel
 	for {
 		answers = append(answers, c.dropEnded()...)
+		answers = append(answers, o.dropEnded()...)
 		for len(c.putters) > 0 && int64(len(c.items)) < c.capacity {
 			answers = append(answers, c.accept())
 			answers = append(answers, c.dropEnded()...)
@@ -191,6 +192,18 @@ func (c *channel) dropEnded() (answers []func()) {
 		c.putters[0] = nil
 		c.putters = c.putters[1:]
 		answers = append(answers, func() { r.Fail(rpc.Ended(r.Context)) })
+	}
+	return answers
+}
+
+// dropEnded removes the first of those who wait whose requests were cancelled: an
+// item that comes in after that is not for them, though it would come back.
+func (o *object) dropEnded() (answers []func()) {
+	for len(o.waiting) > 0 && o.waiting[0].request.Context.Err() != nil {
+		w := o.waiting[0]
+		o.waiting[0] = nil
+		o.waiting = o.waiting[1:]
+		answers = append(answers, func() { w.fail(rpc.Ended(w.request.Context)) })
 	}
 	return answers
 }

@@ -158,25 +158,35 @@ func (c *Call) Sent(ctx context.Context) error {
 }
 
 // Await waits for the reply, after Sent if that was not called. Its results are
-// those of Node.Call. When ctx ends first, it cancels the call.
+// those of Node.Call. When ctx ends before the reply is here, it cancels the call.
 func (c *Call) Await(ctx context.Context) (*Reply, error) {
 	if err := c.Sent(ctx); err != nil {
 		return nil, err
 	}
 	select {
 	case r := <-c.reply:
-		if r.err != nil {
-			return nil, r.err
-		}
-		if err := c.node.FetchSources(ctx, c.to, r.reply.Message); err != nil {
-			c.node.discard(r.reply, c.onUnread)
-			return nil, err
-		}
-		return r.reply, nil
+		return c.read(ctx, r)
 	case <-ctx.Done():
+	}
+	select {
+	case r := <-c.reply: // it was here
+		return c.read(ctx, r)
+	default:
 		c.Cancel(context.Cause(ctx))
 		return nil, Ended(ctx)
 	}
+}
+
+// read returns a reply once the sources that it needs are here.
+func (c *Call) read(ctx context.Context, r result) (*Reply, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	if err := c.node.FetchSources(ctx, c.to, r.reply.Message); err != nil {
+		c.node.discard(r.reply, c.onUnread)
+		return nil, err
+	}
+	return r.reply, nil
 }
 
 // Cancel asks the other process to stop serving the request, and gives the
