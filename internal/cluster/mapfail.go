@@ -42,6 +42,9 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 	}
 	if len(again) > 0 {
 		what, _, _ := strings.Cut(e.Error(), "\n") // what it wrote last was shown when it came
+		if errors.Is(e, ErrClosed) {
+			what = "its job was closed, or is started afresh"
+		}
 		slices.Sort(again)
 		p.m.Eval.ReportSoon(fmt.Sprintf("mpiclus-lua: pmap goes on without pid %d: %s; to be tried again: %s", a.pid, what, Named("item", again)))
 	}
