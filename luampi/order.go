@@ -20,7 +20,7 @@ import (
 
 // orders is what is known of a library's MAX and MIN.
 type orders struct {
-	wrong [16]bool // by type of array
+	wrong [16]bool           // by type of array
 	ops   map[string]*handle // "MAX", "MIN"
 }
 
