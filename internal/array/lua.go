@@ -11,7 +11,6 @@ import (
 
 	luanumber "github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
 
 // metaKey is where the metatable of arrays lives in Lua's registry, and
@@ -55,6 +54,7 @@ func Open(L *lua.LState) int {
 	}
 	module.RawSetString("linalg", linalg)
 	complexMetatable(L)
+	refuse(L, module)
 	L.Push(module)
 	return 1
 }
@@ -114,14 +114,6 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 		}
 		return 1
 	}
-}
-
-// meant returns ": did you mean 'sum'?" for a name much like that of a method.
-func meant(methods *lua.LTable, name string) string {
-	if near := nearest.Name(name, vm.Names(methods)); near != "" {
-		return fmt.Sprintf(": did you mean '%s'?", near)
-	}
-	return ""
 }
 
 // selfOf reads the first argument of a metamethod, which a script can call
