@@ -82,10 +82,20 @@ func metatable(L *lua.LState) *lua.LTable {
 	} {
 		mt.RawSetString(name, L.NewFunction(f))
 	}
-	mt.RawSetString(vm.InsteadKey, lua.LString(": an array is walked by a:each(), and a:totable() makes a table of it"))
+	sayInstead(L, mt)
 	setArithmetic(L, mt)
 	L.G.Registry.RawSetString(metaKey, mt)
 	return mt
+}
+
+// sayInstead has errors of Lua's library and operators say what arrays are.
+func sayInstead(L *lua.LState, mt *lua.LTable) {
+	instead := L.NewTable()
+	instead.RawSetString("table", lua.LString(": an array is walked by a:each(), and a:totable() makes a table of it"))
+	instead.RawSetString("number", lua.LString(": an array: use its methods, as in a:sin() and a:max(), or a:map(f)"))
+	mt.RawSetString(vm.NameKey, lua.LString("array"))
+	mt.RawSetString(vm.InsteadKey, instead)
+	mt.RawSetString(vm.OrderKey, lua.LString("a:lt(b), a:le(b), a:gt(b) and a:ge(b) compare each element, with an array or a number"))
 }
 
 // indexer makes __index: elements by number, methods by name.
