@@ -79,7 +79,7 @@ func (r *reader) compound(variable, here string) string {
 
 // brief is a variable as a message shows it.
 func brief(variable string) string {
-	if len(variable) > 30 || strings.ContainsAny(variable, "\n\r") {
+	if len(variable) > 30 || strings.ContainsAny(variable, "\n\r'\"") {
 		return "x"
 	}
 	return variable

@@ -20,6 +20,7 @@ func TestHabits(t *testing.T) {
 		{"t.a[1] -= n", "'=' expected near '-'", "there is no -=: write t.a[1] = t.a[1] - n"},
 		{"s ..= 'a' .. f(b)", "'=' expected near '..'", "there is no ..=: write s = s .. …"},
 		{"x *= 2 -- twice", "'=' expected near '*'", "there is no *=: write x = x * 2"},
+		{"t['a b'] += 1", "'=' expected near '+'", "there is no +=: write x = x + 1"},
 		{"x++", "'=' expected near '+'", "there is no ++: write x = x + 1"},
 		{"x + 1", "'=' expected near '+'", ""},
 		{"x == 1", "'=' expected near '=='", ""},
