@@ -328,7 +328,20 @@ func (x *call) arg(i int, format string, args ...any) {
 
 // expected raises that argument i of the call is not what was expected.
 func (x *call) expected(i int, what string, got lua.LValue) {
-	x.arg(i, "%s", args.Expected(what, got))
+	text := args.Expected(what, got)
+	if i == 0 {
+		text += dotted(x.L)
+	}
+	x.arg(i, "%s", text)
+}
+
+// dotted says how methods are called where a call got nothing at all, as r.wait()
+// does.
+func dotted(L *lua.LState) string {
+	if L.GetTop() > 0 {
+		return ""
+	}
+	return ": methods are called with ':', as in comm:rank()"
 }
 
 // offers reports whether the library has the call.

@@ -76,7 +76,7 @@ func (m *module) readRequest(L *lua.LState, call string, n int, v lua.LValue) *r
 			return q
 		}
 	}
-	args.RaiseExpected(L, call, n, "request", "request", v)
+	luaerr.RaiseArg(L, call, n, "request", "%s", args.Expected("request", v)+dotted(L))
 	return nil
 }
 

@@ -27,7 +27,7 @@ func TestPages(t *testing.T) {
 				t.Fatal(err)
 			}
 			script := prose.ReplaceAllStringFunc(string(text), func(s string) string { return letters.ReplaceAllString(s, "") })
-			file := filepath.Join(t.TempDir(), page)
+			file := filepath.Join(t.TempDir(), "job.lua") // as a reader may call it
 			if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -35,5 +35,25 @@ func TestPages(t *testing.T) {
 				t.Fatal(r)
 			}
 		})
+	}
+}
+
+// TestPagesFiles runs the example of files, which is a script of its own.
+func TestPagesFiles(t *testing.T) {
+	mpitest.Need(t)
+	text, err := os.ReadFile("../docs/mpi.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := regexp.MustCompile("(?s)\n## Files\n.*?```lua\n(.*?)```").FindSubmatch(text)
+	if example == nil {
+		t.Fatal("mpi.md has no example of files")
+	}
+	file := filepath.Join(t.TempDir(), "files.lua")
+	if err := os.WriteFile(file, example[1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if r := mpitest.Run(t, mpitest.Mpirun(2, command, "run", file)); r.Status != 0 {
+		t.Fatal(r)
 	}
 }

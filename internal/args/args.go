@@ -8,7 +8,6 @@ package args
 
 import (
 	"fmt"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -31,7 +30,7 @@ func Kind(v lua.LValue) string {
 			return n.Kind()
 		}
 		if mt, ok := ud.Metatable.(*lua.LTable); ok {
-			if name, ok := mt.RawGetString("__name").(lua.LString); ok && name != "" {
+			if name, ok := mt.RawGetString(vm.NameKey).(lua.LString); ok && name != "" {
 				return string(name)
 			}
 		}
@@ -40,12 +39,7 @@ func Kind(v lua.LValue) string {
 }
 
 // WithArticle returns "an int32 array of 3" for "int32 array of 3".
-func WithArticle(noun string) string {
-	if strings.ContainsRune("aeio", rune(noun[0])) { // but a uint8, a userdata
-		return "an " + noun
-	}
-	return "a " + noun
-}
+func WithArticle(noun string) string { return vm.WithArticle(noun) }
 
 // Expected returns "number expected, got string".
 func Expected(what string, got lua.LValue) string { return what + " expected, got " + Kind(got) }

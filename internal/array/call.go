@@ -81,6 +81,20 @@ func (c *call) arg(n int) lua.LValue { return c.Get(n + c.skip) }
 
 func (c *call) given(n int) bool { return c.arg(n) != lua.LNil }
 
+// expectedVector is expected in the functions that make vectors: what came, where
+// it is of a type that a second dimension has, may have been to make a matrix.
+func (c *call) expectedVector(n int, name, what string, matrix lua.LValueType) {
+	if cure := matrices[c.name]; cure != "" && c.arg(n).Type() == matrix {
+		c.fail(n, name, "%s: a matrix is %s", args.Expected(what, c.arg(n)), cure)
+	}
+	c.expected(n, name, what)
+}
+
+// matrices has, for functions that make vectors, what makes such a matrix.
+var matrices = map[string]string{
+	"zeros": "array.matrix(rows, cols)", "ones": "array.matrix(rows, cols):fill(1)", "full": "array.matrix(rows, cols):fill(value)",
+}
+
 // array reads an array.
 func (c *call) array(n int, name string) *Array {
 	a, ok := To(c.arg(n))
@@ -139,7 +153,7 @@ func (c *call) elementType(n int, missing Type) Type {
 	}
 	s, ok := c.arg(n).(lua.LString)
 	if !ok {
-		c.expected(n, "type", "name of a type")
+		c.expectedVector(n, "type", "name of a type", lua.LTNumber)
 	}
 	t, ok := ParseType(string(s))
 	if !ok {

@@ -42,6 +42,9 @@ func moduleRows() []function {
 
 // vector makes a zeroed vector with argument n as its length.
 func (c *call) vector(t Type, n int) *Array {
+	if _, ok := c.arg(n).(*lua.LTable); ok {
+		c.expectedVector(n, "n", "number", lua.LTTable)
+	}
 	length := c.count(n, "n")
 	c.needMemory(n, "n", t, length)
 	return New(t, length)

@@ -10,6 +10,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	luanumber "github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -53,7 +54,7 @@ func runScript(t *testing.T, name, script string) {
 	register("print", func(L *lua.LState) int {
 		var parts []string
 		for i := 1; i <= L.GetTop(); i++ {
-			parts = append(parts, L.ToStringMeta(L.Get(i)).String())
+			parts = append(parts, luanumber.ToString(L, L.Get(i)))
 		}
 		last = strings.Join(parts, "\t")
 		return 0

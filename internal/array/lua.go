@@ -11,7 +11,6 @@ import (
 
 	luanumber "github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
 
 // metaKey is where the metatable of arrays lives in Lua's registry, and
@@ -55,6 +54,7 @@ func Open(L *lua.LState) int {
 	}
 	module.RawSetString("linalg", linalg)
 	complexMetatable(L)
+	refuse(L, module)
 	L.Push(module)
 	return 1
 }
@@ -82,10 +82,20 @@ func metatable(L *lua.LState) *lua.LTable {
 	} {
 		mt.RawSetString(name, L.NewFunction(f))
 	}
-	mt.RawSetString(vm.InsteadKey, lua.LString(": an array is walked by a:each(), and a:totable() makes a table of it"))
+	sayInstead(L, mt)
 	setArithmetic(L, mt)
 	L.G.Registry.RawSetString(metaKey, mt)
 	return mt
+}
+
+// sayInstead has errors of Lua's library and operators say what arrays are.
+func sayInstead(L *lua.LState, mt *lua.LTable) {
+	instead := L.NewTable()
+	instead.RawSetString("table", lua.LString(": an array is walked by a:each(), and a:totable() makes a table of it"))
+	instead.RawSetString("number", lua.LString(": an array: use its methods, as in a:sin() and a:max(), or a:map(f)"))
+	mt.RawSetString(vm.NameKey, lua.LString("array"))
+	mt.RawSetString(vm.InsteadKey, instead)
+	mt.RawSetString(vm.OrderKey, lua.LString("a:lt(b), a:le(b), a:gt(b) and a:ge(b) compare each element, with an array or a number"))
 }
 
 // indexer makes __index: elements by number, methods by name.
@@ -114,14 +124,6 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 		}
 		return 1
 	}
-}
-
-// meant returns ": did you mean 'sum'?" for a name much like that of a method.
-func meant(methods *lua.LTable, name string) string {
-	if near := nearest.Name(name, vm.Names(methods)); near != "" {
-		return fmt.Sprintf(": did you mean '%s'?", near)
-	}
-	return ""
 }
 
 // selfOf reads the first argument of a metamethod, which a script can call

@@ -102,6 +102,8 @@ func refuseAsResult(L *lua.LState, mt *lua.LTable) {
 	for _, event := range []string{"__add", "__sub", "__mul", "__div", "__mod", "__pow"} {
 		uses[event] = "perform arithmetic on"
 	}
+	mt.RawSetString(vm.InsteadKey, lua.LString(": a future: fetch it first, as in cluster.fetch(f)"))
+	mt.RawSetString(vm.OrderKey, lua.LString("fetch it first, as in cluster.fetch(f)"))
 	for event, use := range uses {
 		mt.RawSetString(event, L.NewFunction(func(L *lua.LState) int {
 			luaerr.Raise(L, luaerr.New(luaerr.Argument, "%sattempt to %s a future: fetch it first, as in cluster.fetch(f)", luaerr.Where(L), use))

@@ -33,7 +33,8 @@ func (in *Interp) describe(L *lua.LState, f vm.Fault) string {
 	if o == nil {
 		o = &tree.Operand{}
 	}
-	return and(f.Words(o.Kind, o.Name), in.more(p, o, f, f.Attempt != "" && o.Kind != ""))
+	words := and(f.Words(o.Kind, o.Name), in.more(p, o, f, f.Attempt != "" && o.Kind != ""))
+	return and(words, f.Cure)
 }
 
 // describeProtected is describe for what a script gave pcall or xpcall to call:
@@ -179,6 +180,9 @@ func (in *Interp) missing(p operation, o *tree.Operand, f vm.Fault, named bool) 
 	if near == "" {
 		near = nearest.Name(string(name), fieldNames(p.object(o), called))
 	}
+	if list, ok := p.object(o).(*lua.LTable); ok && near == "" && called {
+		return onList(list, o.Object.Path, string(name))
+	}
 	if near == "" {
 		return ""
 	}
@@ -187,6 +191,27 @@ func (in *Interp) missing(p operation, o *tree.Operand, f vm.Fault, named bool) 
 		return near
 	}
 	return and(isNow(o.Path, lua.LNil), near)
+}
+
+// onList is what to say of a name that is called as if tables had methods, as the
+// lists of other languages have; "" for other names, and tables with a metatable.
+func onList(list *lua.LTable, path, name string) string {
+	if list.Metatable != lua.LNil || !tree.IsName(path) {
+		return ""
+	}
+	switch name {
+	case "append", "push", "add":
+		return fmt.Sprintf("table.insert(%s, value) appends", path)
+	case "insert":
+		return fmt.Sprintf("write table.insert(%s, …)", path)
+	case "remove", "pop":
+		return fmt.Sprintf("write table.remove(%s, …)", path)
+	case "concat", "join":
+		return fmt.Sprintf("write table.concat(%s, …)", path)
+	case "sort":
+		return fmt.Sprintf("write table.sort(%s)", path)
+	}
+	return ""
 }
 
 // meant is what a name was meant to be, as the table __meant of a value's metatable

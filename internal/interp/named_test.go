@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // meaning makes a metatable that says what names were meant to be.
@@ -84,6 +86,12 @@ func TestNamed(t *testing.T) {
 
 		// Calls.
 		{"local f f()", "attempt to call local 'f' (a nil value)"},
+		{"local t = {} t.append(4)", "attempt to call field 'append' (a nil value): table.insert(t, value) appends"},
+		{"local t = {{}} local u = t t:push(4)", "attempt to call method 'push' (a nil value): table.insert(t, value) appends"},
+		{"local t = {} t:sort()", "attempt to call method 'sort' (a nil value): write table.sort(t)"},
+		{"local t = {} t.u = {} t.u:append(1)", "attempt to call method 'append' (a nil value): in t.u:append(1)"},
+		{"local t = setmetatable({}, {}) t:append(1)", "attempt to call method 'append' (a nil value): in t:append(1)"},
+		{"local t = {} return t.append + 1", "attempt to perform arithmetic on field 'append' (a nil value): in t.append + 1"},
 		{"local t = {first = print} t.frist()", "attempt to call field 'frist' (a nil value): did you mean t.first?"},
 		{"local t = {first = 1} t.frist()", "attempt to call field 'frist' (a nil value): in t.frist()"},
 		{"local C = {go = print, greet = 1} C.__index = C local o = setmetatable({}, C) o:og()", "attempt to call method 'og' (a nil value): in o:og()"},
@@ -114,6 +122,9 @@ func TestNamed(t *testing.T) {
 		{"local th = require 'things' return 'rank ' .. th.BOX.rank", "attempt to concatenate field 'rank' (a function value): it is a method: write th.BOX:rank()"},
 		{"local th = require 'things' return th.BOX.rank > 1", "attempt to compare number with function: 'th.BOX.rank' is a method: write th.BOX:rank()"},
 		{"local th = require 'things' for i = 1, th.BOX.rank do end", "'for' limit must be a number: 'th.BOX.rank' is a method: write th.BOX:rank()"},
+		{"local th = require 'things' return 1 < th.CRATE", "attempt to compare number with userdata: 'th.CRATE' is a crate: open it first"},
+		{"local th = require 'things' return th.CRATE <= th.CRATE", "attempt to compare two userdata values: 'th.CRATE' is a crate: open it first"},
+		{"local th = require 'things' return nosuch < th.CRATE", "attempt to compare nil with userdata: global 'nosuch' is not defined"},
 		{"local f = io.stdout return f < 1", "attempt to compare userdata with number: 'f' is a file"},
 		{"require 'things' .WROLD:rank()", "attempt to index field 'WROLD' (a nil value): in require(\"things\").WROLD:rank()"},
 		{"table.concatt({})", "attempt to call field 'concatt' (a nil value): table has no function 'concatt': did you mean table.concat?"},
@@ -121,6 +132,13 @@ func TestNamed(t *testing.T) {
 		{"local th = require 'things' th.SUM()", "attempt to call field 'SUM' (a number value): in th.SUM()"},
 
 		// Go functions that were not called by name.
+		{"math.sin(require 'things'.CRATE)", "bad argument #1 to 'sin' (number expected, got userdata: a crate)"},
+		{"math.max(1, require 'things'.CRATE)", "bad argument #2 to 'max' (number expected, got userdata: a crate)"},
+		{"unpack(require 'things'.CRATE)", "bad argument #1 to 'unpack' (table expected, got userdata: a crate: unpack it)"},
+		{"table.concat{1, require 'things'.CRATE}", "invalid value (userdata) at index 2 in table for 'concat': a crate"},
+		{"math.sin(newproxy(true))", "bad argument #1 to 'sin' (number expected, got userdata)"},
+		{"math.sin(io.stdout)", "bad argument #1 to 'sin' (number expected, got userdata)"},
+		{"table.concat{{}}", "invalid value (table) at index 1 in table for 'concat'"},
 		{"local ok, e = pcall(string.rep) error(e, 0)", "bad argument #1 to '?' (string expected, got no value)"},
 		{"local th = require 'things' local ok, e = pcall(th.Send) error(e, 0)", "bad argument #1 to 'things.Send' (string expected, got nil)"},
 		{"local ok, e = pcall(tonumber) error(e, 0)", "bad argument #1 to '?' (value expected)"},
@@ -217,6 +235,12 @@ func TestNamed(t *testing.T) {
 				things.Metatable = meaning(L, map[string]string{"Get_sum": "SUM", "Emit": "Send"})
 				box := meaning(L, map[string]string{"Get_rank": "rank", "Get_source": ".source", "Make": "things.Send"})
 				box.RawSetString("__index", L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{"rank": func(*lua.LState) int { return 0 }}))
+				crate, instead := L.NewTable(), L.NewTable()
+				instead.RawSetString("table", lua.LString(": a crate: unpack it"))
+				crate.RawSetString(vm.NameKey, lua.LString("crate"))
+				crate.RawSetString(vm.InsteadKey, instead)
+				crate.RawSetString(vm.OrderKey, lua.LString("open it first"))
+				things.RawSetString("CRATE", &lua.LUserData{Metatable: crate})
 				things.RawSetString("BOX", &lua.LUserData{Metatable: box})
 				return 1
 			})

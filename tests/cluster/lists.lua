@@ -111,6 +111,14 @@ for what, f in pairs {
   t.equal(e.kind, "argument")
 end
 
+for _, f in ipairs {
+  function() return math.max(quick, 1) end, function() return unpack(quick) end, function() return table.concat({ quick }) end,
+  function() return ("x"):rep(quick) end,
+} do
+  t.fails(": a future: fetch it first", f)
+end
+t.fails("'quick' is a future: fetch it first", function() return quick > 1 end)
+
 -- pmap over what is no list is refused, not left out.
 local function double(x) return 2 * x end
 t.fails('this table has the key "c"', cluster.pmap, double, { 1, 2, c = 3 })

@@ -81,4 +81,4 @@ local _ = array.complex("1") --! bad argument #1 're' to 'complex' \(number expe
 print(c * array.from{1, 2}, array.from{1, 2} - c) --> complex128 array of 2 {3-4i, 6-8i}	complex128 array of 2 {-2+4i, -1+4i}
 local zs = array.from{array.complex(3, 4), 1}
 print(zs, zs:abs(), zs:re(), zs:im(), zs:conj()) --> complex128 array of 2 {3+4i, 1+0i}	float64 array of 2 {5, 1}	float64 array of 2 {3, 1}	float64 array of 2 {4, 0}	complex128 array of 2 {3-4i, 1-0i}
-print(zs:to"complex64":abs():type(), array.ones(2):im(), zs:dot(zs), zs:norm()) --> float32	float64 array of 2 {0, 0}	-6+24i	5.0990195135927845
+print(zs:to"complex64":abs():type(), array.ones(2):im(), zs:dot(zs), zs:norm()) --> float32	float64 array of 2 {0, 0}	-6+24i	5.0990195135928

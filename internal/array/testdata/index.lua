@@ -36,7 +36,7 @@ print(i32[1]) --> -2147483648
 local f32 = array.zeros(1, "float32")
 f32[1] = 1e39 --! float32 array of 1: index 1: 1e\+39 is out of range \(-3.4e38 to 3.4e38\)
 f32[1] = 1/0
-print(f32[1]) --> +Inf
+print(f32[1]) --> inf
 f32[1] = 0.1
 print(f32:tostring(1), f32[1] == 0.1) --> 0.1	false
 local b = array.zeros(2, "bool")

@@ -11,7 +11,7 @@ array.zeros(-1) --! bad argument #1 'n' to 'zeros' \(-1 is negative\)
 array.zeros(1.5) --! bad argument #1 'n' to 'zeros' \(1\.5 is no whole number\)
 array.zeros("3") --! bad argument #1 'n' to 'zeros' \(number expected, got string\)
 array.zeros(3, "double") --! bad argument #2 'type' to 'zeros' \(no type 'double': there are int8, int16,
-array.zeros(3, 8) --! bad argument #2 'type' to 'zeros' \(name of a type expected, got number\)
+array.zeros(3, 8) --! bad argument #2 'type' to 'zeros' \(name of a type expected, got number: a matrix is array.matrix\(rows, cols\)\)
 array.zeros(1e15) --! bad argument #1 'n' to 'zeros' \(1000000000000000 float64 elements need 8e\+06 GB, this machine has
 array.matrix(1e10, 1e10) --! bad argument #2 'cols' to 'matrix' \(10000000000 x 10000000000 elements are more than any machine has\)
 array.matrix(1e6, 1e9, "int8") --! bad argument #2 'cols' to 'matrix' \(1000000000000000 int8 elements need 1e\+06 GB
@@ -101,7 +101,8 @@ array.ones(2):sort("up") --! bad argument #1 'order' to 'sort' \("asc" or "desc"
 local i = array.from({3, -1, 2, -1}, "int8")
 print(i:sum(), i:prod(), i:min(), i:max(), i:argmin(), i:argmax(), i:mean(), i:var(), i:var(1)) --> 3	6	-1	3	2	1	0.75	3.1875	4.25
 print(i:cumsum(), i:dot(i), i:norm(1), i:norm(math.huge), array.from({true, true}):sum(), array.from{true, true}:cumsum()) --> int64 array of 4 {3, 2, 4, 3}	15	7	3	2	uint64 array of 2 {1, 2}
-print(array.from{1, nan, 0}:min(), array.from{1, nan, 0}:argmax(), array.from{1, nan, 0}:max()) --> NaN	2	NaN
+local least, most = array.from{1, nan, 0}:min(), array.from{1, nan, 0}:max()
+print(least ~= least, array.from{1, nan, 0}:argmax(), most ~= most) --> true	2	true
 print(array.zeros(0):sum(), array.zeros(0):prod(), array.zeros(0):norm(), array.zeros(0):all(), array.zeros(0):any()) --> 0	1	0	true	false
 array.zeros(0):max() --! bad self to 'max' \(a float64 array of 0 has no elements\)
 array.zeros(0):mean() --! bad self to 'mean' \(a float64 array of 0 has no elements\)

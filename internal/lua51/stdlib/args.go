@@ -39,15 +39,10 @@ func argError(L *lua.LState, n int, message string) {
 	raise(L, "bad argument #%d to '%s' (%s)", n, name, message)
 }
 
-// typeError raises "bad argument #1 to 'insert' (table expected, got nil)".
+// typeError raises "bad argument #1 to 'insert' (table expected, got nil)", and says
+// behind "got userdata" what that is.
 func typeError(L *lua.LState, n int, expected string) {
-	hint := ""
-	if ud, ok := L.Get(n).(*lua.LUserData); ok && expected == "table" {
-		if mt, ok := ud.Metatable.(*lua.LTable); ok {
-			hint = lua.LVAsString(mt.RawGetString(vm.InsteadKey))
-		}
-	}
-	argError(L, n, expected+" expected, got "+typeName(L, n)+hint)
+	argError(L, n, expected+" expected, got "+typeName(L, n)+vm.Instead(L.Get(n), expected))
 }
 
 // typeName returns the type of argument n, "no value" if it is not there.

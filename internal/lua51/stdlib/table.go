@@ -71,7 +71,7 @@ func concatSlowly(L *lua.LState, t *lua.LTable, separator string, first, last in
 		case lua.LNumber:
 			b = number.Append(b, float64(v))
 		default:
-			raise(L, "invalid value (%s) at index %d in table for 'concat'", v.Type(), i)
+			raise(L, "invalid value (%s) at index %d in table for 'concat'%s", v.Type(), i, vm.Instead(v, "string"))
 		}
 		if i < last {
 			b = append(b, separator...)

@@ -84,8 +84,17 @@ func compile(name, source string, o *Origin) (*lua.FunctionProto, error) {
 }
 
 func (f *flaw) err(name string) error {
-	return luaerr.New(luaerr.Script, "%s:%d: %s", name, f.line, f.what)
+	text := f.what
+	if f.cure != "" && !(strings.HasSuffix(text, "'<eof>'") && isTyped(name)) {
+		text += ": " + f.cure
+	}
+	return luaerr.New(luaerr.Script, "%s:%d: %s", name, f.line, text)
 }
+
+// isTyped tells whether the name of a source is that of text, not of a file. Who
+// reads lines until they are a whole chunk looks for '<eof>' at the end of the
+// error, as lua5.1 itself does.
+func isTyped(name string) bool { return name == "stdin" || strings.HasPrefix(name, "[string ") }
 
 func syntaxError(name, source string, err error) error {
 	var at *parse.Error

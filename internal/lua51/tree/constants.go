@@ -61,7 +61,7 @@ func (p *pool) function(body []ast.Stmt) []ast.Stmt {
 		return body
 	}
 	if len(all.seen) > maxConstants && p.flaw == nil {
-		p.flaw = &flaw{body[0].Line(), "constant table overflow"}
+		p.flaw = &flaw{line: body[0].Line(), what: "constant table overflow"}
 	}
 	kept, stand := all.divide()
 	is := map[lua.LValue]bool{}

@@ -16,6 +16,7 @@ const tooDeep = "chunk has too many syntax levels"
 type flaw struct {
 	line int
 	what string
+	cure string // what to write instead, or ""
 }
 
 // look reads a source before gopher-lua parses it, for what that does not see:
@@ -63,7 +64,7 @@ const parameters = "parameters"
 // take goes on by one token.
 func (l *looker) take(k token) *flaw {
 	if what := l.refused(k); what != "" {
-		return &flaw{k.line, what}
+		return &flaw{line: k.line, what: what}
 	}
 	if k.kind == figure {
 		l.plainNumber(k)
@@ -117,7 +118,7 @@ func (l *looker) take(k token) *flaw {
 	l.names = k.kind == "local" || k.kind == "for" || l.names && (k.kind == name || k.kind == ",")
 	l.prev = k
 	if max(len(l.open), l.cat, l.pow, l.unary) > maxLevels {
-		return &flaw{k.line, tooDeep}
+		return &flaw{line: k.line, what: tooDeep}
 	}
 	return nil
 }

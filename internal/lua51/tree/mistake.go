@@ -38,6 +38,8 @@ type reader struct {
 	ahead    *token
 	function *within
 	levels   int
+	begin    int // the place of the statement that is read
+	elseIf   int // the first line with else and if beside each other, or 0
 }
 
 // within is what is known of the function that is read.
@@ -47,11 +49,16 @@ type within struct {
 }
 
 func (r *reader) fail(format string, args ...any) {
-	r.failNear(r.word(r.now), format, args...)
+	r.failFor("", format, args...)
+}
+
+// failFor is fail where one token alone would fit.
+func (r *reader) failFor(expected, format string, args ...any) {
+	panic(&flaw{r.line, fmt.Sprintf(format, args...) + " near '" + r.word(r.now) + "'", r.cure(expected)})
 }
 
 func (r *reader) failNear(word, format string, args ...any) {
-	panic(&flaw{r.line, fmt.Sprintf(format, args...) + " near '" + word + "'"})
+	panic(&flaw{line: r.line, what: fmt.Sprintf(format, args...) + " near '" + word + "'"})
 }
 
 // word is a token as messages show it.
@@ -222,10 +229,11 @@ func (r *reader) take(kind string) bool {
 
 func (r *reader) check(kind string) {
 	if !r.is(kind) {
+		word := kind
 		if kind == end {
-			kind = "<eof>"
+			word = "<eof>"
 		}
-		r.fail("'%s' expected", kind)
+		r.failFor(kind, "'%s' expected", word)
 	}
 }
 
@@ -237,7 +245,7 @@ func (r *reader) need(kind string) {
 // match goes past what closes something that was opened in a line.
 func (r *reader) match(what, who string, line int) {
 	if !r.is(what) && line != r.line {
-		r.fail("'%s' expected (to close '%s' at line %d)", what, who, line)
+		r.failFor(what, "'%s' expected (to close '%s' at line %d)", what, who, line)
 	}
 	r.need(what)
 }
@@ -272,6 +280,7 @@ func (r *reader) loop() {
 // statement reads one, and tells whether it must be the last of its block.
 func (r *reader) statement() (last bool) {
 	line, kind := r.line, r.now.kind
+	r.begin = r.now.first
 	switch kind {
 	case "if":
 		r.conditional(line)
@@ -338,6 +347,9 @@ func (r *reader) conditional(line int) {
 		r.chunk()
 	}
 	if r.take("else") {
+		if r.elseIf == 0 && r.is("if") && r.before == r.line {
+			r.elseIf = r.line
+		}
 		r.chunk()
 	}
 	r.match("end", "if", line)

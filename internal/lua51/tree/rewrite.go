@@ -70,7 +70,7 @@ func (r *rewriter) body(stmts []ast.Stmt) {
 // refuse notes why a program cannot be compiled.
 func (r *rewriter) refuse(line int, format string, args ...any) {
 	if r.flaw == nil {
-		r.flaw = &flaw{line, fmt.Sprintf(format, args...)}
+		r.flaw = &flaw{line: line, what: fmt.Sprintf(format, args...)}
 	}
 }
 

@@ -52,7 +52,7 @@ type jumps struct {
 
 func (p *jumps) refuse(line int, what string) {
 	if p.flaw == nil {
-		p.flaw = &flaw{line, what}
+		p.flaw = &flaw{line: line, what: what}
 	}
 }
 

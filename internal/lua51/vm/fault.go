@@ -12,6 +12,7 @@ type Fault struct {
 	Value          lua.LValue // the one at fault
 	Operand        int        // which of the instruction's values that is, or noOperand
 	Key            lua.LValue // of the field that is looked for, or nil
+	Cure           string     // what to do instead, where a value at fault says it
 }
 
 // noOperand is the Operand of a value that no instruction names, such as one
@@ -66,6 +67,9 @@ func FailCompare(L *lua.LState, a, b lua.LValue) { of(L).failCompare(a, b) }
 
 func (L *state) failCompare(a, b lua.LValue) {
 	f := Fault{Value: a}
+	if a != lua.LNil && b != lua.LNil {
+		f.Cure = Order(a, b)
+	}
 	if _, isNumber := a.(lua.LNumber); isNumber || a != lua.LNil && b == lua.LNil {
 		f.Operand, f.Value = 1, b
 	}

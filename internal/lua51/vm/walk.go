@@ -33,10 +33,6 @@ func Names(t *lua.LTable) (names []string) {
 	return names
 }
 
-// InsteadKey is the field of a userdata's metatable that says, behind a colon, what
-// to do with it where a table is expected.
-const InsteadKey = "__instead"
-
 // MaxN returns the greatest whole key of a table from 1 on, 0 when it has none.
 func MaxN(lt *lua.LTable) int {
 	greatest := Length(lt)

@@ -12,7 +12,8 @@ func Reference() string {
 	var b strings.Builder
 	b.WriteString("# Reference of the module `mpi`\n\n" +
 		"Made from the table of calls (`internal/mpi/table/calls.h`); [mpi.md](mpi.md) tells how the calls are used. " +
-		"What may be left out stands in brackets, with what it then is. The communicator, or the window, comes last. Where the standard has it first, it may stand there as well: " + first() + ".\n")
+		"What may be left out stands in brackets, with what it then is: at the end nothing need be written, in the middle nil is: " +
+		"`mpi.Gatherv(a, nil, counts)`, `mpi.Alltoallv(a, sendcounts, nil, nil, recvcounts)`, `mpi.Sendrecv(a, dest, nil, b, source)`. The communicator, or the window, comes last. Where the standard has it first, it may stand there as well: " + first() + ".\n")
 	chapter := ""
 	for _, c := range All {
 		if c.Chapter != chapter {

@@ -49,3 +49,17 @@ end
 for _ in ipairs(array.zeros(1)) do end --! bad argument #1 to 'ipairs' \(table expected, got userdata: an array is walked by a:each\(\), and a:totable\(\) makes a table of it\)
 for _ in pairs(array.zeros(1)) do end --! table expected, got userdata: an array is walked
 table.concat(array.zeros(1)) --! table expected, got userdata: an array is walked
+unpack(array.zeros(1)) --! bad argument #1 to 'unpack' \(table expected, got userdata: an array is walked
+math.sin(array.zeros(1)) --! bad argument #1 to 'sin' \(number expected, got userdata: an array: use its methods, as in a:sin\(\) and a:max\(\), or a:map\(f\)\)
+math.max(array.zeros(1), 1) --! bad argument #1 to 'max' \(number expected, got userdata: an array
+("x"):rep(mpi.COMM_WORLD) --! number expected, got userdata: a communicator\)
+local a = array.zeros(2)
+if a > 1 then end --! attempt to compare number with userdata: 'a' is a float64 array of 2: a:lt\(b\), a:le\(b\), a:gt\(b\) and a:ge\(b\) compare each element
+if a < a then end --! attempt to compare two userdata values: 'a' is a float64 array of 2: a:lt\(b\)
+-- methods of objects are called with ':'
+local r = mpi.Isend(a, mpi.PROC_NULL)
+r.wait() --! bad argument #1 'request' to 'Wait' \(request expected, got nil: methods are called with ':', as in comm:rank\(\)\)
+r:wait()
+mpi.Wait(nil) --! request expected, got nil\)$
+-- names that modules do not have
+local x = array.int32 --! array has no field 'int32': types are named by strings: "int32"
