@@ -11,7 +11,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // kill ends the job at once. why is what later calls get as their error.
@@ -137,7 +136,7 @@ func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
 			pids = append(pids, w.pid)
 		}
 	}
-	if _, errs := m.host.node.CallAll(ctx, pids, rpc.Request{Service: worker.ServiceLeave}); errors.Join(errs...) != nil {
+	if _, errs := m.host.node.CallAll(ctx, pids, rpc.Request{Service: protocol.ServiceLeave}); errors.Join(errs...) != nil {
 		return false
 	}
 	m.host.node.Leave(m.joined(workers)...)

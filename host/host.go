@@ -251,7 +251,7 @@ var moduleName = regexp.MustCompile(`^[\w-]+(\.[\w-]+)*$`)
 func (h *Host) serveModule(r *rpc.Incoming) {
 	module := string(r.Data)
 	if h.cfg.UntrustedWorkers && !moduleName.MatchString(module) {
-		r.Post(rpc.Reply{Data: protocol.Encode(worker.Module{Missing: "nor on the master, which looks for no such name (--untrusted-workers)"})})
+		r.Post(rpc.Reply{Data: protocol.Encode(protocol.Module{Missing: "nor on the master, which looks for no such name (--untrusted-workers)"})})
 		return
 	}
 	h.parallel.Eval.Serve(r, fmt.Sprintf("require '%s' of pid %d", module, r.From), func(t *interp.Task) rpc.Reply {
@@ -259,7 +259,7 @@ func (h *Host) serveModule(r *rpc.Incoming) {
 			return h.parallel.Eval.Result(t.L(), []lua.LValue{fn}, nil)
 		}
 		path := interp.PackagePath(t.L())
-		var found worker.Module
+		var found protocol.Module
 		err := h.interp.Wait(t.L(), func(context.Context) (err error) {
 			found.Name, found.Source, err = interp.FindSource(path, module)
 			return err

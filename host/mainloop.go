@@ -16,6 +16,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -65,7 +66,7 @@ func (h *Host) rankLayers(m *cluster.Module) []rpc.Layer {
 	})}
 	h.peers.Version, h.peers.Folder, h.peers.Log = h.cfg.Version, h.cfg.Ranks.Folder, h.cfg.Log
 	return []rpc.Layer{h.part.Layer(), h.peers.Layer(m.Node), {Services: []rpc.Service{
-		{Name: serviceOutput, Inline: true, Always: true, Serve: h.serveOutput},
+		{Name: protocol.ServiceOutput, Inline: true, Always: true, Serve: h.serveOutput},
 	}}}
 }
 

@@ -12,9 +12,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // openCluster makes this process a part of a cluster, with what the host adds
@@ -53,8 +53,8 @@ func (h *Host) openCluster(report func(text string)) {
 // layers returns what the host serves.
 func (h *Host) layers(m *cluster.Module) []rpc.Layer {
 	layers := []rpc.Layer{{Services: []rpc.Service{
-		{Name: worker.ServiceModule, Values: true, Inline: true, Serve: h.serveModule},
-		{Name: worker.ServiceConnect, Values: true, Inline: true, Serve: h.serveConnect},
+		{Name: protocol.ServiceModule, Values: true, Inline: true, Serve: h.serveModule},
+		{Name: protocol.ServiceConnect, Values: true, Inline: true, Serve: h.serveConnect},
 	}}}
 	if h.cfg.Ranks != nil {
 		layers = append(layers, h.rankLayers(m)...)

@@ -13,7 +13,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // Times of a chunk that goes wrong.
@@ -31,7 +30,7 @@ type Answer struct {
 	Pid   rpc.Pid
 	Reply *rpc.Reply
 	Err   error
-	done  worker.ChunkDone
+	done  protocol.ChunkDone
 }
 
 // Outcome is what a chunk came to.
@@ -99,8 +98,8 @@ func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*
 		Outcome: &Outcome{Answers: make([]Answer, len(workers)), Stuck: map[int]string{}, Held: map[int]bool{}},
 	}
 	r.start(workers, rpc.Request{
-		Service: worker.ServiceChunk, Message: chunk,
-		Data: protocol.Encode(worker.Chunk{Seq: m.seq, Ranks: ranks, Manager: m.number}),
+		Service: protocol.ServiceChunk, Message: chunk,
+		Data: protocol.Encode(protocol.Chunk{Seq: m.seq, Ranks: ranks, Manager: m.number}),
 	})
 	begin := time.Now()
 	m.debug("mpido: sent to the ranks", "chunk", m.seq, "ranks", len(workers))
@@ -374,20 +373,20 @@ func (r *run) interruption() error {
 func (m *Manager) clean() bool {
 	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
 	defer cancel()
-	var looks [2][]worker.Standing
+	var looks [2][]protocol.Standing
 	for i := range looks {
 		var err error
 		if looks[i], err = m.standings(ctx); err != nil {
 			return false
 		}
 	}
-	return worker.Clean(looks[0], looks[1])
+	return protocol.Clean(looks[0], looks[1])
 }
 
 // standings asks all ranks for theirs.
-func (m *Manager) standings(ctx context.Context) ([]worker.Standing, error) {
-	replies, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: worker.ServiceStand})
-	all := make([]worker.Standing, len(replies))
+func (m *Manager) standings(ctx context.Context) ([]protocol.Standing, error) {
+	replies, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: protocol.ServiceStand})
+	all := make([]protocol.Standing, len(replies))
 	for k, reply := range replies {
 		if errs[k] == nil {
 			errs[k] = protocol.Decode(reply.Data, &all[k])
@@ -402,7 +401,7 @@ func (m *Manager) renew() *luaerr.Error {
 	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
 	defer cancel()
 	m.debug("mpido: the world is renewed, since an operation was left in it")
-	_, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: worker.ServiceRenew})
+	_, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: protocol.ServiceRenew})
 	err := errors.Join(errs...)
 	if err == nil {
 		return nil

@@ -12,7 +12,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // Travel implements value.Traveller: on a worker a manager arrives as a table
@@ -278,7 +277,7 @@ func (m *Manager) retire(ctx context.Context, workers []*remote, limit time.Dura
 	}
 	var busy error
 	for _, w := range workers {
-		if _, err := m.host.node.Call(ctx, w.pid, rpc.Request{Service: worker.ServiceRetire}); err != nil && luaerr.From(err).Kind != luaerr.Lost {
+		if _, err := m.host.node.Call(ctx, w.pid, rpc.Request{Service: protocol.ServiceRetire}); err != nil && luaerr.From(err).Kind != luaerr.Lost {
 			busy = err
 		}
 	}
@@ -322,8 +321,8 @@ func (h *Host) serveConnect(r *rpc.Incoming) {
 }
 
 func (h *Host) introduce(ctx context.Context, from rpc.Pid, meta []byte) (*rpc.Reply, error) {
-	var c worker.Connect
-	if err := worker.Decode(meta, &c); err != nil {
+	var c protocol.Connect
+	if err := protocol.Decode(meta, &c); err != nil {
 		return nil, err
 	}
 	target, asker := h.worker(c.Pid), h.worker(from)
@@ -336,5 +335,5 @@ func (h *Host) introduce(ctx context.Context, from rpc.Pid, meta []byte) (*rpc.R
 		}
 	}
 	c.From = from // whatever it says
-	return h.node.Call(ctx, c.Pid, rpc.Request{Service: worker.ServiceListen, Data: protocol.Encode(c)})
+	return h.node.Call(ctx, c.Pid, rpc.Request{Service: protocol.ServiceListen, Data: protocol.Encode(c)})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
@@ -102,7 +103,7 @@ func (h *Host) chunkFailed(text string) {
 	go func() {
 		ctx, cancel := context.WithTimeout(h.life, heardLimit)
 		defer cancel()
-		_, err := h.node.Call(ctx, rpc.Master, rpc.Request{Service: worker.ServiceWhere}) // answered as soon as messages come
+		_, err := h.node.Call(ctx, rpc.Master, rpc.Request{Service: protocol.ServiceWhere}) // answered as soon as messages come
 		if err == nil || ctx.Err() == nil || h.life.Err() != nil {
 			return
 		}

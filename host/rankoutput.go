@@ -7,13 +7,10 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
-
-// serviceOutput is worker → master, among ranks: what the worker wrote, its
-// stream as the first byte.
-const serviceOutput = "output"
 
 // rankCapture passes what this process writes to its file descriptors 1 and 2,
 // whoever writes there, to the master. It reads them in this process: the last
@@ -36,7 +33,7 @@ type rankStream struct {
 func captureRank(n *rpc.Node, streams []byte) (*rankCapture, error) {
 	c := &rankCapture{tap: worker.NewTap(func(stream byte, piece []byte) {
 		// A master that is gone takes no more output; that ends elsewhere.
-		_ = n.Tell(context.Background(), rpc.Master, rpc.Request{Service: serviceOutput, Data: append([]byte{stream}, piece...)})
+		_ = n.Tell(context.Background(), rpc.Master, rpc.Request{Service: protocol.ServiceOutput, Data: append([]byte{stream}, piece...)})
 	})}
 	for _, id := range streams {
 		if err := c.redirect(id); err != nil {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // silentRank is where a rank is that does not say it.
@@ -35,7 +34,7 @@ func (h *Host) tellWhere() {
 
 // ownPlace tells where this rank is itself.
 func (h *Host) ownPlace() string {
-	return describe(worker.Where{Calls: h.cfg.Ranks.World().Pending()})
+	return describe(protocol.Where{Calls: h.cfg.Ranks.World().Pending()})
 }
 
 // whereabouts tells where the ranks are; "" when there are none any more.
@@ -65,17 +64,17 @@ func (m *Manager) whereabouts() string {
 
 // where asks ranks, by their index, what they are at. Those that do not say it
 // in time are left out.
-func (r *run) where(indices []int) map[int]worker.Where {
+func (r *run) where(indices []int) map[int]protocol.Where {
 	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
 	defer cancel()
 	pids := make([]rpc.Pid, len(indices))
 	for k, i := range indices {
 		pids[k] = r.Answers[i].Pid
 	}
-	replies, errs := r.m.host.node.CallAll(ctx, pids, rpc.Request{Service: worker.ServiceWhere})
-	places := map[int]worker.Where{}
+	replies, errs := r.m.host.node.CallAll(ctx, pids, rpc.Request{Service: protocol.ServiceWhere})
+	places := map[int]protocol.Where{}
 	for k, i := range indices {
-		var where worker.Where
+		var where protocol.Where
 		if errs[k] == nil && protocol.Decode(replies[k].Data, &where) == nil {
 			places[r.Answers[i].Rank] = where
 		}
@@ -87,7 +86,7 @@ func (r *run) where(indices []int) map[int]worker.Where {
 const uninterruptible = "code outside of MPI"
 
 // describe says what a worker is at.
-func describe(where worker.Where) string {
+func describe(where protocol.Where) string {
 	if len(where.Calls) == 0 {
 		return uninterruptible
 	}

@@ -121,10 +121,10 @@ type world struct{}
 
 func (world) Begin(context.Context, []int) (func(), error) { return func() {}, nil }
 func (world) End() bool                                    { return false }
-func (world) Standing() worker.Standing                    { return worker.Standing{} }
-func (world) Tally() worker.Standing                       { return worker.Standing{} }
+func (world) Standing() protocol.Standing                  { return protocol.Standing{} }
+func (world) Tally() protocol.Standing                     { return protocol.Standing{} }
 func (world) Renew(context.Context) (func(), error)        { return func() {}, nil }
-func (world) Pending() []worker.Pending                    { return nil }
+func (world) Pending() []protocol.Pending                  { return nil }
 
 // Cluster is a master in the test process.
 type Cluster struct {
