@@ -3,11 +3,9 @@ package host
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
-	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -42,15 +40,6 @@ func (m *Manager) everyone() []*remote {
 		all = append(all, w)
 	}
 	return all
-}
-
-// end tells the worker's supervisor to end it, and breaks its link.
-func (w *remote) end() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.supervisor != nil {
-		_ = w.supervisor.Send(&link.Frame{Kind: protocol.FrameKill})
-	}
 }
 
 // Times of an end.
@@ -175,36 +164,9 @@ func (m *Manager) cleanUp() {
 		_ = folder.Remove()
 	}
 	m.mu.Lock()
-	recovers := m.recovery != nil
+	recovers := m.succession.recovery != nil
 	m.mu.Unlock()
 	if m.untold() == nil && !recovers {
 		m.host.dismiss(m)
 	}
-}
-
-// dismiss forgets a manager whose job has ended.
-func (h *Host) dismiss(m *Manager) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.managers = slices.DeleteFunc(slices.Clone(h.managers), func(other *Manager) bool { return other == m })
-}
-
-// release ends what the master has to do with a worker.
-func (w *remote) release() {
-	w.mu.Lock()
-	pid, own, supervisor := w.pid, w.link, w.supervisor
-	w.mu.Unlock()
-	if pid != 0 {
-		w.manager.host.node.Forget(pid, closedManager(pid))
-	}
-	if own != nil && w.manager.transport == nil {
-		own.Close() // of one that has not joined: the node does not know it
-	}
-	if supervisor != nil {
-		supervisor.Close()
-	}
-	w.outlet.close()
-	w.mu.Lock()
-	w.link, w.supervisor = nil, nil
-	w.mu.Unlock()
 }

@@ -9,20 +9,16 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"regexp"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
-	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 	"github.com/mpiclus/mpiclus-lua/worker"
@@ -137,12 +133,9 @@ func (h *Host) Close() error { return h.close(h.parallel.Objects.Unfinished()) }
 func (h *Host) close(calls []objects.Unfinished) error {
 	h.endLife()
 	h.recoveries.Wait()
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
 	var first error
 	var wait sync.WaitGroup
-	for _, m := range managers {
+	for _, m := range h.all() {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
@@ -185,21 +178,9 @@ func (h *Host) tellDropped(calls []objects.Unfinished) {
 
 // Kill ends all workers at once, without asking them.
 func (h *Host) Kill() {
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
-	for _, m := range managers {
+	for _, m := range h.all() {
 		m.kill(luaerr.New(luaerr.Interrupted, "interrupted"))
 	}
-}
-
-// takePids reserves n pids in a row.
-func (h *Host) takePids(n int) rpc.Pid {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	first := h.nextPid
-	h.nextPid += rpc.Pid(n)
-	return first
 }
 
 // lost makes the error for a worker whose link broke.
@@ -214,61 +195,6 @@ func (h *Host) lost(pid rpc.Pid, cause error) *luaerr.Error {
 		h.endJob(e)
 	}
 	return e
-}
-
-func (h *Host) worker(pid rpc.Pid) *remote {
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
-	for _, m := range managers {
-		if w := m.worker(pid); w != nil {
-			return w
-		}
-	}
-	return nil
-}
-
-// manager returns the manager of a number, nil when there is none. One that
-// was restarted is the latest.
-func (h *Host) manager(number uint32) *Manager {
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
-	for _, m := range managers {
-		if m.number == number {
-			return m.current()
-		}
-	}
-	return nil
-}
-
-// moduleName is the form of the names of modules that untrusted workers may ask
-// for: what leads from the folders of package.path into those below them.
-var moduleName = regexp.MustCompile(`^[\w-]+(\.[\w-]+)*$`)
-
-// serveModule gives a worker a module that it cannot find itself: what a
-// script has put into package.preload here, or a file.
-func (h *Host) serveModule(r *rpc.Incoming) {
-	module := string(r.Data)
-	if h.cfg.UntrustedWorkers && !moduleName.MatchString(module) {
-		r.Post(rpc.Reply{Data: protocol.Encode(protocol.Module{Missing: "nor on the master, which looks for no such name (--untrusted-workers)"})})
-		return
-	}
-	h.parallel.Eval.Serve(r, fmt.Sprintf("require '%s' of pid %d", module, r.From), func(t *interp.Task) rpc.Reply {
-		if fn := interp.Preloaded(t.L(), module); fn != nil {
-			return h.parallel.Eval.Result(t.L(), []lua.LValue{fn}, nil)
-		}
-		path := interp.PackagePath(t.L())
-		var found protocol.Module
-		err := h.interp.Wait(t.L(), func(context.Context) (err error) {
-			found.Name, found.Source, err = interp.FindSource(path, module)
-			return err
-		})
-		if err != nil {
-			found.Missing = err.Error()
-		}
-		return rpc.Reply{Data: protocol.Encode(found)}
-	})
 }
 
 // say tells the user something that is neither output nor an error.

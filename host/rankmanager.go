@@ -83,9 +83,3 @@ func (m *Manager) hasLeft() bool {
 	defer m.mu.Unlock()
 	return m.life.stage == stageLeft
 }
-
-func (m *Manager) isClosed() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.life.isClosed()
-}

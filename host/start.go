@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -60,14 +59,6 @@ func (m *Manager) Start(ctx context.Context) ([]rpc.Pid, error) {
 		return nil, err
 	}
 	return m.Pids(), nil
-}
-
-func (h *Host) adopt(m *Manager) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !slices.Contains(h.managers, m) {
-		h.managers = append(h.managers, m)
-	}
 }
 
 // keep notes, in set, what cleanUp is to free. The error says that the manager
@@ -331,12 +322,3 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 	m.host.node.Join(pids...)
 	return nil
 }
-
-func (w *remote) setPid(pid rpc.Pid) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.pid = pid
-}
-
-// defaultWorkers is the number of workers when nobody says one.
-func defaultWorkers() int { return runtime.NumCPU() }

@@ -17,11 +17,8 @@ func (h *Host) tellWhere() {
 		h.say("rank %d (host %s) is in %s", h.cfg.Ranks.Info().Rank, hostname(), h.ownPlace())
 		return
 	}
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
 	told := false
-	for _, m := range managers {
+	for _, m := range h.all() {
 		if text := m.whereabouts(); text != "" {
 			h.say("where the ranks of the manager of pids %v are:\n%s", m.Pids(), text)
 			told = true
