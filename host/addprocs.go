@@ -9,6 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -110,13 +111,12 @@ func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init *lua.LFunction) 
 	o.seconds("stall_note", &m.opts.StallNote)
 	o.choice("on_failure", &m.opts.OnFailure, failureIsError, failureRestart)
 	o.boolean("stdout_to_master", func(yes bool) { m.opts.LeaveOutput = !yes })
-	var output string
-	if o.text("output", &output); output != "" {
-		d, err := newDisplay(output, h.display.console)
+	var mode string
+	if o.text("output", &mode); mode != "" {
+		d, err := output.NewDisplay(mode, h.display.Console, h.cfg.Verbose)
 		if err != nil {
 			luaerr.Raise(L, luaerr.From(err))
 		}
-		d.stacks = h.display.stacks
 		m.display = d
 	}
 	init = o.body("init", h.interp)

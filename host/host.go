@@ -19,6 +19,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 	"github.com/mpiclus/mpiclus-lua/worker"
@@ -64,7 +65,7 @@ type Host struct {
 	interp   *interp.Interp
 	node     *rpc.Node
 	parallel *cluster.Module
-	display  *display
+	display  *output.Display
 	part     *worker.Process // of a rank: what serves chunks
 	peers    worker.Peers    // of a rank: links to other workers
 	loop     mainLoop
@@ -96,21 +97,20 @@ func New(cfg Config) (*Host, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	console := newConsole(cfg.Stdout, cfg.Stderr)
+	console := output.NewConsole(cfg.Stdout, cfg.Stderr)
 	if cfg.Launcher == nil {
 		cfg.Launcher = processes{console, launch.Carrier(cfg.Secret)}
 	}
-	display, err := newDisplay(cfg.Output, console)
+	display, err := output.NewDisplay(cfg.Output, console, cfg.Verbose)
 	if err != nil {
 		return nil, err
 	}
-	display.stacks = cfg.Verbose
 	h := &Host{cfg: cfg, display: display, nextPid: rpc.Master + 1}
 	h.life, h.endLife = context.WithCancel(context.Background())
 	codec := &value.Codec{Self: rpc.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
-	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.out})
-	console.broken = h.outputBroken
-	h.openCluster(console.note)
+	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.Out})
+	console.Broken = h.outputBroken
+	h.openCluster(console.Note)
 	if cfg.Modules != nil {
 		cfg.Modules(h.interp)
 	}
@@ -152,7 +152,7 @@ func (h *Host) close(calls []objects.Unfinished) error {
 	h.parallel.Objects.ReportUnclaimed()
 	h.node.Close()
 	h.tellDropped(calls)
-	h.display.close()
+	h.display.Close()
 	return first
 }
 
@@ -199,5 +199,5 @@ func (h *Host) lost(pid rpc.Pid, cause error) *luaerr.Error {
 
 // say tells the user something that is neither output nor an error.
 func (h *Host) say(format string, args ...any) {
-	h.display.note(fmt.Sprintf("mpiclus-lua: "+format, args...))
+	h.display.Note(fmt.Sprintf("mpiclus-lua: "+format, args...))
 }

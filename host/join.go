@@ -6,6 +6,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
@@ -66,7 +67,7 @@ func (m *Manager) arrival(p protocol.Presence, start *gathering) *remote {
 	defer m.mu.Unlock()
 	w := m.present[p.Supervisor]
 	if w == nil {
-		w = &remote{manager: m, start: start, presence: p, outlet: newOutlet(m.display), exited: make(chan struct{})}
+		w = &remote{manager: m, start: start, presence: p, outlet: output.NewOutlet(m.display), exited: make(chan struct{})}
 		m.present[p.Supervisor] = w
 	}
 	return w
@@ -83,7 +84,7 @@ func (m *Manager) serveSupervisor(w *remote, l link.Link) {
 		}
 		switch f.Kind {
 		case protocol.FrameOutput:
-			w.outlet.add(int(f.ID), f.Head)
+			w.outlet.Add(int(f.ID), f.Head)
 		case protocol.FrameExit:
 			var exit protocol.Exit
 			if protocol.Decode(f.Head, &exit) == nil {
@@ -108,7 +109,7 @@ func (m *Manager) serveSupervisor(w *remote, l link.Link) {
 // ended notes, once, that a worker's process is over and all its output here.
 func (m *Manager) ended(w *remote) {
 	w.over.Do(func() {
-		w.outlet.close()
+		w.outlet.Close()
 		close(w.exited)
 		go m.afterExit(w)
 	})
@@ -137,7 +138,7 @@ func (m *Manager) afterExit(w *remote) {
 	time.Sleep(50 * time.Millisecond)
 	if *exit != (protocol.Exit{}) && !exit.Orphan { // else the launcher's end tells more
 		e := luaerr.New(luaerr.Launch, "a worker on host %s ended before it had joined: %s", host, exit)
-		e.Output = w.outlet.lastLines(10)
+		e.Output = w.outlet.LastLines(10)
 		w.start.tell(joining{worker: w, err: e})
 	}
 }
@@ -163,7 +164,7 @@ func (m *Manager) supervisorLost(w *remote) {
 	if p.Rank >= 0 {
 		e.Message = fmt.Sprintf("rank %d: %s", p.Rank, e.Message)
 	}
-	e.Host, e.Output = p.Host, w.outlet.lastLines(10)
+	e.Host, e.Output = p.Host, w.outlet.LastLines(10)
 	w.start.tell(joining{worker: w, err: e})
 }
 

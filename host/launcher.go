@@ -12,6 +12,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
@@ -38,7 +39,7 @@ type Job interface {
 
 // processes is the real launcher.
 type processes struct {
-	console *console
+	console *output.Console
 	carrier launch.Carrier // of the secret; "" is auto
 }
 
@@ -104,9 +105,9 @@ func (h handed) over() {
 // passOn shows output that was left to the launcher where the launcher's own
 // would be: on the standard output and standard error of this process.
 func (l processes) passOn(line string, stderr bool) {
-	to := l.console.out
+	to := l.console.Out
 	if stderr {
-		to = l.console.err
+		to = l.console.Err
 	}
 	_, _ = to.Write([]byte(line + "\n")) // an error is told
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
@@ -57,7 +58,7 @@ type Manager struct {
 	mode    Mode
 	opts    Options
 	np      int // as asked; -1: the launcher decides
-	display *display
+	display *output.Display
 
 	queue chan struct{} // holds one token: chunks run one after the other
 	seq   uint64        // of the last chunk; who holds the token owns it

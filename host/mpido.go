@@ -138,7 +138,7 @@ func (m *Manager) targets(ranks []int) ([]*remote, error) {
 func (m *Manager) awaitOutput(answers []Answer) {
 	for i := range answers {
 		if w := m.worker(answers[i].Pid); w != nil && answers[i].done.Output > 0 {
-			w.outlet.await(answers[i].done.Output)
+			w.outlet.Await(answers[i].done.Output)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
@@ -24,11 +25,11 @@ func (h *Host) adoptRanks(mode Mode, opts Options, links []link.Link) (*Manager,
 	h.takePids(len(words) - 1)
 	for rank, w := range words {
 		r := &remote{
-			manager: m, outlet: newOutlet(m.display), exited: closedChannel(), pid: rpc.Pid(rank) + 1, link: links[rank],
+			manager: m, outlet: output.NewOutlet(m.display), exited: closedChannel(), pid: rpc.Pid(rank) + 1, link: links[rank],
 			presence: protocol.Presence{Host: w.Host, Rank: rank, Size: len(words)},
 			ready:    protocol.Ready{Rank: rank, Size: len(words)},
 		}
-		r.outlet.name(fmt.Sprint(rank))
+		r.outlet.Name(fmt.Sprint(rank))
 		m.workers = append(m.workers, r)
 		if rank > 0 {
 			m.present[fmt.Sprint(rank)] = r

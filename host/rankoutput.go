@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
@@ -84,7 +85,7 @@ func (c *rankCapture) close() {
 // serveOutput shows what a worker among the ranks wrote.
 func (h *Host) serveOutput(r *rpc.Incoming) {
 	if w := h.worker(r.From); w != nil && len(r.Data) > 0 {
-		w.outlet.add(int(r.Data[0]), r.Data[1:])
+		w.outlet.Add(int(r.Data[0]), r.Data[1:])
 	}
 }
 
@@ -94,7 +95,7 @@ func (h *Host) redirect(which [2]bool) error {
 	var streams []byte
 	for i, yes := range which {
 		if yes {
-			streams = append(streams, byte(streamOut+i))
+			streams = append(streams, byte(output.StreamOut+i))
 		}
 	}
 	if len(streams) == 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 )
 
 // TestCaptureEnds gives the standard output back while a process that was
@@ -17,7 +18,7 @@ func TestCaptureEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	c, err := captureRank(h.node, []byte{streamOut})
+	c, err := captureRank(h.node, []byte{output.StreamOut})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
@@ -20,7 +21,7 @@ type remote struct {
 	lossSeen atomic.Bool
 
 	manager *Manager
-	outlet  *outlet
+	outlet  *output.Outlet
 	start   *gathering // that waits for it, or has
 
 	mu         sync.Mutex
@@ -46,7 +47,7 @@ func (w *remote) obituary(cause error, launcher launcherEnd) *luaerr.Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, w.how(cause, launcher))
-	e.Output = w.outlet.lastLines(10)
+	e.Output = w.outlet.LastLines(10)
 	e.Rank, e.Pid, e.Host = w.ready.Rank, int(w.pid), w.presence.Host
 	return e
 }
@@ -69,7 +70,7 @@ func (w *remote) how(cause error, launcher launcherEnd) string {
 		return "the launcher ended it"
 	}
 	how := w.exit.String()
-	if w.exit.Code == runtimeStatus && strings.Contains(w.outlet.lastLines(10), outOfMemory) {
+	if w.exit.Code == runtimeStatus && strings.Contains(w.outlet.LastLines(10), outOfMemory) {
 		how = "out of memory (a limit of the process: ulimit -v, or all that the machine has)"
 	}
 	return how + launcher.clause("; the launcher", " has ended, too")
@@ -141,7 +142,7 @@ func (w *remote) release() {
 	if supervisor != nil {
 		supervisor.Close()
 	}
-	w.outlet.close()
+	w.outlet.Close()
 	w.mu.Lock()
 	w.link, w.supervisor = nil, nil
 	w.mu.Unlock()

@@ -13,17 +13,18 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // Exit statuses of the command.
 const (
 	ExitOK          = 0
-	ExitScript      = 1 // the script raised an error
-	ExitUsage       = 2 // wrong usage of the command
-	ExitLaunch      = 3 // workers could not be started
-	ExitLost        = 4 // a worker was lost
-	ExitOutput      = 5 // output could not be written, and is not complete
+	ExitScript      = 1                 // the script raised an error
+	ExitUsage       = 2                 // wrong usage of the command
+	ExitLaunch      = 3                 // workers could not be started
+	ExitLost        = 4                 // a worker was lost
+	ExitOutput      = output.ExitStatus // output could not be written, and is not complete
 	ExitInterrupted = 130
 	ExitReaderGone  = 141 // who read the output has gone, as SIGPIPE tells others
 )
@@ -113,7 +114,7 @@ func (h *Host) outputStatus(status int) int {
 	if h.readerGone.Load() {
 		return ExitReaderGone
 	}
-	if err := h.display.lost(); err != nil {
+	if err := h.display.Lost(); err != nil {
 		h.report(err)
 		if status == ExitOK {
 			return ExitOutput
@@ -136,7 +137,7 @@ func (h *Host) report(err error) {
 			e.Rank, e.Pid = luaerr.NoRank, 0
 		}
 	}
-	h.display.note(report(e, h.cfg.Verbose))
+	h.display.Note(report(e, h.cfg.Verbose))
 }
 
 // RunScript runs a script file in the master's interpreter. Its error is what

@@ -69,7 +69,7 @@ func (w *signals) watch() {
 	case <-w.done:
 		return
 	}
-	go h.display.giveUpStuck(w.done)
+	go h.display.GiveUpStuck(w.done)
 	// What comes at once is the same signal again: timeout(1) and some
 	// terminals send it to the process and to its group.
 	for once := time.After(sameSignal); once != nil; {
@@ -134,7 +134,7 @@ func (h *Host) endNow(why string) {
 	case <-told:
 	case <-time.After(lastNote):
 	}
-	h.display.giveUp()
+	h.display.GiveUp()
 	h.Kill()
 	h.removeFolders()
 	os.Exit(ExitInterrupted)
@@ -169,7 +169,7 @@ func readerGone(fd int32) bool {
 func (h *Host) outputBroken() {
 	if h.readerGone.CompareAndSwap(false, true) {
 		e := luaerr.New(luaerr.Interrupted, "%w", errReaderGone)
-		h.display.giveUp()
+		h.display.GiveUp()
 		if h.stop.begin(e) {
 			go h.StopWorkers(e)
 		}

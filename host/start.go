@@ -301,7 +301,7 @@ func (m *Manager) welcome(ready map[int]*remote, size int) error {
 		pids[rank] = first + int32(rank)
 		workers[rank] = ready[rank]
 		workers[rank].setPid(pids[rank])
-		workers[rank].outlet.name(fmt.Sprint(rank))
+		workers[rank].outlet.Name(fmt.Sprint(rank))
 	}
 	m.mu.Lock()
 	m.workers = workers

@@ -1,4 +1,19 @@
-package host
+// Package output shows what workers write. Their bytes come to the master in
+// pieces of any size; an Outlet for each worker makes lines of them, a Display shows
+// these in the way that the user chose, and the Console is the place where all
+// displays write, each in its turn, also when a terminal or a pager takes nothing for
+// long:
+//
+//	console := output.NewConsole(os.Stdout, os.Stderr)
+//	defer console.Close()
+//	display, err := output.NewDisplay("live", console, false)
+//	o := output.NewOutlet(display)
+//	o.Name("3")
+//	o.Add(output.StreamOut, []byte("hello\nwor")) // [3] hello
+//	o.Await(9)                                    // [3] wor
+//
+// What cannot be written is counted and told, never forgotten.
+package output
 
 import (
 	"bytes"
@@ -6,11 +21,11 @@ import (
 	"sync"
 )
 
-// outlet collects the bytes of one worker, and counts them so that others
+// Outlet collects the bytes of one worker, and counts them so that others
 // can wait until all up to a point are shown. Showing may take long; nobody
 // holds mu meanwhile.
-type outlet struct {
-	display *display
+type Outlet struct {
+	display *Display
 	order   sync.Mutex // held by who shows: pieces stay in order
 
 	mu      sync.Mutex
@@ -34,8 +49,9 @@ const (
 	groupedBytes = 16 << 20 // of a chunk, for each stream
 )
 
-func newOutlet(d *display) *outlet {
-	o := &outlet{display: d}
+// NewOutlet makes the outlet of a worker whose rank is not known yet: see Name.
+func NewOutlet(d *Display) *Outlet {
+	o := &Outlet{display: d}
 	o.shown.L = &o.mu
 	return o
 }
@@ -48,7 +64,7 @@ type piece struct {
 }
 
 // pass shows pieces; order is held.
-func (o *outlet) pass(pieces []piece) {
+func (o *Outlet) pass(pieces []piece) {
 	for _, p := range pieces {
 		if len(p.text) > 0 {
 			o.display.show(p.tag, p.stream, p.text)
@@ -56,9 +72,9 @@ func (o *outlet) pass(pieces []piece) {
 	}
 }
 
-// name sets what stands before each line, once the rank is known, and shows
+// Name sets what stands before each line, once the rank is known, and shows
 // what came before.
-func (o *outlet) name(tag string) {
+func (o *Outlet) Name(tag string) {
 	o.order.Lock()
 	defer o.order.Unlock()
 	o.mu.Lock()
@@ -72,9 +88,10 @@ func (o *outlet) name(tag string) {
 	o.pass(pieces)
 }
 
-// add takes a piece of output.
-func (o *outlet) add(stream int, text []byte) {
-	if stream != streamOut && stream != streamErr {
+// Add takes a piece of output of a stream, StreamOut or StreamErr, and returns when
+// what is to be shown of it is shown. Any other stream is left out.
+func (o *Outlet) Add(stream int, text []byte) {
+	if stream != StreamOut && stream != StreamErr {
 		return
 	}
 	o.order.Lock()
@@ -102,8 +119,8 @@ func (o *outlet) add(stream int, text []byte) {
 // take takes lines, the last of which need not be whole, and adds what is to
 // be shown now. Grouped output waits for the end of the chunk, unless it is
 // too much to keep.
-func (o *outlet) take(stream int, lines []byte, pieces []piece) []piece {
-	if stream == streamErr && !o.display.stacks {
+func (o *Outlet) take(stream int, lines []byte, pieces []piece) []piece {
+	if stream == StreamErr && !o.display.stacks {
 		lines = o.crash.keep(lines)
 	}
 	o.tail = append(o.tail, lines[max(0, len(lines)-tailBytes):]...)
@@ -123,7 +140,7 @@ func (o *outlet) take(stream int, lines []byte, pieces []piece) []piece {
 // unknown stands for the rank of a worker that writes much before it joins.
 const unknown = "?"
 
-func (o *outlet) show(stream int, text []byte, pieces []piece) []piece {
+func (o *Outlet) show(stream int, text []byte, pieces []piece) []piece {
 	if o.tag != "" {
 		return append(pieces, piece{o.tag, stream, text})
 	}
@@ -135,9 +152,9 @@ func (o *outlet) show(stream int, text []byte, pieces []piece) []piece {
 	return append(pieces, piece{unknown, stream, text})
 }
 
-// await returns when everything up to count bytes is shown, unfinished lines
+// Await returns when everything up to count bytes is shown, unfinished lines
 // as well, or when no more will come.
-func (o *outlet) await(count uint64) {
+func (o *Outlet) Await(count uint64) {
 	o.mu.Lock()
 	for o.count < count && !o.closed {
 		o.shown.Wait()
@@ -147,7 +164,7 @@ func (o *outlet) await(count uint64) {
 }
 
 // flush ends unfinished lines: what comes later is another line.
-func (o *outlet) flush() {
+func (o *Outlet) flush() {
 	o.order.Lock()
 	defer o.order.Unlock()
 	o.mu.Lock()
@@ -166,8 +183,8 @@ func (o *outlet) flush() {
 	o.pass(pieces)
 }
 
-// close is called when the worker's supervisor is gone.
-func (o *outlet) close() {
+// Close is called when no more output comes: nobody waits for any then.
+func (o *Outlet) Close() {
 	o.mu.Lock()
 	o.closed = true
 	o.mu.Unlock()
@@ -175,12 +192,13 @@ func (o *outlet) close() {
 	o.flush()
 }
 
-// lastLines returns the end of what the worker wrote.
-func (o *outlet) lastLines(n int) string {
+// LastLines returns the last n lines of what the worker wrote, as far as they are
+// kept.
+func (o *Outlet) LastLines(n int) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	text := string(o.tail) + string(o.partial[streamOut])
-	if last := o.partial[streamErr]; len(last) > 0 {
+	text := string(o.tail) + string(o.partial[StreamOut])
+	if last := o.partial[StreamErr]; len(last) > 0 {
 		text = strings.TrimSuffix(text, "\n") + "\n" + string(last)
 	}
 	lines := strings.Split(strings.Trim(text, "\n"), "\n")

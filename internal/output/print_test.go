@@ -1,4 +1,4 @@
-package host
+package output
 
 import (
 	"bufio"
@@ -23,8 +23,8 @@ func TestPrintHeldBack(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	c := newConsole(w, io.Discard)
-	in := interp.New(interp.Config{Stdout: c.out})
+	c := NewConsole(w, io.Discard)
+	in := interp.New(interp.Config{Stdout: c.Out})
 	defer in.Close()
 	start := func(source string) (*interp.Task, chan error) {
 		failed := make(chan error, 1)
@@ -48,7 +48,7 @@ func TestPrintHeldBack(t *testing.T) {
 	}
 	const lines, wide = 40, 8000
 	printing, printed := start(fmt.Sprintf("for i = 1, %d do print(i .. (' '):rep(%d)) end", lines, wide))
-	for c.out.stuck() < 10*time.Millisecond { // the pipe is full
+	for c.Out.stuck() < 10*time.Millisecond { // the pipe is full
 		time.Sleep(time.Millisecond)
 	}
 	if _, other := start("x = 1"); ends("another task beside a print that waits", other) != nil {
@@ -56,9 +56,9 @@ func TestPrintHeldBack(t *testing.T) {
 	}
 	writing, written := start("pcall(io.write, 'cut') io.write 'never'")
 	for waiting := 0; waiting == 0; time.Sleep(time.Millisecond) {
-		c.out.turns.mu.Lock()
-		waiting = len(c.out.turns.queue)
-		c.out.turns.mu.Unlock()
+		c.Out.turns.mu.Lock()
+		waiting = len(c.Out.turns.queue)
+		c.Out.turns.mu.Unlock()
 	}
 	writing.Cancel(errors.New("enough"))
 	if err := ends("an interrupted io.write", written); err == nil || !strings.Contains(err.Error(), "interrupted") {

@@ -1,4 +1,4 @@
-package host
+package output
 
 import (
 	"bytes"
@@ -15,21 +15,21 @@ import (
 )
 
 // quiet is a console whose notes go into a buffer.
-func quiet(out io.Writer) (*console, *bytes.Buffer) {
+func quiet(out io.Writer) (*Console, *bytes.Buffer) {
 	var notes bytes.Buffer
-	return newConsole(out, &notes), &notes
+	return NewConsole(out, &notes), &notes
 }
 
-func outletTo(t *testing.T, mode string, out io.Writer) (*outlet, *bytes.Buffer) {
+func outletTo(t *testing.T, mode string, out io.Writer) (*Outlet, *bytes.Buffer) {
 	t.Helper()
 	c, notes := quiet(out)
-	d, err := newDisplay(mode, c)
+	d, err := NewDisplay(mode, c, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.close)
-	o := newOutlet(d)
-	o.name("3")
+	t.Cleanup(c.Close)
+	o := NewOutlet(d)
+	o.Name("3")
 	return o, notes
 }
 
@@ -41,9 +41,9 @@ func TestLines(t *testing.T) {
 		o, _ := outletTo(t, "live", &out)
 		text := "one\ntwo\n\nunfinished"
 		for i := 0; i < len(text); i += step {
-			o.add(streamOut, []byte(text[i:min(i+step, len(text))]))
+			o.Add(StreamOut, []byte(text[i:min(i+step, len(text))]))
 		}
-		o.await(uint64(len(text)))
+		o.Await(uint64(len(text)))
 		if got, want := out.String(), "[3] one\n[3] two\n[3] \n[3] unfinished\n"; got != want {
 			t.Errorf("in steps of %d: got %q, want %q", step, got, want)
 		}
@@ -60,12 +60,12 @@ func TestLongLine(t *testing.T) {
 		o, _ := outletTo(t, map[string]string{"live": "live", "file": "file=" + dir}[mode], &out)
 		piece := bytes.Repeat([]byte("x"), 4<<10)
 		for range size / len(piece) {
-			o.add(streamOut, piece)
-			if kept := len(o.partial[streamOut]); kept > longestLine+len(piece) {
+			o.Add(StreamOut, piece)
+			if kept := len(o.partial[StreamOut]); kept > longestLine+len(piece) {
 				t.Fatalf("%d bytes are kept", kept)
 			}
 		}
-		o.add(streamOut, []byte("y\nnext\n"))
+		o.Add(StreamOut, []byte("y\nnext\n"))
 		got, want := out.String(), "[3] "+strings.Repeat("x", size)+"y\n[3] next\n"
 		if mode == "file" {
 			b, err := os.ReadFile(filepath.Join(dir, "3.out"))
@@ -85,15 +85,15 @@ func TestLongLine(t *testing.T) {
 func TestLongLinesOfTwo(t *testing.T) {
 	var out bytes.Buffer
 	c, _ := quiet(&out)
-	d, err := newDisplay("live", c)
+	d, err := NewDisplay("live", c, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.show("1", streamOut, []byte("begin "))
-	d.show("1", streamOut, []byte("more"))
-	d.show("2", streamOut, []byte("other\n"))
-	d.show("1", streamOut, []byte("end\nand"))
-	_, _ = c.out.Write([]byte("own\n"))
+	d.show("1", StreamOut, []byte("begin "))
+	d.show("1", StreamOut, []byte("more"))
+	d.show("2", StreamOut, []byte("other\n"))
+	d.show("1", StreamOut, []byte("end\nand"))
+	_, _ = c.Out.Write([]byte("own\n"))
 	if got, want := out.String(), "[1] begin more\n[2] other\n[1] end\n[1] and\nown\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -104,17 +104,17 @@ func TestGroupedBound(t *testing.T) {
 	var out bytes.Buffer
 	o, _ := outletTo(t, "grouped", &out)
 	line := []byte(strings.Repeat("x", 1<<20-1) + "\n")
-	o.add(streamOut, line)
+	o.Add(StreamOut, line)
 	if out.Len() > 0 {
 		t.Fatal("shown before the chunk ends")
 	}
 	for range 20 {
-		o.add(streamOut, line)
+		o.Add(StreamOut, line)
 	}
-	if kept := len(o.grouped[streamOut]); kept > groupedBytes {
+	if kept := len(o.grouped[StreamOut]); kept > groupedBytes {
 		t.Errorf("%d bytes are kept", kept)
 	}
-	o.await(0)
+	o.Await(0)
 	if n := bytes.Count(out.Bytes(), []byte("\n")); n != 21 {
 		t.Errorf("%d lines, want 21", n)
 	}
@@ -133,16 +133,16 @@ func TestHeldBack(t *testing.T) {
 	o, _ := outletTo(t, "live", out)
 	var waiting sync.WaitGroup
 	for range 3 {
-		waiting.Go(func() { o.add(streamOut, []byte("line\n")) })
+		waiting.Go(func() { o.Add(StreamOut, []byte("line\n")) })
 	}
-	waiting.Go(func() { o.await(15) })
-	for o.display.out.stuck() == 0 {
+	waiting.Go(func() { o.Await(15) })
+	for o.display.Out.stuck() == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	if got := o.lastLines(1); got != "line" {
+	if got := o.LastLines(1); got != "line" {
 		t.Errorf("last line %q", got)
 	}
-	o.display.giveUp()
+	o.display.GiveUp()
 	waiting.Wait()
 }
 
@@ -155,12 +155,12 @@ func (f failing) Write([]byte) (int, error) { return 0, f.err }
 func TestLostOutput(t *testing.T) {
 	o, notes := outletTo(t, "live", failing{fmt.Errorf("it is full: %w", syscall.ENOSPC)})
 	for range 2 {
-		o.add(streamOut, []byte("line\n"))
+		o.Add(StreamOut, []byte("line\n"))
 	}
 	if text := notes.String(); strings.Count(text, "standard output cannot be written to: it is full") != 1 {
 		t.Errorf("told: %q", text)
 	}
-	err := o.display.lost()
+	err := o.display.Lost()
 	if !errors.Is(err, errOutput) || !strings.Contains(err.Error(), "18 bytes for standard output") {
 		t.Errorf("lost: %v", err)
 	}

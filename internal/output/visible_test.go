@@ -1,4 +1,4 @@
-package host
+package output
 
 import (
 	"bytes"
@@ -33,11 +33,11 @@ func TestControlSequences(t *testing.T) {
 	}{
 		"live": {"live", true, "[0] ^[[31mred\n"}, "grouped": {"grouped", true, "[0] ^[[31mred\n"}, "raw": {"raw", true, "[0] " + text}, "a pipe": {"live", false, "[0] " + text},
 	} {
-		for _, stream := range []int{streamOut, streamErr} {
+		for _, stream := range []int{StreamOut, StreamErr} {
 			var out, err bytes.Buffer
-			console := newConsole(&out, &err)
-			console.out.terminal, console.err.terminal = c.terminal, c.terminal
-			d, problem := newDisplay(c.mode, console)
+			console := NewConsole(&out, &err)
+			console.Out.terminal, console.Err.terminal = c.terminal, c.terminal
+			d, problem := NewDisplay(c.mode, console, false)
 			if problem != nil {
 				t.Fatal(problem)
 			}

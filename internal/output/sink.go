@@ -1,4 +1,4 @@
-package host
+package output
 
 import (
 	"bytes"
@@ -11,11 +11,11 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 )
 
-// sink is a place where text goes that may not take it for long: a terminal, a
+// Sink is a place where text goes that may not take it for long: a terminal, a
 // pager that pauses, a file on a full disk. Writes come one after the other,
 // and whoever waits for one stops waiting when the sink is given up; no lock
 // is held meanwhile. What could not be written is counted, never forgotten.
-type sink struct {
+type Sink struct {
 	to       io.Writer
 	turns    turns
 	given    chan struct{} // closed when nobody is to wait any more
@@ -31,29 +31,29 @@ type sink struct {
 // errGivenUp is the error of a write that nobody waits for any more.
 var errGivenUp = errors.New("the output takes no more text")
 
-func newSink(to io.Writer, failed func(error)) *sink {
-	s := &sink{to: to, terminal: isTerminal(to), given: make(chan struct{}), failed: failed}
+func newSink(to io.Writer, failed func(error)) *Sink {
+	s := &Sink{to: to, terminal: isTerminal(to), given: make(chan struct{}), failed: failed}
 	s.giveUp = sync.OnceFunc(func() { close(s.given) })
 	return s
 }
 
 // Write writes text that is nobody's line.
-func (s *sink) Write(text []byte) (int, error) { return s.line("", text) }
+func (s *Sink) Write(text []byte) (int, error) { return s.line("", text) }
 
 // Begin begins a write of text that is nobody's line; see stdlib.Beginner.
-func (s *sink) Begin(text []byte) stdlib.Writing { return s.begin("", text) }
+func (s *Sink) Begin(text []byte) stdlib.Writing { return s.begin("", text) }
 
 // line writes text, lines of which each begins with prefix. A line may come in
 // several pieces: the last of text need not be whole, and goes on with the
 // next text of the same prefix. Any other text ends it first. The number of
 // bytes of text that were written is exact only when there is no error.
-func (s *sink) line(prefix string, text []byte) (int, error) {
+func (s *Sink) line(prefix string, text []byte) (int, error) {
 	n, err, _ := s.begin(prefix, text)(0, nil)
 	return n, err
 }
 
 // begin begins what line does, and returns what waits for its end.
-func (s *sink) begin(prefix string, text []byte) stdlib.Writing {
+func (s *Sink) begin(prefix string, text []byte) stdlib.Writing {
 	if len(text) == 0 {
 		return func(time.Duration, <-chan struct{}) (int, error, bool) { return 0, nil, true }
 	}
@@ -102,7 +102,7 @@ func (s *sink) begin(prefix string, text []byte) stdlib.Writing {
 }
 
 // write writes text and ends the turn, which the caller has.
-func (s *sink) write(whole []byte) error {
+func (s *Sink) write(whole []byte) error {
 	s.begun.Store(time.Now().UnixNano())
 	n, err := s.to.Write(whole)
 	s.begun.Store(0)
@@ -147,7 +147,7 @@ func (t *turns) leave() {
 }
 
 // prefixed puts prefix before each line that text begins. The turn is taken.
-func (s *sink) prefixed(prefix string, text []byte) []byte {
+func (s *Sink) prefixed(prefix string, text []byte) []byte {
 	out := make([]byte, 0, len(text)+1+len(prefix)*(1+bytes.Count(text, []byte("\n"))))
 	goesOn := s.open != "" && s.open == prefix
 	if s.open != "" && !goesOn {
@@ -171,7 +171,7 @@ func (s *sink) prefixed(prefix string, text []byte) []byte {
 }
 
 // stuck tells for how long the write at work has waited; 0 for none.
-func (s *sink) stuck() time.Duration {
+func (s *Sink) stuck() time.Duration {
 	if begun := s.begun.Load(); begun != 0 {
 		return time.Since(time.Unix(0, begun))
 	}
