@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -42,13 +43,13 @@ type arrival struct {
 }
 
 // start sends the chunk to all ranks.
-func (r *run) start(workers []*remote, req rpc.Request) {
+func (r *run) start(workers []*job.Worker, req rpc.Request) {
 	r.arrived = make(chan arrival, len(workers))
 	r.left = len(workers)
 	own := -1
 	for i, w := range workers {
-		r.Answers[i] = Answer{Rank: w.ready.Rank, Pid: w.pid}
-		if w.pid == r.m.host.node.Self() {
+		r.Answers[i] = Answer{Rank: w.Rank(), Pid: w.Pid()}
+		if r.Answers[i].Pid == r.m.host.node.Self() {
 			own = i // it starts last, and runs with the others
 			continue
 		}

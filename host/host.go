@@ -16,6 +16,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
@@ -54,7 +55,7 @@ type Config struct {
 	// Env are variables for all workers, besides what a script says.
 	Env map[string]string
 	// Launcher starts workers; default: an MPI launcher, as processes.
-	Launcher Launcher
+	Launcher job.Launcher
 	// Modules adds the Lua modules of the process besides cluster.
 	Modules func(in *interp.Interp)
 }
@@ -75,7 +76,6 @@ type Host struct {
 	life       context.Context
 	endLife    context.CancelFunc
 	recoveries sync.WaitGroup
-	noteSecret sync.Once
 	// readerGone is set when who read the output of this process has gone.
 	readerGone atomic.Bool
 
@@ -99,7 +99,7 @@ func New(cfg Config) (*Host, error) {
 	}
 	console := output.NewConsole(cfg.Stdout, cfg.Stderr)
 	if cfg.Launcher == nil {
-		cfg.Launcher = processes{console, launch.Carrier(cfg.Secret)}
+		cfg.Launcher = job.Processes(console, launch.Carrier(cfg.Secret))
 	}
 	display, err := output.NewDisplay(cfg.Output, console, cfg.Verbose)
 	if err != nil {
@@ -186,12 +186,12 @@ func (h *Host) Kill() {
 // lost makes the error for a worker whose link broke.
 func (h *Host) lost(pid rpc.Pid, cause error) *luaerr.Error {
 	h.lostInRanks(pid)
-	w := h.worker(pid)
+	m, w := h.worker(pid)
 	if w == nil {
 		return nil
 	}
-	e := w.manager.lostWorker(w, cause)
-	if w.manager.transport != nil && !w.manager.isClosed() {
+	e := m.lostWorker(w, cause)
+	if h.cfg.Ranks != nil && !m.isClosed() {
 		h.endJob(e)
 	}
 	return e

@@ -30,3 +30,9 @@ func TestLeaveAndGone(t *testing.T) {
 		_ = h.Close() // it has left: nothing else can go wrong
 	}
 }
+
+func closedChannel() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}

@@ -63,11 +63,11 @@ func luaSetField(L *lua.LState) int {
 	if v != lua.LString(failureIsError) && v != lua.LString(failureRestart) {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: \"%s\" or \"%s\" expected, got %s", failureIsError, failureRestart, args.Show(v)))
 	}
-	if v == lua.LString(failureRestart) && m.transport != nil {
-		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: the workers of this manager are the ranks of an mpirun: they cannot be restarted"))
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.ours(); err != nil && v == lua.LString(failureRestart) {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: %w", err))
+	}
 	m.opts.OnFailure = string(v.(lua.LString))
 	return 0
 }

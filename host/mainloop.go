@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -31,7 +31,7 @@ type mainLoop struct {
 	transport  Transport
 	capture    *rankCapture  // of a worker whose output goes to the master
 	words      []word        // what the ranks said when they met
-	manager    *Manager      // on rank 0
+	job        *rankJob      // on rank 0
 	masterGone bool          // gone is closed
 	served     bool          // this rank was a worker, and its service is over
 	result     error         // of that
@@ -48,9 +48,9 @@ func (h *Host) openRanks() {
 	rank := h.cfg.Ranks.Info().Rank
 	h.interp.SetSelf(func() string {
 		if !h.loop.isStarted() {
-			return fmt.Sprintf("rank %d (host %s)", rank, hostname())
+			return fmt.Sprintf("rank %d (host %s)", rank, job.Hostname())
 		}
-		return fmt.Sprintf("pid %d (rank %d, host %s)", h.node.Self(), rank, hostname())
+		return fmt.Sprintf("pid %d (rank %d, host %s)", h.node.Self(), rank, job.Hostname())
 	})
 	if h.cfg.Ranks.Watch != nil {
 		h.cfg.Ranks.Watch(h.rankGone)
@@ -127,9 +127,6 @@ func (h *Host) luaStartMainLoop(L *lua.LState) int {
 	if err != nil {
 		luaerr.Raise(L, luaerr.From(err))
 	}
-	h.loop.mu.Lock()
-	h.loop.manager = m
-	h.loop.mu.Unlock()
 	L.Push(wrapManager(L, m, h.interp))
 	return 1
 }
@@ -184,7 +181,7 @@ func raised(L *lua.LState, f func()) (text string) {
 // from the start.
 func (h *Host) openLinks(ctx context.Context, mode Mode, limit time.Duration, problem string) ([]link.Link, error) {
 	if limit == 0 {
-		limit = defaultTimeout
+		limit = job.DefaultTimeout
 	}
 	keys, err := newKeyPair()
 	if err != nil {
@@ -303,12 +300,3 @@ func (h *Host) luaStopMainLoop(L *lua.LState) int {
 	}
 	return 0
 }
-
-// hostname is the name of this machine, for messages.
-var hostname = sync.OnceValue(func() string {
-	name, err := os.Hostname()
-	if err != nil {
-		return "?"
-	}
-	return name
-})

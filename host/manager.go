@@ -5,8 +5,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
-	"github.com/mpiclus/mpiclus-lua/internal/launch"
-	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -66,37 +65,22 @@ type Manager struct {
 	// who holds the token owns it.
 	toldLeft map[string]bool
 
-	ending    sync.Mutex     // held by who ends the job: who comes second waits for that
-	accepting sync.WaitGroup // who lets processes in
-	unclean   sync.Once
-	spoilt    chan struct{} // closed, by unclean, when a worker could not end in order
+	ending sync.Mutex // held by who ends the job: who comes second waits for that
 
-	mu       sync.Mutex
-	life     life
-	folder   *launch.Folder
-	listener *link.Listener
-	job      Job
-	// transport made the links of ranks that nobody launched.
-	transport  Transport
-	workers    []*remote          // by rank, complete once the job runs
-	present    map[string]*remote // by supervisor token, while they join
-	door       door
+	mu         sync.Mutex
+	life       life
+	job        job.Job       // nil before the start, and where no workers are wanted
+	workers    []*job.Worker // by rank, complete once the job runs
 	loss       loss
 	succession succession
 	init       *value.Message // what each start of the job begins with
-}
-
-// joining is news of a worker that starts.
-type joining struct {
-	worker *remote
-	err    error
 }
 
 // NewManager makes a manager that has started nothing yet.
 func (h *Host) NewManager(mode Mode, opts Options) *Manager {
 	m := &Manager{
 		host: h, number: h.managerCount.Add(1), mode: mode, opts: opts, np: opts.NP, display: h.display,
-		queue: make(chan struct{}, 1), spoilt: make(chan struct{}), present: map[string]*remote{}, toldLeft: map[string]bool{},
+		queue: make(chan struct{}, 1), toldLeft: map[string]bool{},
 	}
 	m.queue <- struct{}{}
 	return m
@@ -109,11 +93,11 @@ func (m *Manager) Pids() []rpc.Pid {
 	return pidsOf(m.workers)
 }
 
-func (m *Manager) worker(pid rpc.Pid) *remote {
+func (m *Manager) worker(pid rpc.Pid) *job.Worker {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, w := range m.workers {
-		if w.pid == pid {
+		if w.Pid() == pid {
 			return w
 		}
 	}
@@ -123,31 +107,20 @@ func (m *Manager) worker(pid rpc.Pid) *remote {
 // errReuse is raised by a second start of a manager.
 var errReuse = luaerr.New(luaerr.Argument, "Reuse of an MPIManager is not allowed: create another MPIManager")
 
-// exitWait is how long the master waits for a supervisor's word on how its
-// worker ended, after the worker's link broke.
-const exitWait = time.Second
-
-// lostWorker makes the error for a worker whose link broke: with its end, as
-// the supervisor tells it, and the last lines of its output.
-func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
+// lostWorker makes the error for a worker whose link broke. It may wait for about a
+// second.
+func (m *Manager) lostWorker(w *job.Worker, cause error) *luaerr.Error {
 	m.mu.Lock()
-	life := m.life
+	life, j := m.life, m.job
 	m.mu.Unlock()
 	if life.isClosed() {
-		return closedManager(w.pid)
+		return closedManager(w.Pid())
 	}
 	if life.killed != nil { // we ended it: its end is no cause of anything
 		e := *life.killed
 		return &e
 	}
-	if w.hasSupervisor() {
-		select {
-		case <-w.exited:
-		case <-time.After(exitWait):
-		}
-	}
-	e := w.obituary(cause, m.launcherEnd(w))
-	e.Seen = &w.lossSeen
+	e := j.Obituary(w, cause)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.life.enter(stageLost, e) {
@@ -156,34 +129,20 @@ func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
 	return e
 }
 
+// ours is nil if the job is this master's to end and to start, else the error for who
+// wants that. m.mu is held.
+func (m *Manager) ours() error {
+	if m.job == nil {
+		return nil
+	}
+	return m.job.Ours()
+}
+
 // closedManager is the error of what is lost with a worker in an orderly end.
 func closedManager(pid rpc.Pid) *luaerr.Error {
 	e := luaerr.New(luaerr.Lost, "the manager of pid %d was closed", pid)
 	e.Cause = cluster.ErrClosed
 	return e
-}
-
-// launcherWait is how long the news of a launcher's end may take when a worker
-// went with it.
-const launcherWait = 500 * time.Millisecond
-
-// launcherEnd tells how the launcher ended by itself, if it has, or is about
-// to since the end of a worker has to do with it.
-func (m *Manager) launcherEnd(w *remote) launcherEnd {
-	m.mu.Lock()
-	job := m.job
-	m.mu.Unlock()
-	if job == nil {
-		return launcherEnd{}
-	}
-	limit := launcherWait
-	w.mu.Lock()
-	if w.exit != nil && !w.exit.Told && !w.exit.Orphan {
-		limit = 0
-	}
-	w.mu.Unlock()
-	name, how := job.Launcher(limit)
-	return launcherEnd{name, how}
 }
 
 // debug logs a step of the manager for --log-level debug, with keys and values as
@@ -219,7 +178,7 @@ func (m *Manager) hostOf(rank int) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if rank < len(m.workers) {
-		return m.workers[rank].presence.Host
+		return m.workers[rank].Host()
 	}
 	return ""
 }
@@ -228,4 +187,12 @@ func (m *Manager) isClosed() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.life.isClosed()
+}
+
+func pidsOf(workers []*job.Worker) []rpc.Pid {
+	pids := make([]rpc.Pid, len(workers))
+	for i, w := range workers {
+		pids[i] = w.Pid()
+	}
+	return pids
 }

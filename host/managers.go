@@ -3,6 +3,7 @@ package host
 import (
 	"slices"
 
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
@@ -22,14 +23,14 @@ func (h *Host) takePids(n int) rpc.Pid {
 	return first
 }
 
-// worker returns the worker of a pid, nil when there is none.
-func (h *Host) worker(pid rpc.Pid) *remote {
+// worker returns the worker of a pid and its manager, nil when there is none.
+func (h *Host) worker(pid rpc.Pid) (*Manager, *job.Worker) {
 	for _, m := range h.all() {
 		if w := m.worker(pid); w != nil {
-			return w
+			return m, w
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // manager returns the manager of a number, nil when there is none. One that

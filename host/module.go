@@ -4,6 +4,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
@@ -33,7 +34,7 @@ func (h *Host) openCluster(report func(text string)) {
 		},
 	}
 	if h.cfg.Ranks != nil {
-		cfg.Node.Place = &rpc.Place{Rank: h.cfg.Ranks.Info().Rank, Host: hostname()}
+		cfg.Node.Place = &rpc.Place{Rank: h.cfg.Ranks.Info().Rank, Host: job.Hostname()}
 	}
 	h.parallel = cluster.New(cfg)
 	h.node = h.parallel.Node

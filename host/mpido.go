@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -105,7 +106,7 @@ func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*
 }
 
 // targets gives the workers of the ranks, or why they cannot run chunks.
-func (m *Manager) targets(ranks []int) ([]*remote, error) {
+func (m *Manager) targets(ranks []int) ([]*job.Worker, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
@@ -121,12 +122,12 @@ func (m *Manager) targets(ranks []int) ([]*remote, error) {
 	case ranks == nil:
 		return m.workers, nil
 	}
-	var workers []*remote
+	var workers []*job.Worker
 	for _, rank := range ranks {
 		if rank < 0 || rank >= len(m.workers) {
 			return nil, luaerr.New(luaerr.Argument, "there is no rank %d: this manager has ranks 0 to %d", rank, len(m.workers)-1)
 		}
-		if m.workers[rank].hasRetired() {
+		if m.workers[rank].HasRetired() {
 			return nil, luaerr.New(luaerr.Argument, "rank %d has retired (rmprocs): it takes no more chunks", rank)
 		}
 		workers = append(workers, m.workers[rank])
@@ -138,7 +139,7 @@ func (m *Manager) targets(ranks []int) ([]*remote, error) {
 func (m *Manager) awaitOutput(answers []Answer) {
 	for i := range answers {
 		if w := m.worker(answers[i].Pid); w != nil && answers[i].done.Output > 0 {
-			w.outlet.Await(answers[i].done.Output)
+			w.Outlet.Await(answers[i].done.Output)
 		}
 	}
 }

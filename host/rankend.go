@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -136,10 +137,10 @@ func (l *mainLoop) setEnding() bool {
 // for this one to end MPI together.
 func (l *mainLoop) inOrder() bool {
 	l.mu.Lock()
-	m := l.manager
+	j := l.job
 	doomed := l.doomed != nil
 	l.mu.Unlock()
-	return m != nil && !doomed && m.hasLeft()
+	return j != nil && !doomed && j.left.Load()
 }
 
 // noteEnding hears of a call of the script that ends this rank, before it
@@ -156,7 +157,7 @@ func (h *Host) noteEnding(e worker.Ending) {
 
 // sayEnding tells of a call that ends the job.
 func (h *Host) sayEnding(call string) {
-	h.say("rank %d (host %s) called %s: the job ends", h.cfg.Ranks.Info().Rank, hostname(), call)
+	h.say("rank %d (host %s) called %s: the job ends", h.cfg.Ranks.Info().Rank, job.Hostname(), call)
 }
 
 // exitRank is os.exit on a rank: on the master it ends all ranks in order,
@@ -204,7 +205,7 @@ func (h *Host) interruption(s os.Signal) error {
 	if rank == 0 {
 		h.endAfter(signalGrace, e)
 	} else {
-		h.endAfter(aloneGrace, luaerr.New(luaerr.Lost, "host %s: a signal (%v) told it to end: the job ends", hostname(), s))
+		h.endAfter(aloneGrace, luaerr.New(luaerr.Lost, "host %s: a signal (%v) told it to end: the job ends", job.Hostname(), s))
 	}
 	return e
 }

@@ -1,16 +1,14 @@
 package host
 
 import (
-	"fmt"
+	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/output"
-	"github.com/mpiclus/mpiclus-lua/internal/protocol"
-	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // adoptRanks makes the manager of the ranks of this job, on rank 0: workers
@@ -20,26 +18,20 @@ func (h *Host) adoptRanks(mode Mode, opts Options, links []link.Link) (*Manager,
 	m := h.NewManager(mode, opts)
 	m.np = len(words)
 	m.life.enter(stageRunning, nil)
-	m.job = &rankJob{done: make(chan struct{})}
-	m.transport = h.loop.transport
-	h.takePids(len(words) - 1)
+	j := &rankJob{done: make(chan struct{}), transport: h.loop.transport}
 	for rank, w := range words {
-		r := &remote{
-			manager: m, outlet: output.NewOutlet(m.display), exited: closedChannel(), pid: rpc.Pid(rank) + 1, link: links[rank],
-			presence: protocol.Presence{Host: w.Host, Rank: rank, Size: len(words)},
-			ready:    protocol.Ready{Rank: rank, Size: len(words)},
-		}
-		r.outlet.Name(fmt.Sprint(rank))
-		m.workers = append(m.workers, r)
-		if rank > 0 {
-			m.present[fmt.Sprint(rank)] = r
-		}
+		j.workers = append(j.workers, job.NewRank(rank, len(words), w.Host, links[rank], m.display))
 	}
+	h.takePids(len(words) - 1)
+	m.job, m.workers = j, j.workers
+	h.loop.mu.Lock()
+	h.loop.job = j
+	h.loop.mu.Unlock()
 	h.adopt(m)
 	pids := m.Pids()
 	h.noteJob(pids)
 	for _, r := range m.workers[1:] {
-		if err := h.node.Attach(r.pid, r.link); err != nil {
+		if err := h.node.Attach(r.Pid(), r.Link()); err != nil {
 			return nil, err
 		}
 	}
@@ -50,37 +42,46 @@ func (h *Host) adoptRanks(mode Mode, opts Options, links []link.Link) (*Manager,
 // rankJob is the job that the ranks of an mpirun are: its processes are not
 // this one's to start, and they end with it.
 type rankJob struct {
-	done chan struct{}
-	once sync.Once
+	transport Transport
+	workers   []*job.Worker // by rank
+	left      atomic.Bool   // all were told to end and have heard it
+	done      chan struct{}
+	once      sync.Once
 }
 
-func (j *rankJob) Done() <-chan struct{} { return j.done }
+// Start implements job.Job: the ranks have come together already.
+func (j *rankJob) Start(_ context.Context, welcome func([]*job.Worker) error) error {
+	return welcome(j.workers)
+}
+
+// Ours implements job.Job.
+func (j *rankJob) Ours() error {
+	return luaerr.New(luaerr.Argument, "the workers of this manager are the ranks of an mpirun: they cannot be restarted")
+}
+
+// Obituary implements job.Job.
+func (j *rankJob) Obituary(w *job.Worker, _ error) *luaerr.Error { return w.Obituary() }
+
+// Left implements job.Job: ranks end when their link is closed.
+func (j *rankJob) Left(time.Duration) (ended bool, unclean error) {
+	j.left.Store(true)
+	return true, nil
+}
 
 // Kill ends nothing yet: a manager that is broken makes the script's process
 // end with an error, and with it the whole job.
 func (j *rankJob) Kill() { j.once.Do(func() { close(j.done) }) }
 
-func (j *rankJob) Launcher(time.Duration) (name, how string) { return "", "" }
+// Done implements job.Job.
+func (j *rankJob) Done() <-chan struct{} { return j.done }
 
-func (j *rankJob) Explain(launch.Outcome) error {
-	return luaerr.New(luaerr.Launch, "the ranks of this job did not come together")
+// Free implements job.Job.
+func (j *rankJob) Free() {
+	for _, w := range j.workers[1:] {
+		w.Outlet.Close()
+	}
+	_ = j.transport.Close() // what was lost on the way has no receiver any more
 }
 
-func closedChannel() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}
-
-func (m *Manager) noteLeft() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.life.enter(stageLeft, nil)
-}
-
-// hasLeft reports whether all workers were told to end and have heard it.
-func (m *Manager) hasLeft() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.life.stage == stageLeft
-}
+// RemoveFiles implements job.Job: the job's files are those of the rank (Ranks.Clean).
+func (j *rankJob) RemoveFiles() {}

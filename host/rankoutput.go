@@ -84,8 +84,8 @@ func (c *rankCapture) close() {
 
 // serveOutput shows what a worker among the ranks wrote.
 func (h *Host) serveOutput(r *rpc.Incoming) {
-	if w := h.worker(r.From); w != nil && len(r.Data) > 0 {
-		w.outlet.Add(int(r.Data[0]), r.Data[1:])
+	if _, w := h.worker(r.From); w != nil && len(r.Data) > 0 {
+		w.Outlet.Add(int(r.Data[0]), r.Data[1:])
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -94,7 +95,7 @@ func (h *Host) meet(ctx context.Context, w word, limit time.Duration) ([]word, e
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	w.Version, w.Host = h.cfg.Version, hostname()
+	w.Version, w.Host = h.cfg.Version, job.Hostname()
 	w.Problem = w.Problem[:min(len(w.Problem), maxProblem)]
 	said, err := h.cfg.Ranks.Meet(ctx, protocol.Encode(w))
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -6,6 +6,7 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -18,16 +19,16 @@ func (h *Host) luaRmprocs(L *lua.LState) int {
 	o := readOptions(L, 2, "rmprocs")
 	o.seconds("waitfor", &waitFor)
 	o.done()
-	workers := map[*Manager][]*remote{}
+	workers := map[*Manager][]*job.Worker{}
 	for _, pid := range pids {
-		w := h.worker(pid)
+		m, w := h.worker(pid)
 		switch {
 		case pid == h.node.Self():
 			luaerr.RaiseArg(L, "rmprocs", 1, "pids", "pid %d is the master", pid)
 		case w == nil || !h.node.IsMember(pid):
 			luaerr.RaiseArg(L, "rmprocs", 1, "pids", "there is no process with pid %d", pid)
 		}
-		workers[w.manager] = append(workers[w.manager], w)
+		workers[m] = append(workers[m], w)
 	}
 	err := h.interp.Wait(L, func(ctx context.Context) error {
 		for m, list := range workers {
@@ -46,11 +47,11 @@ func (h *Host) luaRmprocs(L *lua.LState) int {
 // retire makes workers take no more calls and waits until they are idle, no
 // longer than limit unless that is below zero. They stay in their MPI job,
 // which has no other way, until all have retired: then the job ends.
-func (m *Manager) retire(ctx context.Context, workers []*remote, limit time.Duration) error {
+func (m *Manager) retire(ctx context.Context, workers []*job.Worker, limit time.Duration) error {
 	var pids []rpc.Pid
 	for _, w := range workers {
-		w.setRetired()
-		pids = append(pids, w.pid)
+		w.Retire()
+		pids = append(pids, w.Pid())
 	}
 	m.host.node.Part(pids...)
 	if limit >= 0 {
@@ -59,12 +60,15 @@ func (m *Manager) retire(ctx context.Context, workers []*remote, limit time.Dura
 		defer cancel()
 	}
 	var busy error
-	for _, w := range workers {
-		if _, err := m.host.node.Call(ctx, w.pid, rpc.Request{Service: protocol.ServiceRetire}); err != nil && luaerr.From(err).Kind != luaerr.Lost {
+	for _, pid := range pids {
+		if _, err := m.host.node.Call(ctx, pid, rpc.Request{Service: protocol.ServiceRetire}); err != nil && luaerr.From(err).Kind != luaerr.Lost {
 			busy = err
 		}
 	}
-	if len(m.remaining()) == 0 && m.transport == nil {
+	m.mu.Lock()
+	ours := m.ours() == nil
+	m.mu.Unlock()
+	if ours && len(m.remaining()) == 0 {
 		return m.Close(context.WithoutCancel(ctx))
 	}
 	return busy
@@ -75,11 +79,9 @@ func (m *Manager) remaining() (ranks []int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for rank, w := range m.workers {
-		w.mu.Lock()
-		if !w.retired {
+		if !w.HasRetired() {
 			ranks = append(ranks, rank)
 		}
-		w.mu.Unlock()
 	}
 	return ranks
 }

@@ -73,11 +73,12 @@ func (h *Host) introduce(ctx context.Context, from rpc.Pid, meta []byte) (*rpc.R
 	if err := protocol.Decode(meta, &c); err != nil {
 		return nil, err
 	}
-	target, asker := h.worker(c.Pid), h.worker(from)
+	target, _ := h.worker(c.Pid)
+	asker, _ := h.worker(from)
 	if target == nil || asker == nil {
 		return nil, luaerr.New(luaerr.Argument, "there is no process with pid %d", c.Pid)
 	}
-	for _, m := range []*Manager{target.manager, asker.manager} {
+	for _, m := range []*Manager{target, asker} {
 		if m.opts.Topology == "master_worker" {
 			return nil, luaerr.New(luaerr.Argument, "pid %d cannot call pid %d: their manager was started with topology = \"master_worker\"", from, c.Pid)
 		}

@@ -185,8 +185,8 @@ func (h *Host) removeFolders() {
 	defer h.mu.Unlock()
 	for _, m := range h.managers {
 		m.mu.Lock()
-		if m.folder != nil {
-			_ = m.folder.Remove()
+		if m.job != nil {
+			m.job.RemoveFiles()
 		}
 		m.mu.Unlock()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
@@ -29,7 +30,7 @@ type recovery struct {
 
 // heir is the succession of the job that is started instead of this one, which had
 // these workers.
-func (s *succession) heir(workers []*remote) succession {
+func (s *succession) heir(workers []*job.Worker) succession {
 	return succession{
 		former: append(slices.Clone(s.former), pidsOf(workers)...), starting: make(chan struct{}), recovered: s.recovered + 1,
 	}
@@ -48,7 +49,7 @@ const maxRecoveries = 3
 // beginRecovery starts the job afresh after its first loss, if that is wanted,
 // and reports whether it does. m.mu is held.
 func (m *Manager) beginRecovery(e *luaerr.Error) bool {
-	if m.opts.OnFailure != failureRestart || m.transport != nil || m.succession.recovered >= maxRecoveries {
+	if m.opts.OnFailure != failureRestart || m.ours() != nil || m.succession.recovered >= maxRecoveries {
 		return false
 	}
 	r := &recovery{done: make(chan struct{})}
@@ -113,17 +114,17 @@ func (h *Host) settle(ctx context.Context) {
 // recoveredJob waits until the job of a worker that was lost has been started
 // afresh, and reports whether it was.
 func (h *Host) recoveredJob(ctx context.Context, lost rpc.Pid) bool {
-	w := h.worker(lost)
-	if w == nil {
+	m, _ := h.worker(lost)
+	if m == nil {
 		return false
 	}
-	w.manager.mu.Lock()
-	recovers := w.manager.succession.recovery != nil
-	w.manager.mu.Unlock()
+	m.mu.Lock()
+	recovers := m.succession.recovery != nil
+	m.mu.Unlock()
 	if !recovers {
 		return false
 	}
-	_, err := w.manager.standing(ctx)
+	_, err := m.standing(ctx)
 	return err == nil
 }
 
@@ -145,10 +146,13 @@ func (m *Manager) noteSound(o *Outcome) {
 // Futures and channels that lived on the old ones are lost. The manager of the
 // fresh job takes the place of this one for scripts.
 func (m *Manager) Restart(ctx context.Context) (*Manager, error) {
-	if m.transport != nil {
-		return nil, luaerr.New(luaerr.Argument, "the workers of this manager are the ranks of an mpirun: they cannot be restarted")
+	m.mu.Lock()
+	err, begun := m.ours(), m.life.begun
+	m.mu.Unlock()
+	if err != nil {
+		return nil, err
 	}
-	if !m.alreadyLaunched() {
+	if !begun {
 		return nil, luaerr.New(luaerr.Argument, "this manager has no workers yet: call cluster.addprocs(manager) first")
 	}
 	select {

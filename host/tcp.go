@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -45,7 +46,7 @@ func (t *tcpTransport) Open(ctx context.Context) ([]link.Link, error) {
 		return nil, err
 	}
 	l, err := link.Dial(ctx, join, link.Hello{
-		Role: protocol.RoleWorker, Pid: info.Rank + 1, Data: protocol.Encode(protocol.Presence{Rank: info.Rank, Host: hostname()}),
+		Role: protocol.RoleWorker, Pid: info.Rank + 1, Data: protocol.Encode(protocol.Presence{Rank: info.Rank, Host: job.Hostname()}),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cannot reach rank 0: %w", err)
@@ -88,7 +89,7 @@ func (t *tcpTransport) accept(ctx context.Context, size int) ([]link.Link, error
 
 // invite gives what rank 0 shares: how each of the others may call.
 func (t *tcpTransport) invite(ctx context.Context, size int) ([]byte, error) {
-	within := defaultTimeout
+	within := job.DefaultTimeout
 	if deadline, ok := ctx.Deadline(); ok {
 		within = time.Until(deadline)
 	}

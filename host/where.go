@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
@@ -14,7 +15,7 @@ const silentRank = "not known: it does not answer (its process was stopped, or i
 // tellWhere tells where each rank is: in which calls of MPI, at which lines.
 func (h *Host) tellWhere() {
 	if h.node.Self() != rpc.Master || h.cfg.Ranks != nil && !h.loop.isStarted() {
-		h.say("rank %d (host %s) is in %s", h.cfg.Ranks.Info().Rank, hostname(), h.ownPlace())
+		h.say("rank %d (host %s) is in %s", h.cfg.Ranks.Info().Rank, job.Hostname(), h.ownPlace())
 		return
 	}
 	told := false
@@ -45,7 +46,7 @@ func (m *Manager) whereabouts() string {
 	var indices []int
 	r := &run{m: m, Outcome: &Outcome{Answers: make([]Answer, len(workers))}}
 	for i, w := range workers {
-		r.Answers[i] = Answer{Rank: i, Pid: w.pid}
+		r.Answers[i] = Answer{Rank: i, Pid: w.Pid()}
 		indices = append(indices, i)
 	}
 	places := map[int]string{}

@@ -1,4 +1,4 @@
-package host
+package job
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 )
 
 // door is who may join a job: each rank once with its supervisor, and each
-// supervisor's worker once. Manager.mu guards it.
+// supervisor's worker once. Launched.mu guards it.
 type door struct {
 	ranks   map[int]string // by the rank that a launcher gave a supervisor: its host
 	workers map[string]bool
@@ -68,13 +68,12 @@ func tooMany(host string, have, np int) error {
 
 // shut closes the door of a job that is complete: nobody can join it any more,
 // with whatever secret.
-func (m *Manager) shut() {
-	m.mu.Lock()
-	l := m.listener
-	if p, ok := m.job.(*process); ok {
-		p.handed.over()
-	}
-	m.mu.Unlock()
+func (j *Launched) shut() {
+	j.mu.Lock()
+	l := j.listener
+	running := j.launch
+	j.mu.Unlock()
+	running.Joined()
 	if l == nil {
 		return
 	}
@@ -84,14 +83,14 @@ func (m *Manager) shut() {
 
 // claims checks a caller at the door, and ends the start when there is no
 // place for it.
-func (m *Manager) claims(role string, p protocol.Presence, l link.Link, start *gathering) bool {
-	m.mu.Lock()
-	err := m.door.claim(role, p, m.np)
-	m.mu.Unlock()
+func (j *Launched) claims(role string, p protocol.Presence, l link.Link) bool {
+	j.mu.Lock()
+	err := j.door.claim(role, p, j.cfg.NP)
+	j.mu.Unlock()
 	if err == nil {
 		return true
 	}
 	l.Close()
-	go start.tell(joining{err: err})
+	go j.start.tell(joining{err: err})
 	return false
 }

@@ -1,8 +1,9 @@
-package host
+package job
 
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
@@ -20,7 +22,7 @@ type thief struct {
 	done  chan struct{}
 }
 
-func (f *thief) Launch(_ launch.Spec, join link.Join, _ protocol.Settings) (Job, error) {
+func (f *thief) Launch(_ launch.Spec, join link.Join, _ protocol.Settings) (Launch, error) {
 	f.joins <- join
 	return f, nil
 }
@@ -28,6 +30,9 @@ func (f *thief) Done() <-chan struct{}                     { return f.done }
 func (f *thief) Kill()                                     {}
 func (f *thief) Launcher(time.Duration) (name, how string) { return "", "" }
 func (f *thief) Explain(o launch.Outcome) error            { return errors.New(o.Waiting) }
+func (f *thief) Absent(int) []int                          { return nil }
+func (f *thief) Hopeless() bool                            { return false }
+func (f *thief) Joined()                                   {}
 func call(t *testing.T, j link.Join, role string, p protocol.Presence) link.Link {
 	t.Helper()
 	l, err := link.Dial(t.Context(), j, link.Hello{Role: role, Data: protocol.Encode(p)})
@@ -39,23 +44,28 @@ func call(t *testing.T, j link.Join, role string, p protocol.Presence) link.Link
 }
 
 // begin starts a job of two workers that the test plays.
-func begin(t *testing.T) (h *Host, m *Manager, join link.Join, over chan error) {
+func begin(t *testing.T) (join link.Join, over chan error) {
 	t.Helper()
 	f := &thief{joins: make(chan link.Join, 1), done: make(chan struct{})}
-	h, err := New(Config{Launcher: f, Log: slog.New(slog.DiscardHandler)})
+	display, err := output.NewDisplay("none", output.NewConsole(io.Discard, io.Discard), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m = h.NewManager(MPIOnWorkers, Options{NP: 2, Mpiexec: "true"})
+	j := New(Config{
+		NP: 2, Spec: launch.Spec{Mpiexec: "true"}, Launcher: f, Display: display, Log: slog.New(slog.DiscardHandler),
+		Say: t.Logf, Closed: func() bool { return false }, Lost: func(*Worker) {},
+	})
 	over = make(chan error, 1)
-	go func() { _, err := m.Start(context.Background()); over <- err }()
-	t.Cleanup(func() { close(f.done); _ = h.Close() })
+	go func() {
+		over <- j.Start(context.Background(), func([]*Worker) error { return nil })
+	}()
+	t.Cleanup(func() { close(f.done); j.Free() })
 	select {
 	case join = <-f.joins:
 	case err := <-over:
 		t.Fatal(err)
 	}
-	return h, m, join, over
+	return join, over
 }
 
 // TestRankClaimedTwice: who has the secret and takes a rank that is taken, or
@@ -71,7 +81,7 @@ func TestRankClaimedTwice(t *testing.T) {
 		"worker": {protocol.RoleWorker, protocol.Presence{Supervisor: "aa", Host: "alpha", Rank: 1, Size: 2}, []string{"a worker joined twice", "alpha", "secret"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, join, over := begin(t)
+			join, over := begin(t)
 			call(t, join, c.role, first)
 			call(t, join, c.role, c.second)
 			select {
@@ -90,7 +100,7 @@ func TestRankClaimedTwice(t *testing.T) {
 
 // TestDoorShuts: when all workers are there nobody gets in any more.
 func TestDoorShuts(t *testing.T) {
-	_, _, join, over := begin(t)
+	join, over := begin(t)
 	for rank := range 2 {
 		p := protocol.Presence{Supervisor: string(rune('a' + rank)), Host: "alpha", Rank: rank, Size: 2}
 		call(t, join, protocol.RoleSupervisor, p)

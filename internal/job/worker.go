@@ -1,7 +1,9 @@
-package host
+package job
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,16 +15,14 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
-// remote is a worker as the master sees it. Who holds its mu does not take the
-// manager's.
-type remote struct {
+// Worker is a worker as the master sees it: from its first call, or its supervisor's,
+// to its end. Who holds its mu takes no other lock.
+type Worker struct {
+	Outlet *output.Outlet // of what it writes
+
 	// lossSeen is set once a script has got the error of the worker's loss, which
 	// is made by each that notices the loss.
 	lossSeen atomic.Bool
-
-	manager *Manager
-	outlet  *output.Outlet
-	start   *gathering // that waits for it, or has
 
 	mu         sync.Mutex
 	presence   protocol.Presence
@@ -36,27 +36,101 @@ type remote struct {
 	retired    bool
 }
 
-func (w *remote) hasRetired() bool {
+func newWorker(p protocol.Presence, d *output.Display) *Worker {
+	return &Worker{Outlet: output.NewOutlet(d), presence: p, exited: make(chan struct{})}
+}
+
+// NewRank makes a worker that is a rank of this process's own MPI job, and has no
+// supervisor: its pid is its rank and one. l may be nil, for this process itself.
+func NewRank(rank, size int, host string, l link.Link, d *output.Display) *Worker {
+	w := newWorker(protocol.Presence{Host: host, Rank: rank, Size: size}, d)
+	w.ready = protocol.Ready{Rank: rank, Size: size}
+	w.link = l
+	w.Become(rpc.Pid(rank) + 1)
+	return w
+}
+
+// Rank is the worker's rank in its job. It is known once the worker has joined.
+func (w *Worker) Rank() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ready.Rank
+}
+
+// Host is the machine that the worker runs on.
+func (w *Worker) Host() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.presence.Host
+}
+
+// Link is the worker's own link, for requests; nil before the worker has called, and
+// when it is over.
+func (w *Worker) Link() link.Link {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.link
+}
+
+// Pid is the worker's pid; 0 before it has joined.
+func (w *Worker) Pid() rpc.Pid {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.pid
+}
+
+// Become gives a worker that joins its pid, and what it writes its rank.
+func (w *Worker) Become(pid rpc.Pid) {
+	w.mu.Lock()
+	w.pid = pid
+	rank := w.ready.Rank
+	w.mu.Unlock()
+	w.Outlet.Name(fmt.Sprint(rank))
+}
+
+// Welcome tells a worker that waits for it that it has joined, and as whom.
+// It gives the worker's link, which is from now on that of a node.
+func (w *Worker) Welcome(as protocol.Welcome) (link.Link, error) {
+	l := w.Link()
+	if l == nil {
+		return nil, errors.New("the job is over")
+	}
+	return l, protocol.Send(l, protocol.FrameWelcome, as)
+}
+
+// Retire notes that the worker takes no more calls (rmprocs).
+func (w *Worker) Retire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.retired = true
+}
+
+// HasRetired reports whether Retire was called.
+func (w *Worker) HasRetired() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.retired
 }
 
+// Obituary makes the error for a worker of a job without a launcher.
+func (w *Worker) Obituary() *luaerr.Error { return w.obituary(nil, launcherEnd{}) }
+
 // obituary tells how a worker ended.
-func (w *remote) obituary(cause error, launcher launcherEnd) *luaerr.Error {
+func (w *Worker) obituary(cause error, launcher launcherEnd) *luaerr.Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, w.how(cause, launcher))
-	e.Output = w.outlet.LastLines(10)
+	e.Output = w.Outlet.LastLines(10)
+	e.Seen = &w.lossSeen
 	e.Rank, e.Pid, e.Host = w.ready.Rank, int(w.pid), w.presence.Host
 	return e
 }
 
 // how tells what ended a worker: the launcher, where that went first or had it
 // end. w.mu is held.
-func (w *remote) how(cause error, launcher launcherEnd) string {
+func (w *Worker) how(cause error, launcher launcherEnd) string {
 	switch {
-	case w.exit == nil && cause != nil && w.manager.transport == nil:
+	case w.exit == nil && cause != nil:
 		return "the connection to it broke and its supervisor is gone (" + cause.Error() + ")" + launcher.clause("; the launcher", " has ended, too")
 	case w.exit == nil:
 		return "the connection to it broke" + launcher.clause("; the launcher", " has ended, too")
@@ -70,7 +144,7 @@ func (w *remote) how(cause error, launcher launcherEnd) string {
 		return "the launcher ended it"
 	}
 	how := w.exit.String()
-	if w.exit.Code == runtimeStatus && strings.Contains(w.outlet.LastLines(10), outOfMemory) {
+	if w.exit.Code == runtimeStatus && strings.Contains(w.Outlet.LastLines(10), outOfMemory) {
 		how = "out of memory (a limit of the process: ulimit -v, or all that the machine has)"
 	}
 	return how + launcher.clause("; the launcher", " has ended, too")
@@ -94,33 +168,14 @@ func (l launcherEnd) clause(who, did string) string {
 }
 
 // hasSupervisor tells whether somebody is there to say how the worker ended.
-func (w *remote) hasSupervisor() bool {
+func (w *Worker) hasSupervisor() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.supervisor != nil
 }
 
-// member is the worker's pid; 0 before it has joined.
-func (w *remote) member() rpc.Pid {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.pid
-}
-
-func (w *remote) setRetired() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.retired = true
-}
-
-func (w *remote) setPid(pid rpc.Pid) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.pid = pid
-}
-
 // end tells the worker's supervisor to end it, and breaks its link.
-func (w *remote) end() {
+func (w *Worker) end() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.supervisor != nil {
@@ -129,29 +184,27 @@ func (w *remote) end() {
 }
 
 // release ends what the master has to do with a worker.
-func (w *remote) release() {
+func (w *Worker) release() {
 	w.mu.Lock()
-	pid, own, supervisor := w.pid, w.link, w.supervisor
+	own, supervisor := w.link, w.supervisor
 	w.mu.Unlock()
-	if pid != 0 {
-		w.manager.host.node.Forget(pid, closedManager(pid))
-	}
-	if own != nil && w.manager.transport == nil {
+	if own != nil {
 		own.Close() // of one that has not joined: the node does not know it
 	}
 	if supervisor != nil {
 		supervisor.Close()
 	}
-	w.outlet.Close()
+	w.Outlet.Close()
 	w.mu.Lock()
 	w.link, w.supervisor = nil, nil
 	w.mu.Unlock()
 }
 
-func pidsOf(workers []*remote) []rpc.Pid {
-	pids := make([]rpc.Pid, len(workers))
-	for i, w := range workers {
-		pids[i] = w.pid
+// Hostname is the name of this machine, for messages.
+var Hostname = sync.OnceValue(func() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "?"
 	}
-	return pids
-}
+	return name
+})

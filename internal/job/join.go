@@ -1,4 +1,4 @@
-package host
+package job
 
 import (
 	"fmt"
@@ -6,9 +6,14 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
+
+// joining is news of a worker that starts.
+type joining struct {
+	worker *Worker
+	err    error
+}
 
 // gathering is a start at work: who has news of a worker tells it.
 type gathering struct {
@@ -25,7 +30,7 @@ func (g *gathering) tell(j joining) {
 }
 
 // accept lets the processes of the job in until the listener closes.
-func (m *Manager) accept(from *link.Listener, start *gathering) {
+func (j *Launched) accept(from *link.Listener) {
 	for {
 		l, hello, err := from.Accept()
 		if err != nil {
@@ -33,28 +38,28 @@ func (m *Manager) accept(from *link.Listener, start *gathering) {
 		}
 		var p protocol.Presence
 		if err := protocol.Decode(hello.Data, &p); err != nil {
-			m.host.cfg.Log.Warn("a connection was turned away", "reason", err)
+			j.cfg.Log.Warn("a connection was turned away", "reason", err)
 			l.Close()
 			continue
 		}
-		if (hello.Role == protocol.RoleSupervisor || hello.Role == protocol.RoleWorker) && !m.claims(hello.Role, p, l, start) {
+		if (hello.Role == protocol.RoleSupervisor || hello.Role == protocol.RoleWorker) && !j.claims(hello.Role, p, l) {
 			continue
 		}
-		w := m.arrival(p, start)
-		m.host.cfg.Log.Debug("start: a process called", "role", hello.Role, "rank", p.Rank, "host", p.Host)
+		w := j.arrival(p)
+		j.cfg.Log.Debug("start: a process called", "role", hello.Role, "rank", p.Rank, "host", p.Host)
 		switch hello.Role {
 		case protocol.RoleSupervisor:
 			w.mu.Lock()
 			w.supervisor = l
 			w.mu.Unlock()
-			go m.serveSupervisor(w, l)
+			go j.serveSupervisor(w, l)
 		case protocol.RoleWorker:
 			w.mu.Lock()
 			w.link = l
 			w.mu.Unlock()
-			go m.serveJoin(w, l)
+			go j.serveJoin(w, l)
 		default:
-			m.host.cfg.Log.Warn("a connection was turned away", "reason", "unknown role", "role", hello.Role)
+			j.cfg.Log.Warn("a connection was turned away", "reason", "unknown role", "role", hello.Role)
 			l.Close()
 		}
 	}
@@ -62,21 +67,21 @@ func (m *Manager) accept(from *link.Listener, start *gathering) {
 
 // arrival returns the record of a worker, made when it or its supervisor first
 // calls.
-func (m *Manager) arrival(p protocol.Presence, start *gathering) *remote {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	w := m.present[p.Supervisor]
+func (j *Launched) arrival(p protocol.Presence) *Worker {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	w := j.present[p.Supervisor]
 	if w == nil {
-		w = &remote{manager: m, start: start, presence: p, outlet: output.NewOutlet(m.display), exited: make(chan struct{})}
-		m.present[p.Supervisor] = w
+		w = newWorker(p, j.cfg.Display)
+		j.present[p.Supervisor] = w
 	}
 	return w
 }
 
 // serveSupervisor takes output and the end of a worker from its supervisor.
-func (m *Manager) serveSupervisor(w *remote, l link.Link) {
+func (j *Launched) serveSupervisor(w *Worker, l link.Link) {
 	defer l.Close()
-	defer m.ended(w)
+	defer j.ended(w)
 	for {
 		f, err := l.Receive()
 		if err != nil {
@@ -84,7 +89,7 @@ func (m *Manager) serveSupervisor(w *remote, l link.Link) {
 		}
 		switch f.Kind {
 		case protocol.FrameOutput:
-			w.outlet.Add(int(f.ID), f.Head)
+			w.Outlet.Add(int(f.ID), f.Head)
 		case protocol.FrameExit:
 			var exit protocol.Exit
 			if protocol.Decode(f.Head, &exit) == nil {
@@ -95,64 +100,61 @@ func (m *Manager) serveSupervisor(w *remote, l link.Link) {
 			if exit != (protocol.Exit{}) {
 				// The supervisor stays until its link is closed, so that the
 				// launcher leaves the other ranks alone.
-				m.ended(w)
+				j.ended(w)
 			}
 		case protocol.FrameFailed:
 			var why string
 			if protocol.Decode(f.Head, &why) == nil {
-				w.start.tell(joining{worker: w, err: luaerr.New(luaerr.Launch, "%s", why)})
+				j.start.tell(joining{worker: w, err: luaerr.New(luaerr.Launch, "%s", why)})
 			}
 		}
 	}
 }
 
 // ended notes, once, that a worker's process is over and all its output here.
-func (m *Manager) ended(w *remote) {
+func (j *Launched) ended(w *Worker) {
 	w.over.Do(func() {
-		w.outlet.Close()
+		w.Outlet.Close()
 		close(w.exited)
-		go m.afterExit(w)
+		go j.afterExit(w)
 	})
 }
 
 // afterExit handles the end of a worker's supervisor: one that had not joined
 // makes the start fail; one that had is lost, if its own link has not told.
-func (m *Manager) afterExit(w *remote) {
+func (j *Launched) afterExit(w *Worker) {
 	w.mu.Lock()
 	pid, exit, host := w.pid, w.exit, w.presence.Host
 	w.mu.Unlock()
 	if pid != 0 {
 		switch {
-		case !m.isClosed():
-			m.host.node.Forget(pid, m.lostWorker(w, nil))
+		case !j.cfg.Closed():
+			j.cfg.Lost(w)
 		case exit != nil && *exit != (protocol.Exit{}):
-			m.unclean.Do(func() { close(m.spoilt) })
+			j.unclean.Do(func() { close(j.spoilt) })
 		}
 		return
 	}
 	if exit == nil {
-		m.supervisorLost(w)
+		j.supervisorLost(w)
 		return
 	}
 	// Its last output may explain it: leave the launcher a moment to end.
 	time.Sleep(50 * time.Millisecond)
 	if *exit != (protocol.Exit{}) && !exit.Orphan { // else the launcher's end tells more
 		e := luaerr.New(luaerr.Launch, "a worker on host %s ended before it had joined: %s", host, exit)
-		e.Output = w.outlet.LastLines(10)
-		w.start.tell(joining{worker: w, err: e})
+		e.Output = w.Outlet.LastLines(10)
+		j.start.tell(joining{worker: w, err: e})
 	}
 }
 
 // supervisorLost makes the start fail when a supervisor is gone without a word,
 // which the launcher may not see for long: unless the launcher ends, and tells
 // more.
-func (m *Manager) supervisorLost(w *remote) {
-	m.mu.Lock()
-	job := m.job
-	m.mu.Unlock()
-	if job != nil {
+func (j *Launched) supervisorLost(w *Worker) {
+	if l := j.running(); l != nil {
 		select {
-		case <-job.Done():
+		case <-l.Done():
 			return
 		case <-time.After(launcherWait):
 		}
@@ -164,12 +166,12 @@ func (m *Manager) supervisorLost(w *remote) {
 	if p.Rank >= 0 {
 		e.Message = fmt.Sprintf("rank %d: %s", p.Rank, e.Message)
 	}
-	e.Host, e.Output = p.Host, w.outlet.LastLines(10)
-	w.start.tell(joining{worker: w, err: e})
+	e.Host, e.Output = p.Host, w.Outlet.LastLines(10)
+	j.start.tell(joining{worker: w, err: e})
 }
 
 // serveJoin waits for a worker's word that MPI runs there.
-func (m *Manager) serveJoin(w *remote, l link.Link) {
+func (j *Launched) serveJoin(w *Worker, l link.Link) {
 	f, err := l.Receive()
 	if err != nil {
 		return // its supervisor tells more
@@ -182,11 +184,11 @@ func (m *Manager) serveJoin(w *remote, l link.Link) {
 		if err != nil {
 			err = luaerr.New(luaerr.Launch, "a worker on host %s joined wrongly: %w", w.presence.Host, err)
 		}
-		w.start.tell(joining{worker: w, err: err})
+		j.start.tell(joining{worker: w, err: err})
 	case protocol.FrameFailed:
 		var why string
 		if protocol.Decode(f.Head, &why) == nil {
-			w.start.tell(joining{worker: w, err: luaerr.New(luaerr.Launch, "a worker on host %s: %s", w.presence.Host, why)})
+			j.start.tell(joining{worker: w, err: luaerr.New(luaerr.Launch, "a worker on host %s: %s", w.presence.Host, why)})
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package host
+package job
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
@@ -20,11 +21,11 @@ import (
 type Launcher interface {
 	// Launch starts what spec says with the variables of join and settings in
 	// the workers' environment, and returns at once.
-	Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error)
+	Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Launch, error)
 }
 
-// Job is a launcher at work.
-type Job interface {
+// Launch is a launcher at work. Its methods may be called by any goroutine.
+type Launch interface {
 	// Done is closed when the launcher and all that it started are gone.
 	Done() <-chan struct{}
 	// Kill ends all of it.
@@ -35,15 +36,30 @@ type Job interface {
 	Launcher(limit time.Duration) (name, how string)
 	// Explain tells why workers did not come.
 	Explain(o launch.Outcome) error
+	// Absent gives those of size ranks of which no process runs any more, where that can
+	// be known: nil elsewhere.
+	Absent(size int) []int
+	// Hopeless reports whether the launcher has said that not all workers will come,
+	// and runs on all the same.
+	Hopeless() bool
+	// Joined hears that all workers have joined: nobody needs the job's secret any more.
+	Joined()
 }
 
-// processes is the real launcher.
+// Processes is the launcher that starts an MPI launcher, as a process. What that one
+// itself has to say goes to a console.
+func Processes(console *output.Console, secret launch.Carrier) Launcher {
+	return &processes{console: console, carrier: secret}
+}
+
 type processes struct {
 	console *output.Console
 	carrier launch.Carrier // of the secret; "" is auto
+	noted   sync.Once      // how it is carried
 }
 
-func (l processes) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Job, error) {
+// Launch implements Launcher.
+func (l *processes) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (Launch, error) {
 	text, err := json.Marshal(settings)
 	if err != nil {
 		return nil, err
@@ -67,6 +83,9 @@ func (l processes) Launch(spec launch.Spec, join link.Join, settings protocol.Se
 	}
 	job := &process{Process: p, plan: plan, handed: h}
 	go func() { <-p.Gone(); h.over() }()
+	if h.note != "" {
+		l.noted.Do(func() { l.console.Note("mpiclus-lua: " + h.note) })
+	}
 	return job, nil
 }
 
@@ -79,7 +98,7 @@ type handed struct {
 
 // handOver makes the secret ready for the way that it takes. The plan may
 // become another one for that.
-func (l processes) handOver(plan **launch.Command, spec launch.Spec, secret string) (h handed, err error) {
+func (l *processes) handOver(plan **launch.Command, spec launch.Spec, secret string) (h handed, err error) {
 	carrier, spec, note, err := launch.Carry(*plan, spec, cmp.Or(l.carrier, launch.CarrierAuto), protocol.EnvJoin)
 	if err != nil {
 		return h, err
@@ -104,7 +123,7 @@ func (h handed) over() {
 
 // passOn shows output that was left to the launcher where the launcher's own
 // would be: on the standard output and standard error of this process.
-func (l processes) passOn(line string, stderr bool) {
+func (l *processes) passOn(line string, stderr bool) {
 	to := l.console.Out
 	if stderr {
 		to = l.console.Err
@@ -130,6 +149,10 @@ func (p *process) Absent(size int) []int {
 	return p.Process.Absent(size)
 }
 
+// Joined implements Launch.
+func (p *process) Joined() { p.handed.over() }
+
+// Launcher implements Launch.
 func (p *process) Launcher(limit time.Duration) (name, how string) {
 	select {
 	case <-p.Process.Done():
@@ -141,6 +164,7 @@ func (p *process) Launcher(limit time.Duration) (name, how string) {
 	return fmt.Sprintf("%s, pid %d", filepath.Base(p.plan.Path), p.Pid), how
 }
 
+// Explain implements Launch.
 func (p *process) Explain(o launch.Outcome) error {
 	o.Process = p.Process
 	return launch.Explain(p.plan, o)
