@@ -69,7 +69,7 @@ func (h *Host) luaAddprocs(L *lua.LState) int {
 		luaerr.Raise(L, errReuse)
 	}
 	init := h.addprocsOptions(L, m)
-	if h.cfg.Ranks != nil && m.np != 0 {
+	if h.rank != nil && m.np != 0 {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument, "addprocs cannot start workers from inside an MPI job: start the script without mpirun (mpiclus-lua run SCRIPT), or make the ranks of this job the workers with cluster.start_main_loop(cluster.TCP_TRANSPORT_ALL)"))
 	}
 	if init != nil {

@@ -21,9 +21,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/output"
+	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // Config is what the command line says. The zero value runs on this machine
@@ -50,7 +50,7 @@ type Config struct {
 	Stderr           io.Writer // default os.Stderr
 
 	// Ranks is the MPI job that this process is a rank of itself, if it is.
-	Ranks *Ranks
+	Ranks *ranks.Config
 
 	// Env are variables for all workers, besides what a script says.
 	Env map[string]string
@@ -67,9 +67,7 @@ type Host struct {
 	node     *rpc.Node
 	parallel *cluster.Module
 	display  *output.Display
-	part     *worker.Process // of a rank: what serves chunks
-	peers    worker.Peers    // of a rank: links to other workers
-	loop     mainLoop
+	rank     *ranks.Rank // nil: this process is none
 	stop     stop
 	onExit   onExit
 	// life ends when the host closes; recoveries are starts that end with it.
@@ -185,14 +183,16 @@ func (h *Host) Kill() {
 
 // lost makes the error for a worker whose link broke.
 func (h *Host) lost(pid rpc.Pid, cause error) *luaerr.Error {
-	h.lostInRanks(pid)
+	if h.rank != nil {
+		h.rank.Lost(pid)
+	}
 	m, w := h.worker(pid)
 	if w == nil {
 		return nil
 	}
 	e := m.lostWorker(w, cause)
-	if h.cfg.Ranks != nil && !m.isClosed() {
-		h.endJob(e)
+	if h.rank != nil && !m.isClosed() {
+		h.rank.EndJob(e)
 	}
 	return e
 }

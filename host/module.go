@@ -4,17 +4,16 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
-	"github.com/mpiclus/mpiclus-lua/internal/job"
+	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // openCluster makes this process a part of a cluster, with what the host adds
 // to it. report shows a text to the user.
 func (h *Host) openCluster(report func(text string)) {
-	h.loop.leave, h.loop.gone = make(chan struct{}), make(chan struct{})
 	cfg := cluster.Config{
 		Interp: h.interp, Report: report, Layers: h.layers,
-		Node:   rpc.Config{Self: rpc.Master, Log: h.cfg.Log, Lost: h.lost, Connect: h.connectRank, ValuesOnly: h.cfg.UntrustedWorkers},
+		Node:   rpc.Config{Self: rpc.Master, Log: h.cfg.Log, Lost: h.lost, ValuesOnly: h.cfg.UntrustedWorkers},
 		Revive: h.revive, SameJob: h.sameJob, Recovered: h.recoveredJob, Settle: h.settle, Stopped: h.stopped,
 		Manager: func(L *lua.LState, number uint32) lua.LValue {
 			if m := h.manager(number); m != nil {
@@ -34,9 +33,15 @@ func (h *Host) openCluster(report func(text string)) {
 		},
 	}
 	if h.cfg.Ranks != nil {
-		cfg.Node.Place = &rpc.Place{Rank: h.cfg.Ranks.Info().Rank, Host: job.Hostname()}
+		h.rank = ranks.New(h.cfg.Ranks, ranks.Owner{
+			Version: h.cfg.Version, Interface: h.cfg.Interface, Log: h.cfg.Log, Interp: h.interp, Life: h.life,
+			Say: h.say, Report: h.report, Status: exitStatus,
+		})
+		cfg.Node.Place, cfg.Node.Connect = h.rank.Place(), h.rank.Connect
 	}
 	h.parallel = cluster.New(cfg)
 	h.node = h.parallel.Node
-	h.openRanks()
+	if h.rank != nil {
+		h.rank.Watch()
+	}
 }

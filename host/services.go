@@ -49,8 +49,8 @@ func (h *Host) layers(m *cluster.Module) []rpc.Layer {
 		{Name: protocol.ServiceModule, Values: true, Inline: true, Serve: h.serveModule},
 		{Name: protocol.ServiceConnect, Values: true, Inline: true, Serve: h.serveConnect},
 	}}}
-	if h.cfg.Ranks != nil {
-		layers = append(layers, h.rankLayers(m)...)
+	if h.rank != nil {
+		layers = append(layers, h.rank.Layers(m)...)
 	}
 	return layers
 }

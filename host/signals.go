@@ -92,7 +92,7 @@ func (w *signals) watch() {
 		case <-passed: // the script waits for something, or has stopped
 			passed, limit = nil, nil
 		case <-limit:
-			if h.stop.running() && h.cfg.Ranks == nil {
+			if h.stop.running() && h.rank == nil {
 				h.endNow("interrupted, but the script is in a call of a library that does not stop: it was ended there, and the workers were killed")
 			}
 			limit = nil
@@ -100,6 +100,14 @@ func (w *signals) watch() {
 			return
 		}
 	}
+}
+
+// interruption is the error of a script that a signal stops.
+func (h *Host) interruption(s os.Signal) error {
+	if h.rank != nil {
+		return h.rank.Interruption(s)
+	}
+	return luaerr.New(luaerr.Interrupted, "interrupted (%v)", s)
 }
 
 // interpreterPasses returns a channel that is closed once the interpreter was
@@ -114,7 +122,7 @@ func (h *Host) interpreterPasses() <-chan struct{} {
 // late is a signal that comes when the script is over: what is left of its end
 // is cut short.
 func (w *signals) late(s os.Signal) {
-	if w.h.cfg.Ranks == nil {
+	if w.h.rank == nil {
 		w.h.endNow("interrupted (" + s.String() + ") while the script was ending: its workers are killed")
 	}
 	// A rank ends as the signal has it.
@@ -178,7 +186,7 @@ func (h *Host) outputBroken() {
 
 // removeFolders removes the files of jobs at an end that leaves no time.
 func (h *Host) removeFolders() {
-	if h.cfg.Ranks != nil && h.cfg.Ranks.Clean != nil {
+	if h.rank != nil && h.cfg.Ranks.Clean != nil {
 		h.cfg.Ranks.Clean()
 	}
 	h.mu.Lock()

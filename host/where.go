@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
@@ -14,8 +13,8 @@ const silentRank = "not known: it does not answer (its process was stopped, or i
 
 // tellWhere tells where each rank is: in which calls of MPI, at which lines.
 func (h *Host) tellWhere() {
-	if h.node.Self() != rpc.Master || h.cfg.Ranks != nil && !h.loop.isStarted() {
-		h.say("rank %d (host %s) is in %s", h.cfg.Ranks.Info().Rank, job.Hostname(), h.ownPlace())
+	if h.node.Self() != rpc.Master || h.rank != nil && !h.rank.Started() {
+		h.say("%v is in %s", h.rank, describe(h.rank.Where()))
 		return
 	}
 	told := false
@@ -28,11 +27,6 @@ func (h *Host) tellWhere() {
 	if !told {
 		h.say("there are no workers now")
 	}
-}
-
-// ownPlace tells where this rank is itself.
-func (h *Host) ownPlace() string {
-	return describe(protocol.Where{Calls: h.cfg.Ranks.World().Pending()})
 }
 
 // whereabouts tells where the ranks are; "" when there are none any more.

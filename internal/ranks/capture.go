@@ -1,4 +1,4 @@
-package host
+package ranks
 
 import (
 	"context"
@@ -13,26 +13,26 @@ import (
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
-// rankCapture passes what this process writes to its file descriptors 1 and 2,
+// capture passes what this process writes to its file descriptors 1 and 2,
 // whoever writes there, to the master. It reads them in this process: the last
 // words of one that crashes are lost, which is why the launcher keeps them
 // unless a script asks.
-type rankCapture struct {
+type capture struct {
 	tap     *worker.Tap
-	streams []*rankStream
+	streams []*stream
 }
 
-// rankStream is a file descriptor that leads to a pipe for a while.
-type rankStream struct {
+// stream is a file descriptor that leads to a pipe for a while.
+type stream struct {
 	id    byte
 	pipe  *worker.Pipe
 	saved int // the descriptor as it was
 	over  chan struct{}
 }
 
-// captureRank redirects the given streams of this process until close.
-func captureRank(n *rpc.Node, streams []byte) (*rankCapture, error) {
-	c := &rankCapture{tap: worker.NewTap(func(stream byte, piece []byte) {
+// newCapture redirects the given streams of this process until close.
+func newCapture(n *rpc.Node, streams []byte) (*capture, error) {
+	c := &capture{tap: worker.NewTap(func(stream byte, piece []byte) {
 		// A master that is gone takes no more output; that ends elsewhere.
 		_ = n.Tell(context.Background(), rpc.Master, rpc.Request{Service: protocol.ServiceOutput, Data: append([]byte{stream}, piece...)})
 	})}
@@ -45,7 +45,7 @@ func captureRank(n *rpc.Node, streams []byte) (*rankCapture, error) {
 	return c, nil
 }
 
-func (c *rankCapture) redirect(id byte) error {
+func (c *capture) redirect(id byte) error {
 	saved, err := syscall.Dup(int(id))
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (c *rankCapture) redirect(id byte) error {
 		return errors.Join(err, syscall.Close(saved))
 	}
 	defer w.Close()
-	s := &rankStream{id: id, pipe: pipe, saved: saved, over: make(chan struct{})}
+	s := &stream{id: id, pipe: pipe, saved: saved, over: make(chan struct{})}
 	c.streams = append(c.streams, s)
 	go func() {
 		defer close(s.over)
@@ -67,13 +67,13 @@ func (c *rankCapture) redirect(id byte) error {
 
 // flush passes on all that was written so far, and gives the number of bytes
 // since the start.
-func (c *rankCapture) flush() uint64 { return c.tap.Flush() }
+func (c *capture) flush() uint64 { return c.tap.Flush() }
 
 // drainWait is for processes that were started here and still hold a pipe.
 const drainWait = 200 * time.Millisecond
 
 // close gives the streams back to where they went before.
-func (c *rankCapture) close() {
+func (c *capture) close() {
 	for _, s := range c.streams {
 		_ = syscall.Dup3(s.saved, int(s.id), 0) // most often the last writer of the pipe is gone with it
 		s.pipe.Drain(drainWait)
@@ -83,15 +83,18 @@ func (c *rankCapture) close() {
 }
 
 // serveOutput shows what a worker among the ranks wrote.
-func (h *Host) serveOutput(r *rpc.Incoming) {
-	if _, w := h.worker(r.From); w != nil && len(r.Data) > 0 {
-		w.Outlet.Add(int(r.Data[0]), r.Data[1:])
+func (r *Rank) serveOutput(in *rpc.Incoming) {
+	r.mu.Lock()
+	j := r.job
+	r.mu.Unlock()
+	if rank := int(in.From) - 1; j != nil && rank < len(j.workers) && len(in.Data) > 0 {
+		j.workers[rank].Outlet.Add(int(in.Data[0]), in.Data[1:])
 	}
 }
 
 // redirect sends the streams of this rank that the script wants there to the
 // master.
-func (h *Host) redirect(which [2]bool) error {
+func (r *Rank) redirect(which [2]bool) error {
 	var streams []byte
 	for i, yes := range which {
 		if yes {
@@ -101,12 +104,12 @@ func (h *Host) redirect(which [2]bool) error {
 	if len(streams) == 0 {
 		return nil
 	}
-	c, err := captureRank(h.node, streams)
+	c, err := newCapture(r.node, streams)
 	if err != nil {
 		return err
 	}
-	h.loop.mu.Lock()
-	defer h.loop.mu.Unlock()
-	h.loop.capture = c
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.capture = c
 	return nil
 }

@@ -1,4 +1,24 @@
-package host
+// Package ranks is a process that is a rank of an MPI job, started by mpirun, which
+// runs the same script as all others. Until the script calls start_main_loop the ranks
+// know nothing of each other but what MPI tells; there they meet, each says a word and
+// hears those of all, and links are made between them, over sockets or over MPI. Then
+// rank 0 is the master, with a job whose workers nobody launched, and the others serve
+// until it says leave:
+//
+//	r := ranks.New(cfg, owner)                  // its Layers are those of the node
+//	r.Watch()
+//	err := r.Open(ctx, ranks.Wish{Mode: mode})  // on all ranks
+//	err = r.Become()
+//	if r.Number() > 0 {
+//		return r.Serve(L, redirect)         // ends the script
+//	}
+//	j := r.Job(display)                         // a job.Job
+//	…
+//	r.End(status)                               // with all others, or against them
+//
+// Nobody ends alone: MPI waits for all. So a rank that fails, is lost, calls os.exit or
+// gets a signal ends the job, in order where all were told, else by aborting it.
+package ranks
 
 import (
 	"context"
@@ -20,9 +40,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
-// Ranks is the MPI job that this process is a rank of, for scripts that are
+// Config is what a process has that is a rank of an MPI job, for scripts that are
 // started by mpirun.
-type Ranks struct {
+type Config struct {
 	worker.Session
 	Meeting
 	// Transport carries the messages of MPI_TRANSPORT_ALL.
@@ -80,7 +100,7 @@ type Transport interface {
 // word is what a rank says when it meets the others.
 type word struct {
 	Start   bool   // start_main_loop; else: the script has ended
-	Mode    Mode   // of Start
+	Mode    string // of Start
 	Problem string // why this rank cannot start
 	Version string
 	Host    string
@@ -89,17 +109,17 @@ type word struct {
 
 // meet brings the ranks together and gives what each of them said. An error
 // of kind Launch says which ranks were waited for in vain.
-func (h *Host) meet(ctx context.Context, w word, limit time.Duration) ([]word, error) {
+func (r *Rank) meet(ctx context.Context, w word, limit time.Duration) ([]word, error) {
 	if limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}
-	w.Version, w.Host = h.cfg.Version, job.Hostname()
+	w.Version, w.Host = r.own.Version, job.Hostname()
 	w.Problem = w.Problem[:min(len(w.Problem), maxProblem)]
-	said, err := h.cfg.Ranks.Meet(ctx, protocol.Encode(w))
+	said, err := r.cfg.Meet(ctx, protocol.Encode(w))
 	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, absence(err, h.cfg.Ranks.Info().Size, limit)
+		return nil, absence(err, r.cfg.Info().Size, limit)
 	}
 	if err != nil {
 		return nil, err
@@ -136,7 +156,7 @@ func disagreement(words []word) error {
 		case w.Version != words[0].Version:
 			text = "run version " + w.Version + " of this software"
 		case w.Start:
-			text = "called start_main_loop(" + string(w.Mode) + ")"
+			text = "called start_main_loop(" + w.Mode + ")"
 		}
 		said[text] = append(said[text], rank)
 	}
@@ -165,9 +185,9 @@ func perRanks(texts map[string][]int, of int, colon, comma string) string {
 	return strings.Join(parts, comma)
 }
 
-// meetAtEnd is the last word of a rank whose script has ended without a main
+// MeetAtEnd is the last word of a rank whose script has ended without a main
 // loop: where others called start_main_loop, all of them learn it.
-func (h *Host) meetAtEnd() error {
-	_, err := h.meet(context.Background(), word{}, 0)
+func (r *Rank) MeetAtEnd() error {
+	_, err := r.meet(context.Background(), word{}, 0)
 	return err
 }

@@ -1,4 +1,4 @@
-package host
+package ranks
 
 import (
 	"os"
@@ -6,19 +6,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/output"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // TestCaptureEnds gives the standard output back while a process that was
 // started meanwhile still has it.
 func TestCaptureEnds(t *testing.T) {
-	h, err := New(Config{Modules: func(*interp.Interp) {}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer h.Close()
-	c, err := captureRank(h.node, []byte{output.StreamOut})
+	n := rpc.New(rpc.Config{Self: rpc.Master})
+	defer n.Close()
+	c, err := newCapture(n, []byte{output.StreamOut})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package host
+package ranks
 
 import (
 	"crypto/aes"

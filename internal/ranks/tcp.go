@@ -1,4 +1,4 @@
-package host
+package ranks
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 // between hosts, over unix sockets within one. Each rank gets an invitation of
 // its own to call rank 0, over MPI and sealed.
 type tcpTransport struct {
-	host     *Host
+	rank     *Rank
 	beyond   bool // the ranks are on several hosts
 	keys     keyPair
 	ranks    [][]byte       // public keys of all ranks
@@ -25,12 +25,23 @@ type tcpTransport struct {
 	listener *link.Listener
 }
 
+// newSockets makes the transport of a rank, after the words of all.
+func newSockets(r *Rank, words []word, keys keyPair) *tcpTransport {
+	t := &tcpTransport{rank: r, keys: keys}
+	for _, w := range words {
+		t.beyond = t.beyond || w.Host != words[0].Host
+		t.ranks = append(t.ranks, w.Key)
+	}
+	return t
+}
+
+// Open implements Transport.
 func (t *tcpTransport) Open(ctx context.Context) ([]link.Link, error) {
-	info := t.host.cfg.Ranks.Info()
+	info := t.rank.cfg.Info()
 	if info.Rank == 0 {
 		return t.accept(ctx, info.Size)
 	}
-	text, err := t.host.cfg.Ranks.Share(nil)
+	text, err := t.rank.cfg.Share(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +74,7 @@ func (t *tcpTransport) accept(ctx context.Context, size int) ([]link.Link, error
 	if err == nil {
 		text, err = t.invite(ctx, size)
 	}
-	if _, shareErr := t.host.cfg.Ranks.Share(text); err == nil {
+	if _, shareErr := t.rank.cfg.Share(text); err == nil {
 		err = shareErr
 	}
 	if err != nil {
@@ -100,13 +111,14 @@ func (t *tcpTransport) invite(ctx context.Context, size int) ([]byte, error) {
 	return t.keys.seal(texts, t.ranks)
 }
 
+// Connect implements Transport.
 func (t *tcpTransport) Connect(ctx context.Context, pid rpc.Pid) (link.Link, error) {
-	return t.host.peers.Connect(ctx, pid)
+	return t.rank.peers.Connect(ctx, pid)
 }
 
 func (t *tcpTransport) listen() (err error) {
-	cfg := t.host.cfg
-	dir := cfg.Ranks.Folder
+	own := &t.rank.own
+	dir := t.rank.cfg.Folder
 	if dir == "" {
 		if t.folder, err = launch.MakeFolder(0); err != nil {
 			return err
@@ -114,14 +126,15 @@ func (t *tcpTransport) listen() (err error) {
 		dir = t.folder.Path
 	}
 	t.listener, err = link.Listen(link.ListenConfig{
-		Version: cfg.Version, Job: dir, Dir: dir,
-		TCP: t.beyond || cfg.Interface != "", Interface: cfg.Interface, InvitedOnly: true, Log: cfg.Log,
+		Version: own.Version, Job: dir, Dir: dir,
+		TCP: t.beyond || own.Interface != "", Interface: own.Interface, InvitedOnly: true, Log: own.Log,
 	})
 	return err
 }
 
+// Close implements Transport.
 func (t *tcpTransport) Close() error {
-	t.host.peers.Close()
+	t.rank.peers.Close()
 	if t.listener != nil {
 		t.listener.Close()
 	}
