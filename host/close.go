@@ -86,16 +86,11 @@ func (m *Manager) leave(ctx context.Context, workers []*job.Worker) bool {
 	m.debug("end: the workers are asked to leave", "workers", len(workers))
 	ctx, cancel := context.WithTimeout(ctx, hearWait)
 	defer cancel()
-	var pids []rpc.Pid
-	for _, w := range workers {
-		if pid := w.Pid(); pid != m.host.node.Self() {
-			pids = append(pids, pid)
-		}
-	}
+	pids := m.joined(workers)
 	if _, errs := m.host.node.CallAll(ctx, pids, rpc.Request{Service: protocol.ServiceLeave}); errors.Join(errs...) != nil {
 		return false
 	}
-	m.host.node.Leave(m.joined(workers)...)
+	m.host.node.Leave(pids...)
 	return true
 }
 

@@ -1,6 +1,21 @@
-// Package host is the master's side: it runs the user's script, starts
-// workers through an MPI launcher, sends them chunks, shows their output and
-// makes one report of what went wrong.
+// Package host is the master's side: it runs the user's script, has workers started,
+// sends them chunks and makes one report of what went wrong. A command needs no more
+// than
+//
+//	os.Exit(host.Run(host.Config{Args: []string{"job.lua"}}))
+//
+// A Host has managers, each of one job of workers (internal/job, or internal/ranks
+// where this process is a rank of an mpirun itself). What scripts do with them can be
+// done without a script:
+//
+//	h, err := host.New(host.Config{})
+//	defer h.Close()
+//	m := h.NewManager(host.MPIOnWorkers, host.Options{NP: 4})
+//	pids, err := m.Start(ctx)
+//	outcome, err := m.Run(ctx, chunk, nil) // chunk is what interp's codec made of a function
+//
+// Locks: who holds Manager.mu may take those of its job and its workers, and never the
+// other way round. Neither they nor Host.mu are held while anything is waited for.
 package host
 
 import (

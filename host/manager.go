@@ -50,7 +50,8 @@ type Options struct {
 // threadLevels are the values of Options.ThreadLevel, from the least on.
 var threadLevels = []string{"single", "funneled", "serialized", "multiple"}
 
-// Manager is one MPI job and the master's side of it.
+// Manager is what a script holds of a job of workers, and what the master knows of it.
+// It waits for nothing with mu held.
 type Manager struct {
 	host    *Host
 	number  uint32 // tells managers apart, also across a restart

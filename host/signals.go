@@ -189,13 +189,12 @@ func (h *Host) removeFolders() {
 	if h.rank != nil && h.cfg.Ranks.Clean != nil {
 		h.cfg.Ranks.Clean()
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, m := range h.managers {
+	for _, m := range h.all() {
 		m.mu.Lock()
-		if m.job != nil {
-			m.job.RemoveFiles()
-		}
+		j := m.job
 		m.mu.Unlock()
+		if j != nil {
+			j.RemoveFiles()
+		}
 	}
 }

@@ -70,13 +70,9 @@ func tooMany(host string, have, np int) error {
 // with whatever secret.
 func (j *Launched) shut() {
 	j.mu.Lock()
-	l := j.listener
-	running := j.launch
+	l, running := j.listener, j.launch
 	j.mu.Unlock()
 	running.Joined()
-	if l == nil {
-		return
-	}
 	l.Shut()
 	go l.Close() // who is still at the handshake has no place here
 }

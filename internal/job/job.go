@@ -22,7 +22,8 @@ import (
 )
 
 // Job is what a manager asks of the processes that work for it. All but Start may be
-// called at any time, by several goroutines; only Start, Left and Obituary wait.
+// called at any time, by several goroutines. Start, Left, Obituary and Free wait, so that
+// nobody who calls them holds a lock that others need; the others do not.
 type Job interface {
 	// Start brings the workers together. welcome is called with all of them, by rank,
 	// and makes them members; nobody else can join once it has returned. It is called

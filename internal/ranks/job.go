@@ -52,8 +52,8 @@ func (j *Job) Left(time.Duration) (ended bool, unclean error) {
 	return true, nil
 }
 
-// Kill implements job.Job. It ends nothing yet: a manager that is broken makes the script's process
-// end with an error, and with it the whole job.
+// Kill implements job.Job. It ends nothing yet: a manager that is broken makes the
+// script's process end with an error, and with it the whole job.
 func (j *Job) Kill() { j.once.Do(func() { close(j.done) }) }
 
 // Done implements job.Job.

@@ -130,8 +130,8 @@ func (r *Rank) Connect(ctx context.Context, pid rpc.Pid) (link.Link, error) {
 	return t.Connect(ctx, pid)
 }
 
-// Started reports whether the ranks have met in Open, so that no other one can end
-// its script alone.
+// Started reports whether the ranks have met in Open: from then on they are master and
+// workers.
 func (r *Rank) Started() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
