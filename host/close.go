@@ -3,15 +3,13 @@ package host
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
-	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // kill ends the job at once. why is what later calls get as their error.
@@ -19,38 +17,16 @@ func (m *Manager) kill(why *luaerr.Error) {
 	m.debug("end: the workers are killed", "reason", why.Message)
 	m.mu.Lock()
 	m.life.enter(stageKilled, why)
-	workers, job := m.everyone(), m.job
+	workers, j := m.workers, m.job
 	m.mu.Unlock()
-	for _, w := range workers {
-		w.end()
-	}
-	if job != nil {
-		job.Kill()
+	if j != nil {
+		j.Kill()
 	}
 	pids := m.joined(workers)
 	m.host.node.Leave(pids...)
 	for _, pid := range pids {
 		e := *why
 		m.host.node.Forget(pid, &e)
-	}
-}
-
-// everyone lists all workers, those that have not joined as well. m.mu is
-// held.
-func (m *Manager) everyone() []*remote {
-	all := make([]*remote, 0, len(m.present))
-	for _, w := range m.present {
-		all = append(all, w)
-	}
-	return all
-}
-
-// end tells the worker's supervisor to end it, and breaks its link.
-func (w *remote) end() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.supervisor != nil {
-		_ = w.supervisor.Send(&link.Frame{Kind: protocol.FrameKill})
 	}
 }
 
@@ -68,7 +44,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	m.ending.Lock()
 	defer m.ending.Unlock()
 	m.mu.Lock()
-	before, workers, job := m.life, m.workers, m.job
+	before, workers, j := m.life, m.workers, m.job
 	isOurs := m.life.enter(stageClosed, nil) && before.begun
 	m.mu.Unlock()
 	if !isOurs {
@@ -76,78 +52,52 @@ func (m *Manager) Close(ctx context.Context) error {
 	}
 	defer m.cleanUp()
 	defer m.debug("end: the job is over")
-	if job == nil {
+	if j == nil {
 		return nil
 	}
 	var unclean error
 	if before.runs() && len(workers) > 0 && m.leave(ctx, workers) {
-		if m.transport != nil {
-			m.noteLeft()
-			return nil // ranks end when their link is closed
-		}
-		select {
-		case <-job.Done():
+		var ended bool
+		if ended, unclean = j.Left(leaveWait); ended {
 			return nil
-		case <-m.spoilt: // the others would wait for it in MPI_Finalize
-			unclean = m.diedLeaving(workers)
-		case <-time.After(leaveWait):
 		}
 	}
 	m.abandon(luaerr.New(luaerr.Lost, "%w", cluster.ErrClosed))
 	return unclean
 }
 
-// diedLeaving tells of a worker that a signal ended while it was leaving; nil
-// for none.
-func (m *Manager) diedLeaving(workers []*remote) error {
-	for _, w := range workers {
-		w.mu.Lock()
-		died := w.exit != nil && w.exit.Signal != "" && !w.exit.Told && !w.exit.Orphan
-		w.mu.Unlock()
-		if died {
-			return w.obituary(nil, launcherEnd{})
-		}
-	}
-	return nil
-}
-
 // abandon ends the job at once and waits for its end.
 func (m *Manager) abandon(why *luaerr.Error) {
 	m.kill(why)
 	m.mu.Lock()
-	job := m.job
+	j := m.job
 	m.mu.Unlock()
-	if job == nil {
+	if j == nil {
 		return
 	}
 	select {
-	case <-job.Done():
+	case <-j.Done():
 	case <-time.After(exitLimit):
 	}
 }
 
 // leave asks all workers to leave MPI, and reports whether all of them heard.
-func (m *Manager) leave(ctx context.Context, workers []*remote) bool {
+func (m *Manager) leave(ctx context.Context, workers []*job.Worker) bool {
 	m.debug("end: the workers are asked to leave", "workers", len(workers))
 	ctx, cancel := context.WithTimeout(ctx, hearWait)
 	defer cancel()
-	var pids []rpc.Pid
-	for _, w := range workers {
-		if w.pid != m.host.node.Self() {
-			pids = append(pids, w.pid)
-		}
-	}
-	if _, errs := m.host.node.CallAll(ctx, pids, rpc.Request{Service: worker.ServiceLeave}); errors.Join(errs...) != nil {
+	pids := m.joined(workers)
+	if _, errs := m.host.node.CallAll(ctx, pids, rpc.Request{Service: protocol.ServiceLeave}); errors.Join(errs...) != nil {
 		return false
 	}
-	m.host.node.Leave(m.joined(workers)...)
+	m.host.node.Leave(pids...)
 	return true
 }
 
 // joined returns the pids of those of the workers that have joined, and are not this process.
-func (m *Manager) joined(workers []*remote) (pids []rpc.Pid) {
+func (m *Manager) joined(workers []*job.Worker) (pids []rpc.Pid) {
 	for _, w := range workers {
-		if pid := w.member(); pid != 0 && pid != m.host.node.Self() {
+		if pid := w.Pid(); pid != 0 && pid != m.host.node.Self() {
 			pids = append(pids, pid)
 		}
 	}
@@ -157,55 +107,18 @@ func (m *Manager) joined(workers []*remote) (pids []rpc.Pid) {
 // cleanUp frees what the job held on this machine.
 func (m *Manager) cleanUp() {
 	m.mu.Lock()
-	listener, folder := m.listener, m.folder
+	workers, j := m.workers, m.job
 	m.mu.Unlock()
-	if listener != nil {
-		listener.Close()
+	for _, pid := range m.joined(workers) {
+		m.host.node.Forget(pid, closedManager(pid))
 	}
-	m.accepting.Wait() // nobody comes any more
-	m.mu.Lock()
-	workers := m.everyone()
-	m.mu.Unlock()
-	for _, w := range workers {
-		w.release()
-	}
-	if m.transport != nil {
-		_ = m.transport.Close() // what was lost on the way has no receiver any more
-	}
-	if folder != nil {
-		_ = folder.Remove()
+	if j != nil {
+		j.Free()
 	}
 	m.mu.Lock()
-	recovers := m.recovery != nil
+	recovers := m.succession.recovery != nil
 	m.mu.Unlock()
 	if m.untold() == nil && !recovers {
 		m.host.dismiss(m)
 	}
-}
-
-// dismiss forgets a manager whose job has ended.
-func (h *Host) dismiss(m *Manager) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.managers = slices.DeleteFunc(slices.Clone(h.managers), func(other *Manager) bool { return other == m })
-}
-
-// release ends what the master has to do with a worker.
-func (w *remote) release() {
-	w.mu.Lock()
-	pid, own, supervisor := w.pid, w.link, w.supervisor
-	w.mu.Unlock()
-	if pid != 0 {
-		w.manager.host.node.Forget(pid, closedManager(pid))
-	}
-	if own != nil && w.manager.transport == nil {
-		own.Close() // of one that has not joined: the node does not know it
-	}
-	if supervisor != nil {
-		supervisor.Close()
-	}
-	w.outlet.close()
-	w.mu.Lock()
-	w.link, w.supervisor = nil, nil
-	w.mu.Unlock()
 }

@@ -1,6 +1,21 @@
-// Package host is the master's side: it runs the user's script, starts
-// workers through an MPI launcher, sends them chunks, shows their output and
-// makes one report of what went wrong.
+// Package host is the master's side: it runs the user's script, has workers started,
+// sends them chunks and makes one report of what went wrong. A command needs no more
+// than
+//
+//	os.Exit(host.Run(host.Config{Args: []string{"job.lua"}}))
+//
+// A Host has managers, each of one job of workers (internal/job, or internal/ranks
+// where this process is a rank of an mpirun itself). What scripts do with them can be
+// done without a script:
+//
+//	h, err := host.New(host.Config{})
+//	defer h.Close()
+//	m := h.NewManager(host.MPIOnWorkers, host.Options{NP: 4})
+//	pids, err := m.Start(ctx)
+//	outcome, err := m.Run(ctx, chunk, nil) // chunk is what interp's codec made of a function
+//
+// Locks: who holds Manager.mu may take those of its job and its workers, and never the
+// other way round. Neither they nor Host.mu are held while anything is waited for.
 package host
 
 import (
@@ -9,23 +24,21 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"regexp"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	lua "github.com/yuin/gopher-lua"
-
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
-	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
+	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // Config is what the command line says. The zero value runs on this machine
@@ -52,12 +65,12 @@ type Config struct {
 	Stderr           io.Writer // default os.Stderr
 
 	// Ranks is the MPI job that this process is a rank of itself, if it is.
-	Ranks *Ranks
+	Ranks *ranks.Config
 
 	// Env are variables for all workers, besides what a script says.
 	Env map[string]string
 	// Launcher starts workers; default: an MPI launcher, as processes.
-	Launcher Launcher
+	Launcher job.Launcher
 	// Modules adds the Lua modules of the process besides cluster.
 	Modules func(in *interp.Interp)
 }
@@ -68,17 +81,14 @@ type Host struct {
 	interp   *interp.Interp
 	node     *rpc.Node
 	parallel *cluster.Module
-	display  *display
-	part     *worker.Process // of a rank: what serves chunks
-	peers    worker.Peers    // of a rank: links to other workers
-	loop     mainLoop
+	display  *output.Display
+	rank     *ranks.Rank // nil: this process is none
 	stop     stop
 	onExit   onExit
 	// life ends when the host closes; recoveries are starts that end with it.
 	life       context.Context
 	endLife    context.CancelFunc
 	recoveries sync.WaitGroup
-	noteSecret sync.Once
 	// readerGone is set when who read the output of this process has gone.
 	readerGone atomic.Bool
 
@@ -100,21 +110,20 @@ func New(cfg Config) (*Host, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	console := newConsole(cfg.Stdout, cfg.Stderr)
+	console := output.NewConsole(cfg.Stdout, cfg.Stderr)
 	if cfg.Launcher == nil {
-		cfg.Launcher = processes{console, launch.Carrier(cfg.Secret)}
+		cfg.Launcher = job.Processes(console, launch.Carrier(cfg.Secret))
 	}
-	display, err := newDisplay(cfg.Output, console)
+	display, err := output.NewDisplay(cfg.Output, console, cfg.Verbose)
 	if err != nil {
 		return nil, err
 	}
-	display.stacks = cfg.Verbose
 	h := &Host{cfg: cfg, display: display, nextPid: rpc.Master + 1}
 	h.life, h.endLife = context.WithCancel(context.Background())
 	codec := &value.Codec{Self: rpc.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
-	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.out})
-	console.broken = h.outputBroken
-	h.openCluster(console.note)
+	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.Out})
+	console.Broken = h.outputBroken
+	h.openCluster(console.Note)
 	if cfg.Modules != nil {
 		cfg.Modules(h.interp)
 	}
@@ -137,12 +146,9 @@ func (h *Host) Close() error { return h.close(h.parallel.Objects.Unfinished()) }
 func (h *Host) close(calls []objects.Unfinished) error {
 	h.endLife()
 	h.recoveries.Wait()
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
 	var first error
 	var wait sync.WaitGroup
-	for _, m := range managers {
+	for _, m := range h.all() {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
@@ -159,7 +165,7 @@ func (h *Host) close(calls []objects.Unfinished) error {
 	h.parallel.Objects.ReportUnclaimed()
 	h.node.Close()
 	h.tellDropped(calls)
-	h.display.close()
+	h.display.Close()
 	return first
 }
 
@@ -185,93 +191,28 @@ func (h *Host) tellDropped(calls []objects.Unfinished) {
 
 // Kill ends all workers at once, without asking them.
 func (h *Host) Kill() {
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
-	for _, m := range managers {
+	for _, m := range h.all() {
 		m.kill(luaerr.New(luaerr.Interrupted, "interrupted"))
 	}
 }
 
-// takePids reserves n pids in a row.
-func (h *Host) takePids(n int) rpc.Pid {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	first := h.nextPid
-	h.nextPid += rpc.Pid(n)
-	return first
-}
-
 // lost makes the error for a worker whose link broke.
 func (h *Host) lost(pid rpc.Pid, cause error) *luaerr.Error {
-	h.lostInRanks(pid)
-	w := h.worker(pid)
+	if h.rank != nil {
+		h.rank.Lost(pid)
+	}
+	m, w := h.worker(pid)
 	if w == nil {
 		return nil
 	}
-	e := w.manager.lostWorker(w, cause)
-	if w.manager.transport != nil && !w.manager.isClosed() {
-		h.endJob(e)
+	e := m.lostWorker(w, cause)
+	if h.rank != nil && !m.isClosed() {
+		h.rank.EndJob(e)
 	}
 	return e
 }
 
-func (h *Host) worker(pid rpc.Pid) *remote {
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
-	for _, m := range managers {
-		if w := m.worker(pid); w != nil {
-			return w
-		}
-	}
-	return nil
-}
-
-// manager returns the manager of a number, nil when there is none. One that
-// was restarted is the latest.
-func (h *Host) manager(number uint32) *Manager {
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
-	for _, m := range managers {
-		if m.number == number {
-			return m.current()
-		}
-	}
-	return nil
-}
-
-// moduleName is the form of the names of modules that untrusted workers may ask
-// for: what leads from the folders of package.path into those below them.
-var moduleName = regexp.MustCompile(`^[\w-]+(\.[\w-]+)*$`)
-
-// serveModule gives a worker a module that it cannot find itself: what a
-// script has put into package.preload here, or a file.
-func (h *Host) serveModule(r *rpc.Incoming) {
-	module := string(r.Data)
-	if h.cfg.UntrustedWorkers && !moduleName.MatchString(module) {
-		r.Post(rpc.Reply{Data: protocol.Encode(worker.Module{Missing: "nor on the master, which looks for no such name (--untrusted-workers)"})})
-		return
-	}
-	h.parallel.Eval.Serve(r, fmt.Sprintf("require '%s' of pid %d", module, r.From), func(t *interp.Task) rpc.Reply {
-		if fn := interp.Preloaded(t.L(), module); fn != nil {
-			return h.parallel.Eval.Result(t.L(), []lua.LValue{fn}, nil)
-		}
-		path := interp.PackagePath(t.L())
-		var found worker.Module
-		err := h.interp.Wait(t.L(), func(context.Context) (err error) {
-			found.Name, found.Source, err = interp.FindSource(path, module)
-			return err
-		})
-		if err != nil {
-			found.Missing = err.Error()
-		}
-		return rpc.Reply{Data: protocol.Encode(found)}
-	})
-}
-
 // say tells the user something that is neither output nor an error.
 func (h *Host) say(format string, args ...any) {
-	h.display.note(fmt.Sprintf("mpiclus-lua: "+format, args...))
+	h.display.Note(fmt.Sprintf("mpiclus-lua: "+format, args...))
 }

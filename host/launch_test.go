@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/host"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
@@ -22,14 +23,14 @@ type launcher struct {
 	np      int
 	entered chan struct{}
 	proceed chan struct{}
-	job     host.Job
+	job     job.Launch
 }
 
 func newLauncher(np int) *launcher {
 	return &launcher{np: np, entered: make(chan struct{}), proceed: make(chan struct{})}
 }
 
-func (l *launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (host.Job, error) {
+func (l *launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (job.Launch, error) {
 	close(l.entered)
 	<-l.proceed
 	spec.NP = l.np

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
-	"github.com/mpiclus/mpiclus-lua/worker"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
 // The kinds of what ranks leave half done.
@@ -21,7 +21,7 @@ const (
 // each of them has ended well: the next chunk would meet it, and take its numbers for
 // its own. "" is nothing, or nothing new.
 func (r *run) leftBehind() string {
-	tallies := make([]worker.Standing, len(r.Answers))
+	tallies := make([]protocol.Standing, len(r.Answers))
 	for i, a := range r.Answers {
 		if a.Err != nil || r.failed(i) {
 			return "" // such a world is looked after, and renewed if need be
@@ -51,7 +51,7 @@ func (r *run) leftBehind() string {
 }
 
 // leftKind returns what was left, by what all ranks know.
-func leftKind(tallies []worker.Standing) string {
+func leftKind(tallies []protocol.Standing) string {
 	var sent, received, balance uint64
 	open := false
 	for _, t := range tallies {
@@ -71,8 +71,8 @@ func leftKind(tallies []worker.Standing) string {
 }
 
 // begun tells which ranks have begun more collectives than others, "" if none has.
-func begun(tallies []worker.Standing) string {
-	least := slices.MinFunc(tallies, func(a, b worker.Standing) int { return int(a.Begun - b.Begun) }).Begun
+func begun(tallies []protocol.Standing) string {
+	least := slices.MinFunc(tallies, func(a, b protocol.Standing) int { return int(a.Begun - b.Begun) }).Begun
 	more := map[uint64][]int{}
 	for rank, t := range tallies {
 		if t.Begun > least {

@@ -16,11 +16,10 @@ const (
 	stageLost                  // a worker was lost: MPI cannot be used any more
 	stageKilled                // this master ended the job, or gave up its start
 	stageClosed                // Close was called: what workers there are end
-	stageLeft                  // all workers have heard that they are to end
 )
 
 func (s stage) String() string {
-	return [...]string{"made", "starting", "running", "lost", "killed", "closed", "left"}[s]
+	return [...]string{"made", "starting", "running", "lost", "killed", "closed"}[s]
 }
 
 // follows lists the stages that may come next. A job that is killed twice keeps the
@@ -31,7 +30,6 @@ var follows = map[stage][]stage{
 	stageRunning:  {stageLost, stageKilled, stageClosed},
 	stageLost:     {stageKilled, stageClosed},
 	stageKilled:   {stageKilled, stageClosed},
-	stageClosed:   {stageLeft},
 }
 
 // life is the stage of a job, with the reasons of its end. The zero value is a job
@@ -60,7 +58,7 @@ func (l *life) enter(next stage, why *luaerr.Error) bool {
 		if l.broken == nil {
 			l.broken = why
 		}
-	case stageMade, stageClosed, stageLeft: // no reason is asked for
+	case stageMade, stageClosed: // no reason is asked for
 	}
 	return true
 }
@@ -69,4 +67,4 @@ func (l *life) enter(next stage, why *luaerr.Error) bool {
 func (l *life) runs() bool { return l.stage == stageRunning }
 
 // isClosed reports whether Close was called.
-func (l *life) isClosed() bool { return l.stage >= stageClosed }
+func (l *life) isClosed() bool { return l.stage == stageClosed }

@@ -16,7 +16,7 @@ func TestLife(t *testing.T) {
 	var walk func(l life, depth int)
 	walk = func(l life, depth int) {
 		reached[l.stage] = true
-		for next := stageMade; next <= stageLeft && depth > 0; next++ {
+		for next := stageMade; next <= stageClosed && depth > 0; next++ {
 			after, why := l, first
 			if l.broken != nil {
 				why = second
@@ -47,12 +47,12 @@ func TestLife(t *testing.T) {
 		}
 	}
 	walk(life{}, 6)
-	for s := stageMade; s <= stageLeft; s++ {
+	for s := stageMade; s <= stageClosed; s++ {
 		if !reached[s] {
 			t.Errorf("no way leads to %v", s)
 		}
 	}
-	if len(follows[stageLeft]) > 0 {
+	if len(follows[stageClosed]) > 0 {
 		t.Error("something follows the end")
 	}
 }

@@ -48,7 +48,7 @@ func (m *Manager) noteLoss(e *luaerr.Error) {
 func (m *Manager) untold() *luaerr.Error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.loss.err == nil || m.loss.coped || m.next != nil || m.loss.err.Raised() {
+	if m.loss.err == nil || m.loss.coped || m.succession.next != nil || m.loss.err.Raised() {
 		return nil
 	}
 	return m.loss.err
@@ -57,10 +57,7 @@ func (m *Manager) untold() *luaerr.Error {
 // untoldLoss returns the error of a worker that was lost while nobody waited for
 // it; nil for none.
 func (h *Host) untoldLoss() error {
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
-	for _, m := range managers {
+	for _, m := range h.all() {
 		if e := m.untold(); e != nil {
 			return e
 		}

@@ -10,10 +10,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 const managerMeta = "mpiclus.manager"
@@ -66,11 +63,11 @@ func luaSetField(L *lua.LState) int {
 	if v != lua.LString(failureIsError) && v != lua.LString(failureRestart) {
 		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: \"%s\" or \"%s\" expected, got %s", failureIsError, failureRestart, args.Show(v)))
 	}
-	if v == lua.LString(failureRestart) && m.transport != nil {
-		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: the workers of this manager are the ranks of an mpirun: they cannot be restarted"))
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := m.ours(); err != nil && v == lua.LString(failureRestart) {
+		luaerr.Raise(L, luaerr.New(luaerr.Argument, "manager.on_failure: %w", err))
+	}
 	m.opts.OnFailure = string(v.(lua.LString))
 	return 0
 }
@@ -100,14 +97,6 @@ func (m *Manager) String() string {
 	}
 }
 
-func pidsOf(workers []*remote) []rpc.Pid {
-	pids := make([]rpc.Pid, len(workers))
-	for i, w := range workers {
-		pids[i] = w.pid
-	}
-	return pids
-}
-
 // field returns what a script reads of a manager. Before its start np is the
 // number of workers wanted.
 func (m *Manager) field(L *lua.LState, name string) lua.LValue {
@@ -123,24 +112,20 @@ func (m *Manager) field(L *lua.LState, name string) lua.LValue {
 	return s.Field(L, name)
 }
 
-// resultsMeta is the metatable of what mpido returns: tostring shows it.
-func resultsMeta(L *lua.LState) *lua.LTable {
-	mt := L.NewTypeMetatable("mpiclus.results")
-	if mt.RawGetString("__tostring") == lua.LNil {
-		cluster.MarkGroup(mt)
-		vm.RefuseList(mt, "the result of mpido is no list: its keys are ranks, from 0. Walk it with 'for rank, v in cluster.each(result)'; manager.np is the number of ranks")
-		mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {
-			t := L.CheckTable(1)
-			text := ""
-			for _, rank := range cluster.RankKeys(t) {
-				text += fmt.Sprintf(", [%d] = %s", rank, number.ToString(L, vm.RawGet(t, lua.LNumber(rank))))
-			}
-			if text != "" {
-				text = text[2:]
-			}
-			L.Push(lua.LString("{" + text + "}"))
-			return 1
-		}))
+// luaRestart is manager:restart() → the new pids, in rank order.
+func luaRestart(L *lua.LState) int {
+	m := checkManager(L, 1, "restart")
+	err := m.host.interp.Wait(L, func(ctx context.Context) (err error) {
+		if fresh, err := m.standing(ctx); err == nil && fresh != m { // on_failure has done it
+			m = fresh
+			return nil
+		}
+		m, err = m.Restart(ctx)
+		return err
+	})
+	if err != nil {
+		luaerr.Raise(L, luaerr.From(err))
 	}
-	return mt
+	L.Push(cluster.PidList(L, m.Pids()))
+	return 1
 }

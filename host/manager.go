@@ -1,17 +1,13 @@
 package host
 
 import (
-	"fmt"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
-	"github.com/mpiclus/mpiclus-lua/internal/launch"
-	"github.com/mpiclus/mpiclus-lua/internal/link"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
@@ -54,14 +50,15 @@ type Options struct {
 // threadLevels are the values of Options.ThreadLevel, from the least on.
 var threadLevels = []string{"single", "funneled", "serialized", "multiple"}
 
-// Manager is one MPI job and the master's side of it.
+// Manager is what a script holds of a job of workers, and what the master knows of it.
+// It waits for nothing with mu held.
 type Manager struct {
 	host    *Host
 	number  uint32 // tells managers apart, also across a restart
 	mode    Mode
 	opts    Options
 	np      int // as asked; -1: the launcher decides
-	display *display
+	display *output.Display
 
 	queue chan struct{} // holds one token: chunks run one after the other
 	seq   uint64        // of the last chunk; who holds the token owns it
@@ -69,64 +66,22 @@ type Manager struct {
 	// who holds the token owns it.
 	toldLeft map[string]bool
 
-	ending    sync.Mutex     // held by who ends the job: who comes second waits for that
-	accepting sync.WaitGroup // who lets processes in
-	unclean   sync.Once
-	spoilt    chan struct{} // closed, by unclean, when a worker could not end in order
-
-	mu       sync.Mutex
-	life     life
-	folder   *launch.Folder
-	listener *link.Listener
-	job      Job
-	// transport made the links of ranks that nobody launched.
-	transport Transport
-	workers   []*remote          // by rank, complete once the job runs
-	present   map[string]*remote // by supervisor token, while they join
-	door      door
-	loss      loss
-	recovery  *recovery      // the fresh start after a loss
-	recovered int            // such starts in a row
-	next      *Manager       // of the job that was started instead
-	former    []rpc.Pid      // of the jobs that this one was started instead of
-	starting  chan struct{}  // of such a job: closed when it is ready, or could not be started
-	init      *value.Message // what each start of the job begins with
-}
-
-// joining is news of a worker that starts.
-type joining struct {
-	worker *remote
-	err    error
-}
-
-// remote is a worker as the master sees it. Who holds its mu does not take the
-// manager's.
-type remote struct {
-	// lossSeen is set once a script has got the error of the worker's loss, which
-	// is made by each that notices the loss.
-	lossSeen atomic.Bool
-
-	manager *Manager
-	outlet  *outlet
-	start   *gathering // that waits for it, or has
+	ending sync.Mutex // held by who ends the job: who comes second waits for that
 
 	mu         sync.Mutex
-	presence   protocol.Presence
-	ready      protocol.Ready
-	pid        rpc.Pid
-	link       link.Link // its own, for requests
-	supervisor link.Link
-	exit       *protocol.Exit
-	exited     chan struct{} // closed when the supervisor told of its end, or is gone
-	over       sync.Once     // closes it
-	retired    bool
+	life       life
+	job        job.Job       // nil before the start, and where no workers are wanted
+	workers    []*job.Worker // by rank, complete once the job runs
+	loss       loss
+	succession succession
+	init       *value.Message // what each start of the job begins with
 }
 
 // NewManager makes a manager that has started nothing yet.
 func (h *Host) NewManager(mode Mode, opts Options) *Manager {
 	m := &Manager{
 		host: h, number: h.managerCount.Add(1), mode: mode, opts: opts, np: opts.NP, display: h.display,
-		queue: make(chan struct{}, 1), spoilt: make(chan struct{}), present: map[string]*remote{}, toldLeft: map[string]bool{},
+		queue: make(chan struct{}, 1), toldLeft: map[string]bool{},
 	}
 	m.queue <- struct{}{}
 	return m
@@ -136,64 +91,52 @@ func (h *Host) NewManager(mode Mode, opts Options) *Manager {
 func (m *Manager) Pids() []rpc.Pid {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	pids := make([]rpc.Pid, len(m.workers))
-	for i, w := range m.workers {
-		pids[i] = w.pid
-	}
-	return pids
+	return pidsOf(m.workers)
 }
 
-func (m *Manager) worker(pid rpc.Pid) *remote {
+func (m *Manager) worker(pid rpc.Pid) *job.Worker {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, w := range m.workers {
-		if w.pid == pid {
+		if w.Pid() == pid {
 			return w
 		}
 	}
 	return nil
 }
 
-func (w *remote) hasRetired() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.retired
-}
-
 // errReuse is raised by a second start of a manager.
 var errReuse = luaerr.New(luaerr.Argument, "Reuse of an MPIManager is not allowed: create another MPIManager")
 
-// exitWait is how long the master waits for a supervisor's word on how its
-// worker ended, after the worker's link broke.
-const exitWait = time.Second
-
-// lostWorker makes the error for a worker whose link broke: with its end, as
-// the supervisor tells it, and the last lines of its output.
-func (m *Manager) lostWorker(w *remote, cause error) *luaerr.Error {
+// lostWorker makes the error for a worker whose link broke. It may wait for about a
+// second.
+func (m *Manager) lostWorker(w *job.Worker, cause error) *luaerr.Error {
 	m.mu.Lock()
-	life := m.life
+	life, j := m.life, m.job
 	m.mu.Unlock()
 	if life.isClosed() {
-		return closedManager(w.pid)
+		return closedManager(w.Pid())
 	}
 	if life.killed != nil { // we ended it: its end is no cause of anything
 		e := *life.killed
 		return &e
 	}
-	if w.hasSupervisor() {
-		select {
-		case <-w.exited:
-		case <-time.After(exitWait):
-		}
-	}
-	e := w.obituary(cause, m.launcherEnd(w))
-	e.Seen = &w.lossSeen
+	e := j.Obituary(w, cause)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.life.enter(stageLost, e) {
 		m.noteLoss(e)
 	}
 	return e
+}
+
+// ours is nil if the job is this master's to end and to start, else the error for who
+// wants that. m.mu is held.
+func (m *Manager) ours() error {
+	if m.job == nil {
+		return nil
+	}
+	return m.job.Ours()
 }
 
 // closedManager is the error of what is lost with a worker in an orderly end.
@@ -203,96 +146,54 @@ func closedManager(pid rpc.Pid) *luaerr.Error {
 	return e
 }
 
-// obituary tells how a worker ended.
-func (w *remote) obituary(cause error, launcher launcherEnd) *luaerr.Error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	e := luaerr.New(luaerr.Lost, "worker lost on host %s: %s", w.presence.Host, w.how(cause, launcher))
-	e.Output = w.outlet.lastLines(10)
-	e.Rank, e.Pid, e.Host = w.ready.Rank, int(w.pid), w.presence.Host
-	return e
-}
-
-// how tells what ended a worker: the launcher, where that went first or had it
-// end. w.mu is held.
-func (w *remote) how(cause error, launcher launcherEnd) string {
-	switch {
-	case w.exit == nil && cause != nil && w.manager.transport == nil:
-		return "the connection to it broke and its supervisor is gone (" + cause.Error() + ")" + launcher.clause("; the launcher", " has ended, too")
-	case w.exit == nil:
-		return "the connection to it broke" + launcher.clause("; the launcher", " has ended, too")
-	case w.exit.Orphan && launcher.how != "":
-		return launcher.clause("the launcher", " ended first")
-	case w.exit.Orphan:
-		return "the launcher's process on that host ended first"
-	case w.exit.Told && launcher.how != "":
-		return launcher.clause("the launcher", " ended it, and then itself")
-	case w.exit.Told:
-		return "the launcher ended it"
-	}
-	how := w.exit.String()
-	if w.exit.Code == runtimeStatus && strings.Contains(w.outlet.lastLines(10), outOfMemory) {
-		how = "out of memory (a limit of the process: ulimit -v, or all that the machine has)"
-	}
-	return how + launcher.clause("; the launcher", " has ended, too")
-}
-
-// What the Go runtime says, and ends a process with, when it gets no memory.
-const (
-	outOfMemory   = "fatal error: out of memory"
-	runtimeStatus = 2
-)
-
-// launcherEnd is how a launcher ended; how is "" for one that runs.
-type launcherEnd struct{ name, how string }
-
-// clause tells it in a sentence; "" for one that runs.
-func (l launcherEnd) clause(who, did string) string {
-	if l.how == "" {
-		return ""
-	}
-	return fmt.Sprintf("%s (%s)%s (%s)", who, l.name, did, l.how)
-}
-
-// hasSupervisor tells whether somebody is there to say how the worker ended.
-func (w *remote) hasSupervisor() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.supervisor != nil
-}
-
-// launcherWait is how long the news of a launcher's end may take when a worker
-// went with it.
-const launcherWait = 500 * time.Millisecond
-
-// launcherEnd tells how the launcher ended by itself, if it has, or is about
-// to since the end of a worker has to do with it.
-func (m *Manager) launcherEnd(w *remote) launcherEnd {
-	m.mu.Lock()
-	job := m.job
-	m.mu.Unlock()
-	if job == nil {
-		return launcherEnd{}
-	}
-	limit := launcherWait
-	w.mu.Lock()
-	if w.exit != nil && !w.exit.Told && !w.exit.Orphan {
-		limit = 0
-	}
-	w.mu.Unlock()
-	name, how := job.Launcher(limit)
-	return launcherEnd{name, how}
-}
-
-// member is the worker's pid; 0 before it has joined.
-func (w *remote) member() rpc.Pid {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.pid
-}
-
 // debug logs a step of the manager for --log-level debug, with keys and values as
 // of slog. It may wait for whoever reads the log, so m.mu may not be held.
 func (m *Manager) debug(step string, attrs ...any) {
 	m.host.cfg.Log.Debug(step, append([]any{"manager", m.number}, attrs...)...)
+}
+
+// Travel implements value.Traveller: on a worker a manager arrives as a table
+// that tells what it was like, and on the master as itself.
+func (m *Manager) Travel() (kind string, data []byte, err error) {
+	return m.current().snapshot().Travel()
+}
+
+// snapshot tells what a manager is like.
+func (m *Manager) snapshot() cluster.ManagerSnapshot {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := cluster.ManagerSnapshot{
+		Number: m.number, Mode: string(m.mode), Launched: m.life.begun, Initialized: len(m.workers) > 0 && !m.life.isClosed(),
+	}
+	s.Pids = append(s.Pids, pidsOf(m.workers)...) // nil before there are any
+	return s
+}
+
+func (m *Manager) alreadyLaunched() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.life.begun
+}
+
+func (m *Manager) hostOf(rank int) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if rank < len(m.workers) {
+		return m.workers[rank].Host()
+	}
+	return ""
+}
+
+func (m *Manager) isClosed() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.life.isClosed()
+}
+
+func pidsOf(workers []*job.Worker) []rpc.Pid {
+	pids := make([]rpc.Pid, len(workers))
+	for i, w := range workers {
+		pids[i] = w.Pid()
+	}
+	return pids
 }

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"regexp"
@@ -161,4 +162,28 @@ func group(errs map[int]*luaerr.Error) []sameError {
 // indent moves a text to the right, below what it explains.
 func indent(text string) string {
 	return "  " + strings.ReplaceAll(text, "\n", "\n  ")
+}
+
+// failure gives the one error of what a chunk came to on several ranks. The
+// caller holds no interpreter.
+func (h *Host) failure(ctx context.Context, o *Outcome) (err error) {
+	if e := combine(h.raised(ctx, o), len(o.Answers), o); e != nil {
+		return e
+	}
+	return nil
+}
+
+// raised gives the error of each rank that has one.
+func (h *Host) raised(ctx context.Context, o *Outcome) map[int]*luaerr.Error {
+	errs := map[int]*luaerr.Error{}
+	for _, a := range o.Answers {
+		err := a.Err
+		if err == nil && a.Reply != nil && a.Reply.Raised {
+			err = h.parallel.Raised(ctx, a.Reply)
+		}
+		if err != nil {
+			errs[a.Rank] = luaerr.From(err).At(a.Rank, int(a.Pid), "")
+		}
+	}
+	return errs
 }

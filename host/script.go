@@ -13,17 +13,18 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // Exit statuses of the command.
 const (
 	ExitOK          = 0
-	ExitScript      = 1 // the script raised an error
-	ExitUsage       = 2 // wrong usage of the command
-	ExitLaunch      = 3 // workers could not be started
-	ExitLost        = 4 // a worker was lost
-	ExitOutput      = 5 // output could not be written, and is not complete
+	ExitScript      = 1                 // the script raised an error
+	ExitUsage       = 2                 // wrong usage of the command
+	ExitLaunch      = 3                 // workers could not be started
+	ExitLost        = 4                 // a worker was lost
+	ExitOutput      = output.ExitStatus // output could not be written, and is not complete
 	ExitInterrupted = 130
 	ExitReaderGone  = 141 // who read the output has gone, as SIGPIPE tells others
 )
@@ -72,10 +73,10 @@ func Run(cfg Config) int {
 // finish reports the error that ended the script, if any, ends all workers
 // and gives the exit status.
 func (h *Host) finish(err error) int {
-	if h.cfg.Ranks != nil && err == nil && !h.loop.isStarted() {
-		err = h.meetAtEnd()
+	if h.rank != nil && err == nil && !h.rank.Started() {
+		err = h.rank.MeetAtEnd()
 	}
-	if h.cfg.Ranks != nil && !h.loop.setEnding() {
+	if h.rank != nil && !h.rank.BeginEnd() {
 		select {} // the job is being ended
 	}
 	status := exitStatus(err)
@@ -94,16 +95,16 @@ func (h *Host) finish(err error) int {
 		calls = h.parallel.Objects.Unfinished()
 	}
 	err = h.close(calls)
-	if err == nil {
-		err = h.loop.doom()
+	if err == nil && h.rank != nil {
+		err = h.rank.Doom()
 	}
 	if err != nil && status == ExitOK {
 		h.report(err)
 		status = exitStatus(err)
 	}
 	status = h.outputStatus(status)
-	if h.cfg.Ranks != nil {
-		h.endRank(status)
+	if h.rank != nil {
+		h.rank.End(status)
 	}
 	return status
 }
@@ -113,7 +114,7 @@ func (h *Host) outputStatus(status int) int {
 	if h.readerGone.Load() {
 		return ExitReaderGone
 	}
-	if err := h.display.lost(); err != nil {
+	if err := h.display.Lost(); err != nil {
 		h.report(err)
 		if status == ExitOK {
 			return ExitOutput
@@ -128,15 +129,15 @@ func (h *Host) report(err error) {
 		return // as other commands of a pipeline end: without a word
 	}
 	e := h.stop.tell(luaerr.From(err))
-	if r := h.cfg.Ranks; r != nil {
-		if r.Info().Rank != 0 && e.Kind == luaerr.Interrupted {
+	if r := h.rank; r != nil {
+		if r.Number() != 0 && e.Kind == luaerr.Interrupted {
 			return // the launcher stopped it: who failed, or rank 0, tells more
 		}
-		if e = e.At(r.Info().Rank, int(h.node.Self()), ""); namesProcesses(e) {
+		if e = e.At(r.Number(), int(h.node.Self()), ""); namesProcesses(e) {
 			e.Rank, e.Pid = luaerr.NoRank, 0
 		}
 	}
-	h.display.note(report(e, h.cfg.Verbose))
+	h.display.Note(report(e, h.cfg.Verbose))
 }
 
 // RunScript runs a script file in the master's interpreter. Its error is what
@@ -154,8 +155,10 @@ func (h *Host) RunScript(file string) error {
 		}
 		_, err = t.Call(fn, h.scriptArgs()...)
 	})
-	if over, err := h.loop.over(); over {
-		return err
+	if h.rank != nil {
+		if over, err := h.rank.Over(); over {
+			return err
+		}
 	}
 	return err
 }
@@ -169,8 +172,8 @@ func (h *Host) stopped(why *luaerr.Error) {
 
 // exit is os.exit of the script: the workers end first.
 func (h *Host) exit(code int) {
-	if h.cfg.Ranks != nil {
-		h.exitRank(code)
+	if h.rank != nil {
+		h.rank.Exit(code, h.closeAtExit)
 	}
 	os.Exit(h.closeAtExit(code))
 }

@@ -69,7 +69,7 @@ func (w *signals) watch() {
 	case <-w.done:
 		return
 	}
-	go h.display.giveUpStuck(w.done)
+	go h.display.GiveUpStuck(w.done)
 	// What comes at once is the same signal again: timeout(1) and some
 	// terminals send it to the process and to its group.
 	for once := time.After(sameSignal); once != nil; {
@@ -92,7 +92,7 @@ func (w *signals) watch() {
 		case <-passed: // the script waits for something, or has stopped
 			passed, limit = nil, nil
 		case <-limit:
-			if h.stop.running() && h.cfg.Ranks == nil {
+			if h.stop.running() && h.rank == nil {
 				h.endNow("interrupted, but the script is in a call of a library that does not stop: it was ended there, and the workers were killed")
 			}
 			limit = nil
@@ -100,6 +100,14 @@ func (w *signals) watch() {
 			return
 		}
 	}
+}
+
+// interruption is the error of a script that a signal stops.
+func (h *Host) interruption(s os.Signal) error {
+	if h.rank != nil {
+		return h.rank.Interruption(s)
+	}
+	return luaerr.New(luaerr.Interrupted, "interrupted (%v)", s)
 }
 
 // interpreterPasses returns a channel that is closed once the interpreter was
@@ -114,7 +122,7 @@ func (h *Host) interpreterPasses() <-chan struct{} {
 // late is a signal that comes when the script is over: what is left of its end
 // is cut short.
 func (w *signals) late(s os.Signal) {
-	if w.h.cfg.Ranks == nil {
+	if w.h.rank == nil {
 		w.h.endNow("interrupted (" + s.String() + ") while the script was ending: its workers are killed")
 	}
 	// A rank ends as the signal has it.
@@ -134,7 +142,7 @@ func (h *Host) endNow(why string) {
 	case <-told:
 	case <-time.After(lastNote):
 	}
-	h.display.giveUp()
+	h.display.GiveUp()
 	h.Kill()
 	h.removeFolders()
 	os.Exit(ExitInterrupted)
@@ -169,7 +177,7 @@ func readerGone(fd int32) bool {
 func (h *Host) outputBroken() {
 	if h.readerGone.CompareAndSwap(false, true) {
 		e := luaerr.New(luaerr.Interrupted, "%w", errReaderGone)
-		h.display.giveUp()
+		h.display.GiveUp()
 		if h.stop.begin(e) {
 			go h.StopWorkers(e)
 		}
@@ -178,16 +186,15 @@ func (h *Host) outputBroken() {
 
 // removeFolders removes the files of jobs at an end that leaves no time.
 func (h *Host) removeFolders() {
-	if h.cfg.Ranks != nil && h.cfg.Ranks.Clean != nil {
+	if h.rank != nil && h.cfg.Ranks.Clean != nil {
 		h.cfg.Ranks.Clean()
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, m := range h.managers {
+	for _, m := range h.all() {
 		m.mu.Lock()
-		if m.folder != nil {
-			_ = m.folder.Remove()
-		}
+		j := m.job
 		m.mu.Unlock()
+		if j != nil {
+			j.RemoveFiles()
+		}
 	}
 }

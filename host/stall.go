@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
-	"github.com/mpiclus/mpiclus-lua/worker"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
 // defaultStall is how long the ranks of a chunk may all sit in the same calls
@@ -21,8 +21,8 @@ type stall struct {
 	r     *run
 	every time.Duration
 	timer *time.Timer
-	looks chan map[int]worker.Where // by rank, of those that were not over
-	last  map[int]worker.Where
+	looks chan map[int]protocol.Where // by rank, of those that were not over
+	last  map[int]protocol.Where
 	since time.Time         // of the first look that was like the last
 	quiet map[int]time.Time // by rank: the first look of several in a row that it did not answer
 	noted bool              // that nobody moves
@@ -34,13 +34,13 @@ func (r *run) watchStall() *stall {
 	if every == 0 {
 		every = defaultStall
 	}
-	return &stall{r: r, every: every, timer: time.NewTimer(every / looksEach), looks: make(chan map[int]worker.Where, 1)}
+	return &stall{r: r, every: every, timer: time.NewTimer(every / looksEach), looks: make(chan map[int]protocol.Where, 1)}
 }
 
 // look asks the ranks where they are; the answer comes by looks.
 func (s *stall) look() {
 	waiting := s.r.waiting()
-	go func() { s.looks <- only(worker.ChunkTask(s.r.seq), s.r.where(waiting)) }()
+	go func() { s.looks <- only(protocol.ChunkTask(s.r.seq), s.r.where(waiting)) }()
 }
 
 // looksEach is how many looks there are in the time after which a note comes.
@@ -48,7 +48,7 @@ const looksEach = 6
 
 // compare takes the answer of a look, and tells the user, once, when nothing
 // has moved for long enough.
-func (s *stall) compare(now map[int]worker.Where) {
+func (s *stall) compare(now map[int]protocol.Where) {
 	s.tellQuiet(now)
 	if !s.complete(now) || !stands(s.last, now) {
 		s.since = time.Now()
@@ -62,7 +62,7 @@ func (s *stall) compare(now map[int]worker.Where) {
 
 // tellQuiet tells, once, of ranks that have not answered for long: even one
 // that computes, or waits in MPI, does.
-func (s *stall) tellQuiet(now map[int]worker.Where) {
+func (s *stall) tellQuiet(now map[int]protocol.Where) {
 	quiet, places := map[int]time.Time{}, map[int]string{}
 	for _, i := range s.r.waiting() {
 		rank := s.r.Answers[i].Rank
@@ -97,7 +97,7 @@ func (s *stall) tellQuiet(now map[int]worker.Where) {
 }
 
 // complete reports whether every rank that is not over has said where it is.
-func (s *stall) complete(now map[int]worker.Where) bool {
+func (s *stall) complete(now map[int]protocol.Where) bool {
 	for _, i := range s.r.waiting() {
 		if _, known := now[s.r.Answers[i].Rank]; !known {
 			return false
@@ -107,7 +107,7 @@ func (s *stall) complete(now map[int]worker.Where) bool {
 }
 
 // stands reports whether all ranks are in the same calls as before.
-func stands(before, now map[int]worker.Where) bool {
+func stands(before, now map[int]protocol.Where) bool {
 	for rank, where := range now {
 		if len(where.Calls) == 0 || !slices.Equal(before[rank].Calls, where.Calls) {
 			return false
@@ -118,15 +118,15 @@ func stands(before, now map[int]worker.Where) bool {
 
 // only leaves of what ranks are at the calls of one task: what others do
 // there, such as a server that waits for messages, says nothing of it.
-func only(task string, looked map[int]worker.Where) map[int]worker.Where {
+func only(task string, looked map[int]protocol.Where) map[int]protocol.Where {
 	for rank, where := range looked {
-		where.Calls = slices.DeleteFunc(where.Calls, func(c worker.Pending) bool { return c.Task != task })
+		where.Calls = slices.DeleteFunc(where.Calls, func(c protocol.Pending) bool { return c.Task != task })
 		looked[rank] = where
 	}
 	return looked
 }
 
-func (s *stall) text(now map[int]worker.Where) string {
+func (s *stall) text(now map[int]protocol.Where) string {
 	places := map[int]string{}
 	for rank, where := range now {
 		places[rank] = describe(where)

@@ -3,18 +3,18 @@ package host
 import (
 	"testing"
 
-	"github.com/mpiclus/mpiclus-lua/worker"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
 // TestStands: ranks stand still when each is in the very calls that it was in
 // before.
 func TestStands(t *testing.T) {
-	in := func(call string, number uint64) worker.Where {
-		return worker.Where{Calls: []worker.Pending{{Call: call, Task: "mpido 2", Where: "job.lua:3", Number: number}}}
+	in := func(call string, number uint64) protocol.Where {
+		return protocol.Where{Calls: []protocol.Pending{{Call: call, Task: "mpido 2", Where: "job.lua:3", Number: number}}}
 	}
-	server := worker.Where{Calls: []worker.Pending{{Call: "Recv", Task: "call of pid 1", Number: 1}}}
+	server := protocol.Where{Calls: []protocol.Pending{{Call: "Recv", Task: "call of pid 1", Number: 1}}}
 	recv, barrier := in("Recv", 0), in("Barrier", 0)
-	type look = map[int]worker.Where
+	type look = map[int]protocol.Where
 	for name, c := range map[string]struct {
 		before, now look
 		want        bool

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 )
 
 // TestLostWhileAsked learns of the loss of workers while others ask who is
@@ -16,7 +17,7 @@ func TestLostWhileAsked(t *testing.T) {
 	}
 	defer h.Close()
 	m := h.NewManager(MPIOnWorkers, Options{NP: 1})
-	m.workers = []*remote{{manager: m, outlet: newOutlet(m.display), exited: closedChannel(), pid: 2}}
+	m.job, m.workers = job.New(job.Config{}), []*job.Worker{job.NewRank(1, 2, "here", nil, m.display)}
 	const times = 100000
 	done := make(chan struct{}, 2)
 	for _, f := range []func(){

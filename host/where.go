@@ -6,7 +6,6 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
 // silentRank is where a rank is that does not say it.
@@ -14,15 +13,12 @@ const silentRank = "not known: it does not answer (its process was stopped, or i
 
 // tellWhere tells where each rank is: in which calls of MPI, at which lines.
 func (h *Host) tellWhere() {
-	if h.node.Self() != rpc.Master || h.cfg.Ranks != nil && !h.loop.isStarted() {
-		h.say("rank %d (host %s) is in %s", h.cfg.Ranks.Info().Rank, hostname(), h.ownPlace())
+	if h.node.Self() != rpc.Master || h.rank != nil && !h.rank.Started() {
+		h.say("%v is in %s", h.rank, describe(h.rank.Where()))
 		return
 	}
-	h.mu.Lock()
-	managers := h.managers
-	h.mu.Unlock()
 	told := false
-	for _, m := range managers {
+	for _, m := range h.all() {
 		if text := m.whereabouts(); text != "" {
 			h.say("where the ranks of the manager of pids %v are:\n%s", m.Pids(), text)
 			told = true
@@ -31,11 +27,6 @@ func (h *Host) tellWhere() {
 	if !told {
 		h.say("there are no workers now")
 	}
-}
-
-// ownPlace tells where this rank is itself.
-func (h *Host) ownPlace() string {
-	return describe(worker.Where{Calls: h.cfg.Ranks.World().Pending()})
 }
 
 // whereabouts tells where the ranks are; "" when there are none any more.
@@ -49,7 +40,7 @@ func (m *Manager) whereabouts() string {
 	var indices []int
 	r := &run{m: m, Outcome: &Outcome{Answers: make([]Answer, len(workers))}}
 	for i, w := range workers {
-		r.Answers[i] = Answer{Rank: i, Pid: w.pid}
+		r.Answers[i] = Answer{Rank: i, Pid: w.Pid()}
 		indices = append(indices, i)
 	}
 	places := map[int]string{}
@@ -65,17 +56,17 @@ func (m *Manager) whereabouts() string {
 
 // where asks ranks, by their index, what they are at. Those that do not say it
 // in time are left out.
-func (r *run) where(indices []int) map[int]worker.Where {
+func (r *run) where(indices []int) map[int]protocol.Where {
 	ctx, cancel := context.WithTimeout(context.Background(), whereLimit)
 	defer cancel()
 	pids := make([]rpc.Pid, len(indices))
 	for k, i := range indices {
 		pids[k] = r.Answers[i].Pid
 	}
-	replies, errs := r.m.host.node.CallAll(ctx, pids, rpc.Request{Service: worker.ServiceWhere})
-	places := map[int]worker.Where{}
+	replies, errs := r.m.host.node.CallAll(ctx, pids, rpc.Request{Service: protocol.ServiceWhere})
+	places := map[int]protocol.Where{}
 	for k, i := range indices {
-		var where worker.Where
+		var where protocol.Where
 		if errs[k] == nil && protocol.Decode(replies[k].Data, &where) == nil {
 			places[r.Answers[i].Rank] = where
 		}
@@ -87,7 +78,7 @@ func (r *run) where(indices []int) map[int]worker.Where {
 const uninterruptible = "code outside of MPI"
 
 // describe says what a worker is at.
-func describe(where worker.Where) string {
+func describe(where protocol.Where) string {
 	if len(where.Calls) == 0 {
 		return uninterruptible
 	}

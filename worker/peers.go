@@ -13,22 +13,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
-// Services that make links between workers.
-const (
-	ServiceConnect = "connect" // worker → master: Connect; reply: how to reach that worker
-	ServiceListen  = "listen"  // master → worker: Connect with From; the same reply
-)
-
-// Connect are the parameters of ServiceConnect.
-type Connect struct {
-	Pid  rpc.Pid // to talk to
-	Host string  // of the one that asks
-	From rpc.Pid // who asks: the master's word
-}
-
-// Decode reads the parameters of a service of this package.
-func Decode(meta []byte, v any) error { return protocol.Decode(meta, v) }
-
 // Peers makes links to other workers, when they are first used: one asks the
 // master, which has the other listen, and then dials. Close ends the listening.
 type Peers struct {
@@ -46,14 +30,14 @@ type Peers struct {
 // Layer makes the node one that others can reach.
 func (p *Peers) Layer(n *rpc.Node) rpc.Layer {
 	p.node = n
-	return rpc.Layer{Services: []rpc.Service{{Name: ServiceListen, Inline: true, Serve: p.serveListen}}}
+	return rpc.Layer{Services: []rpc.Service{{Name: protocol.ServiceListen, Inline: true, Serve: p.serveListen}}}
 }
 
 // Connect makes the link to a worker.
 func (p *Peers) Connect(ctx context.Context, pid rpc.Pid) (link.Link, error) {
 	host, _ := os.Hostname()
 	reply, err := p.node.Call(ctx, rpc.Master, rpc.Request{
-		Service: ServiceConnect, Data: protocol.Encode(Connect{Pid: pid, Host: host}),
+		Service: protocol.ServiceConnect, Data: protocol.Encode(protocol.Connect{Pid: pid, Host: host}),
 	})
 	if err != nil {
 		return nil, err
@@ -76,7 +60,7 @@ func (p *Peers) Connect(ctx context.Context, pid rpc.Pid) (link.Link, error) {
 // serveListen opens this worker for others and tells how to reach it.
 func (p *Peers) serveListen(r *rpc.Incoming) {
 	go func() {
-		var c Connect
+		var c protocol.Connect
 		err := protocol.Decode(r.Data, &c)
 		if err == nil && r.From != rpc.Master {
 			err = luaerr.New(luaerr.Argument, "only the master may introduce a process")

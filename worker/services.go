@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -14,40 +13,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
-
-// Services between host and worker, beside those that every process has.
-const (
-	ServiceChunk  = "chunk"  // master → worker: Chunk, the function and its arguments; reply ChunkDone
-	ServiceRenew  = "renew"  // master → worker: make the script's world anew
-	ServiceStand  = "stand"  // master → worker: reply Standing
-	ServiceWhere  = "where"  // master → worker: reply Where
-	ServiceLeave  = "leave"  // master → worker: end cleanly
-	ServiceRetire = "retire" // master → worker: take no more calls; reply when idle
-	ServiceModule = "module" // worker → master: a module's name; reply Module
-)
-
-// Chunk are the parameters of a chunk of mpido.
-type Chunk struct {
-	Seq   uint64
-	Ranks []int // that run it; nil: all
-	// Manager is the number of the manager whose chunk it is.
-	Manager uint32
-}
-
-// ChunkDone is what a worker tells with the result or error of a chunk.
-type ChunkDone struct {
-	Output uint64 // bytes that the worker has written since its start
-	Dirty  bool   // an MPI wait was left: the world must be renewed
-	Tally  Standing
-}
-
-// Where tells what a worker is at.
-type Where struct {
-	Calls []Pending
-}
-
-// Module is a module's file as the master has it, or why there is none.
-type Module struct{ Name, Source, Missing string }
 
 // Process is what serves chunks: MPI and a part of a cluster, however they came
 // together. A worker is one, and so is each rank of a script that runs under
@@ -69,16 +34,16 @@ type Process struct {
 // Layer has the services between host and worker.
 func (p *Process) Layer() rpc.Layer {
 	return rpc.Layer{Services: []rpc.Service{
-		{Name: ServiceChunk, Serve: p.serveChunk},
-		{Name: ServiceRenew, Always: true, Serve: p.serveRenew},
-		{Name: ServiceStand, Always: true, Serve: func(r *rpc.Incoming) {
+		{Name: protocol.ServiceChunk, Serve: p.serveChunk},
+		{Name: protocol.ServiceRenew, Always: true, Serve: p.serveRenew},
+		{Name: protocol.ServiceStand, Always: true, Serve: func(r *rpc.Incoming) {
 			go func() { r.Reply(rpc.Reply{Data: protocol.Encode(p.Session.World().Standing())}) }()
 		}},
-		{Name: ServiceWhere, Inline: true, Always: true, Serve: func(r *rpc.Incoming) {
-			r.Post(rpc.Reply{Data: protocol.Encode(Where{Calls: p.Session.World().Pending()})})
+		{Name: protocol.ServiceWhere, Inline: true, Always: true, Serve: func(r *rpc.Incoming) {
+			r.Post(rpc.Reply{Data: protocol.Encode(protocol.Where{Calls: p.Session.World().Pending()})})
 		}},
-		{Name: ServiceRetire, Inline: true, Always: true, Serve: p.serveRetire},
-		{Name: ServiceLeave, Inline: true, Always: true, Serve: func(r *rpc.Incoming) {
+		{Name: protocol.ServiceRetire, Inline: true, Always: true, Serve: p.serveRetire},
+		{Name: protocol.ServiceLeave, Inline: true, Always: true, Serve: func(r *rpc.Incoming) {
 			p.Cluster.Objects.ReportUnclaimed()
 			r.Reply(rpc.Reply{})
 			p.Leave()
@@ -86,19 +51,16 @@ func (p *Process) Layer() rpc.Layer {
 	}}
 }
 
-// ChunkTask labels the task of a chunk.
-func ChunkTask(seq uint64) string { return fmt.Sprintf("mpido %d", seq) }
-
 // serveChunk runs a chunk of mpido.
 func (p *Process) serveChunk(r *rpc.Incoming) {
-	var chunk Chunk
+	var chunk protocol.Chunk
 	if err := protocol.Decode(r.Data, &chunk); err != nil {
 		r.Fail(err)
 		return
 	}
 	r.Context = rpc.Enter(r.Context, chunk.Manager)
 	e := p.Cluster.Eval
-	e.Serve(r, ChunkTask(chunk.Seq), func(t *interp.Task) rpc.Reply {
+	e.Serve(r, protocol.ChunkTask(chunk.Seq), func(t *interp.Task) rpc.Reply {
 		reply, done := p.runChunk(t, r, chunk)
 		_ = e.Interp.Wait(t.L(), func(context.Context) error {
 			var err error
@@ -117,7 +79,7 @@ func (p *Process) serveChunk(r *rpc.Incoming) {
 	})
 }
 
-func (p *Process) runChunk(t *interp.Task, r *rpc.Incoming, chunk Chunk) (rpc.Reply, ChunkDone) {
+func (p *Process) runChunk(t *interp.Task, r *rpc.Incoming, chunk protocol.Chunk) (rpc.Reply, protocol.ChunkDone) {
 	e := p.Cluster.Eval
 	world := p.Session.World()
 	var show func()
@@ -126,11 +88,11 @@ func (p *Process) runChunk(t *interp.Task, r *rpc.Incoming, chunk Chunk) (rpc.Re
 		return err
 	})
 	if err != nil {
-		return e.Raise(t.L(), err), ChunkDone{Dirty: true}
+		return e.Raise(t.L(), err), protocol.ChunkDone{Dirty: true}
 	}
 	show()
 	reply := e.Evaluate(t, r, 1) // as many as mpido returns
-	return reply, ChunkDone{Dirty: world.End(), Tally: world.Tally()}
+	return reply, protocol.ChunkDone{Dirty: world.End(), Tally: world.Tally()}
 }
 
 // renewTimeout bounds the agreement of all ranks on a new world.
@@ -168,7 +130,7 @@ func (p *Process) serveRetire(r *rpc.Incoming) {
 // FindModule gets a module that no folder of this process holds from the
 // master: the source of its file, or the function of package.preload there.
 func (p *Process) FindModule(ctx context.Context, module string) (interp.Found, error) {
-	reply, err := p.Cluster.Node.Call(ctx, rpc.Master, rpc.Request{Service: ServiceModule, Data: []byte(module)})
+	reply, err := p.Cluster.Node.Call(ctx, rpc.Master, rpc.Request{Service: protocol.ServiceModule, Data: []byte(module)})
 	if err != nil {
 		return interp.Found{}, err
 	}
@@ -184,7 +146,7 @@ func (p *Process) FindModule(ctx context.Context, module string) (interp.Found, 
 			return vs[0], nil
 		}}, nil
 	}
-	var m Module
+	var m protocol.Module
 	if err := protocol.Decode(reply.Data, &m); err != nil {
 		return interp.Found{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
 // Library starts the MPI library of the process. The linked executable has
@@ -42,41 +43,15 @@ type World interface {
 	End() (dirty bool)
 	// Standing tells what of the script's operations is not over. It may wait
 	// for a moment.
-	Standing() Standing
+	Standing() protocol.Standing
 	// Tally tells the same without a wait, if MPI is not in use.
-	Tally() Standing
+	Tally() protocol.Standing
 	// Renew makes the world anew, collective over all ranks. It may wait.
 	// Scripts see the new world once show was called by whoever holds the
 	// interpreter.
 	Renew(ctx context.Context) (show func(), err error)
 	// Pending lists the MPI calls that run now. It waits for nothing.
-	Pending() []Pending
-}
-
-// Standing is what one rank knows of the operations in the world since that
-// was made. Only the standings of all ranks together tell whether something was
-// left in it.
-type Standing struct {
-	Open           bool   // something is not over on this rank, or nothing can be told
-	Known          bool   // the numbers are known
-	Sent, Received uint64 // messages
-	Begun          uint64 // collectives
-	Balance        uint64 // of collectives: of all ranks 0 if each was begun by all of its ranks
-}
-
-// Clean reports whether nothing was left in a world, by two looks at all of its
-// ranks, the second after the first: what was sent by then has been received
-// before, so that no message was under way between the two (Mattern's counts).
-func Clean(first, second []Standing) bool {
-	var sent, received, balance, before uint64
-	for i, s := range second {
-		if s.Open || first[i].Open {
-			return false
-		}
-		sent, received = sent+s.Sent, received+first[i].Received
-		balance, before = balance+s.Balance, before+first[i].Balance
-	}
-	return sent == received && balance == 0 && before == 0
+	Pending() []protocol.Pending
 }
 
 // Info is what a session tells about itself.
@@ -85,14 +60,4 @@ type Info struct {
 	Library     string // "Open MPI v4.1.4, …"
 	Version     string // of the MPI standard, "3.1"
 	ThreadLevel string
-}
-
-// Pending is an MPI call that has not returned.
-type Pending struct {
-	Call   string // "Recv"
-	Detail string // "from rank 2, tag 7"
-	Where  string // "job.lua:14"
-	Task   string // whose call it is, as ChunkTask has it for a chunk
-	Number uint64 // of the call, in its process
-	Native bool   // it sits in the library and cannot be left
 }

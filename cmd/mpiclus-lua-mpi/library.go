@@ -9,6 +9,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
+	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/luampi"
 	"github.com/mpiclus/mpiclus-lua/plugins/load"
 	"github.com/mpiclus/mpiclus-lua/worker"
@@ -78,16 +79,16 @@ func (w world) End() (dirty bool) {
 	return w.s.Dirty()
 }
 
-func (w world) Standing() worker.Standing { return worker.Standing(w.s.Standing()) }
+func (w world) Standing() protocol.Standing { return protocol.Standing(w.s.Standing()) }
 
-func (w world) Tally() worker.Standing { return worker.Standing(w.s.Tally()) }
+func (w world) Tally() protocol.Standing { return protocol.Standing(w.s.Tally()) }
 
 func (w world) Renew(ctx context.Context) (show func(), err error) { return w.s.Renew(ctx) }
 
-func (w world) Pending() []worker.Pending {
-	var list []worker.Pending
+func (w world) Pending() []protocol.Pending {
+	var list []protocol.Pending
 	for _, c := range w.s.Pending() {
-		list = append(list, worker.Pending{Call: c.Call, Detail: detail(c), Where: c.Where, Task: c.Task, Number: c.Number, Native: c.Native})
+		list = append(list, protocol.Pending{Call: c.Call, Detail: detail(c), Where: c.Where, Task: c.Task, Number: c.Number, Native: c.Native})
 	}
 	return list
 }

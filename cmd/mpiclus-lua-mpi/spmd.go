@@ -16,6 +16,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/mpilink"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
@@ -45,7 +46,7 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 	return host.Run(host.Config{
 		Args: args, Code: code, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug",
 		Stderr: w.errorOutput(), LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
-		Ranks: &host.Ranks{
+		Ranks: &ranks.Config{
 			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, Watch: w.start, End: r.end,
 			Folder: w.path, Clean: w.clean,
 		},

@@ -13,6 +13,12 @@ func everything() []any {
 		&Ready{Rank: 1, Size: 2, Library: "Open MPI", Version: "3.1", ThreadLevel: "serialized"},
 		&Welcome{Pid: 2, Pids: []int32{2, 3, 1 << 20}},
 		&Exit{Code: 3, Signal: "killed", Call: "os.exit(3)", Told: true},
+		&Chunk{Seq: 7, Ranks: []int{0, 2}, Manager: 1},
+		&ChunkDone{Output: 1 << 40, Dirty: true},
+		&Where{Calls: []Pending{{Call: "Recv", Detail: "with rank 2", Where: "job.lua:14", Task: ChunkTask(7), Number: 1 << 40, Native: true}}},
+		&Standing{Open: true, Sent: 1 << 40, Received: 3, Balance: 1 << 63},
+		&Module{Name: "m.lua", Source: "return 1", Missing: "no"},
+		&Connect{Pid: 2, Host: "a", From: 3},
 	}
 }
 

@@ -1,6 +1,14 @@
-// Package protocol holds what master, supervisor and worker say to each other
-// outside the requests of internal/rpc: joining, output, the end of a
-// process. One place, read by both sides.
+// Package protocol holds what master, supervisor and worker say to each other: one
+// place, read by both sides.
+//
+// Before a worker is a node, and on its supervisor's link for ever, these are
+// frames: joining, output, the end of a process. Later they are requests of
+// internal/rpc; services.go names their services, with what they take and give:
+//
+//	req := rpc.Request{Service: protocol.ServiceWhere}
+//	reply, err := node.Call(ctx, pid, req)
+//	var where protocol.Where
+//	err = protocol.Decode(reply.Data, &where)
 package protocol
 
 import (

@@ -14,6 +14,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
+	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
@@ -85,7 +86,7 @@ func (j *rankJob) run(rank int, args []string) Rank {
 			in.AddModule("rank", func(L *lua.LState) int { L.Push(lua.LNumber(rank)); return 1 })
 			in.AddModule("testkit", m.openKit(in))
 		},
-		Ranks: &host.Ranks{
+		Ranks: &ranks.Config{
 			Session: session{rank, j.size}, Meeting: m, Transport: m,
 			CheckComm: func(lua.LValue) error { return errors.New("there are no communicators here") },
 			End: func(_ int, clean bool) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/host"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -26,9 +27,9 @@ import (
 // Launcher starts workers as goroutines.
 type Launcher struct{}
 
-// Launch implements host.Launcher.
-func (l *Launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (host.Job, error) {
-	j := &job{done: make(chan struct{}), settings: settings, join: join}
+// Launch implements job.Launcher.
+func (l *Launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (job.Launch, error) {
+	j := &running{done: make(chan struct{}), settings: settings, join: join}
 	for rank := range spec.NP {
 		ctx, cancel := context.WithCancel(context.Background())
 		j.stops = append(j.stops, cancel) // before any of them runs: Kill must find all
@@ -44,8 +45,8 @@ func (l *Launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Se
 	return j, nil
 }
 
-// job is a running launch.
-type job struct {
+// running is a launch.
+type running struct {
 	workers  sync.WaitGroup
 	done     chan struct{}
 	join     link.Join
@@ -57,7 +58,7 @@ type job struct {
 	errs []error
 }
 
-func (j *job) run(ctx context.Context, cancel context.CancelFunc, rank, size int) {
+func (j *running) run(ctx context.Context, cancel context.CancelFunc, rank, size int) {
 	err := worker.Join(ctx, worker.Config{
 		Library: library{rank, size}, Log: slog.New(slog.DiscardHandler),
 		Modules: func(in *interp.Interp) {
@@ -88,17 +89,23 @@ func openKit(in *interp.Interp, cancel func()) lua.LGFunction {
 	}
 }
 
-func (j *job) Done() <-chan struct{} { return j.done }
+func (j *running) Done() <-chan struct{} { return j.done }
 
-func (j *job) Kill() {
+func (j *running) Kill() {
 	for _, stop := range j.stops {
 		stop()
 	}
 }
 
-func (j *job) Launcher(time.Duration) (name, how string) { return "", "" }
+func (j *running) Launcher(time.Duration) (name, how string) { return "", "" }
 
-func (j *job) Explain(o launch.Outcome) error {
+func (j *running) Absent(int) []int { return nil }
+
+func (j *running) Hopeless() bool { return false }
+
+func (j *running) Joined() {}
+
+func (j *running) Explain(o launch.Outcome) error {
 	return luaerr.New(luaerr.Launch, "%d workers joined, world size %d", o.Joined, o.WorldSize)
 }
 
@@ -121,10 +128,10 @@ type world struct{}
 
 func (world) Begin(context.Context, []int) (func(), error) { return func() {}, nil }
 func (world) End() bool                                    { return false }
-func (world) Standing() worker.Standing                    { return worker.Standing{} }
-func (world) Tally() worker.Standing                       { return worker.Standing{} }
+func (world) Standing() protocol.Standing                  { return protocol.Standing{} }
+func (world) Tally() protocol.Standing                     { return protocol.Standing{} }
 func (world) Renew(context.Context) (func(), error)        { return func() {}, nil }
-func (world) Pending() []worker.Pending                    { return nil }
+func (world) Pending() []protocol.Pending                  { return nil }
 
 // Cluster is a master in the test process.
 type Cluster struct {

@@ -133,7 +133,7 @@ func TestLinkedPackages(t *testing.T) {
 		}
 		for _, imported := range append(slices.Clone(linked), "github.com/sbromberger/gompi") {
 			if file := all[pkg][imported]; file != "" {
-				t.Errorf("%s: %s imports %s, which is linked with MPI. Let cmd/mpiclus-lua-mpi hand it in (worker.Library, host.Meeting)", file, pkg, imported)
+				t.Errorf("%s: %s imports %s, which is linked with MPI. Let cmd/mpiclus-lua-mpi hand it in (worker.Library, ranks.Meeting)", file, pkg, imported)
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func TestWaitsEnd(t *testing.T) {
 		}
 	}
 	found := map[string]token.Position{}
-	for _, folder := range []string{"internal/rpc", "internal/eval", "internal/objects", "internal/cluster", "host", "worker"} {
+	for _, folder := range []string{"internal/rpc", "internal/eval", "internal/objects", "internal/cluster", "internal/output", "internal/job", "internal/ranks", "host", "worker"} {
 		waitsIn(t, folder, found)
 	}
 	if len(found) < 50 {

@@ -1,0 +1,155 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+)
+
+// DefaultTimeout is how long few workers have to join, unless somebody says more.
+const DefaultTimeout = 60 * time.Second
+
+const (
+	perWorker   = 250 * time.Millisecond // more time for many workers
+	patience    = 2 * time.Second        // of a user who is told nothing
+	remindEvery = 5 * time.Second
+	lookEvery   = time.Second // for ranks that have no process any more
+)
+
+// gather waits until all workers have joined, and gives them by rank. It says what it
+// waits for when that takes long.
+func (j *Launched) gather(ctx context.Context) ([]*Worker, error) {
+	limit := j.cfg.Timeout
+	if limit == 0 {
+		limit = DefaultTimeout + time.Duration(max(j.cfg.NP, 0))*perWorker
+	}
+	deadline := time.NewTimer(limit)
+	defer deadline.Stop()
+	remind := time.NewTimer(patience)
+	defer remind.Stop()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	var absent []int // ranks of which no process ran at the last look
+	ready := map[int]*Worker{}
+	size := -1
+	for size < 0 || len(ready) < size {
+		select {
+		case news := <-j.start.news:
+			if news.err != nil {
+				return nil, j.explain(news.err, len(ready), size, 0)
+			}
+			if size = news.worker.ready.Size; j.cfg.NP > 0 && size != j.cfg.NP {
+				return nil, j.explain(nil, len(ready), size, 0)
+			}
+			if other := ready[news.worker.ready.Rank]; other != nil {
+				return nil, luaerr.New(luaerr.Launch, "two workers say that they are rank %d", news.worker.ready.Rank)
+			}
+			ready[news.worker.ready.Rank] = news.worker
+			j.cfg.Log.Debug("start: a worker joined", "rank", news.worker.ready.Rank, "host", news.worker.presence.Host, "joined", len(ready), "of", size)
+		case <-remind.C:
+			j.cfg.Say("%s", j.progress(ready, size))
+			remind.Reset(remindEvery)
+		case <-look.C:
+			if j.launch.Hopeless() {
+				return nil, j.explain(nil, len(ready), size, 0)
+			}
+			now := j.absent()
+			for _, rank := range now {
+				if slices.Contains(absent, rank) { // it is no rank that only just begins, or ends with all
+					return nil, luaerr.New(luaerr.Launch, "rank %d: a worker on host %s was lost before it had joined: its process is gone: killed, or out of memory", rank, Hostname())
+				}
+			}
+			absent = now
+		case <-j.launch.Done():
+			// What a worker said before it died explains more than its end.
+			if err := j.start.lastWord(); err != nil {
+				return nil, j.explain(err, len(ready), size, 0)
+			}
+			return nil, j.explain(nil, len(ready), size, 0)
+		case <-deadline.C:
+			return nil, j.explain(errors.New(j.progress(ready, size)), len(ready), size, limit)
+		case <-ctx.Done():
+			return nil, luaerr.From(context.Cause(ctx))
+		}
+	}
+	workers := make([]*Worker, size)
+	for rank := range workers {
+		if workers[rank] = ready[rank]; workers[rank] == nil {
+			return nil, luaerr.New(luaerr.Launch, "%d workers joined, but none of them is rank %d", size, rank)
+		}
+	}
+	return workers, nil
+}
+
+// absent gives the ranks that have no process any more, while others have
+// called already: the launcher need not say so.
+func (j *Launched) absent() (ranks []int) {
+	size, callers := j.cfg.NP, map[int]bool{}
+	for _, w := range j.everyone() {
+		w.mu.Lock()
+		callers[w.presence.Rank] = true
+		size = max(size, w.presence.Size)
+		w.mu.Unlock()
+	}
+	if len(callers) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(j.launch.Absent(size), func(rank int) bool { return callers[rank] })
+}
+
+// lastWord gives what a worker said of its failure before all ended, nil when
+// none did.
+func (g *gathering) lastWord() error {
+	for {
+		select {
+		case j := <-g.news:
+			if j.err != nil {
+				return j.err
+			}
+		case <-time.After(100 * time.Millisecond):
+			return nil
+		}
+	}
+}
+
+func (j *Launched) explain(cause error, joined, size int, timeout time.Duration) error {
+	var launchErr *luaerr.Error
+	if errors.As(cause, &launchErr) && launchErr.Kind == luaerr.Launch {
+		return launchErr
+	}
+	o := launch.Outcome{Joined: joined, WorldSize: max(size, 0), Timeout: timeout}
+	if cause != nil {
+		o.Waiting = cause.Error()
+	}
+	return j.launch.Explain(o)
+}
+
+// progress tells who has joined and who is waited for.
+func (j *Launched) progress(ready map[int]*Worker, size int) string {
+	if size < 0 {
+		size = j.cfg.NP
+	}
+	starting, everyone := "", j.everyone()
+	for _, w := range everyone {
+		w.mu.Lock()
+		if p := w.presence; p.Rank >= 0 && ready[p.Rank] == nil {
+			starting = fmt.Sprintf("; waiting for rank %d on host %s", p.Rank, p.Host)
+			if w.link != nil {
+				starting += " (in MPI_Init)"
+			}
+		}
+		w.mu.Unlock()
+	}
+	if starting == "" {
+		starting = fmt.Sprintf("; %d processes have called", len(everyone))
+	}
+	if size <= 0 {
+		return fmt.Sprintf("%d workers joined%s", len(ready), starting)
+	}
+	return fmt.Sprintf("%d of %d workers joined%s", len(ready), size, starting)
+}
