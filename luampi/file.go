@@ -25,37 +25,6 @@ type opened struct {
 	pinner runtime.Pinner
 }
 
-// fileObject makes the userdata of a file that was opened.
-func (m *module) fileObject(x *call, value uint64) lua.LValue {
-	m.s.OwnShared("File_close", value)
-	x.comm.Keep()
-	return m.newObject(&handle{class: "file", value: value, file: &opened{comm: x.comm}}, m.handleMT["file"])
-}
-
-// readFile reads an argument that is a file. Collective calls on it count as
-// ones on its communicator.
-func (x *call) readFile(i int, a *table.Arg, v lua.LValue) {
-	h := toHandle(v, "file")
-	if h == nil || h.file == nil {
-		x.expected(i, "file", v)
-	}
-	if h.freed {
-		x.arg(i, "the file was closed")
-	}
-	if why := h.file.comm.Ended(); why != "" {
-		x.arg(i, "%s", why)
-	}
-	if h.file.begun != "" && a.Frees {
-		x.arg(i, "%s has not ended", h.file.begun)
-	}
-	x.c.S[a.Slot] = h.value
-	x.file, x.comm = h.file, h.file.comm
-	x.c.S[table.SlotComm] = x.comm.Shadow // for the barrier of a call that can be left
-	if a.Frees {
-		x.frees = h
-	}
-}
-
 // fileHooks are the checks of accesses in two steps.
 func (m *module) fileHooks(hooks map[string]func(x *call)) {
 	for _, name := range []string{"File_seek", "File_seek_shared"} {

@@ -178,12 +178,6 @@ func rotated(fn implementation, n int) lua.LGFunction {
 	}
 }
 
-// methodOf are the objects whose methods the calls with a prefix are:
-// comm:rank() is Comm_rank, group:union(g) is Group_union.
-var methodOf = map[table.Kind]string{
-	table.Group: "group", table.Type: "type", table.Info: "info", table.File: "file", table.Op1: "op",
-}
-
 // addMethods makes the call a method where its first argument (for
 // communicators its last) is an object.
 func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
@@ -219,7 +213,7 @@ func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
 	case table.Status1:
 		m.statusMT.RawGetString("methods").(*lua.LTable).RawSetString(row.Name, plain)
 	default:
-		if class := methodOf[kind]; class != "" && cut {
+		if class := kinds[kind].methods; class != "" && cut {
 			m.method(m.handleMT[class], row.Name, short, plain)
 		}
 	}

@@ -76,20 +76,6 @@ func (w *window) unusable() string {
 	return w.comm.Ended()
 }
 
-func (x *call) readWindow(i int, a *table.Arg, v lua.LValue) {
-	w := toWindow(v)
-	if w == nil {
-		x.expected(i, "window", v)
-	}
-	if why := w.unusable(); why != "" {
-		x.arg(i, "%s", why)
-	}
-	x.win = w
-	x.comm = w.comm
-	x.c.S[table.SlotWin] = w.handle
-	x.c.S[table.SlotComm] = w.comm.Shadow // for the barrier of a call that can be left
-}
-
 // openWindow remembers a window and tells all ranks its size and unit.
 func (m *module) openWindow(x *call, w *window, unit int) *lua.LUserData {
 	size := 0

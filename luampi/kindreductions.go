@@ -7,6 +7,32 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
+var reductionKinds = family{
+	table.Op:           {read: (*call).readOp, result: (*call).handleResult},
+	table.Op1:          {byHand: true, methods: "op"},
+	table.Function:     {byHand: true},
+	table.Reduce:       {read: (*call).readReduce, memory: (*call).sentMemory},
+	table.Reduced:      {read: (*call).readReduced, memory: (*call).reducedMemory, skips: (*call).noArray},
+	table.RootReduced:  {read: (*call).readRootReduced, memory: (*call).reducedMemory, skips: (*call).noArray},
+	table.ExReduced:    {read: (*call).readExReduced, memory: (*call).reducedMemory, skips: (*call).noArray},
+	table.BlockReduced: {read: (*call).readBlockReduced, memory: (*call).reducedPart, skips: (*call).noArray},
+	table.PartReduced:  {read: (*call).readPartReduced, memory: (*call).reducedPart, skips: (*call).noArray},
+}
+
+func (x *call) readOp(i int) {
+	_, v := x.argument(i)
+	h := toHandle(v, "op")
+	if h == nil || h.name == "OP_NULL" {
+		x.expected(i, "op", v)
+	}
+	x.alive(i, h)
+	if h.op != nil && x.row.HasWin() {
+		x.arg(i, "accesses to windows take the ops of MPI alone (MPI 3.1, section 11.3.4)")
+	}
+	x.put(i, h.value)
+	x.op, x.c.Op = h, h.op
+}
+
 // readReduce reads what a reduction combines: an array, IN_PLACE, or a number
 // that becomes an array of one element.
 func (x *call) readReduce(i int) {
@@ -233,4 +259,13 @@ func (x *call) readPartReduced(i int) {
 	}
 	x.set(table.SlotRecv, &x.recv, mine)
 	x.out = x.recv.arr
+}
+
+// reducedMemory is what a reduction writes: as much as it reads.
+func (x *call) reducedMemory() []span {
+	return []span{elementSpan(&x.recv, 0, min(x.recv.count, x.send.count))}
+}
+
+func (x *call) reducedPart() []span {
+	return []span{elementSpan(&x.recv, 0, int(int32(x.c.S[table.SlotRecv+1])))}
 }
