@@ -26,6 +26,22 @@ type buffer struct {
 	content content
 }
 
+// addressOf returns where a list begins in memory, nil if it has no entries.
+func addressOf[T any](list []T) unsafe.Pointer {
+	if len(list) == 0 {
+		return nil
+	}
+	return unsafe.Pointer(unsafe.SliceData(list))
+}
+
+// begin returns how many bytes of the array lie before what is meant.
+func (b *buffer) begin() uint64 {
+	if len(b.arr.Bytes()) == 0 {
+		return 0
+	}
+	return uint64(uintptr(b.address) - uintptr(addressOf(b.arr.Bytes())))
+}
+
 // isArray reports whether a value can stand for an array argument.
 func (x *call) isArray(v lua.LValue) bool {
 	if t, ok := v.(*lua.LTable); ok {
@@ -65,25 +81,22 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 }
 
 func (x *call) arrayBuffer(i int, a *array.Array) buffer {
-	b := buffer{arr: a, count: a.Len(), typ: x.m.types[a.Type()], content: content{of: a.Type(), known: true}}
-	if raw := a.Bytes(); len(raw) > 0 {
-		b.address = unsafe.Pointer(unsafe.SliceData(raw))
-	}
-	x.countFits(i, b.count)
-	return b
+	x.countFits(i, a.Len())
+	return buffer{arr: a, address: addressOf(a.Bytes()), count: a.Len(), typ: x.m.types[a.Type()], content: content{of: a.Type(), known: true}}
 }
 
 // newBuffer makes the array of n elements that a call returns, of the type of the
 // array that it sends.
 func (x *call) newBuffer(i int, n int) buffer {
+	if x.send.inPlace {
+		x.arg(i, "array expected: IN_PLACE has what to send there")
+	}
 	t := x.send.arr.Type()
 	if x.send.derived && !(x.send.layout.plain() && x.send.content.of == t) {
 		x.arg(i, "array expected: one is made only where what is sent are elements of an array")
 	}
 	x.countFits(i, n)
-	if why := array.TooLarge(t, n); why != "" {
-		x.arg(i, "%s", why)
-	}
+	x.refuse(i, array.TooLarge(t, n))
 	return x.arrayBuffer(i, array.New(t, n))
 }
 

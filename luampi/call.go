@@ -226,7 +226,7 @@ func (x *call) wait() error {
 		x.m.waiting[x] = true
 		defer delete(x.m.waiting, x)
 	}
-	x.keepHold()
+	x.hold()
 	defer x.letGo()
 	return x.m.in.WaitFor(x.L, x.c)
 }
@@ -240,19 +240,14 @@ func (m *module) refuseInside(name string) error {
 	return luaerr.New(luaerr.Argument, "mpi.%s in the function of an op: MPI is inside of the reduction that runs it (MPI 3.1, section 5.9.5)", name)
 }
 
-// keepHold notes, for the time in which other tasks run, what this call has in
-// hand: it must not be freed.
-func (x *call) keepHold() {
+// hold notes, for the time in which other tasks run, that this call has objects in
+// hand: they must not be freed.
+func (x *call) hold() {
 	if x.comm != nil {
 		x.comm.Use(x)
 	}
 	for _, k := range x.keep {
 		if h, ok := k.(*handle); ok {
-			h.uses, h.user = h.uses+1, x
-		}
-	}
-	for _, list := range [2][]*handle{x.stypes, x.rtypes} {
-		for _, h := range list {
 			h.uses, h.user = h.uses+1, x
 		}
 	}
@@ -264,11 +259,6 @@ func (x *call) letGo() {
 	}
 	for _, k := range x.keep {
 		if h, ok := k.(*handle); ok {
-			h.uses--
-		}
-	}
-	for _, list := range [2][]*handle{x.stypes, x.rtypes} {
-		for _, h := range list {
 			h.uses--
 		}
 	}
@@ -324,6 +314,13 @@ func (x *call) arg(i int, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	x.end()
 	luaerr.RaiseArg(L, name, pos, what, "%s", text)
+}
+
+// refuse raises an error about argument i where there is something wrong.
+func (x *call) refuse(i int, why string) {
+	if why != "" {
+		x.arg(i, "%s", why)
+	}
 }
 
 // expected raises that argument i of the call is not what was expected.

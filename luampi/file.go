@@ -9,7 +9,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -120,9 +119,7 @@ func (m *module) lacks(L *lua.LState, name string, room mpi.Room, st *mpi.Status
 	if written >= 0 {
 		part = fmt.Sprint(written)
 	}
-	e := luaerr.New(luaerr.MPI, "%s: ERR_IO: %s of %d elements were written: the disk is full, or the file would be longer than this process may make one (ulimit -f)", name, part, room.Count)
-	e.Class, e.Call, e.Code = "ERR_IO", name, mpi.Int("ERR_IO")
-	return e
+	return classError(name, "ERR_IO", "%s of %d elements were written: the disk is full, or the file would be longer than this process may make one (ulimit -f)", part, room.Count)
 }
 
 // checkSeek refuses a place before the begin of the view.

@@ -42,9 +42,7 @@ func (x *call) readComm(i int) {
 			comm = x.m.world
 		}
 	}
-	if why := comm.Unusable(); why != "" {
-		x.arg(i, "%s", why)
-	}
+	x.refuse(i, comm.Unusable())
 	if comm.Inter && needOneGroup[x.base()] {
 		x.arg(i, "communicator of a single group expected, got an inter-communicator")
 	}
@@ -119,9 +117,7 @@ func (x *call) readOtherComm(i int) {
 	if c == nil {
 		x.expected(i, "communicator", v)
 	}
-	if why := c.Unusable(); why != "" {
-		x.arg(i, "%s", why)
-	}
+	x.refuse(i, c.Unusable())
 	x.put(i, c.Handle)
 }
 

@@ -210,9 +210,7 @@ func packed(counts []int32) []int32 {
 // table that is no list.
 func (x *call) entries(i int, t *lua.LTable) int {
 	n, wrong := args.List(t)
-	if wrong != "" {
-		x.arg(i, "%s", wrong)
-	}
+	x.refuse(i, wrong)
 	return n
 }
 

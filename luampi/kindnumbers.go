@@ -40,7 +40,7 @@ var numberKinds = family{
 // noNumber reports whether an object that a call is about stands where a number, or
 // hints, may be missing.
 func noNumber(_ *call, a *table.Arg, v lua.LValue) bool {
-	return a.Optional && (toComm(v) != nil || toWindow(v) != nil)
+	return a.Optional && (toComm(v) != nil || object[window](v) != nil)
 }
 
 // noInteger does that where hints may follow the number.

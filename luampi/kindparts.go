@@ -11,14 +11,41 @@ import (
 var partKinds = family{
 	table.SendN:     {read: (*call).readSendN, memory: (*call).sentMemory},
 	table.RecvN:     {read: (*call).readRecvN, memory: (*call).receivedMemory, skips: (*call).noArray},
-	table.RootSendN: {read: (*call).readRootSendN, memory: (*call).sentMemory},
-	table.RootRecvN: {read: (*call).readRootRecvN, memory: (*call).receivedMemory, skips: (*call).noArray},
+	table.RootSendN: {read: givesOnRoot((*call).readDealtN), memory: (*call).sentMemory},
+	table.RootRecvN: {read: takesOnRoot((*call).readRecvN), memory: (*call).receivedMemory, skips: (*call).noArray},
 	table.SendV:     {read: (*call).readSendV, memory: (*call).sentParts},
 	table.RecvV:     {read: (*call).readRecvV, memory: (*call).receivedParts, skips: (*call).noArray},
-	table.RootSendV: {read: (*call).readRootSendV, memory: (*call).sentParts},
-	table.RootRecvV: {read: (*call).readRootRecvV, memory: (*call).receivedParts, skips: (*call).noArray},
+	table.RootSendV: {read: givesOnRoot((*call).readSendV), memory: (*call).sentParts},
+	table.RootRecvV: {read: takesOnRoot((*call).readRecvV), memory: (*call).receivedParts, skips: (*call).noArray},
 	table.SendW:     {read: (*call).readSendW}, // each part may have a type with gaps: of their memory nothing is known
 	table.RecvW:     {read: (*call).readRecvW},
+}
+
+// givesOnRoot reads an array to send from that has a meaning on the root only.
+func givesOnRoot(read func(x *call, i int)) func(x *call, i int) {
+	return func(x *call, i int) {
+		if x.root {
+			read(x, i)
+			return
+		}
+		x.send = buffer{typ: x.m.types[array.Uint8]}
+		x.set(table.SlotSend, &x.send, 0)
+	}
+}
+
+// takesOnRoot reads an array to receive into that has a meaning on the root only.
+func takesOnRoot(read func(x *call, i int)) func(x *call, i int) {
+	return func(x *call, i int) {
+		switch {
+		case x.root:
+			read(x, i)
+			return
+		case x.send.inPlace:
+			x.arg(0, "IN_PLACE is for the root only")
+		}
+		x.recv = buffer{typ: x.send.typ}
+		x.set(table.SlotRecv, &x.recv, 0)
+	}
 }
 
 // places returns how many parts an array has: one for each rank or, in a
@@ -68,10 +95,7 @@ func (x *call) readRecvN(i int) {
 	x.recv = x.buffer(i, x.at[i])
 	part, n := int(int32(x.c.S[table.SlotSend+1])), x.places(true)
 	if x.recv.missing {
-		if x.send.inPlace {
-			x.arg(i, "array expected: IN_PLACE has what to send there")
-		}
-		if n > 0 && x.base() == "Neighbor_alltoall" && x.comm.Out == 0 {
+		if n > 0 && x.base() == "Neighbor_alltoall" && x.comm.Out == 0 && !x.send.inPlace {
 			x.arg(i, "array expected: nothing that this rank sends tells how long the parts are that it gets")
 		}
 		x.recv = x.newBuffer(i, part*n)
@@ -97,28 +121,12 @@ func (x *call) readRecvN(i int) {
 // nil where there is a count.
 func nowhere() unsafe.Pointer { return unsafe.Pointer(new(int64)) }
 
-func (x *call) readRootRecvN(i int) {
-	if x.root {
-		x.readRecvN(i)
-		return
-	}
+// readDealtN reads what a Scatter deals out.
+func (x *call) readDealtN(i int) {
+	x.readSendN(i)
 	if x.send.inPlace {
-		x.arg(0, "IN_PLACE is for the root only")
+		x.arg(i, "IN_PLACE is for the receive array here")
 	}
-	x.recv = buffer{typ: x.send.typ}
-	x.set(table.SlotRecv, &x.recv, 0)
-}
-
-func (x *call) readRootSendN(i int) {
-	if x.root {
-		x.readSendN(i)
-		if x.send.inPlace {
-			x.arg(i, "IN_PLACE is for the receive array here")
-		}
-		return
-	}
-	x.send = buffer{typ: x.m.types[array.Uint8]}
-	x.set(table.SlotSend, &x.send, 0)
 }
 
 // readV reads an array that is cut in parts of given counts.
@@ -147,9 +155,6 @@ func (x *call) readSendV(i int) {
 
 func (x *call) readRecvV(i int) {
 	x.recv = x.buffer(i, x.at[i])
-	if x.recv.missing && x.send.inPlace {
-		x.arg(i, "array expected: IN_PLACE has what to send there")
-	}
 	x.readV(i, table.SlotRCounts, &x.recv)
 	x.need(i, &x.recv, false)
 	if counts := x.counts(table.SlotRCounts); x.row.Args[0].Kind == table.Send && len(counts) == x.comm.Size && !x.send.inPlace && !x.comm.Inter &&
@@ -158,27 +163,6 @@ func (x *call) readRecvV(i int) {
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
 	x.out = x.recv.arr
-}
-
-func (x *call) readRootSendV(i int) {
-	if x.root {
-		x.readSendV(i)
-		return
-	}
-	x.send = buffer{typ: x.m.types[array.Uint8]}
-	x.set(table.SlotSend, &x.send, 0)
-}
-
-func (x *call) readRootRecvV(i int) {
-	if x.root {
-		x.readRecvV(i)
-		return
-	}
-	if x.send.inPlace {
-		x.arg(0, "IN_PLACE is for the root only")
-	}
-	x.recv = buffer{typ: x.send.typ}
-	x.set(table.SlotRecv, &x.recv, 0)
 }
 
 // readW reads an array whose parts have types of their own: counts,

@@ -13,7 +13,7 @@ var reductionKinds = family{
 	table.Function:     {byHand: true},
 	table.Reduce:       {read: (*call).readReduce, memory: (*call).sentMemory},
 	table.Reduced:      {read: (*call).readReduced, memory: (*call).reducedMemory, skips: (*call).noArray},
-	table.RootReduced:  {read: (*call).readRootReduced, memory: (*call).reducedMemory, skips: (*call).noArray},
+	table.RootReduced:  {read: takesOnRoot((*call).readReduced), memory: (*call).reducedMemory, skips: (*call).noArray},
 	table.ExReduced:    {read: (*call).readExReduced, memory: (*call).reducedMemory, skips: (*call).noArray},
 	table.BlockReduced: {read: (*call).readBlockReduced, memory: (*call).reducedPart, skips: (*call).noArray},
 	table.PartReduced:  {read: (*call).readPartReduced, memory: (*call).reducedPart, skips: (*call).noArray},
@@ -186,18 +186,6 @@ func (x *call) likeSent(i int) buffer {
 	return x.newBuffer(i, x.send.count)
 }
 
-func (x *call) readRootReduced(i int) {
-	if x.root {
-		x.readReduced(i)
-		return
-	}
-	if x.send.inPlace {
-		x.arg(0, "IN_PLACE is for the root only")
-	}
-	x.recv = buffer{typ: x.send.typ}
-	x.set(table.SlotRecv, &x.recv, 0)
-}
-
 // readExReduced is readReduced for Exscan, where rank 0 gets nothing.
 func (x *call) readExReduced(i int) {
 	given := x.at[i] != lua.LNil
@@ -238,9 +226,6 @@ func (x *call) readPartReduced(i int) {
 		total += int(n)
 	}
 	if x.recv.missing {
-		if x.send.inPlace {
-			x.arg(i, "array expected: IN_PLACE has what to send there")
-		}
 		x.recv = x.newBuffer(i, mine)
 	}
 	x.need(i, &x.recv, false)

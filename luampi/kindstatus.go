@@ -19,19 +19,11 @@ var statusKinds = family{
 
 func (x *call) readStatus(i int) {
 	_, v := x.argument(i)
-	st := toStatus(v)
+	st := object[mpi.Status](v)
 	if st == nil {
 		x.expected(i, "status", v)
 	}
 	x.c.SetStatus(st)
-}
-
-func toStatus(v lua.LValue) *mpi.Status {
-	if ud, ok := v.(*lua.LUserData); ok {
-		st, _ := ud.Value.(*mpi.Status)
-		return st
-	}
-	return nil
 }
 
 // statusResult makes the status, unless nobody takes it or a flag says that there is none.
@@ -51,7 +43,7 @@ func (x *call) flagFalse() bool {
 // readProbed reads a message that a matched probe took.
 func (x *call) readProbed(i int) {
 	_, v := x.argument(i)
-	msg := toMessage(v)
+	msg := object[message](v)
 	if msg == nil {
 		x.expected(i, "message", v)
 	}
@@ -78,17 +70,7 @@ func (x *call) checkMessage(i int, msg *message) {
 	case msg.comm == nil:
 		return
 	}
-	if why := msg.comm.Unusable(); why != "" {
-		x.arg(i, "%s", why)
-	}
-}
-
-func toMessage(v lua.LValue) *message {
-	if ud, ok := v.(*lua.LUserData); ok {
-		msg, _ := ud.Value.(*message)
-		return msg
-	}
-	return nil
+	x.refuse(i, msg.comm.Unusable())
 }
 
 func (x *call) messageResult(i int) lua.LValue {

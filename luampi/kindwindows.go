@@ -7,19 +7,17 @@ import (
 )
 
 var windowKinds = family{
-	table.Win:  {read: (*call).readWindow, leads: func(v lua.LValue) bool { return toWindow(v) != nil }},
+	table.Win:  {read: (*call).readWindow, leads: func(v lua.LValue) bool { return object[window](v) != nil }},
 	table.File: {read: (*call).readFile, result: (*call).fileResult, methods: "file"},
 }
 
 func (x *call) readWindow(i int) {
 	_, v := x.argument(i)
-	w := toWindow(v)
+	w := object[window](v)
 	if w == nil {
 		x.expected(i, "window", v)
 	}
-	if why := w.unusable(); why != "" {
-		x.arg(i, "%s", why)
-	}
+	x.refuse(i, w.unusable())
 	x.win = w
 	x.comm = w.comm
 	x.put(i, w.handle)
@@ -37,9 +35,7 @@ func (x *call) readFile(i int) {
 	if h.freed {
 		x.arg(i, "the file was closed")
 	}
-	if why := h.file.comm.Ended(); why != "" {
-		x.arg(i, "%s", why)
-	}
+	x.refuse(i, h.file.comm.Ended())
 	if h.file.begun != "" && a.Frees {
 		x.arg(i, "%s has not ended", h.file.begun)
 	}

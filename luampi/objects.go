@@ -74,6 +74,15 @@ func toComm(v lua.LValue) *mpi.Comm {
 	return nil
 }
 
+// object returns the object of a type that a value is, nil if it is none.
+func object[T any](v lua.LValue) *T {
+	if ud, ok := v.(*lua.LUserData); ok {
+		o, _ := ud.Value.(*T)
+		return o
+	}
+	return nil
+}
+
 func toHandle(v lua.LValue, class string) *handle {
 	if ud, ok := v.(*lua.LUserData); ok {
 		if h, ok := ud.Value.(*handle); ok && h.class == class {

@@ -14,15 +14,10 @@ import (
 // decides what of the rest has a meaning here; arrays last, since counts decide on them.
 var order = func() [][]int {
 	turn := func(k table.Kind) int {
-		switch {
-		case k == table.Comm:
-			return 0
-		case k == table.Root:
+		if k.IsArray() {
 			return 1
-		case !k.IsArray():
-			return 2
 		}
-		return 3
+		return map[table.Kind]int{table.Comm: -2, table.Root: -1}[k]
 	}
 	lines := make([][]int, len(table.Calls))
 	for _, row := range table.Calls {

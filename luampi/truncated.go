@@ -84,3 +84,10 @@ func (m *module) roomText(room mpi.Room) string {
 func elements(n int, t array.Type) string {
 	return fmt.Sprintf("%d %s (%d bytes)", n, t, n*t.Size())
 }
+
+// classError makes an error of a class of MPI's that the library has not found itself.
+func classError(call, class, format string, args ...any) error {
+	e := luaerr.New(luaerr.MPI, "%s: %s: %s", call, class, fmt.Sprintf(format, args...))
+	e.Class, e.Call, e.Code = class, call, mpi.Int(class)
+	return e
+}

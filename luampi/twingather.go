@@ -14,19 +14,13 @@ import (
 // setWords puts 64-bit numbers into the slots of an array, count for each
 // rank.
 func (m *module) setWords(c *mpi.Call, slotOf int, words []uint64, count int) {
-	c.S[slotOf] = 0
-	if len(words) > 0 {
-		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(words)))
-	}
+	c.S[slotOf] = c.Hold(addressOf(words))
 	c.S[slotOf+1], c.S[slotOf+2] = slot(count), m.wordType
 }
 
 // setParts puts memory with counts and displacements into slots.
 func setParts(c *mpi.Call, slotOf, countsSlot int, b []byte, l *layout, datatype uint64) {
-	c.S[slotOf] = 0
-	if len(b) > 0 {
-		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
-	}
+	c.S[slotOf] = c.Hold(addressOf(b))
 	c.S[slotOf+2] = datatype
 	c.S[countsSlot] = c.Hold(unsafe.Pointer(unsafe.SliceData(l.counts)))
 	c.S[countsSlot+1] = c.Hold(unsafe.Pointer(unsafe.SliceData(l.displs)))
@@ -35,10 +29,7 @@ func setParts(c *mpi.Call, slotOf, countsSlot int, b []byte, l *layout, datatype
 
 // setWhole puts memory that is a number of units into slots.
 func setWhole(c *mpi.Call, slotOf int, b []byte, units int, datatype uint64) {
-	c.S[slotOf] = 0
-	if len(b) > 0 {
-		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
-	}
+	c.S[slotOf] = c.Hold(addressOf(b))
 	c.S[slotOf+1], c.S[slotOf+2] = slot(units), datatype
 	c.Bytes += len(b)
 }

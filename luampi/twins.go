@@ -58,10 +58,7 @@ func (x *call) again(row *table.Call, comm uint64) *mpi.Call {
 
 // setBytes puts memory into the slots of the send or receive array.
 func (m *module) setBytes(c *mpi.Call, slotOf int, b []byte) {
-	c.S[slotOf] = 0
-	if len(b) > 0 {
-		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
-	}
+	c.S[slotOf] = c.Hold(addressOf(b))
 	c.S[slotOf+1], c.S[slotOf+2] = slot(len(b)), m.byteType
 	if slotOf == table.SlotSend { // what is received may be shorter
 		c.Bytes += len(b)
