@@ -42,7 +42,8 @@ func sum(list []uint64) (total uint64) {
 }
 
 // gatherAll gathers everybody's value, on the root or on all.
-func (m *module) gatherAll(x *call, v lua.LValue, row *table.Call) (list *lua.LTable, err error) {
+func (m *module) gatherAll(x *call, v lua.LValue, row *table.Call) (list lua.LValue, err error) {
+	list = lua.LNil
 	root, isRoot := x.c.S[table.SlotRoot], x.root || row == rowAllgatherv
 	err = x.together(func() error {
 		w, failure := m.pack(x.L, "value", v)
@@ -71,26 +72,10 @@ func (m *module) gatherAll(x *call, v lua.LValue, row *table.Call) (list *lua.LT
 	return list, err
 }
 
-func (m *module) gather(x *call) (int, error) {
-	list, err := m.gatherAll(x, x.at[0], rowGatherv)
-	if err != nil {
-		return 0, err
-	}
-	if list == nil {
-		x.L.Push(lua.LNil)
-	} else {
-		x.L.Push(list)
-	}
-	return 1, nil
-}
+func (m *module) gather(x *call) (int, error) { return x.gives(m.gatherAll(x, x.at[0], rowGatherv)) }
 
 func (m *module) allgather(x *call) (int, error) {
-	list, err := m.gatherAll(x, x.at[0], rowAllgatherv)
-	if err != nil {
-		return 0, err
-	}
-	x.L.Push(list)
-	return 1, nil
+	return x.gives(m.gatherAll(x, x.at[0], rowAllgatherv))
 }
 
 // packList encodes entry r + 1 of a list for each rank r.
@@ -161,17 +146,10 @@ func (m *module) scatter(x *call) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		vs, err := m.unpack(x.L, stream, true)
-		if err == nil {
-			v = vs[0]
-		}
+		v, err = m.unpack(x.L, stream, true)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	x.L.Push(v)
-	return 1, nil
+	return x.gives(v, err)
 }
 
 func (m *module) scatterStreams(x *call, root uint64, ws []*wire, lengths []uint64, length, total uint64) ([]byte, error) {
@@ -228,11 +206,7 @@ func (m *module) alltoall(x *call) (n int, err error) {
 		list, err = m.alltoallStreams(x, ws, lengths, coming, most)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	x.L.Push(list)
-	return 1, nil
+	return x.gives(list, err)
 }
 
 func (m *module) alltoallStreams(x *call, ws []*wire, lengths, coming []uint64, most uint64) (*lua.LTable, error) {

@@ -47,6 +47,15 @@ func (m *module) twin(row *table.Call, body func(x *call) (int, error)) implemen
 	}
 }
 
+// gives pushes the one value that a twin gives, unless it has failed.
+func (x *call) gives(v lua.LValue, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	x.L.Push(v)
+	return 1, nil
+}
+
 // again makes the call's frame one of another line, for the next step.
 func (x *call) again(row *table.Call, comm uint64) *mpi.Call {
 	x.c.Reset()
@@ -154,11 +163,7 @@ func (m *module) rest(x *call, packet []byte, st *mpi.Status) (lua.LValue, error
 			return nil, err
 		}
 	}
-	vs, err := m.unpack(x.L, stream, own)
-	if err != nil {
-		return nil, err
-	}
-	return vs[0], nil
+	return m.unpack(x.L, stream, own)
 }
 
 // startSend starts to send a value and returns the requests of that: of the
@@ -235,11 +240,7 @@ func (m *module) irecv(x *call) (int, error) {
 			}
 			stream = stream[:total]
 		}
-		vs, err := m.unpack(L, stream, own)
-		if err != nil {
-			return nil, err
-		}
-		return vs[0], nil
+		return m.unpack(L, stream, own)
 	}
 	x.L.Push(m.newRequest(q))
 	return 1, nil
