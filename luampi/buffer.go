@@ -117,7 +117,8 @@ func (x *call) hint() string {
 	return ""
 }
 
-// set puts a buffer into the slots of its side.
+// set puts a buffer into the slots of its side. What is received into is what the call
+// returns.
 func (x *call) set(slotOf int, b *buffer, count int) {
 	s := x.c.S
 	if b.inPlace {
@@ -129,6 +130,9 @@ func (x *call) set(slotOf int, b *buffer, count int) {
 	s[slotOf+2] = b.typ
 	if b.arr != nil {
 		x.c.Bytes += count * b.arr.Type().Size()
+	}
+	if slotOf == table.SlotRecv {
+		x.out = b.arr
 	}
 }
 

@@ -40,7 +40,6 @@ func (x *call) readRecv(i int) {
 		x.recv.typ = x.send.typ
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
-	x.out = x.recv.arr
 }
 
 // arrayResult returns the array that a collective filled: the script's own

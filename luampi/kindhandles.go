@@ -16,6 +16,8 @@ var handleKinds = family{
 	table.Comm1: {read: (*call).readOtherComm},
 	table.Group: {read: (*call).readHandle, result: (*call).handleResult, methods: "group"},
 	table.Info:  {read: (*call).readHandle, result: (*call).handleResult, skips: noNumber, methods: "info"},
+	table.Win:   {read: (*call).readWindow, leads: func(v lua.LValue) bool { return object[window](v) != nil }},
+	table.File:  {read: (*call).readFile, result: (*call).fileResult, methods: "file"},
 }
 
 // needOneGroup are the calls that inter-communicators are not for (MPI 3.1, sections
@@ -112,10 +114,9 @@ func (x *call) alive(i int, h *handle) {
 
 // readOtherComm reads a communicator beside the one that the call is about.
 func (x *call) readOtherComm(i int) {
-	_, v := x.argument(i)
-	c := toComm(v)
+	c := toComm(x.at[i])
 	if c == nil {
-		x.expected(i, "communicator", v)
+		x.expected(i, "communicator", x.at[i])
 	}
 	x.refuse(i, c.Unusable())
 	x.put(i, c.Handle)
@@ -125,4 +126,46 @@ func (x *call) commResult(int) lua.LValue { return x.m.commObject(x.c.Adopted())
 
 func (x *call) handleResult(i int) lua.LValue {
 	return x.m.handleObject(x.row.Results[i].Kind.String(), x.word(i))
+}
+
+func (x *call) readWindow(i int) {
+	w := object[window](x.at[i])
+	if w == nil {
+		x.expected(i, "window", x.at[i])
+	}
+	x.refuse(i, w.unusable())
+	x.win = w
+	x.comm = w.comm
+	x.put(i, w.handle)
+	x.c.S[table.SlotComm] = w.comm.Shadow // for the barrier of a call that can be left
+}
+
+// readFile reads an argument that is a file. Collective calls on it count as
+// ones on its communicator.
+func (x *call) readFile(i int) {
+	a, v := x.argument(i)
+	h := toHandle(v, "file")
+	if h == nil || h.file == nil {
+		x.expected(i, "file", v)
+	}
+	if h.freed {
+		x.arg(i, "the file was closed")
+	}
+	x.refuse(i, h.file.comm.Ended())
+	if h.file.begun != "" && a.Frees {
+		x.arg(i, "%s has not ended", h.file.begun)
+	}
+	x.put(i, h.value)
+	x.file, x.comm = h.file, h.file.comm
+	x.c.S[table.SlotComm] = x.comm.Shadow // for the barrier of a call that can be left
+	if a.Frees {
+		x.frees = h
+	}
+}
+
+// fileResult makes the userdata of a file that was opened.
+func (x *call) fileResult(i int) lua.LValue {
+	x.m.s.OwnShared("File_close", x.word(i))
+	x.comm.Keep()
+	return x.m.newObject(&handle{class: "file", value: x.word(i), file: &opened{comm: x.comm}}, x.m.handleMT["file"])
 }

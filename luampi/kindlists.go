@@ -65,10 +65,9 @@ func (x *call) readAints(i int) {
 }
 
 func (x *call) readWeights(i int) {
-	_, v := x.argument(i)
 	x.put(i, mpi.Constant("UNWEIGHTED"))
-	if v != lua.LNil {
-		list, before := x.int32s(i, v), &x.row.Args[i-1]
+	if x.at[i] != lua.LNil {
+		list, before := x.int32s(i, x.at[i]), &x.row.Args[i-1]
 		if want := int(int32(x.c.S[before.Slot])); len(list) != want {
 			x.arg(i, "%d weights expected, one for each of '%s', got %d", want, before.Name, len(list))
 		}
@@ -79,11 +78,10 @@ func (x *call) readWeights(i int) {
 
 // readTriples reads ranges of a group's ranks.
 func (x *call) readTriples(i int) {
-	_, v := x.argument(i)
 	var flat []int32
-	ranges, ok := v.(*lua.LTable)
+	ranges, ok := x.at[i].(*lua.LTable)
 	if !ok {
-		x.expected(i, "list of {first, last, stride}", v)
+		x.expected(i, "list of {first, last, stride}", x.at[i])
 	}
 	for k := range x.entries(i, ranges) {
 		entry := vm.GetInt(ranges, k+1)

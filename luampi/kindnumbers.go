@@ -13,21 +13,10 @@ import (
 )
 
 var numberKinds = family{
-	table.Int: {
-		read: (*call).readInt, skips: noInteger,
-		result: func(x *call, i int) lua.LValue { return lua.LNumber(int32(x.word(i))) },
-	},
-	table.Aint: {
-		read: (*call).readAint, skips: noNumber,
-		result: func(x *call, i int) lua.LValue { return lua.LNumber(int64(x.word(i))) },
-	},
-	table.Bool: {
-		read:   (*call).readBool,
-		result: func(x *call, i int) lua.LValue { return lua.LBool(int32(x.word(i)) != 0) },
-	},
-	table.Double: {
-		result: func(x *call, i int) lua.LValue { return lua.LNumber(x.c.Double(x.row.Results[i].Slot)) },
-	},
+	table.Int:     {read: (*call).readInt, skips: noInteger, result: func(x *call, i int) lua.LValue { return lua.LNumber(int32(x.word(i))) }},
+	table.Aint:    {read: (*call).readAint, skips: noNumber, result: func(x *call, i int) lua.LValue { return lua.LNumber(int64(x.word(i))) }},
+	table.Bool:    {read: (*call).readBool, result: func(x *call, i int) lua.LValue { return lua.LBool(int32(x.word(i)) != 0) }},
+	table.Double:  {result: func(x *call, i int) lua.LValue { return lua.LNumber(x.c.Double(x.row.Results[i].Slot)) }},
 	table.Root:    {read: (*call).readRoot, skips: isComm},
 	table.Dest:    {read: (*call).readPeer},
 	table.Source:  {read: (*call).readPeer, skips: isComm},
@@ -88,17 +77,21 @@ func notWhole(v lua.LValue, what string) string {
 	return "whole number expected, got " + text
 }
 
-func (x *call) readInt(i int) {
+// givenOr returns the number of argument i or, if it is left out, that of the table.
+func (x *call) givenOr(i int) lua.LValue {
 	a, v := x.argument(i)
-	if v == lua.LNil && a.Optional {
-		n, ok := number(parseNumber(a.Default))
-		if !ok {
-			n = mpi.Int(a.Default)
-		}
-		x.put(i, slot(n))
-		return
+	if v != lua.LNil || !a.Optional {
+		return v
 	}
-	n := x.whole(i, v, "whole number")
+	n, err := strconv.Atoi(a.Default)
+	if err != nil {
+		n = mpi.Int(a.Default)
+	}
+	return lua.LNumber(n)
+}
+
+func (x *call) readInt(i int) {
+	n := x.whole(i, x.givenOr(i), "whole number")
 	if n != int(int32(n)) {
 		x.arg(i, "%d does not fit a C int", n)
 	}
@@ -107,21 +100,9 @@ func (x *call) readInt(i int) {
 }
 
 func (x *call) readAint(i int) {
-	a, v := x.argument(i)
-	if v == lua.LNil && a.Optional {
-		v = parseNumber(a.Default)
-	}
-	n := x.whole(i, v, "whole number")
+	n := x.whole(i, x.givenOr(i), "whole number")
 	x.inRange(i, n)
 	x.put(i, uint64(int64(n)))
-}
-
-// parseNumber reads a default of the table that is a number.
-func parseNumber(s string) lua.LValue {
-	if n, err := strconv.Atoi(s); err == nil {
-		return lua.LNumber(n)
-	}
-	return lua.LNil
 }
 
 func (x *call) readBool(i int) {

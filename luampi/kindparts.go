@@ -114,7 +114,6 @@ func (x *call) readRecvN(i int) {
 		x.arg(i, "array of %d elements expected for %d from each of %d ranks, got %d", part*n, part, n, x.recv.count)
 	}
 	x.set(table.SlotRecv, &x.recv, count)
-	x.out = x.recv.arr
 }
 
 // nowhere returns an address for parts of which there are none: MPICH refuses one of
@@ -162,7 +161,6 @@ func (x *call) readRecvV(i int) {
 		x.arg(0, "array of %d elements expected, as the counts say, got %d", counts[x.comm.Rank], x.send.count)
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
-	x.out = x.recv.arr
 }
 
 // readW reads an array whose parts have types of their own: counts,
@@ -193,7 +191,6 @@ func (x *call) readRecvW(i int) {
 	x.need(i, &x.recv, false)
 	x.compareOwnPart()
 	x.set(table.SlotRecv, &x.recv, 0)
-	x.out = x.recv.arr
 }
 
 func (x *call) sentParts() []span { return x.partSpans(&x.send, table.SlotSCounts) }

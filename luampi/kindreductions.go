@@ -20,10 +20,9 @@ var reductionKinds = family{
 }
 
 func (x *call) readOp(i int) {
-	_, v := x.argument(i)
-	h := toHandle(v, "op")
+	h := toHandle(x.at[i], "op")
 	if h == nil || h.name == "OP_NULL" {
-		x.expected(i, "op", v)
+		x.expected(i, "op", x.at[i])
 	}
 	x.alive(i, h)
 	if h.op != nil && x.row.HasWin() {
@@ -166,7 +165,6 @@ func (x *call) readReduced(i int) {
 		}
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
-	x.out = x.recv.arr
 }
 
 func (x *call) sameType(i int) {
@@ -202,7 +200,6 @@ func (x *call) readBlockReduced(i int) {
 		x.need(i, &x.recv, false)
 		x.checkOp(i, x.recv.arr.Type())
 		x.set(table.SlotRecv, &x.recv, x.parts(i, &x.recv, true))
-		x.out = x.recv.arr
 		return
 	}
 	part := x.parts(0, &x.send, false)
@@ -215,7 +212,6 @@ func (x *call) readBlockReduced(i int) {
 		x.arg(i, "array of %d elements expected for a part of %d among %d ranks, got %d", part, x.send.count, n, x.recv.count)
 	}
 	x.set(table.SlotRecv, &x.recv, part)
-	x.out = x.recv.arr
 }
 
 func (x *call) readPartReduced(i int) {
@@ -243,7 +239,6 @@ func (x *call) readPartReduced(i int) {
 		x.arg(0, "array of %d elements expected (the sum of the counts), got %d", needed, have)
 	}
 	x.set(table.SlotRecv, &x.recv, mine)
-	x.out = x.recv.arr
 }
 
 // reducedMemory is what a reduction writes: as much as it reads.

@@ -31,7 +31,7 @@ type family map[table.Kind]kind
 
 var families = []family{
 	numberKinds, textKinds, listKinds, typeKinds, arrayKinds, partKinds, reductionKinds,
-	handleKinds, windowKinds, statusKinds,
+	handleKinds, statusKinds,
 }
 
 // kinds has an entry for each kind: what the engine room knows of them.

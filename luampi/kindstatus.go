@@ -18,10 +18,9 @@ var statusKinds = family{
 }
 
 func (x *call) readStatus(i int) {
-	_, v := x.argument(i)
-	st := object[mpi.Status](v)
+	st := object[mpi.Status](x.at[i])
 	if st == nil {
-		x.expected(i, "status", v)
+		x.expected(i, "status", x.at[i])
 	}
 	x.c.SetStatus(st)
 }
@@ -42,10 +41,9 @@ func (x *call) flagFalse() bool {
 
 // readProbed reads a message that a matched probe took.
 func (x *call) readProbed(i int) {
-	_, v := x.argument(i)
-	msg := object[message](v)
+	msg := object[message](x.at[i])
 	if msg == nil {
-		x.expected(i, "message", v)
+		x.expected(i, "message", x.at[i])
 	}
 	if msg.handle == mpi.Constant("MESSAGE_NULL") {
 		x.arg(i, "the message was received already")
