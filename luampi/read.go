@@ -13,18 +13,18 @@ import (
 // communicator comes first, since others are checked against it, then the root, which
 // decides what of the rest has a meaning here; arrays last, since counts decide on them.
 var order = func() [][]int {
-	turn := func(k table.Kind) int {
+	turn := map[table.Kind]int{table.Comm: -2, table.Root: -1}
+	for k := range table.Kinds {
 		if k.IsArray() {
-			return 1
+			turn[k] = 1
 		}
-		return map[table.Kind]int{table.Comm: -2, table.Root: -1}[k]
 	}
 	lines := make([][]int, len(table.Calls))
 	for _, row := range table.Calls {
 		for i := range row.Args {
 			lines[row.Index] = append(lines[row.Index], i)
 		}
-		slices.SortStableFunc(lines[row.Index], func(i, k int) int { return turn(row.Args[i].Kind) - turn(row.Args[k].Kind) })
+		slices.SortStableFunc(lines[row.Index], func(i, k int) int { return turn[row.Args[i].Kind] - turn[row.Args[k].Kind] })
 	}
 	return lines
 }()

@@ -235,11 +235,10 @@ func (x *call) checkTopology(i int) {
 // rawBytes checks the array that holds what is packed: how much room there is
 // must not hang on a type.
 func (x *call) rawBytes(b *buffer) {
-	if b.derived {
-		for i := range x.row.Args {
-			if k := x.row.Args[i].Kind; k == table.Recv && b == &x.recv || k == table.Send && b == &x.send {
-				x.arg(i, "array expected, without a type")
-			}
-		}
+	switch {
+	case b.derived && b == &x.recv:
+		x.arg(x.argOf(table.SlotRecv), "array expected, without a type")
+	case b.derived:
+		x.arg(x.argOf(table.SlotSend), "array expected, without a type")
 	}
 }

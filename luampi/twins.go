@@ -5,7 +5,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -283,6 +282,3 @@ func (m *module) sendrecv(x *call) (int, error) {
 	}
 	return n, nil
 }
-
-// luaError makes an error of a kind that scripts see.
-func luaError(format string, args ...any) error { return luaerr.New(luaerr.Argument, format, args...) }

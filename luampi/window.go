@@ -361,7 +361,3 @@ func (m *module) inUse(w *window) bool {
 	}
 	return false
 }
-
-func rmaError(x *call, class, format string, args ...any) {
-	x.fail(classError(x.row.Name, class, format, args...))
-}
