@@ -130,11 +130,10 @@ func (m *module) recv(x *call) (int, error) {
 
 // received pushes the value whose packet came, and its status.
 func (m *module) received(x *call, packet []byte, st mpi.Status) (int, error) {
-	if st.Source() == m.limits.procNull {
-		x.L.Push(lua.LNil)
-		return 1 + m.pushStatus(x.L, st, 2), nil
+	v, err := lua.LValue(lua.LNil), error(nil)
+	if st.Source() != m.limits.procNull {
+		v, err = m.rest(x, packet, &st)
 	}
-	v, err := m.rest(x, packet, &st)
 	if err != nil {
 		return 0, err
 	}
@@ -176,11 +175,8 @@ func (m *module) startSend(x *call, w *wire) ([]*mpi.Request, error) {
 	}
 	packet := w.head(nil, ticket)
 	if !long {
-		packet = w.append(packet)
-	}
-	if !long {
 		x.again(rowIsend, x.comm.Shadow)
-		m.setBytes(x.c, table.SlotSend, packet)
+		m.setBytes(x.c, table.SlotSend, w.append(packet))
 		if err := x.try(); err != nil {
 			return nil, err
 		}
@@ -212,8 +208,7 @@ func (m *module) isend(x *call) (int, error) {
 	if len(list) == 2 { // the packet ends by itself
 		m.s.Orphan(list[0])
 	}
-	x.L.Push(m.newRequest(&request{r: list[len(list)-1], name: "isend"}))
-	return 1, nil
+	return x.gives(m.newRequest(&request{r: list[len(list)-1], name: "isend"}), nil)
 }
 
 func (m *module) irecv(x *call) (int, error) {
@@ -241,8 +236,7 @@ func (m *module) irecv(x *call) (int, error) {
 		}
 		return m.unpack(L, stream, own)
 	}
-	x.L.Push(m.newRequest(q))
-	return 1, nil
+	return x.gives(m.newRequest(q), nil)
 }
 
 func (m *module) sendrecv(x *call) (int, error) {
