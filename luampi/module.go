@@ -14,7 +14,8 @@
 // them (buffer.go, spec.go); errors.go says what is wrong. Apart stand the calls
 // that are written out (hand.go, persistent.go), the short way of messages
 // (message.go), the twins for any Lua value (twin*.go, fold.go, wire.go),
-// reductions with ops of scripts (combine.go) and of plugins (plugin*.go).
+// reductions with ops of scripts (combine.go), of plugins (plugin*.go) and of this
+// package (order.go).
 package luampi
 
 import (

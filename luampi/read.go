@@ -9,10 +9,10 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// order has, for each line, its arguments in the order in which they are read. The
+// inTurn has, for each line, its arguments in the order in which they are read. The
 // communicator comes first, since others are checked against it, then the root, which
 // decides what of the rest has a meaning here; arrays last, since counts decide on them.
-var order = func() [][]int {
+var inTurn = func() [][]int {
 	turn := map[table.Kind]int{table.Comm: -2, table.Root: -1}
 	for k := range table.Kinds {
 		if k.IsArray() {
@@ -34,7 +34,7 @@ var order = func() [][]int {
 func (x *call) read(base int, comm *mpi.Comm) {
 	x.assign(base, comm)
 	x.comm = comm
-	for _, i := range order[x.row.Index] {
+	for _, i := range inTurn[x.row.Index] {
 		kinds[x.row.Args[i].Kind].read(x, i)
 	}
 	if x.send.inPlace && x.c.S[table.SlotSend+2] == 0 { // libraries look at count and type all the same
