@@ -53,7 +53,7 @@ func (x *call) readInts(i int) {
 	list := x.int32s(i, v)
 	x.sameLength(i, a, len(list))
 	x.allInRange(i, list)
-	x.put2(i, len(list), x.hold32(list))
+	x.putList(i, len(list), x.hold32(list))
 }
 
 func (x *call) readAints(i int) {
@@ -61,7 +61,7 @@ func (x *call) readAints(i int) {
 	list := x.int64s(i, v)
 	x.sameLength(i, a, len(list))
 	x.keep = append(x.keep, list)
-	x.put2(i, len(list), x.c.Hold(unsafe.Pointer(unsafe.SliceData(list))))
+	x.putList(i, len(list), x.c.Hold(unsafe.Pointer(unsafe.SliceData(list))))
 }
 
 func (x *call) readWeights(i int) {
@@ -95,11 +95,11 @@ func (x *call) readTriples(i int) {
 		flat = append(flat, triple...)
 	}
 	x.checkRanges(i, flat)
-	x.put2(i, len(flat)/3, x.hold32(flat))
+	x.putList(i, len(flat)/3, x.hold32(flat))
 }
 
-// put2 fills the two slots of a list: its length and its address.
-func (x *call) put2(i, n int, address uint64) {
+// putList fills the two slots of a list: its length and its address.
+func (x *call) putList(i, n int, address uint64) {
 	at := x.row.Args[i].Slot
 	x.c.S[at], x.c.S[at+1] = slot(n), address
 }

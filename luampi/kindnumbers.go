@@ -42,7 +42,7 @@ func noInteger(x *call, a *table.Arg, v lua.LValue) bool {
 	return isHandle && h.class != "info" || noNumber(x, a, v)
 }
 
-// isComm reports whether a value is a communicator, and so none of a number.
+// isComm reports whether a communicator stands where something else may be missing.
 func isComm(_ *call, _ *table.Arg, v lua.LValue) bool { return toComm(v) != nil }
 
 // number reads an integer; ok is false if v is none.
@@ -77,8 +77,8 @@ func notWhole(v lua.LValue, what string) string {
 	return "whole number expected, got " + text
 }
 
-// givenOr returns the number of argument i or, if it is left out, that of the table.
-func (x *call) givenOr(i int) lua.LValue {
+// given returns the number of argument i or, if it is left out, that of the table.
+func (x *call) given(i int) lua.LValue {
 	a, v := x.argument(i)
 	if v != lua.LNil || !a.Optional {
 		return v
@@ -91,7 +91,7 @@ func (x *call) givenOr(i int) lua.LValue {
 }
 
 func (x *call) readInt(i int) {
-	n := x.whole(i, x.givenOr(i), "whole number")
+	n := x.whole(i, x.given(i), "whole number")
 	if n != int(int32(n)) {
 		x.arg(i, "%d does not fit a C int", n)
 	}
@@ -100,7 +100,7 @@ func (x *call) readInt(i int) {
 }
 
 func (x *call) readAint(i int) {
-	n := x.whole(i, x.givenOr(i), "whole number")
+	n := x.whole(i, x.given(i), "whole number")
 	x.inRange(i, n)
 	x.put(i, uint64(int64(n)))
 }
@@ -147,8 +147,7 @@ func (x *call) readTag(i int) {
 
 // readRoot reads a root, and notes whether this process is it.
 func (x *call) readRoot(i int) {
-	_, v := x.argument(i)
-	l := &x.m.limits
+	v, l := x.at[i], &x.m.limits
 	if v == lua.LNil {
 		v = lua.LNumber(0)
 	}

@@ -22,7 +22,7 @@ func (x *call) readTypeList(i int) {
 	a, v := x.argument(i)
 	list := x.handles(i, v)
 	x.sameLength(i, a, len(list))
-	x.put2(i, len(list), x.holdTypes(list))
+	x.putList(i, len(list), x.holdTypes(list))
 }
 
 func (x *call) typesResult(i int) lua.LValue {
