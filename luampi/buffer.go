@@ -47,12 +47,7 @@ func (x *call) isArray(v lua.LValue) bool {
 	if t, ok := v.(*lua.LTable); ok {
 		v = vm.GetInt(t, 1) // {array, count, type}
 	}
-	ud, ok := v.(*lua.LUserData)
-	if !ok {
-		return false
-	}
-	_, ok = ud.Value.(*array.Array)
-	return ok || ud == x.m.inPlace
+	return object[array.Array](v) != nil || v == x.m.inPlace
 }
 
 // buffer reads an array argument; nil is missing.
@@ -64,19 +59,13 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 	if t, ok := v.(*lua.LTable); ok {
 		return x.spec(i, t)
 	}
-	ud, ok := v.(*lua.LUserData)
-	if !ok {
-		x.arg(i, "array expected, got %s%s", args.Kind(v), x.hint())
-	}
-	a, ok := array.To(ud)
-	switch {
-	case ok:
+	if a, ok := array.To(v); ok {
 		return x.arrayBuffer(i, a)
-	case ud == x.m.inPlace:
-		b.inPlace = true
-	default:
+	}
+	if v != x.m.inPlace {
 		x.arg(i, "array expected, got %s%s", args.Kind(v), x.hint())
 	}
+	b.inPlace = true
 	return b
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -53,15 +52,14 @@ func (x *call) readInts(i int) {
 	list := x.int32s(i, v)
 	x.sameLength(i, a, len(list))
 	x.allInRange(i, list)
-	x.putList(i, len(list), x.hold32(list))
+	x.putList(i, len(list), kept(x, list))
 }
 
 func (x *call) readAints(i int) {
 	a, v := x.argument(i)
 	list := x.int64s(i, v)
 	x.sameLength(i, a, len(list))
-	x.keep = append(x.keep, list)
-	x.putList(i, len(list), x.c.Hold(unsafe.Pointer(unsafe.SliceData(list))))
+	x.putList(i, len(list), kept(x, list))
 }
 
 func (x *call) readWeights(i int) {
@@ -72,7 +70,7 @@ func (x *call) readWeights(i int) {
 			x.arg(i, "%d weights expected, one for each of '%s', got %d", want, before.Name, len(list))
 		}
 		x.allInRange(i, list)
-		x.put(i, x.hold32(list))
+		x.put(i, kept(x, list))
 	}
 }
 
@@ -95,7 +93,7 @@ func (x *call) readTriples(i int) {
 		flat = append(flat, triple...)
 	}
 	x.checkRanges(i, flat)
-	x.putList(i, len(flat)/3, x.hold32(flat))
+	x.putList(i, len(flat)/3, kept(x, flat))
 }
 
 // putList fills the two slots of a list: its length and its address.
@@ -118,15 +116,17 @@ func (x *call) sameLength(i int, a *table.Arg, n int) {
 // setList puts a list of C ints into a slot.
 func (x *call) setList(slotOf int, list []int32) {
 	x.lists[slotOf-table.SlotSCounts] = list
-	x.c.S[slotOf] = x.hold32(list)
+	x.c.S[slotOf] = kept(x, list)
 }
 
-func (x *call) hold32(list []int32) uint64 {
+// kept returns where a list begins in memory, which lasts as long as the call; also of
+// an empty one.
+func kept[T any](x *call, list []T) uint64 {
 	if len(list) == 0 {
-		list = make([]int32, 1)
+		list = make([]T, 1)
 	}
 	x.keep = append(x.keep, list)
-	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(list)))
+	return x.c.Hold(addressOf(list))
 }
 
 // counts returns the list of numbers in a slot.
@@ -212,14 +212,13 @@ func (x *call) entries(i int, t *lua.LTable) int {
 	return n
 }
 
-// int64s reads a list of whole numbers; at least one entry has memory.
+// int64s reads a list of whole numbers.
 func (x *call) int64s(i int, v lua.LValue) []int64 {
 	t, ok := v.(*lua.LTable)
 	if !ok {
 		x.noList(i, v)
 	}
-	n := x.entries(i, t)
-	list := make([]int64, n, n+1)
+	list := make([]int64, x.entries(i, t))
 	for k := range list {
 		n, ok := number(vm.GetInt(t, k+1))
 		if !ok {

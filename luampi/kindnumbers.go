@@ -34,12 +34,8 @@ func noNumber(_ *call, a *table.Arg, v lua.LValue) bool {
 
 // noInteger does that where hints may follow the number.
 func noInteger(x *call, a *table.Arg, v lua.LValue) bool {
-	ud, _ := v.(*lua.LUserData)
-	if ud == nil || !a.Optional {
-		return false
-	}
-	h, isHandle := ud.Value.(*handle)
-	return isHandle && h.class != "info" || noNumber(x, a, v)
+	h := object[handle](v)
+	return a.Optional && h != nil && h.class != "info" || noNumber(x, a, v)
 }
 
 // isComm reports whether a communicator stands where something else may be missing.

@@ -2,7 +2,6 @@ package luampi
 
 import (
 	"strings"
-	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -28,13 +27,7 @@ func (x *call) readString(i int) {
 	if strings.IndexByte(string(text), 0) >= 0 {
 		x.arg(i, "the text has a zero byte, where C would end it")
 	}
-	x.put(i, x.cString(string(text)))
-}
-
-func (x *call) cString(s string) uint64 {
-	b := append([]byte(s), 0)
-	x.keep = append(x.keep, b)
-	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
+	x.put(i, kept(x, append([]byte(text), 0)))
 }
 
 func (x *call) textResult(int) lua.LValue {

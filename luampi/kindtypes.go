@@ -1,8 +1,6 @@
 package luampi
 
 import (
-	"unsafe"
-
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
@@ -81,7 +79,5 @@ func (x *call) holdTypes(list []*handle) uint64 {
 	for i, h := range list {
 		values[i] = h.value
 	}
-	raw := mpi.PackHandles(values)
-	x.keep = append(x.keep, raw)
-	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(raw)))
+	return kept(x, mpi.PackHandles(values))
 }
