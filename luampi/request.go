@@ -67,7 +67,10 @@ func (m *module) newRequest(q *request) *lua.LUserData {
 
 // readRequest reads a request of argument n, nil for a null one.
 func (m *module) readRequest(L *lua.LState, call string, n int, v lua.LValue) *request {
-	q := object[request](v)
+	var q *request
+	if ud, ok := v.(*lua.LUserData); ok {
+		q, _ = ud.Value.(*request)
+	}
 	if q == nil {
 		luaerr.RaiseArg(L, call, n, "request", "%s", args.Expected("request", v)+dotted(L))
 	}
