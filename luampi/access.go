@@ -1,9 +1,6 @@
 package luampi
 
 import (
-	"unsafe"
-
-	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -160,17 +157,9 @@ func (x *call) checkAccessOp() {
 
 // wholeArray refuses {array, count, type}: the call takes the memory of an array.
 func (x *call) wholeArray() {
-	if x.send.derived || x.send.address != arrayAddress(x.send.arr) || x.send.count != x.send.arr.Len() {
+	if x.send.derived || x.send.address != addressOf(x.send.arr.Bytes()) || x.send.count != x.send.arr.Len() {
 		x.arg(0, "array expected, or a view of one: the call takes all of its memory")
 	}
-}
-
-// arrayAddress returns where the elements of an array begin, nil if it has none.
-func arrayAddress(a *array.Array) unsafe.Pointer {
-	if raw := a.Bytes(); len(raw) > 0 {
-		return unsafe.Pointer(unsafe.SliceData(raw))
-	}
-	return nil
 }
 
 // argOf returns the number of the argument that lies in a slot.

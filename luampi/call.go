@@ -1,12 +1,10 @@
 package luampi
 
 import (
-	"fmt"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -167,12 +165,7 @@ func (x *call) run() {
 	}
 	if h != nil {
 		if h.freed = err == nil; h.freed {
-			h.cancel.Stop()
-			x.m.s.Disown(freeCall[h.class], h.value)
-			if h.class == "file" {
-				x.m.s.EndShared("File_close", h.value)
-				h.file.comm.LetGo()
-			}
+			x.m.forget(h)
 		}
 	}
 	if err != nil {
@@ -226,7 +219,7 @@ func (x *call) wait() error {
 		x.m.waiting[x] = true
 		defer delete(x.m.waiting, x)
 	}
-	x.keepHold()
+	x.hold()
 	defer x.letGo()
 	return x.m.in.WaitFor(x.L, x.c)
 }
@@ -240,19 +233,14 @@ func (m *module) refuseInside(name string) error {
 	return luaerr.New(luaerr.Argument, "mpi.%s in the function of an op: MPI is inside of the reduction that runs it (MPI 3.1, section 5.9.5)", name)
 }
 
-// keepHold notes, for the time in which other tasks run, what this call has in
-// hand: it must not be freed.
-func (x *call) keepHold() {
+// hold notes, for the time in which other tasks run, that this call has objects in
+// hand: they must not be freed.
+func (x *call) hold() {
 	if x.comm != nil {
 		x.comm.Use(x)
 	}
 	for _, k := range x.keep {
 		if h, ok := k.(*handle); ok {
-			h.uses, h.user = h.uses+1, x
-		}
-	}
-	for _, list := range [2][]*handle{x.stypes, x.rtypes} {
-		for _, h := range list {
 			h.uses, h.user = h.uses+1, x
 		}
 	}
@@ -264,11 +252,6 @@ func (x *call) letGo() {
 	}
 	for _, k := range x.keep {
 		if h, ok := k.(*handle); ok {
-			h.uses--
-		}
-	}
-	for _, list := range [2][]*handle{x.stypes, x.rtypes} {
-		for _, h := range list {
 			h.uses--
 		}
 	}
@@ -316,41 +299,4 @@ func (m *module) do(L *lua.LState, c *mpi.Call) error {
 	}
 	x := &call{m: m, L: L, row: c.Row, c: c}
 	return x.wait()
-}
-
-// arg raises an error about argument i of the call.
-func (x *call) arg(i int, format string, args ...any) {
-	L, name, pos, what := x.L, x.row.Name, x.pos[i], x.row.Args[i].Name
-	text := fmt.Sprintf(format, args...)
-	x.end()
-	luaerr.RaiseArg(L, name, pos, what, "%s", text)
-}
-
-// expected raises that argument i of the call is not what was expected.
-func (x *call) expected(i int, what string, got lua.LValue) {
-	text := args.Expected(what, got)
-	if i == 0 {
-		text += dotted(x.L)
-	}
-	x.arg(i, "%s", text)
-}
-
-// dotted says how methods are called where a call got nothing at all, as r.wait()
-// does.
-func dotted(L *lua.LState) string {
-	if L.GetTop() > 0 {
-		return ""
-	}
-	return ": methods are called with ':', as in comm:rank()"
-}
-
-// offers reports whether the library has the call.
-func (m *module) offers(row *table.Call) bool { return row.Since <= m.s.Info().Version }
-
-func (m *module) missing(row *table.Call) implementation {
-	return func(L *lua.LState, base int, comm *mpi.Comm) int {
-		info := m.s.Info()
-		luaerr.Raise(L, luaerr.New(luaerr.MPI, "mpi.%s needs MPI %s; %s offers %s", row.Name, row.Since, info.Library, info.Version))
-		return 0
-	}
 }

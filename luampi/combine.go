@@ -152,10 +152,7 @@ func (v *mover) begin(name string, n, ranks int) *mpi.Call {
 	v.o.blocks = make([]byte, n*ranks*v.o.size, max(n*ranks*v.o.size, 1))
 	c := v.x.again(table.ByName[name], v.x.comm.Handle)
 	c.S[table.SlotSend], c.S[table.SlotSend+1], c.S[table.SlotSend+2] = c.Hold(v.own), slot(n), v.datatype
-	c.S[table.SlotRecv], c.S[table.SlotRecv+1], c.S[table.SlotRecv+2] = 0, slot(n), v.datatype
-	if len(v.o.blocks) > 0 {
-		c.S[table.SlotRecv] = c.Hold(unsafe.Pointer(unsafe.SliceData(v.o.blocks)))
-	}
+	c.S[table.SlotRecv], c.S[table.SlotRecv+1], c.S[table.SlotRecv+2] = c.Hold(addressOf(v.o.blocks)), slot(n), v.datatype
 	c.Hold(v.o.into)
 	c.Bytes = n * v.o.size
 	return c

@@ -9,7 +9,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -23,37 +22,6 @@ type opened struct {
 	at     uint64 // its address
 	room   mpi.Room
 	pinner runtime.Pinner
-}
-
-// fileObject makes the userdata of a file that was opened.
-func (m *module) fileObject(x *call, value uint64) lua.LValue {
-	m.s.OwnShared("File_close", value)
-	x.comm.Keep()
-	return m.newObject(&handle{class: "file", value: value, file: &opened{comm: x.comm}}, m.handleMT["file"])
-}
-
-// readFile reads an argument that is a file. Collective calls on it count as
-// ones on its communicator.
-func (x *call) readFile(i int, a *table.Arg, v lua.LValue) {
-	h := toHandle(v, "file")
-	if h == nil || h.file == nil {
-		x.expected(i, "file", v)
-	}
-	if h.freed {
-		x.arg(i, "the file was closed")
-	}
-	if why := h.file.comm.Ended(); why != "" {
-		x.arg(i, "%s", why)
-	}
-	if h.file.begun != "" && a.Frees {
-		x.arg(i, "%s has not ended", h.file.begun)
-	}
-	x.c.S[a.Slot] = h.value
-	x.file, x.comm = h.file, h.file.comm
-	x.c.S[table.SlotComm] = x.comm.Shadow // for the barrier of a call that can be left
-	if a.Frees {
-		x.frees = h
-	}
 }
 
 // fileHooks are the checks of accesses in two steps.
@@ -151,9 +119,7 @@ func (m *module) lacks(L *lua.LState, name string, room mpi.Room, st *mpi.Status
 	if written >= 0 {
 		part = fmt.Sprint(written)
 	}
-	e := luaerr.New(luaerr.MPI, "%s: ERR_IO: %s of %d elements were written: the disk is full, or the file would be longer than this process may make one (ulimit -f)", name, part, room.Count)
-	e.Class, e.Call, e.Code = "ERR_IO", name, mpi.Int("ERR_IO")
-	return e
+	return classError(name, "ERR_IO", "%s of %d elements were written: the disk is full, or the file would be longer than this process may make one (ulimit -f)", part, room.Count)
 }
 
 // checkSeek refuses a place before the begin of the view.

@@ -9,6 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
 // fold is how a twin of a reduction combines two values.
@@ -171,40 +172,26 @@ func foldList(L *lua.LState, f fold, list *lua.LTable, last int) (lua.LValue, er
 	return v, nil
 }
 
-// folded gathers the values of all ranks and combines those of ranks 0 to
+// folded gathers the values of all ranks with a row and combines those of ranks 0 to
 // last − 1.
-func (m *module) folded(x *call, last func() int, onRoot bool) (int, error) {
+func (m *module) folded(x *call, last int, row *table.Call) (int, error) {
 	f := x.folder(1)
-	row := rowAllgatherv
-	if onRoot {
-		row = rowGatherv
-	}
-	list, err := m.gatherAll(x, x.at[0], row)
-	if err != nil {
-		return 0, err
-	}
-	var v lua.LValue = lua.LNil
-	if n := last(); list != nil && n > 0 {
-		if v, err = foldList(x.L, f, list, n); err != nil {
-			return 0, luaerr.New(luaerr.Argument, "mpi.%s: %w", x.row.Name, err)
+	v, err := m.gatherAll(x, x.at[0], row)
+	if list, ok := v.(*lua.LTable); err == nil && ok {
+		if v = lua.LNil; last > 0 {
+			v, err = foldList(x.L, f, list, last)
+		}
+		if err != nil {
+			err = luaerr.New(luaerr.Argument, "mpi.%s: %w", x.row.Name, err)
 		}
 	}
-	x.L.Push(v)
-	return 1, nil
+	return x.gives(v, err)
 }
 
-func (m *module) reduce(x *call) (int, error) {
-	return m.folded(x, func() int { return x.comm.Size }, true)
-}
+func (m *module) reduce(x *call) (int, error) { return m.folded(x, x.comm.Size, rowGatherv) }
 
-func (m *module) allreduce(x *call) (int, error) {
-	return m.folded(x, func() int { return x.comm.Size }, false)
-}
+func (m *module) allreduce(x *call) (int, error) { return m.folded(x, x.comm.Size, rowAllgatherv) }
 
-func (m *module) scan(x *call) (int, error) {
-	return m.folded(x, func() int { return x.comm.Rank + 1 }, false)
-}
+func (m *module) scan(x *call) (int, error) { return m.folded(x, x.comm.Rank+1, rowAllgatherv) }
 
-func (m *module) exscan(x *call) (int, error) {
-	return m.folded(x, func() int { return x.comm.Rank }, false)
-}
+func (m *module) exscan(x *call) (int, error) { return m.folded(x, x.comm.Rank, rowAllgatherv) }

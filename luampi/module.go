@@ -2,10 +2,20 @@
 // internal/mpi/table as a function and, where it is about a communicator, a
 // request or a group, as a method of that.
 //
-// Most calls need no code of their own: their line in the table names the
-// kinds of their arguments and results; read.go, numbers.go and buffer.go read and check
-// each kind, push.go gives results. Written out are the families of requests
-// (request.go), ops (ops.go) and the twins for any Lua value (twin*.go).
+// A call comes in at module.go, which makes the functions; most need no code of
+// their own. call.go, the engine room, takes an idle call, has read.go turn what
+// the script gave into slots, tries the call at once or waits for it without the
+// interpreter, and has read.go push the results. Both know the kinds of arguments
+// and results through one table, kinds.go, whose entries stand in kind*.go, a
+// family in each. What no kind sees alone is checked when all are read: arrays
+// (signature.go, overlap.go), ranges, types, grids and accesses (range.go,
+// typeplace.go, topology.go, access.go). Kinds rest on the objects of scripts
+// (objects.go, request*.go, window.go, file.go, ops.go) and on arrays as MPI takes
+// them (buffer.go, spec.go); errors.go says what is wrong. Apart stand the calls
+// that are written out (hand.go, persistent.go), the short way of messages
+// (message.go), the twins for any Lua value (twin*.go, fold.go, wire.go),
+// reductions with ops of scripts (combine.go), of plugins (plugin*.go) and of this
+// package (order.go).
 package luampi
 
 import (
@@ -16,6 +26,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -106,6 +117,17 @@ func (m *module) open(L *lua.LState) *lua.LTable {
 	return t
 }
 
+// offers reports whether the library has the call.
+func (m *module) offers(row *table.Call) bool { return row.Since <= m.s.Info().Version }
+
+func (m *module) missing(row *table.Call) implementation {
+	return func(L *lua.LState, base int, comm *mpi.Comm) int {
+		info := m.s.Info()
+		luaerr.Raise(L, luaerr.New(luaerr.MPI, "mpi.%s needs MPI %s; %s offers %s", row.Name, row.Since, info.Library, info.Version))
+		return 0
+	}
+}
+
 // onCall, set by tests, hears of every call.
 var onCall func(name string)
 
@@ -178,12 +200,6 @@ func rotated(fn implementation, n int) lua.LGFunction {
 	}
 }
 
-// methodOf are the objects whose methods the calls with a prefix are:
-// comm:rank() is Comm_rank, group:union(g) is Group_union.
-var methodOf = map[table.Kind]string{
-	table.Group: "group", table.Type: "type", table.Info: "info", table.File: "file", table.Op1: "op",
-}
-
 // addMethods makes the call a method where its first argument (for
 // communicators its last) is an object.
 func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
@@ -219,7 +235,7 @@ func (m *module) addMethods(L *lua.LState, row *table.Call, fn implementation) {
 	case table.Status1:
 		m.statusMT.RawGetString("methods").(*lua.LTable).RawSetString(row.Name, plain)
 	default:
-		if class := methodOf[kind]; class != "" && cut {
+		if class := kinds[kind].methods; class != "" && cut {
 			m.method(m.handleMT[class], row.Name, short, plain)
 		}
 	}

@@ -74,6 +74,15 @@ func toComm(v lua.LValue) *mpi.Comm {
 	return nil
 }
 
+// object returns the object of a type that a value is, nil if it is none.
+func object[T any](v lua.LValue) *T {
+	if ud, ok := v.(*lua.LUserData); ok {
+		o, _ := ud.Value.(*T)
+		return o
+	}
+	return nil
+}
+
 func toHandle(v lua.LValue, class string) *handle {
 	if ud, ok := v.(*lua.LUserData); ok {
 		if h, ok := ud.Value.(*handle); ok && h.class == class {
@@ -114,6 +123,16 @@ func (m *module) handleObject(class string, value uint64) lua.LValue {
 
 // freeCall names the local call that frees an object of a class.
 var freeCall = map[string]string{"group": "Group_free", "type": "Type_free", "info": "Info_free"}
+
+// forget notes that a call has freed the object of a handle: nothing else has to.
+func (m *module) forget(h *handle) {
+	h.cancel.Stop()
+	m.s.Disown(freeCall[h.class], h.value)
+	if h.file != nil {
+		m.s.EndShared("File_close", h.value)
+		h.file.comm.LetGo()
+	}
+}
 
 // commObject returns the userdata of a communicator.
 func (m *module) commObject(c *mpi.Comm) lua.LValue {

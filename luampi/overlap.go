@@ -27,7 +27,10 @@ func (x *call) refuseOverlap() {
 	if s.arr == nil || r.arr == nil || !memoryOf(s.arr).meets(memoryOf(r.arr)) || x.readsNothing() || !x.overlaps() {
 		return
 	}
-	i, cure := x.arrayArg(), "copy one of them"
+	i, cure := x.argOf(table.SlotSend), "copy one of them"
+	if x.row.Takes(table.RootSendN, table.RootSendV) { // a Scatter, where what is received may be IN_PLACE
+		i = x.argOf(table.SlotRecv)
+	}
 	switch {
 	case x.row.Class == table.Coll && !x.comm.Inter && !x.ofNeighbours():
 		cure = "pass mpi.IN_PLACE here"
@@ -49,21 +52,12 @@ func (x *call) overlaps() bool {
 	}
 	var written, read []span
 	for i := range x.row.Args {
-		switch kind := x.row.Args[i].Kind; kind {
-		case table.SendV, table.RootSendV:
-			read = x.partSpans(s, table.SlotSCounts)
-		case table.RecvV, table.RootRecvV:
-			written = x.partSpans(r, table.SlotRCounts)
-		case table.SendW, table.RecvW:
-			return false // each part may have a type with gaps
-		case table.Reduced, table.RootReduced, table.ExReduced:
-			written = []span{elementSpan(r, 0, min(r.count, s.count))}
-		case table.BlockReduced, table.PartReduced:
-			written = []span{elementSpan(r, 0, int(int32(x.c.S[table.SlotRecv+1])))}
-		case table.Recv, table.RecvN, table.RootRecvN:
-			written = []span{elementSpan(r, 0, r.count)}
-		case table.Send, table.SendN, table.RootSendN, table.Reduce:
-			read = []span{elementSpan(s, 0, s.count)}
+		switch memory := kinds[x.row.Args[i].Kind].memory; {
+		case memory == nil:
+		case x.row.Args[i].Slot == table.SlotRecv:
+			written = memory(x)
+		default:
+			read = memory(x)
 		}
 	}
 	for _, w := range written {
@@ -81,30 +75,4 @@ func elementSpan(b *buffer, first, n int) span {
 	size := b.arr.Type().Size()
 	from := uintptr(b.address) + uintptr(first*size)
 	return span{from, from + uintptr(n*size)}
-}
-
-// partSpans returns the memory of the parts of an array that lists of counts and
-// displacements cut it into.
-func (x *call) partSpans(b *buffer, countsSlot int) []span {
-	counts, displs := x.counts(countsSlot), x.counts(countsSlot+1)
-	spans := make([]span, len(counts))
-	for r := range counts {
-		spans[r] = elementSpan(b, int(displs[r]), int(counts[r]))
-	}
-	return spans
-}
-
-// arrayArg returns the array argument that may be IN_PLACE: what is sent, but in
-// a Scatter what is received.
-func (x *call) arrayArg() int {
-	scatters := false
-	for i := range x.row.Args {
-		switch kind := x.row.Args[i].Kind; {
-		case kind == table.RootSendN || kind == table.RootSendV:
-			scatters = true
-		case kind.IsArray() && (!scatters || kind == table.Recv):
-			return i
-		}
-	}
-	return 0
 }

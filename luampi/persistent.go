@@ -3,7 +3,6 @@ package luampi
 import (
 	"context"
 	"fmt"
-	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -108,9 +107,7 @@ func (b *buffered) inHand(L *lua.LState, call string) {
 }
 
 func bufferError(L *lua.LState, call, text string) {
-	e := luaerr.New(luaerr.MPI, "%s: ERR_BUFFER: %s", call, text)
-	e.Class, e.Call, e.Code = "ERR_BUFFER", call, mpi.Int("ERR_BUFFER")
-	luaerr.Raise(L, e)
+	luaerr.Raise(L, luaerr.From(classError(call, "ERR_BUFFER", "%s", text)))
 }
 
 // requests returns those of the messages.
@@ -181,13 +178,10 @@ func (m *module) bsend(row *table.Call, gives bool) implementation {
 		m.makeRoom(x, size+mpi.Int("BSEND_OVERHEAD"))
 		peer, tag, count, datatype := x.c.S[table.SlotPeer], x.c.S[table.SlotTag], x.c.S[table.SlotSend+1], x.c.S[table.SlotSend+2]
 		own := append([]byte(nil), x.send.arr.Bytes()...)
-		at := 0
-		if raw := x.send.arr.Bytes(); len(raw) > 0 {
-			at = int(uintptr(x.send.address) - uintptr(unsafe.Pointer(unsafe.SliceData(raw))))
-		}
+		at := x.send.begin()
 		c := x.again(rowIsend, x.comm.Handle)
 		m.setBytes(c, table.SlotSend, own)
-		c.S[table.SlotSend] += uint64(at)
+		c.S[table.SlotSend] += at
 		c.S[table.SlotSend+1], c.S[table.SlotSend+2] = count, datatype
 		c.S[table.SlotPeer], c.S[table.SlotTag] = peer, tag
 		x.run()
@@ -236,11 +230,7 @@ func (m *module) sendrecvReplace(L *lua.LState, base int, comm *mpi.Comm) int {
 	x.read(base, comm)
 	s := *x.c.S
 	own := append([]byte(nil), x.send.arr.Bytes()...)
-	at := uint64(0)
-	if raw := x.send.arr.Bytes(); len(raw) > 0 {
-		at = s[table.SlotSend] - uint64(uintptr(unsafe.Pointer(unsafe.SliceData(raw))))
-	}
-	into := x.send.address
+	at, into := x.send.begin(), x.send.address
 	c := x.again(rowSendrecv, x.comm.Handle)
 	m.setBytes(c, table.SlotSend, own)
 	c.S[table.SlotSend] += at

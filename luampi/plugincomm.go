@@ -113,11 +113,7 @@ func (t *serving) fill(c *mpi.Call, op *plugins.Operation) error {
 
 // memory writes address, count and type of a piece of shared memory.
 func (t *serving) memory(c *mpi.Call, side int, raw []byte, element array.Type) {
-	var p unsafe.Pointer
-	if len(raw) > 0 {
-		p = unsafe.Pointer(unsafe.SliceData(raw))
-	}
-	c.S[side], c.S[side+1], c.S[side+2] = c.Hold(p), slot(len(raw)/element.Size()), t.m.types[element]
+	c.S[side], c.S[side+1], c.S[side+2] = c.Hold(addressOf(raw)), slot(len(raw)/element.Size()), t.m.types[element]
 	c.Bytes += len(raw)
 }
 

@@ -146,12 +146,10 @@ func (x *call) countRecords() {
 			s[side+2] = x.m.plugins.records.get(record{t, k})
 		}
 	}
-	for i := range x.row.Args {
-		if x.row.Args[i].Kind == table.RCounts {
-			counts := x.counts(table.SlotRCounts)
-			for j, n := range counts {
-				counts[j] = divide(n)
-			}
+	if x.row.Takes(table.RCounts) {
+		counts := x.counts(table.SlotRCounts)
+		for j, n := range counts {
+			counts[j] = divide(n)
 		}
 	}
 }

@@ -93,12 +93,14 @@ func (x *call) groupSize() (size int, ok bool) {
 	return x.asks("Group_size", x.c.S[table.SlotX])
 }
 
-// asks makes another call with the arguments in slots, and returns its first result,
-// a number; ok is false if it fails.
+// asks makes another call, on the same communicator and with the arguments in slots, and
+// returns its first result, a number; ok is false if it fails: the call itself then says
+// what is wrong.
 func (x *call) asks(name string, arguments ...uint64) (result int, ok bool) {
 	c := x.m.s.NewCall(name)
 	defer c.Release()
 	copy(c.S[table.SlotX:table.SlotR], arguments)
+	c.S[table.SlotComm] = x.c.S[table.SlotComm]
 	err := x.m.do(x.L, c)
 	return c.Result(0), err == nil
 }
@@ -190,70 +192,5 @@ func (x *call) checkRemote() {
 	}
 	if n := peer.Peers(); remote < 0 || remote >= n {
 		x.arg(2, "rank %d is not in a communicator of %d", remote, n)
-	}
-}
-
-// checkDims checks that the lengths of a grid that are given leave some for others.
-func (x *call) checkDims() {
-	nodes := int(int32(x.c.S[table.SlotX]))
-	dims := x.c.Ints(table.SlotX+2, int(int32(x.c.S[table.SlotX+1])))
-	if len(dims) == 0 {
-		x.arg(1, "a number for each dimension expected, 0 where MPI may choose, got none")
-	}
-	given, chosen := 1.0, false
-	for _, n := range dims {
-		if n == 0 {
-			chosen = true
-			continue
-		}
-		given *= float64(n)
-	}
-	switch {
-	case !chosen && given != float64(nodes):
-		x.arg(1, "%d nodes cannot be dealt out to a grid of %.0f: a length of 0 is one that MPI may choose", nodes, given)
-	case given > float64(nodes) || nodes%int(given) != 0:
-		x.arg(1, "%d nodes cannot be dealt out to a grid with %.0f in the lengths that are given", nodes, given)
-	}
-}
-
-// shortenShift makes a displacement one within the dimension that comes to the same
-// rank, if the grid is periodic there: Open MPI adds it to the coordinate in a C int,
-// which a long one overflows.
-func (x *call) shortenShift(direction, n int) {
-	c := x.m.s.NewCall("Cart_get")
-	defer c.Release()
-	c.S[table.SlotComm] = x.comm.Handle
-	if x.m.do(x.L, c) != nil {
-		return // the call itself says what is wrong
-	}
-	length, by := c.Ints(table.SlotR, n)[direction], int32(x.c.S[table.SlotX+1])
-	if c.Ints(table.SlotR+1, n)[direction] == 0 {
-		by = max(-length, min(by, length)) // beyond the grid
-	} else {
-		by %= length
-	}
-	x.c.S[table.SlotX+1] = slot(int(by))
-}
-
-// checkCoords checks coordinates against the grid: a dimension that is not periodic
-// has no others than its own.
-func (x *call) checkCoords() {
-	n := int(int32(x.c.S[table.SlotX]))
-	c := x.m.s.NewCall("Cart_get")
-	defer c.Release()
-	c.S[table.SlotComm] = x.comm.Handle
-	if n == 0 || x.m.do(x.L, c) != nil {
-		return // the call itself says what is wrong
-	}
-	dims, periods := c.Ints(table.SlotR, n), c.Ints(table.SlotR+1, n)
-	for k, at := range x.c.Ints(table.SlotX+1, n) {
-		if periods[k] != 0 || at >= 0 && at < dims[k] {
-			continue
-		}
-		may := "0"
-		if dims[k] > 1 {
-			may = fmt.Sprintf("0 to %d", dims[k]-1)
-		}
-		x.arg(0, "entry %d is %d: %s expected, since the dimension has a length of %d and is not periodic", k+1, at, may, dims[k])
 	}
 }

@@ -67,17 +67,17 @@ func (m *module) newRequest(q *request) *lua.LUserData {
 
 // readRequest reads a request of argument n, nil for a null one.
 func (m *module) readRequest(L *lua.LState, call string, n int, v lua.LValue) *request {
-	ud, ok := v.(*lua.LUserData)
-	if ok {
-		if q, ok := ud.Value.(*request); ok {
-			if q.r != nil && q.r.Lost() {
-				luaerr.RaiseArg(L, call, n, "request", "%s", mpi.ErrLost)
-			}
-			return q
-		}
+	var q *request
+	if ud, ok := v.(*lua.LUserData); ok {
+		q, _ = ud.Value.(*request)
 	}
-	luaerr.RaiseArg(L, call, n, "request", "%s", args.Expected("request", v)+dotted(L))
-	return nil
+	if q == nil {
+		luaerr.RaiseArg(L, call, n, "request", "%s", args.Expected("request", v)+dotted(L))
+	}
+	if q.r != nil && q.r.Lost() {
+		luaerr.RaiseArg(L, call, n, "request", "%s", mpi.ErrLost)
+	}
+	return q
 }
 
 // refuseTaken raises when another task has the request in hand.

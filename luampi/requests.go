@@ -123,16 +123,12 @@ func (m *module) failSeveral(x *call, err error, b *batch) {
 
 // errorOf returns the error of a code that the status of request i has.
 func (x *call) errorOf(code, i int) error {
-	ask := func(name string) *mpi.Call {
-		c := x.m.s.NewCall(name)
-		c.S[table.SlotX] = slot(code)
-		_ = x.m.do(x.L, c)
-		return c
-	}
-	class, text := ask("Error_class"), ask("Error_string")
-	defer class.Release()
-	defer text.Release()
-	return mpi.NewError(x.row.Name, code, class.Result(0), fmt.Sprintf("%s (request %d)", text.Text(), i+1))
+	class, _ := x.asks("Error_class", slot(code))
+	c := x.m.s.NewCall("Error_string")
+	defer c.Release()
+	c.S[table.SlotX] = slot(code)
+	_ = x.m.do(x.L, c)
+	return mpi.NewError(x.row.Name, code, class, fmt.Sprintf("%s (request %d)", c.Text(), i+1))
 }
 
 // pushSeveral pushes what a family gives.

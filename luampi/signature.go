@@ -76,7 +76,7 @@ func (x *call) compareTypes() {
 	if s.arr == nil || r.arr == nil || x.readsNothing() || s.count == 0 || r.count == 0 || s.content.matches(r.content) || !x.exchanges() {
 		return
 	}
-	i := x.receiveArg()
+	i := x.argOf(table.SlotRecv)
 	if own := x.row.Class == table.Coll && !x.ofNeighbours() || x.win != nil; own || !s.typed && !r.typed {
 		cure := ""
 		if !own {
@@ -89,29 +89,10 @@ func (x *call) compareTypes() {
 // exchanges reports whether the call moves elements as they are from one array
 // to the other, and not into another representation.
 func (x *call) exchanges() bool {
-	if x.comm != nil && x.comm.Inter {
+	if x.comm != nil && x.comm.Inter || x.row.Takes(table.SendW) { // each part has a type of its own
 		return false
 	}
-	for i := range x.row.Args {
-		switch x.row.Args[i].Kind {
-		case table.SendW: // each part has a type of its own
-			return false
-		case table.Source2, table.Win, table.Comm:
-			return x.row.Class != table.Local || x.win != nil
-		}
-	}
-	return false
-}
-
-// receiveArg returns the argument that is written.
-func (x *call) receiveArg() int {
-	for i := range x.row.Args {
-		switch x.row.Args[i].Kind {
-		case table.Recv, table.RecvN, table.RootRecvN, table.RecvV, table.RootRecvV, table.RecvW:
-			return i
-		}
-	}
-	return 0
+	return x.row.Takes(table.Source2, table.Win, table.Comm) && (x.row.Class != table.Local || x.win != nil)
 }
 
 // compareOwnPart compares the types of what this rank sends to itself in an
@@ -126,7 +107,7 @@ func (x *call) compareOwnPart() {
 	}
 	s, r := x.m.typeLayout(x.L, x.stypes[rank]).content, x.m.typeLayout(x.L, x.rtypes[rank]).content
 	if !s.matches(r) {
-		x.arg(x.receiveArg(), "the part of rank %d is sent as %s and received as %s", rank, s, r)
+		x.arg(x.argOf(table.SlotRecv), "the part of rank %d is sent as %s and received as %s", rank, s, r)
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
@@ -160,63 +159,4 @@ func (x *call) refuseStrangers(i int, t *lua.LTable) {
 func explicitNil(t *lua.LTable) bool {
 	places := reflect.ValueOf(t).Elem().FieldByName("array")
 	return places.IsValid() && places.Kind() == reflect.Slice && places.Len() > 2 && vm.GetInt(t, 3) == lua.LNil && t.RawGetString("type") == lua.LNil
-}
-
-// datatype reads a type: one of MPI or the name of an array's type.
-func (x *call) datatype(i int, v lua.LValue) *handle {
-	if name, ok := v.(lua.LString); ok {
-		if t, ok := array.ParseType(string(name)); ok {
-			v = x.m.known["type"][x.m.types[t]]
-		}
-	}
-	h := toHandle(v, "type")
-	if h == nil {
-		x.expected(i, "type", v)
-	}
-	x.alive(i, h)
-	x.refuseNull(i, h)
-	x.keep = append(x.keep, h)
-	return h
-}
-
-// readW reads an array whose parts have types of their own: counts,
-// displacements in bytes and types must lie inside.
-func (x *call) readW(i int, b *buffer, countsSlot int, types []*handle) {
-	counts, displs := x.counts(countsSlot), x.counts(countsSlot+1)
-	*b = x.buffer(i, x.at[i])
-	if b.inPlace || b.arr == nil {
-		return
-	}
-	bytes := len(b.arr.Bytes())
-	for r, n := range counts {
-		low, end := x.m.typeLayout(x.L, types[r]).reach(int(n))
-		if low+int(displs[r]) < 0 || end+int(displs[r]) > bytes {
-			x.arg(i, "the part of rank %d reaches from byte %d to %d of an array of %d", r, low+int(displs[r]), end+int(displs[r]), bytes)
-		}
-	}
-}
-
-func (x *call) readSendW(i int) {
-	x.readW(i, &x.send, table.SlotSCounts, x.stypes)
-	x.need(i, &x.send, true)
-	x.set(table.SlotSend, &x.send, 0)
-}
-
-func (x *call) readRecvW(i int) {
-	x.readW(i, &x.recv, table.SlotRCounts, x.rtypes)
-	x.need(i, &x.recv, false)
-	x.compareOwnPart()
-	x.set(table.SlotRecv, &x.recv, 0)
-	x.out = x.recv.arr
-}
-
-// holdTypes puts handles of types into memory as C has them.
-func (x *call) holdTypes(list []*handle) uint64 {
-	values := make([]uint64, len(list))
-	for i, h := range list {
-		values[i] = h.value
-	}
-	raw := mpi.PackHandles(values)
-	x.keep = append(x.keep, raw)
-	return x.c.Hold(unsafe.Pointer(unsafe.SliceData(raw)))
 }

@@ -1,6 +1,7 @@
 package luampi
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -43,7 +44,7 @@ func (m *module) topologyHooks(hooks map[string]func(x *call)) {
 	}
 	hooks["Cart_shift"] = func(x *call) {
 		direction := int(int32(x.c.S[table.SlotX]))
-		if n, ok := x.dimensions(); ok && (direction < 0 || direction >= n) {
+		if n, ok := x.asks("Cartdim_get"); ok && (direction < 0 || direction >= n) {
 			x.arg(0, "direction %d is not in a grid of %d dimensions, which count from 0", direction, n)
 		} else if ok {
 			x.shortenShift(direction, n)
@@ -116,7 +117,7 @@ func (x *call) checkRanks() {
 
 // perDimension checks a list of one entry for each dimension of a grid.
 func (x *call) perDimension(i int, what string) {
-	want, ok := x.dimensions()
+	want, ok := x.asks("Cartdim_get")
 	if !ok {
 		return
 	}
@@ -125,14 +126,69 @@ func (x *call) perDimension(i int, what string) {
 	}
 }
 
-// dimensions returns how many the grid has. It has none where ok is false: the
-// call itself says so.
-func (x *call) dimensions() (n int, ok bool) {
-	c := x.m.s.NewCall("Cartdim_get")
+// checkDims checks that the lengths of a grid that are given leave some for others.
+func (x *call) checkDims() {
+	nodes := int(int32(x.c.S[table.SlotX]))
+	dims := x.c.Ints(table.SlotX+2, int(int32(x.c.S[table.SlotX+1])))
+	if len(dims) == 0 {
+		x.arg(1, "a number for each dimension expected, 0 where MPI may choose, got none")
+	}
+	given, chosen := 1.0, false
+	for _, n := range dims {
+		if n == 0 {
+			chosen = true
+			continue
+		}
+		given *= float64(n)
+	}
+	switch {
+	case !chosen && given != float64(nodes):
+		x.arg(1, "%d nodes cannot be dealt out to a grid of %.0f: a length of 0 is one that MPI may choose", nodes, given)
+	case given > float64(nodes) || nodes%int(given) != 0:
+		x.arg(1, "%d nodes cannot be dealt out to a grid with %.0f in the lengths that are given", nodes, given)
+	}
+}
+
+// shortenShift makes a displacement one within the dimension that comes to the same
+// rank, if the grid is periodic there: Open MPI adds it to the coordinate in a C int,
+// which a long one overflows.
+func (x *call) shortenShift(direction, n int) {
+	c := x.m.s.NewCall("Cart_get")
 	defer c.Release()
 	c.S[table.SlotComm] = x.comm.Handle
-	err := x.m.do(x.L, c)
-	return c.Result(0), err == nil
+	if x.m.do(x.L, c) != nil {
+		return // the call itself says what is wrong
+	}
+	length, by := c.Ints(table.SlotR, n)[direction], int32(x.c.S[table.SlotX+1])
+	if c.Ints(table.SlotR+1, n)[direction] == 0 {
+		by = max(-length, min(by, length)) // beyond the grid
+	} else {
+		by %= length
+	}
+	x.c.S[table.SlotX+1] = slot(int(by))
+}
+
+// checkCoords checks coordinates against the grid: a dimension that is not periodic
+// has no others than its own.
+func (x *call) checkCoords() {
+	n := int(int32(x.c.S[table.SlotX]))
+	c := x.m.s.NewCall("Cart_get")
+	defer c.Release()
+	c.S[table.SlotComm] = x.comm.Handle
+	if n == 0 || x.m.do(x.L, c) != nil {
+		return // the call itself says what is wrong
+	}
+	dims, periods := c.Ints(table.SlotR, n), c.Ints(table.SlotR+1, n)
+	for k, at := range x.c.Ints(table.SlotX+1, n) {
+		if periods[k] != 0 || at >= 0 && at < dims[k] {
+			continue
+		}
+		may := "0"
+		if dims[k] > 1 {
+			may = fmt.Sprintf("0 to %d", dims[k]-1)
+		}
+		x.arg(0, "entry %d is %d: %s expected, since the dimension has a length of %d and is not periodic", k+1, at, may, dims[k])
+	}
 }
 
 // checkPosition checks the place in the array that holds what is packed.
@@ -167,13 +223,8 @@ func (x *call) checkTopology(i int) {
 	default:
 		return
 	}
-	c := x.m.s.NewCall("Topo_test")
-	defer c.Release()
-	c.S[table.SlotComm] = x.comm.Handle
-	if x.m.do(x.L, c) != nil {
-		return // the call itself says what is wrong
-	}
-	switch kind := c.Result(0); {
+	switch kind, ok := x.asks("Topo_test"); {
+	case !ok: // the call itself says what is wrong
 	case maker == "" && kind == x.m.limits.undefined:
 		x.arg(i, "communicator with neighbours expected, as mpi.Cart_create, mpi.Graph_create and mpi.Dist_graph_create make it")
 	case maker != "" && kind != mpi.Int(strings.ToUpper(maker)):
@@ -184,11 +235,10 @@ func (x *call) checkTopology(i int) {
 // rawBytes checks the array that holds what is packed: how much room there is
 // must not hang on a type.
 func (x *call) rawBytes(b *buffer) {
-	if b.derived {
-		for i := range x.row.Args {
-			if k := x.row.Args[i].Kind; k == table.Recv && b == &x.recv || k == table.Send && b == &x.send {
-				x.arg(i, "array expected, without a type")
-			}
-		}
+	switch {
+	case b.derived && b == &x.recv:
+		x.arg(x.argOf(table.SlotRecv), "array expected, without a type")
+	case b.derived:
+		x.arg(x.argOf(table.SlotSend), "array expected, without a type")
 	}
 }

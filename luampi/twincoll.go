@@ -46,7 +46,7 @@ const failed = math.MaxUint64
 const bcastPacket = 512
 
 func (m *module) bcast(x *call) (n int, err error) {
-	L, v := x.L, x.at[0]
+	v := x.at[0]
 	err = x.together(func() error {
 		if x.root {
 			return m.bcastRoot(x, v)
@@ -54,11 +54,7 @@ func (m *module) bcast(x *call) (n int, err error) {
 		v, err = m.bcastOther(x)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	L.Push(v)
-	return 1, nil
+	return x.gives(v, err)
 }
 
 // bcastRoot sends the length of the tail and the tail, in one packet if it
@@ -122,11 +118,7 @@ func (m *module) bcastOther(x *call) (lua.LValue, error) {
 			return nil, err
 		}
 	}
-	vs, err := m.decode(x.L, t, blobs)
-	if err != nil {
-		return nil, err
-	}
-	return vs[0], nil
+	return m.decode(x.L, t, blobs)
 }
 
 func (m *module) bcastBytes(x *call, root uint64, b []byte) error {
@@ -224,11 +216,11 @@ func (m *module) withUnit(x *call, unit int, body func(datatype uint64) error) e
 func (m *module) decodeAll(x *call, all []byte, l *layout, lengths []uint64) (*lua.LTable, error) {
 	list := x.L.CreateTable(len(lengths), 0)
 	for r, n := range lengths {
-		vs, err := m.unpack(x.L, l.part(all, r, n), false)
+		v, err := m.unpack(x.L, l.part(all, r, n), false)
 		if err != nil {
 			return nil, luaerr.New(luaerr.MPI, "mpi.%s: value of rank %d: %w", x.row.Name, r, err)
 		}
-		vm.SetInt(list, r+1, vs[0])
+		vm.SetInt(list, r+1, v)
 	}
 	return list, nil
 }

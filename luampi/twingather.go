@@ -14,19 +14,13 @@ import (
 // setWords puts 64-bit numbers into the slots of an array, count for each
 // rank.
 func (m *module) setWords(c *mpi.Call, slotOf int, words []uint64, count int) {
-	c.S[slotOf] = 0
-	if len(words) > 0 {
-		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(words)))
-	}
+	c.S[slotOf] = c.Hold(addressOf(words))
 	c.S[slotOf+1], c.S[slotOf+2] = slot(count), m.wordType
 }
 
 // setParts puts memory with counts and displacements into slots.
 func setParts(c *mpi.Call, slotOf, countsSlot int, b []byte, l *layout, datatype uint64) {
-	c.S[slotOf] = 0
-	if len(b) > 0 {
-		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
-	}
+	c.S[slotOf] = c.Hold(addressOf(b))
 	c.S[slotOf+2] = datatype
 	c.S[countsSlot] = c.Hold(unsafe.Pointer(unsafe.SliceData(l.counts)))
 	c.S[countsSlot+1] = c.Hold(unsafe.Pointer(unsafe.SliceData(l.displs)))
@@ -35,10 +29,7 @@ func setParts(c *mpi.Call, slotOf, countsSlot int, b []byte, l *layout, datatype
 
 // setWhole puts memory that is a number of units into slots.
 func setWhole(c *mpi.Call, slotOf int, b []byte, units int, datatype uint64) {
-	c.S[slotOf] = 0
-	if len(b) > 0 {
-		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
-	}
+	c.S[slotOf] = c.Hold(addressOf(b))
 	c.S[slotOf+1], c.S[slotOf+2] = slot(units), datatype
 	c.Bytes += len(b)
 }
@@ -51,7 +42,8 @@ func sum(list []uint64) (total uint64) {
 }
 
 // gatherAll gathers everybody's value, on the root or on all.
-func (m *module) gatherAll(x *call, v lua.LValue, row *table.Call) (list *lua.LTable, err error) {
+func (m *module) gatherAll(x *call, v lua.LValue, row *table.Call) (list lua.LValue, err error) {
+	list = lua.LNil
 	root, isRoot := x.c.S[table.SlotRoot], x.root || row == rowAllgatherv
 	err = x.together(func() error {
 		w, failure := m.pack(x.L, "value", v)
@@ -80,26 +72,10 @@ func (m *module) gatherAll(x *call, v lua.LValue, row *table.Call) (list *lua.LT
 	return list, err
 }
 
-func (m *module) gather(x *call) (int, error) {
-	list, err := m.gatherAll(x, x.at[0], rowGatherv)
-	if err != nil {
-		return 0, err
-	}
-	if list == nil {
-		x.L.Push(lua.LNil)
-	} else {
-		x.L.Push(list)
-	}
-	return 1, nil
-}
+func (m *module) gather(x *call) (int, error) { return x.gives(m.gatherAll(x, x.at[0], rowGatherv)) }
 
 func (m *module) allgather(x *call) (int, error) {
-	list, err := m.gatherAll(x, x.at[0], rowAllgatherv)
-	if err != nil {
-		return 0, err
-	}
-	x.L.Push(list)
-	return 1, nil
+	return x.gives(m.gatherAll(x, x.at[0], rowAllgatherv))
 }
 
 // packList encodes entry r + 1 of a list for each rank r.
@@ -170,17 +146,10 @@ func (m *module) scatter(x *call) (n int, err error) {
 		if err != nil {
 			return err
 		}
-		vs, err := m.unpack(x.L, stream, true)
-		if err == nil {
-			v = vs[0]
-		}
+		v, err = m.unpack(x.L, stream, true)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	x.L.Push(v)
-	return 1, nil
+	return x.gives(v, err)
 }
 
 func (m *module) scatterStreams(x *call, root uint64, ws []*wire, lengths []uint64, length, total uint64) ([]byte, error) {
@@ -237,11 +206,7 @@ func (m *module) alltoall(x *call) (n int, err error) {
 		list, err = m.alltoallStreams(x, ws, lengths, coming, most)
 		return err
 	})
-	if err != nil {
-		return 0, err
-	}
-	x.L.Push(list)
-	return 1, nil
+	return x.gives(list, err)
 }
 
 func (m *module) alltoallStreams(x *call, ws []*wire, lengths, coming []uint64, most uint64) (*lua.LTable, error) {

@@ -5,7 +5,6 @@ import (
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -47,6 +46,15 @@ func (m *module) twin(row *table.Call, body func(x *call) (int, error)) implemen
 	}
 }
 
+// gives pushes the one value that a twin gives, unless it has failed.
+func (x *call) gives(v lua.LValue, err error) (int, error) {
+	if err != nil {
+		return 0, err
+	}
+	x.L.Push(v)
+	return 1, nil
+}
+
 // again makes the call's frame one of another line, for the next step.
 func (x *call) again(row *table.Call, comm uint64) *mpi.Call {
 	x.c.Reset()
@@ -58,10 +66,7 @@ func (x *call) again(row *table.Call, comm uint64) *mpi.Call {
 
 // setBytes puts memory into the slots of the send or receive array.
 func (m *module) setBytes(c *mpi.Call, slotOf int, b []byte) {
-	c.S[slotOf] = 0
-	if len(b) > 0 {
-		c.S[slotOf] = c.Hold(unsafe.Pointer(unsafe.SliceData(b)))
-	}
+	c.S[slotOf] = c.Hold(addressOf(b))
 	c.S[slotOf+1], c.S[slotOf+2] = slot(len(b)), m.byteType
 	if slotOf == table.SlotSend { // what is received may be shorter
 		c.Bytes += len(b)
@@ -125,11 +130,10 @@ func (m *module) recv(x *call) (int, error) {
 
 // received pushes the value whose packet came, and its status.
 func (m *module) received(x *call, packet []byte, st mpi.Status) (int, error) {
-	if st.Source() == m.limits.procNull {
-		x.L.Push(lua.LNil)
-		return 1 + m.pushStatus(x.L, st, 2), nil
+	v, err := lua.LValue(lua.LNil), error(nil)
+	if st.Source() != m.limits.procNull {
+		v, err = m.rest(x, packet, &st)
 	}
-	v, err := m.rest(x, packet, &st)
 	if err != nil {
 		return 0, err
 	}
@@ -157,11 +161,7 @@ func (m *module) rest(x *call, packet []byte, st *mpi.Status) (lua.LValue, error
 			return nil, err
 		}
 	}
-	vs, err := m.unpack(x.L, stream, own)
-	if err != nil {
-		return nil, err
-	}
-	return vs[0], nil
+	return m.unpack(x.L, stream, own)
 }
 
 // startSend starts to send a value and returns the requests of that: of the
@@ -175,11 +175,8 @@ func (m *module) startSend(x *call, w *wire) ([]*mpi.Request, error) {
 	}
 	packet := w.head(nil, ticket)
 	if !long {
-		packet = w.append(packet)
-	}
-	if !long {
 		x.again(rowIsend, x.comm.Shadow)
-		m.setBytes(x.c, table.SlotSend, packet)
+		m.setBytes(x.c, table.SlotSend, w.append(packet))
 		if err := x.try(); err != nil {
 			return nil, err
 		}
@@ -211,8 +208,7 @@ func (m *module) isend(x *call) (int, error) {
 	if len(list) == 2 { // the packet ends by itself
 		m.s.Orphan(list[0])
 	}
-	x.L.Push(m.newRequest(&request{r: list[len(list)-1], name: "isend"}))
-	return 1, nil
+	return x.gives(m.newRequest(&request{r: list[len(list)-1], name: "isend"}), nil)
 }
 
 func (m *module) irecv(x *call) (int, error) {
@@ -238,14 +234,9 @@ func (m *module) irecv(x *call) (int, error) {
 			}
 			stream = stream[:total]
 		}
-		vs, err := m.unpack(L, stream, own)
-		if err != nil {
-			return nil, err
-		}
-		return vs[0], nil
+		return m.unpack(L, stream, own)
 	}
-	x.L.Push(m.newRequest(q))
-	return 1, nil
+	return x.gives(m.newRequest(q), nil)
 }
 
 func (m *module) sendrecv(x *call) (int, error) {
@@ -285,6 +276,3 @@ func (m *module) sendrecv(x *call) (int, error) {
 	}
 	return n, nil
 }
-
-// luaError makes an error of a kind that scripts see.
-func luaError(format string, args ...any) error { return luaerr.New(luaerr.Argument, format, args...) }

@@ -60,34 +60,12 @@ func (w *window) text() string {
 	return fmt.Sprintf("window of %d bytes", w.bytes[w.comm.Rank])
 }
 
-func toWindow(v lua.LValue) *window {
-	if ud, ok := v.(*lua.LUserData); ok {
-		w, _ := ud.Value.(*window)
-		return w
-	}
-	return nil
-}
-
 // unusable says why a window cannot be used, "" if it can.
 func (w *window) unusable() string {
 	if w.freed {
 		return "the window was freed"
 	}
 	return w.comm.Ended()
-}
-
-func (x *call) readWindow(i int, a *table.Arg, v lua.LValue) {
-	w := toWindow(v)
-	if w == nil {
-		x.expected(i, "window", v)
-	}
-	if why := w.unusable(); why != "" {
-		x.arg(i, "%s", why)
-	}
-	x.win = w
-	x.comm = w.comm
-	x.c.S[table.SlotWin] = w.handle
-	x.c.S[table.SlotComm] = w.comm.Shadow // for the barrier of a call that can be left
 }
 
 // openWindow remembers a window and tells all ranks its size and unit.
@@ -222,12 +200,8 @@ func (m *module) winCreate(x *call) []lua.LValue {
 func (m *module) createWindow(x *call, a *array.Array, unit int) *lua.LUserData {
 	info := x.c.S[table.SlotX+1]
 	c := x.again(table.ByName["Win_create"], x.comm.Handle)
-	raw := a.Bytes()
-	c.S[table.SlotSend] = 0
-	if len(raw) > 0 {
-		c.S[table.SlotSend] = c.Hold(unsafe.Pointer(unsafe.SliceData(raw)))
-	}
-	c.S[table.SlotX], c.S[table.SlotX+1], c.S[table.SlotX+2] = slot(unit), info, uint64(len(raw))
+	c.S[table.SlotSend] = c.Hold(addressOf(a.Bytes()))
+	c.S[table.SlotX], c.S[table.SlotX+1], c.S[table.SlotX+2] = slot(unit), info, uint64(len(a.Bytes()))
 	x.step()
 	return m.openWindow(x, &window{handle: c.S[table.SlotR], arr: a, typ: a.Type()}, unit)
 }
@@ -263,9 +237,7 @@ func (x *call) elementType(i int) array.Type {
 // elements reads the number of elements of the array that a call makes.
 func (x *call) elements(i int, t array.Type) int {
 	n := int(int64(x.c.S[table.SlotX]))
-	if why := array.TooLarge(t, n); why != "" {
-		x.arg(i, "%s", why)
-	}
+	x.refuse(i, array.TooLarge(t, n))
 	return n
 }
 
@@ -302,9 +274,7 @@ func (m *module) allocate(x *call, shared bool) []lua.LValue {
 func (w *window) lend(c *mpi.Call, address uint64, n int) (*array.Array, error) {
 	bytes := n * w.typ.Size()
 	if address == 0 && bytes > 0 {
-		e := luaerr.New(luaerr.MPI, "%s: ERR_NO_MEM: the library gave no memory for %d %s elements", c.Name(), n, w.typ)
-		e.Class, e.Call, e.Code = "ERR_NO_MEM", c.Name(), mpi.Int("ERR_NO_MEM")
-		return nil, e
+		return nil, classError(c.Name(), "ERR_NO_MEM", "the library gave no memory for %d %s elements", n, w.typ)
 	}
 	a, err := w.lease.Lend(w.typ, c.Memory(address, bytes))
 	if err != nil {
@@ -390,10 +360,4 @@ func (m *module) inUse(w *window) bool {
 		}
 	}
 	return false
-}
-
-func rmaError(x *call, class, format string, args ...any) {
-	e := luaerr.New(luaerr.MPI, "%s: %s: %s", x.row.Name, class, fmt.Sprintf(format, args...))
-	e.Class, e.Call, e.Code = class, x.row.Name, mpi.Int(class)
-	x.fail(e)
 }

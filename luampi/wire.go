@@ -180,7 +180,7 @@ func readTail(stream []byte) (t tail, size int, err error) {
 
 // unpack decodes a stream; own tells that its memory may become that of
 // arrays.
-func (m *module) unpack(L *lua.LState, stream []byte, own bool) ([]lua.LValue, error) {
+func (m *module) unpack(L *lua.LState, stream []byte, own bool) (lua.LValue, error) {
 	t, at, err := readTail(stream)
 	if err != nil {
 		return nil, err
@@ -206,7 +206,7 @@ func (m *module) unpack(L *lua.LState, stream []byte, own bool) ([]lua.LValue, e
 }
 
 // decode returns the values of a tail and its blobs.
-func (m *module) decode(L *lua.LState, t tail, blobs [][]byte) ([]lua.LValue, error) {
+func (m *module) decode(L *lua.LState, t tail, blobs [][]byte) (lua.LValue, error) {
 	msg := &value.Message{Body: t.body, Blobs: blobs}
 	if t.nchunk > 0 && len(m.codec.Missing(msg)) > 0 {
 		if err := m.addChunks(t); err != nil {
@@ -220,7 +220,7 @@ func (m *module) decode(L *lua.LState, t tail, blobs [][]byte) ([]lua.LValue, er
 	if len(vs) != 1 {
 		return nil, errStream
 	}
-	return vs, nil
+	return vs[0], nil
 }
 
 // addChunks returns the sources that came along to the codec.

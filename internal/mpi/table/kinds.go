@@ -94,35 +94,62 @@ const (
 	Any
 	Array // a result: the receive array of the call
 	Self  // a result: the first argument of the call
-	kinds
+	Kinds // how many there are
 )
 
-// kindRows gives each kind its name in calls.h and its first slot. Slot -1
-// means the next X slots, as many as wide says; 0 wide means no slot.
-var kindRows = [kinds]struct {
-	name string
-	slot int
-	wide int
-}{
-	Send: {"send", SlotSend, 3}, Recv: {"recv", SlotRecv, 3}, InOut: {"inout", SlotSend, 3},
-	SendN: {"sendn", SlotSend, 3}, RecvN: {"recvn", SlotRecv, 3},
-	RootSendN: {"rootsendn", SlotSend, 3}, RootRecvN: {"rootrecvn", SlotRecv, 3},
-	SendV: {"sendv", SlotSend, 3}, RecvV: {"recvv", SlotRecv, 3},
-	RootSendV: {"rootsendv", SlotSend, 3}, RootRecvV: {"rootrecvv", SlotRecv, 3},
-	SendW: {"sendw", SlotSend, 3}, RecvW: {"recvw", SlotRecv, 3},
-	Reduce: {"reduce", SlotSend, 3}, Reduced: {"reduced", SlotRecv, 3}, RootReduced: {"rootreduced", SlotRecv, 3},
-	ExReduced: {"exreduced", SlotRecv, 3}, BlockReduced: {"blockreduced", SlotRecv, 3}, PartReduced: {"recvs", SlotRecv, 3},
-	Op: {"op", SlotOp, 1}, Root: {"root", SlotRoot, 1}, Dest: {"dest", SlotPeer, 1}, Source: {"source", SlotPeer, 1},
-	Tag: {"tag", SlotTag, 1}, AnyTag: {"anytag", SlotTag, 1}, Source2: {"source2", SlotPeer2, 1}, AnyTag2: {"anytag2", SlotTag2, 1},
-	Comm: {"comm", SlotComm, 1}, SCounts: {"scounts", SlotSCounts, 1}, SDispls: {"sdispls", SlotSDispls, 1},
-	RCounts: {"rcounts", SlotRCounts, 1}, RDispls: {"rdispls", SlotRDispls, 1},
-	STypes: {"stypes", SlotSTypes, 1}, RTypes: {"rtypes", SlotRTypes, 1}, Status1: {"status1", -1, 0},
-	Int: {"int", -1, 1}, Aint: {"aint", -1, 1}, Bool: {"bool", -1, 1}, Double: {"double", -1, 1},
-	String: {"string", -1, 1}, Text: {"text", -1, 1}, Ints: {"ints", -1, 2}, Aints: {"aints", -1, 2}, Types: {"types", -1, 2},
-	Triples: {"triples", -1, 2}, Weights: {"weights", -1, 1}, Comm1: {"comm1", -1, 1}, Group: {"group", -1, 1}, Type: {"type", -1, 1}, Info: {"info", -1, 1},
-	Win: {"win", SlotWin, 1}, File: {"file", -1, 1}, Message: {"message", -1, 1}, Request: {"request", -1, 1},
-	Requests: {"requests", -1, 0}, Status: {"status", -1, 0}, Statuses: {"statuses", -1, 0}, Op1: {"op1", -1, 0},
-	Function: {"function", -1, 0}, Any: {"any", -1, 0}, Array: {"array", -1, 0}, Self: {"self", -1, 0},
+// kindRow is what the table knows of a kind: where it lies in a frame, and how the
+// documentation names an argument of it. What is done with one is in luampi.
+type kindRow struct {
+	name    string // in calls.h
+	slot    int    // the first, or anySlot
+	wide    int    // how many; 0 for none
+	shown   string // what an argument is called that calls.h does not name; "" is name
+	beside  string // the same in a call that has such lists for both of its arrays
+	missing string // what an argument is that was left out, for kinds that may be wherever they stand
+}
+
+// anySlot stands for the next of the X slots.
+const anySlot = -1
+
+// newArray is what arrays that take results are when they are left out.
+const newArray = "a new array"
+
+var kindRows = [Kinds]kindRow{
+	Send: {name: "send", slot: SlotSend, wide: 3}, Recv: {name: "recv", slot: SlotRecv, wide: 3},
+	InOut: {name: "inout", slot: SlotSend, wide: 3, shown: "array"},
+	SendN: {name: "sendn", slot: SlotSend, wide: 3, shown: "send"}, RecvN: {name: "recvn", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	RootSendN: {name: "rootsendn", slot: SlotSend, wide: 3, shown: "send"}, RootRecvN: {name: "rootrecvn", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	SendV: {name: "sendv", slot: SlotSend, wide: 3, shown: "send"}, RecvV: {name: "recvv", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	RootSendV: {name: "rootsendv", slot: SlotSend, wide: 3, shown: "send"}, RootRecvV: {name: "rootrecvv", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	SendW: {name: "sendw", slot: SlotSend, wide: 3, shown: "send"}, RecvW: {name: "recvw", slot: SlotRecv, wide: 3, shown: "recv"},
+	Reduce:       {name: "reduce", slot: SlotSend, wide: 3, shown: "send"},
+	Reduced:      {name: "reduced", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	RootReduced:  {name: "rootreduced", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	ExReduced:    {name: "exreduced", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	BlockReduced: {name: "blockreduced", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	PartReduced:  {name: "recvs", slot: SlotRecv, wide: 3, shown: "recv", missing: newArray},
+	Op:           {name: "op", slot: SlotOp, wide: 1}, Root: {name: "root", slot: SlotRoot, wide: 1, missing: "0"},
+	Dest: {name: "dest", slot: SlotPeer, wide: 1}, Source: {name: "source", slot: SlotPeer, wide: 1, missing: "ANY_SOURCE"},
+	Tag: {name: "tag", slot: SlotTag, wide: 1, missing: "0"}, AnyTag: {name: "anytag", slot: SlotTag, wide: 1, shown: "tag", missing: "ANY_TAG"},
+	Source2: {name: "source2", slot: SlotPeer2, wide: 1, shown: "source", missing: "ANY_SOURCE"}, AnyTag2: {name: "anytag2", slot: SlotTag2, wide: 1, shown: "recvtag", missing: "ANY_TAG"},
+	Comm:    {name: "comm", slot: SlotComm, wide: 1, missing: "COMM_WORLD"},
+	SCounts: {name: "scounts", slot: SlotSCounts, wide: 1, shown: "counts", beside: "sendcounts"},
+	SDispls: {name: "sdispls", slot: SlotSDispls, wide: 1, shown: "displs", beside: "sdispls", missing: "one after another"},
+	RCounts: {name: "rcounts", slot: SlotRCounts, wide: 1, shown: "counts", beside: "recvcounts"},
+	RDispls: {name: "rdispls", slot: SlotRDispls, wide: 1, shown: "displs", beside: "rdispls", missing: "one after another"},
+	STypes:  {name: "stypes", slot: SlotSTypes, wide: 1, beside: "sendtypes"}, RTypes: {name: "rtypes", slot: SlotRTypes, wide: 1, beside: "recvtypes"},
+	Status1: {name: "status1", slot: anySlot, shown: "status"},
+	Int:     {name: "int", slot: anySlot, wide: 1}, Aint: {name: "aint", slot: anySlot, wide: 1}, Bool: {name: "bool", slot: anySlot, wide: 1},
+	Double: {name: "double", slot: anySlot, wide: 1}, String: {name: "string", slot: anySlot, wide: 1}, Text: {name: "text", slot: anySlot, wide: 1},
+	Ints: {name: "ints", slot: anySlot, wide: 2}, Aints: {name: "aints", slot: anySlot, wide: 2},
+	Types: {name: "types", slot: anySlot, wide: 2}, Triples: {name: "triples", slot: anySlot, wide: 2},
+	Weights: {name: "weights", slot: anySlot, wide: 1, missing: "none"}, Comm1: {name: "comm1", slot: anySlot, wide: 1},
+	Group: {name: "group", slot: anySlot, wide: 1}, Type: {name: "type", slot: anySlot, wide: 1}, Info: {name: "info", slot: anySlot, wide: 1},
+	Win: {name: "win", slot: SlotWin, wide: 1}, File: {name: "file", slot: anySlot, wide: 1},
+	Message: {name: "message", slot: anySlot, wide: 1}, Request: {name: "request", slot: anySlot, wide: 1},
+	Requests: {name: "requests", slot: anySlot}, Status: {name: "status", slot: anySlot}, Statuses: {name: "statuses", slot: anySlot},
+	Op1: {name: "op1", slot: anySlot, shown: "op"}, Function: {name: "function", slot: anySlot},
+	Any: {name: "any", slot: anySlot}, Array: {name: "array", slot: anySlot}, Self: {name: "self", slot: anySlot},
 }
 
 var kindByName = func() map[string]Kind {
@@ -136,13 +163,5 @@ var kindByName = func() map[string]Kind {
 // String returns the name that calls.h uses.
 func (k Kind) String() string { return kindRows[k].name }
 
-// shown are the names of arguments that calls.h does not name.
-var shown = map[Kind]string{
-	InOut: "array", SendN: "send", RootSendN: "send", SendV: "send", RootSendV: "send", SendW: "send", Reduce: "send",
-	RecvN: "recv", RootRecvN: "recv", RecvV: "recv", RootRecvV: "recv", RecvW: "recv", Reduced: "recv", RootReduced: "recv",
-	ExReduced: "recv", BlockReduced: "recv", PartReduced: "recv", AnyTag: "tag", Source2: "source", AnyTag2: "recvtag",
-	SCounts: "counts", RCounts: "counts", SDispls: "displs", RDispls: "displs", Status1: "status", Op1: "op",
-}
-
 // IsArray reports whether the argument is an array.
-func (k Kind) IsArray() bool { return k <= PartReduced }
+func (k Kind) IsArray() bool { return kindRows[k].slot == SlotSend || kindRows[k].slot == SlotRecv }

@@ -1,9 +1,9 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -96,12 +96,8 @@ func parseArgs(call, text string, next int) []Arg {
 			panic(fmt.Sprintf("table: %s: no kind %q", call, m[2]))
 		}
 		a := Arg{Name: m[1], Kind: kind, Slot: -1, Default: m[7], Optional: m[7] != "", Required: m[3] == "!" || m[3] == "!free", Frees: m[3] == "!free", Same: m[3] == "~", Leads: m[4] != "", Range: parseRange(m[5])}
-		if a.Name == "" {
-			if a.Name = shown[kind]; a.Name == "" {
-				a.Name = kind.String()
-			}
-		}
 		row := kindRows[kind]
+		a.Name = cmp.Or(a.Name, row.shown, row.name)
 		switch {
 		case row.wide == 0 || isResult && kind == Request:
 		case row.slot >= 0 && !isResult:
@@ -124,16 +120,10 @@ func parseArgs(call, text string, next int) []Arg {
 // tellApart names the lists of a call that has them for both of its arrays, as the
 // standard does.
 func tellApart(args []Arg) {
-	both := func(a, b Kind) bool {
-		return slices.ContainsFunc(args, func(x Arg) bool { return x.Kind == a }) && slices.ContainsFunc(args, func(x Arg) bool { return x.Kind == b })
-	}
-	if !both(SCounts, RCounts) {
+	if c := (Call{Args: args}); !c.Takes(SCounts) || !c.Takes(RCounts) {
 		return
 	}
-	names := map[Kind]string{SCounts: "sendcounts", SDispls: "sdispls", RCounts: "recvcounts", RDispls: "rdispls", STypes: "sendtypes", RTypes: "recvtypes"}
 	for i := range args {
-		if name := names[args[i].Kind]; name != "" {
-			args[i].Name = name
-		}
+		args[i].Name = cmp.Or(kindRows[args[i].Kind].beside, args[i].Name)
 	}
 }

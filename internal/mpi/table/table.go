@@ -204,15 +204,6 @@ func (c *Call) Help() string {
 	return s
 }
 
-// missingKinds says what an argument is that was left out, for kinds that may
-// be wherever they stand.
-var missingKinds = map[Kind]string{
-	Comm: "COMM_WORLD", Root: "0", Tag: "0", AnyTag: "ANY_TAG", AnyTag2: "ANY_TAG", Source: "ANY_SOURCE", Source2: "ANY_SOURCE",
-	SDispls: "one after another", RDispls: "one after another", Weights: "none",
-	Reduced: "a new array", RootReduced: "a new array", ExReduced: "a new array", BlockReduced: "a new array", PartReduced: "a new array",
-	RecvN: "a new array", RootRecvN: "a new array", RecvV: "a new array", RootRecvV: "a new array",
-}
-
 // Missing says what the argument is when it is left out; ok is false for one
 // that has to be given.
 func (a *Arg) Missing() (text string, ok bool) {
@@ -224,8 +215,8 @@ func (a *Arg) Missing() (text string, ok bool) {
 	case a.Optional:
 		return a.Default, true
 	}
-	text, ok = missingKinds[a.Kind]
-	return text, ok
+	text = kindRows[a.Kind].missing
+	return text, text != ""
 }
 
 func names(args []Arg) string {

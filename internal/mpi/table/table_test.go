@@ -54,6 +54,15 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestKinds: every kind has a row, with a name of its own.
+func TestKinds(t *testing.T) {
+	for k := range Kinds {
+		if k.String() == "" || kindByName[k.String()] != k {
+			t.Errorf("kind %d (%q) has no row of its own in kindRows", k, k)
+		}
+	}
+}
+
 var slotUse = regexp.MustCompile(`\b([XR])\((\d+)\)`)
 
 // TestSlots compares the slots that the C text of a line uses with those that

@@ -7,6 +7,31 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
+var reductionKinds = family{
+	table.Op:           {read: (*call).readOp, result: (*call).handleResult},
+	table.Op1:          {byHand: true, methods: "op"},
+	table.Function:     {byHand: true},
+	table.Reduce:       {read: (*call).readReduce, memory: (*call).sentMemory},
+	table.Reduced:      {read: (*call).readReduced, memory: (*call).reducedMemory, skips: (*call).noArray},
+	table.RootReduced:  {read: takesOnRoot((*call).readReduced), memory: (*call).reducedMemory, skips: (*call).noArray},
+	table.ExReduced:    {read: (*call).readExReduced, memory: (*call).reducedMemory, skips: (*call).noArray},
+	table.BlockReduced: {read: (*call).readBlockReduced, memory: (*call).reducedPart, skips: (*call).noArray},
+	table.PartReduced:  {read: (*call).readPartReduced, memory: (*call).reducedPart, skips: (*call).noArray},
+}
+
+func (x *call) readOp(i int) {
+	h := toHandle(x.at[i], "op")
+	if h == nil || h.name == "OP_NULL" {
+		x.expected(i, "op", x.at[i])
+	}
+	x.alive(i, h)
+	if h.op != nil && x.row.HasWin() {
+		x.arg(i, "accesses to windows take the ops of MPI alone (MPI 3.1, section 11.3.4)")
+	}
+	x.put(i, h.value)
+	x.op, x.c.Op = h, h.op
+}
+
 // readReduce reads what a reduction combines: an array, IN_PLACE, or a number
 // that becomes an array of one element.
 func (x *call) readReduce(i int) {
@@ -140,7 +165,6 @@ func (x *call) readReduced(i int) {
 		}
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
-	x.out = x.recv.arr
 }
 
 func (x *call) sameType(i int) {
@@ -160,18 +184,6 @@ func (x *call) likeSent(i int) buffer {
 	return x.newBuffer(i, x.send.count)
 }
 
-func (x *call) readRootReduced(i int) {
-	if x.root {
-		x.readReduced(i)
-		return
-	}
-	if x.send.inPlace {
-		x.arg(0, "IN_PLACE is for the root only")
-	}
-	x.recv = buffer{typ: x.send.typ}
-	x.set(table.SlotRecv, &x.recv, 0)
-}
-
 // readExReduced is readReduced for Exscan, where rank 0 gets nothing.
 func (x *call) readExReduced(i int) {
 	given := x.at[i] != lua.LNil
@@ -188,7 +200,6 @@ func (x *call) readBlockReduced(i int) {
 		x.need(i, &x.recv, false)
 		x.checkOp(i, x.recv.arr.Type())
 		x.set(table.SlotRecv, &x.recv, x.parts(i, &x.recv, true))
-		x.out = x.recv.arr
 		return
 	}
 	part := x.parts(0, &x.send, false)
@@ -201,7 +212,6 @@ func (x *call) readBlockReduced(i int) {
 		x.arg(i, "array of %d elements expected for a part of %d among %d ranks, got %d", part, x.send.count, n, x.recv.count)
 	}
 	x.set(table.SlotRecv, &x.recv, part)
-	x.out = x.recv.arr
 }
 
 func (x *call) readPartReduced(i int) {
@@ -212,9 +222,6 @@ func (x *call) readPartReduced(i int) {
 		total += int(n)
 	}
 	if x.recv.missing {
-		if x.send.inPlace {
-			x.arg(i, "array expected: IN_PLACE has what to send there")
-		}
 		x.recv = x.newBuffer(i, mine)
 	}
 	x.need(i, &x.recv, false)
@@ -232,5 +239,13 @@ func (x *call) readPartReduced(i int) {
 		x.arg(0, "array of %d elements expected (the sum of the counts), got %d", needed, have)
 	}
 	x.set(table.SlotRecv, &x.recv, mine)
-	x.out = x.recv.arr
+}
+
+// reducedMemory is what a reduction writes: as much as it reads.
+func (x *call) reducedMemory() []span {
+	return []span{elementSpan(&x.recv, 0, min(x.recv.count, x.send.count))}
+}
+
+func (x *call) reducedPart() []span {
+	return []span{elementSpan(&x.recv, 0, int(int32(x.c.S[table.SlotRecv+1])))}
 }

@@ -13,6 +13,39 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
+// arg raises an error about argument i of the call.
+func (x *call) arg(i int, format string, args ...any) {
+	L, name, pos, what := x.L, x.row.Name, x.pos[i], x.row.Args[i].Name
+	text := fmt.Sprintf(format, args...)
+	x.end()
+	luaerr.RaiseArg(L, name, pos, what, "%s", text)
+}
+
+// refuse raises an error about argument i where there is something wrong.
+func (x *call) refuse(i int, why string) {
+	if why != "" {
+		x.arg(i, "%s", why)
+	}
+}
+
+// expected raises that argument i of the call is not what was expected.
+func (x *call) expected(i int, what string, got lua.LValue) {
+	text := args.Expected(what, got)
+	if i == 0 {
+		text += dotted(x.L)
+	}
+	x.arg(i, "%s", text)
+}
+
+// dotted says how methods are called where a call got nothing at all, as r.wait()
+// does.
+func dotted(L *lua.LState) string {
+	if L.GetTop() > 0 {
+		return ""
+	}
+	return ": methods are called with ':', as in comm:rank()"
+}
+
 // explained adds to the error of a call that is over what the library does
 // not say of it.
 func (x *call) explained(err error) error {
@@ -84,3 +117,17 @@ func (m *module) roomText(room mpi.Room) string {
 func elements(n int, t array.Type) string {
 	return fmt.Sprintf("%d %s (%d bytes)", n, t, n*t.Size())
 }
+
+// classError makes an error of a class of MPI's that the library has not found itself.
+func classError(call, class, format string, args ...any) error {
+	e := luaerr.New(luaerr.MPI, "%s: %s: %s", call, class, fmt.Sprintf(format, args...))
+	e.Class, e.Call, e.Code = class, call, mpi.Int(class)
+	return e
+}
+
+func rmaError(x *call, class, format string, args ...any) {
+	x.fail(classError(x.row.Name, class, format, args...))
+}
+
+// luaError makes an error of a kind that scripts see.
+func luaError(format string, args ...any) error { return luaerr.New(luaerr.Argument, format, args...) }

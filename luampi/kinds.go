@@ -1,0 +1,54 @@
+package luampi
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
+)
+
+// kind is all that is done with a sort of argument or result, which the table in
+// internal/mpi/table names. A field that has no meaning for it is nil.
+type kind struct {
+	// read checks argument i, which the script gave, and fills its slots.
+	read func(x *call, i int)
+	// byHand says that calls that are written out read their argument of the kind themselves.
+	byHand bool
+	// skips reports whether v, in the place of an argument that may be missing, is
+	// plainly meant for a later one. It is not nil.
+	skips func(x *call, a *table.Arg, v lua.LValue) bool
+	// leads reports whether v is what may stand first, where the standard has it.
+	leads func(v lua.LValue) bool
+	// memory is what the call reads of the array, or writes to it.
+	memory func(x *call) []span
+	// result makes result i of a call that is over, nil for none.
+	result func(x *call, i int) lua.LValue
+	// methods is the class of objects whose methods are the calls that have one first.
+	methods string
+}
+
+// family is what a file knows of kinds that are alike.
+type family map[table.Kind]kind
+
+var families = []family{
+	numberKinds, textKinds, listKinds, typeKinds, arrayKinds, partKinds, reductionKinds,
+	handleKinds, statusKinds,
+}
+
+// kinds has an entry for each kind: what the engine room knows of them.
+var kinds = func() (all [table.Kinds]kind) {
+	for _, f := range families {
+		for k, entry := range f {
+			all[k] = entry
+		}
+	}
+	return all
+}()
+
+// argument returns argument i, as the table has it and as the script gave it.
+func (x *call) argument(i int) (*table.Arg, lua.LValue) { return &x.row.Args[i], x.at[i] }
+
+// put fills the slot of argument i.
+func (x *call) put(i int, value uint64) { x.c.S[x.row.Args[i].Slot] = value }
+
+// word returns what is in the slot of result i.
+func (x *call) word(i int) uint64 { return x.c.S[x.row.Results[i].Slot] }
