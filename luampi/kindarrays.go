@@ -36,10 +36,26 @@ func (x *call) readInOut(i int) {
 func (x *call) readRecv(i int) {
 	x.recv = x.buffer(i, x.at[i])
 	x.need(i, &x.recv, x.collective() && x.root)
-	if x.recv.inPlace {
+	switch part := x.ownPart(); {
+	case x.recv.inPlace:
 		x.recv.typ = x.send.typ
+	case x.recv.typ == x.send.typ && x.recv.count < part:
+		x.arg(i, "array of at least %d elements expected, which this rank deals out to itself, got %d", part, x.recv.count)
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
+}
+
+// ownPart returns how many elements the root of a Scatter deals out to itself; 0 in
+// other calls and on other ranks.
+func (x *call) ownPart() int {
+	switch {
+	case !x.collective() || !x.root || x.comm.Inter:
+	case x.row.Takes(table.RootSendN):
+		return int(int32(x.c.S[table.SlotSend+1]))
+	case x.row.Takes(table.RootSendV):
+		return int(x.counts(table.SlotSCounts)[x.comm.Rank])
+	}
+	return 0
 }
 
 // arrayResult returns the array that a collective filled: the script's own

@@ -26,7 +26,11 @@ var listKinds = family{
 }
 
 func (x *call) readCounts(i int) {
-	if a, v := x.argument(i); !x.leavesPartsToRoot() {
+	switch a, v := x.argument(i); {
+	case x.leavesPartsToRoot():
+	case v == lua.LNil && i > 0 && x.at[i-1] == lua.LValue(x.m.inPlace): // of no meaning then (MPI 3.1, section 5.8)
+		x.setList(a.Slot, make([]int32, x.places(false)))
+	default:
 		x.setList(a.Slot, x.perRank(i, v, "count", a.Kind == table.RCounts))
 	}
 }

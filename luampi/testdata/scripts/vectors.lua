@@ -60,3 +60,19 @@ for _, form in ipairs{blocking, starting} do
     end
   end)
 end
+
+-- in place, what would be sent has no counts (MPI 3.1, section 5.8)
+do
+  local rank, size = mpi.Comm_rank(), mpi.Comm_size()
+  local ones, a = {}, array.zeros(size)
+  for r = 1, size do ones[r], a[r] = 1, 10 * rank + r - 1 end
+  mpi.Alltoallv(mpi.IN_PLACE, nil, nil, a, ones)
+  for r = 1, size do check.eq(a[r], 10 * (r - 1) + rank) end
+  check.fails("bad argument #2 'sendcounts' to 'Alltoallv' (list expected, got nil)", mpi.Alltoallv, a, nil, nil, a:copy(), ones)
+end
+
+-- the root's own part does not fit: it says so, not that another rank sent too much
+if mpi.Comm_size() == 1 then
+  check.fails("array of at least 4 elements expected, which this rank deals out to itself, got 3", mpi.Scatter, array.zeros(4), array.zeros(3), 0)
+  check.fails("array of at least 4 elements expected, which this rank deals out to itself, got 3", mpi.Scatterv, array.zeros(4), array.zeros(3), { 4 }, nil, 0)
+end
