@@ -98,6 +98,7 @@ func (h *Host) await(L *lua.LState, m *Manager, msg *value.Message, ranks []int,
 		for _, a := range o.Answers {
 			if a.Reply != nil {
 				if err := h.node.FetchSources(ctx, a.Pid, a.Reply.Message); err != nil {
+					h.discard(o)
 					return err
 				}
 			}

@@ -100,9 +100,18 @@ func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*
 	}
 	m.noteSound(r.Outcome)
 	if ctx.Err() != nil {
+		m.host.discard(r.Outcome)
 		return nil, r.interruption()
 	}
 	return r.Outcome, nil
+}
+
+// discard lets the ranks free what only the values that they have returned refer to:
+// nobody reads those.
+func (h *Host) discard(o *Outcome) {
+	for _, a := range o.Answers {
+		h.node.Discard(a.Reply)
+	}
 }
 
 // targets gives the workers of the ranks, or why they cannot run chunks.

@@ -20,6 +20,13 @@ func (n *Node) Acknowledge(reply *Reply, after ...*Call) {
 	}
 }
 
+// Discard is Acknowledge for a reply that nobody reads. It does not wait.
+func (n *Node) Discard(reply *Reply) {
+	if reply != nil {
+		n.acknowledge(reply)
+	}
+}
+
 func (n *Node) acknowledge(reply *Reply) {
 	if reply.ack {
 		reply.ack = false

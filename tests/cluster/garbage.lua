@@ -67,3 +67,15 @@ t.equal(cluster.status().futures, 1)
 t.equal(cluster.remotecall_fetch(function() return held:fetch()[3] end, 3), 3)
 cluster.remote_do(function() held = nil end, 3)
 t.equal(cluster.timedwait(function() return collect().values == 0 end, 10), "ok")
+
+-- What a rank returns to an mpido that ends in an error or by its time is freed.
+local first = pids[1]
+t.fails("longer than its timeout", manager.mpido, manager, { timeout = 0.3, chunk = function()
+  if cluster.myid() == first then return { cluster.RemoteChannel(), cluster.remotecall(function() return 1 end, first) } end
+  while true do end
+end })
+t.fails("fails on purpose", cluster.mpido, manager, function()
+  if cluster.myid() == first then return cluster.RemoteChannel() end
+  error "fails on purpose"
+end)
+t.equal(cluster.timedwait(function() return collect().values == 0 end, 10), "ok")
