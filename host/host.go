@@ -137,8 +137,8 @@ func (h *Host) Node() *rpc.Node { return h.node }
 func (h *Host) Interp() *interp.Interp { return h.interp }
 
 // Close ends the workers of all managers, those that still answer cleanly,
-// and frees the process's part, when the script has ended well: it tells the
-// user of calls that are dropped with that. It returns the first error met: a
+// and frees what the process holds. It is for the end of a script that ended well: it
+// names the calls that are dropped with that. It returns the first error met: a
 // worker that could not end cleanly.
 func (h *Host) Close() error { return h.close(h.parallel.Objects.Unfinished()) }
 

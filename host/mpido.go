@@ -30,7 +30,7 @@ type Outcome struct {
 	// Ended is set when the job is over: some rank could not be interrupted.
 	Ended *luaerr.Error
 	// Held are the ranks that could not be interrupted. Ended tells where they
-	// are; what comes of them once the job is ended says nothing more.
+	// are; their later errors are left out of the report.
 	Held map[int]bool
 	// Left tells, once for a manager, what ranks that have ended well left half done.
 	Left string

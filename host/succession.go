@@ -13,8 +13,8 @@ import (
 // jobs take each other's place, by restart or after a loss (on_failure = "restart").
 // Manager.mu guards it.
 type succession struct {
-	former    []rpc.Pid     // of the jobs that this one was started instead of
-	starting  chan struct{} // of such a job: closed when it is ready, or could not be started
+	former    []rpc.Pid     // of the jobs before this one
+	starting  chan struct{} // of a job that follows another: closed when it is ready, or could not be started
 	recovered int           // fresh starts after a loss in a row
 	next      *Manager      // of the job that was started instead
 	recovery  *recovery     // that start, where a loss led to it

@@ -78,7 +78,7 @@ func newSupervisor(version string, log *slog.Logger) (*supervisor, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
 	defer cancel()
 	s.link, err = link.Dial(ctx, join, link.Hello{
-		Version: version, Role: protocol.RoleSupervisor, Data: protocol.Encode(presence(settings.Job, s.token)),
+		Version: version, Role: protocol.RoleSupervisor, Data: protocol.Encode(presence(s.token)),
 	})
 	if err != nil {
 		sweep(s.join, s.settings)
@@ -117,10 +117,10 @@ func newToken() string {
 	return hex.EncodeToString(b[:])
 }
 
-func presence(job, token string) protocol.Presence {
+func presence(token string) protocol.Presence {
 	host, _ := os.Hostname()
 	rank, size := launch.RankFromEnvironment()
-	return protocol.Presence{Job: job, Supervisor: token, Host: host, OSPid: os.Getpid(), Rank: rank, Size: size}
+	return protocol.Presence{Supervisor: token, Host: host, OSPid: os.Getpid(), Rank: rank, Size: size}
 }
 
 // start starts the MPI process: the executable beside this one that is linked

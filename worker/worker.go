@@ -82,7 +82,7 @@ func (m member) serve(ctx context.Context, join link.Join, settings protocol.Set
 	dialling, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	l, err := link.Dial(dialling, join, link.Hello{
-		Version: m.cfg.Version, Role: protocol.RoleWorker, Data: protocol.Encode(presence(settings.Job, token)),
+		Version: m.cfg.Version, Role: protocol.RoleWorker, Data: protocol.Encode(presence(token)),
 	})
 	if err != nil {
 		return fmt.Errorf("cannot reach the master: %w", err)

@@ -37,14 +37,13 @@ type Job interface {
 	// supervisor told). It waits for what others know of the end, about a second.
 	Obituary(w *Worker, cause error) *luaerr.Error
 	// Left is called when all workers have heard that they are to leave. It waits, no
-	// longer than limit, and reports whether they have done so, or do so by themselves
-	// from now on; else the job is to be killed, and the error, if any, is that of a
-	// worker that died on its way out.
+	// longer than limit. ended: all have left, or will by themselves. Otherwise call
+	// Kill; unclean is then the error of a worker that died while it was leaving, or nil.
 	Left(limit time.Duration) (ended bool, unclean error)
 	// Kill ends all processes of the job that this one can end.
 	Kill()
-	// Done gives what is closed when nothing runs of what was started here; it is
-	// closed before that as well.
+	// Done returns a channel that is closed while nothing of the job runs: before
+	// Start, and after its end.
 	Done() <-chan struct{}
 	// Free ends what the master has to do with the workers, and frees what the job
 	// holds on this machine. It is called when the job is over, maybe several times.

@@ -9,7 +9,7 @@ import (
 // everything is each of the structs that come from other processes.
 func everything() []any {
 	return []any{
-		&Presence{Job: "1", Supervisor: "ab", Host: "a", OSPid: 1 << 30, Rank: -1, Size: 4},
+		&Presence{Supervisor: "ab", Host: "a", OSPid: 1 << 30, Rank: -1, Size: 4},
 		&Ready{Rank: 1, Size: 2, Library: "Open MPI", Version: "3.1", ThreadLevel: "serialized"},
 		&Welcome{Pid: 2, Pids: []int32{2, 3, 1 << 20}},
 		&Exit{Code: 3, Signal: "killed", Call: "os.exit(3)", Told: true},

@@ -36,7 +36,6 @@ const (
 
 // Settings are what the workers of one manager have in common.
 type Settings struct {
-	Job         string // the manager's own id: one listener serves many managers
 	ThreadLevel string // the least wanted: "single", "funneled", "serialized", "multiple"
 	Folder      string // the job's folder on the master's host; who is last removes it
 	Capture     bool   // output goes to the master, not to the launcher
@@ -47,7 +46,6 @@ type Settings struct {
 // Presence is the first word of a supervisor and of a worker: "somebody is
 // here", before MPI starts.
 type Presence struct {
-	Job        string
 	Supervisor string // the supervisor's token
 	Host       string
 	OSPid      int

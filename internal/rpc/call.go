@@ -100,8 +100,8 @@ func (n *Node) CallAll(ctx context.Context, pids []Pid, req Request) ([]*Reply, 
 // Start makes a request and waits for nothing, so that whoever holds the
 // interpreter makes requests in the order of the script. Sent or Await must
 // follow soon, since the request may hold up those behind it; with Background
-// neither need be called. Of ctx only the values count: the request is made
-// inside the sections of ctx (see Enter).
+// neither need be called. ctx does not cancel the request: it is made inside of the
+// sections of ctx (see Enter), and nothing else is read there.
 func (n *Node) Start(ctx context.Context, pid Pid, req Request) *Call {
 	c := &Call{node: n, to: pid, onReply: req.OnReply, onUnread: req.OnUnread}
 	if req.Message != nil {
