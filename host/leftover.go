@@ -28,15 +28,12 @@ func (r *run) leftBehind() string {
 		}
 		tallies[i] = a.done.Tally
 	}
-	if kind := leftKind(tallies); kind == "" || r.m.toldLeft[kind] {
+	kind := leftKind(tallies)
+	if kind == "" || r.m.toldLeft[kind] {
 		return ""
 	}
-	// Calls of other tasks may be on their way on some of the ranks: ask again.
-	ctx, cancel := context.WithTimeout(r.ctx, renewLimit)
-	defer cancel()
-	tallies, err := r.m.standings(ctx)
-	kind := leftKind(tallies)
-	if err != nil || kind == "" || r.m.toldLeft[kind] {
+	tallies = r.m.atRest(r.ctx)
+	if kind = leftKind(tallies); kind == "" || r.m.toldLeft[kind] {
 		return ""
 	}
 	r.m.toldLeft[kind] = true
@@ -50,14 +47,27 @@ func (r *run) leftBehind() string {
 	return "has left a collective that not all ranks of its communicator have begun" + begun(tallies) + ": in a later chunk the others will take their next one for it"
 }
 
+// atRest asks all ranks twice, and returns what they say if nothing moves: other tasks
+// may be at work, so that one rank is ahead of another. nil says that something does.
+func (m *Manager) atRest(ctx context.Context) []protocol.Standing {
+	ctx, cancel := context.WithTimeout(ctx, renewLimit)
+	defer cancel()
+	first, err := m.standings(ctx)
+	if err != nil {
+		return nil
+	}
+	second, err := m.standings(ctx)
+	if err != nil || !slices.Equal(first, second) || slices.ContainsFunc(second, func(t protocol.Standing) bool { return t.Busy }) {
+		return nil
+	}
+	return second
+}
+
 // leftKind returns what was left, by what all ranks know.
 func leftKind(tallies []protocol.Standing) string {
 	var sent, received, balance uint64
 	open := false
 	for _, t := range tallies {
-		if !t.Known {
-			return ""
-		}
 		open = open || t.Open
 		sent, received, balance = sent+t.Sent, received+t.Received, balance+t.Balance
 	}

@@ -18,6 +18,7 @@ type succession struct {
 	recovered int           // fresh starts after a loss in a row
 	next      *Manager      // of the job that was started instead
 	recovery  *recovery     // that start, where a loss led to it
+	err       error         // why this job was never started, set before starting is closed
 }
 
 // recovery is the fresh start of a job that lost a worker, where the script
@@ -74,7 +75,12 @@ func (m *Manager) standing(ctx context.Context) (*Manager, error) {
 		if err := await(ctx, now.starting); err != nil {
 			return nil, err
 		}
+		m.mu.Lock()
+		now = m.succession // it may have been lost, or replaced, meanwhile
+		m.mu.Unlock()
 		switch {
+		case now.err != nil:
+			return nil, now.err
 		case now.recovery != nil:
 			if err := await(ctx, now.recovery.done); err != nil {
 				return nil, err
@@ -171,6 +177,9 @@ func (m *Manager) Restart(ctx context.Context) (*Manager, error) {
 		m.mu.Lock()
 		m.succession.next = nil // the restart may be tried again
 		m.mu.Unlock()
+		fresh.mu.Lock()
+		fresh.succession.err = err
+		fresh.mu.Unlock()
 		m.host.dismiss(fresh)
 		return nil, err
 	}

@@ -15,7 +15,7 @@ var partKinds = family{
 	table.RootRecvN: {read: takesOnRoot((*call).readRecvN), memory: (*call).receivedMemory, skips: (*call).noArray},
 	table.SendV:     {read: (*call).readSendV, memory: (*call).sentParts},
 	table.RecvV:     {read: (*call).readRecvV, memory: (*call).receivedParts, skips: (*call).noArray},
-	table.RootSendV: {read: givesOnRoot((*call).readSendV), memory: (*call).sentParts},
+	table.RootSendV: {read: givesOnRoot((*call).readDealtV), memory: (*call).sentParts},
 	table.RootRecvV: {read: takesOnRoot((*call).readRecvV), memory: (*call).receivedParts, skips: (*call).noArray},
 	table.SendW:     {read: (*call).readSendW}, // each part may have a type with gaps: of their memory nothing is known
 	table.RecvW:     {read: (*call).readRecvW},
@@ -123,6 +123,14 @@ func nowhere() unsafe.Pointer { return unsafe.Pointer(new(int64)) }
 // readDealtN reads what a Scatter deals out.
 func (x *call) readDealtN(i int) {
 	x.readSendN(i)
+	if x.send.inPlace {
+		x.arg(i, "IN_PLACE is for the receive array here")
+	}
+}
+
+// readDealtV reads what a Scatterv deals out.
+func (x *call) readDealtV(i int) {
+	x.readSendV(i)
 	if x.send.inPlace {
 		x.arg(i, "IN_PLACE is for the receive array here")
 	}

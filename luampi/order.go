@@ -73,7 +73,8 @@ func (x *call) orderOf(b *buffer, slot int) (wrong bool) {
 	if b.typ == 0 || !c.known || x.m.types[c.of] == 0 {
 		return false
 	}
-	x.c.S[slot+2] = x.m.types[c.of]
+	b.typ = x.m.types[c.of]
+	x.c.S[slot+2] = b.typ
 	return x.m.orders.wrong[c.of]
 }
 

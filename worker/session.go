@@ -44,7 +44,7 @@ type World interface {
 	// Standing tells what of the script's operations is not over. It may wait
 	// for a moment.
 	Standing() protocol.Standing
-	// Tally tells the same without a wait, if MPI is not in use.
+	// Tally tells how the counts of a Standing are. It waits for nothing.
 	Tally() protocol.Standing
 	// Renew makes the world anew, collective over all ranks. It may wait.
 	// Scripts see the new world once show was called by whoever holds the

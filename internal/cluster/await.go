@@ -103,7 +103,7 @@ func (m *Module) fetched(L *lua.LState, ref *objects.Reference, limit limit) []l
 		return ref.Cache
 	}
 	var reply *rpc.Reply
-	limit.wait(m, L, waitedFor(ref), comes(ref), func(ctx context.Context) (err error) {
+	limit.wait(m, L, waitedFor(ref), presenceOf(ref), func(ctx context.Context) (err error) {
 		reply, err = ref.Fetch(ctx)
 		return err
 	})
@@ -145,7 +145,7 @@ func (m *Module) await(L *lua.LState, ref *objects.Reference, limit limit) {
 		return
 	}
 	var failure *rpc.Reply
-	limit.wait(m, L, waitedFor(ref), comes(ref), func(ctx context.Context) error {
+	limit.wait(m, L, waitedFor(ref), presenceOf(ref), func(ctx context.Context) error {
 		failed, err := ref.Wait(ctx)
 		if err == nil && failed {
 			failure, err = ref.Fetch(ctx)
@@ -163,7 +163,7 @@ func (m *Module) await(L *lua.LState, ref *objects.Reference, limit limit) {
 func (m *Module) awaitAll(L *lua.LState, g group, limit limit) {
 	failures := make([]*luaerr.Error, len(g))
 	replies := make([]*rpc.Reply, len(g))
-	limit.wait(m, L, "all of the results", g.allCome, func(ctx context.Context) error {
+	limit.wait(m, L, "all of the results", presence{g.allThere, true}, func(ctx context.Context) error {
 		for i, e := range g {
 			if e.ref == nil {
 				continue
@@ -172,7 +172,7 @@ func (m *Module) awaitAll(L *lua.LState, g group, limit limit) {
 			if err == nil && failed {
 				replies[i], err = e.ref.Fetch(ctx)
 			}
-			if ctx.Err() != nil {
+			if err != nil && ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
 			if err != nil {
@@ -258,29 +258,34 @@ func (m *Module) waitAny(L *lua.LState) int {
 	}
 	ctx, cancel := context.WithCancel(m.interp.Current().Context())
 	defer cancel()
-	first := m.next(L, completions(ctx, g), limit, g.oneComes)
+	first := m.next(L, completions(ctx, g), limit, presence{g.oneThere, true})
 	L.Push(first.key)
 	L.Push(first.value)
 	return 2
 }
 
-// oneComes reports whether a member is over.
-func (g group) oneComes(ctx context.Context) bool {
-	return slices.ContainsFunc(g, func(e member) bool { return e.ref == nil || comes(e.ref)(ctx) })
+// oneThere reports whether a member is over.
+func (g group) oneThere(ctx context.Context) bool {
+	return slices.ContainsFunc(g, func(e member) bool { return e.ref == nil || isThere(ctx, e.ref) })
 }
 
-// allCome reports whether all members are over.
-func (g group) allCome(ctx context.Context) bool {
-	return !slices.ContainsFunc(g, func(e member) bool { return e.ref != nil && !comes(e.ref)(ctx) })
+// allThere reports whether all members are over.
+func (g group) allThere(ctx context.Context) bool {
+	return !slices.ContainsFunc(g, func(e member) bool { return e.ref != nil && !isThere(ctx, e.ref) })
 }
 
 // next waits for the next member that is over.
-func (m *Module) next(L *lua.LState, done <-chan member, limit limit, is coming) (e member) {
-	limit.wait(m, L, "a result", is, func(ctx context.Context) error {
+func (m *Module) next(L *lua.LState, done <-chan member, limit limit, p presence) (e member) {
+	limit.wait(m, L, "a result", p, func(ctx context.Context) error {
 		select {
 		case e = <-done:
 			return nil
 		case <-ctx.Done():
+		}
+		select {
+		case e = <-done: // it was over
+			return nil
+		default:
 			return context.Cause(ctx)
 		}
 	})
@@ -301,7 +306,7 @@ func (m *Module) asCompleted(L *lua.LState) int {
 			L.Push(lua.LNil)
 			return 1
 		}
-		e := m.next(L, done, limit, running.oneComes)
+		e := m.next(L, done, limit, presence{running.oneThere, true})
 		running = slices.DeleteFunc(slices.Clone(running), func(other member) bool { return other.key == e.key })
 		left--
 		L.Push(e.key)

@@ -53,10 +53,10 @@ func (m *Module) put(L *lua.LState) int {
 	}
 	limit := limitArgument(L, 3, "put")
 	call := ref.Put(msg)
-	taken := func(ctx context.Context) bool { // what is asked after the put is answered after it
+	taken := presence{ask: func(ctx context.Context) bool { // what is asked after the put is answered after it
 		_, err := ref.Open(ctx)
 		return err != nil
-	}
+	}}
 	limit.wait(m, L, fmt.Sprintf("room in the channel on pid %d", ref.ID.Owner), taken, func(ctx context.Context) error {
 		_, err := call.Await(ctx)
 		return err
@@ -79,7 +79,7 @@ func (m *Module) take(L *lua.LState) int {
 // none, because the channel is closed. An item that comes to a task that is
 // being stopped goes back.
 func (m *Module) takeItem(L *lua.LState, ref *objects.Reference, limit limit) (reply *rpc.Reply, open bool) {
-	limit.wait(m, L, fmt.Sprintf("an item of the channel on pid %d", ref.ID.Owner), comes(ref), func(ctx context.Context) (err error) {
+	limit.wait(m, L, fmt.Sprintf("an item of the channel on pid %d", ref.ID.Owner), presenceOf(ref), func(ctx context.Context) (err error) {
 		if reply, err = ref.Take(ctx); objects.IsChannelClosed(err) {
 			reply = nil
 			return nil

@@ -35,21 +35,27 @@ func limitArgument(L *lua.LState, n int, call string) limit {
 	return limit{call: call, set: true, time: d, end: time.Now().Add(d)}
 }
 
-// coming asks whether what is waited for is there, so that it only has to arrive.
-type coming func(ctx context.Context) bool
+// presence is how a limit that is too short for an answer finds out whether what is
+// waited for is there already.
+type presence struct {
+	ask   func(ctx context.Context) bool
+	stays bool // once it is there, nobody else can take it
+}
 
-// comes is coming for a future or a channel.
-func comes(ref *objects.Reference) coming {
-	return func(ctx context.Context) bool {
-		ready, err := ref.Ready(ctx)
-		return err != nil || ready
-	}
+// presenceOf is that of a future or a channel.
+func presenceOf(ref *objects.Reference) presence {
+	return presence{func(ctx context.Context) bool { return isThere(ctx, ref) }, ref.Kind != objects.KindChannel}
+}
+
+func isThere(ctx context.Context, ref *objects.Reference) bool {
+	ready, err := ref.Ready(ctx)
+	return err != nil || ready
 }
 
 // within returns a context that ends when the limit does, with an error that
 // says what was waited for. Where the limit is too short for an answer of another
-// process, it ends once those have been asked and have nothing.
-func (l limit) within(ctx context.Context, what string, is coming) (context.Context, context.CancelFunc) {
+// process, that is asked, and the context ends when it has nothing.
+func (l limit) within(ctx context.Context, what string, p presence) (context.Context, context.CancelFunc) {
 	if !l.set {
 		return ctx, func() {}
 	}
@@ -57,10 +63,13 @@ func (l limit) within(ctx context.Context, what string, is coming) (context.Cont
 	if time.Until(l.end) >= answerLimit {
 		return context.WithDeadlineCause(ctx, l.end, late)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, answerLimit, late)
 	ctx, end := context.WithCancelCause(ctx)
+	most := time.AfterFunc(answerLimit, func() { end(late) })
 	go func() {
-		if is(ctx) {
+		if p.ask(ctx) {
+			if p.stays {
+				most.Stop() // however long its way is
+			}
 			return
 		}
 		select {
@@ -69,14 +78,14 @@ func (l limit) within(ctx context.Context, what string, is coming) (context.Cont
 		case <-ctx.Done():
 		}
 	}()
-	return ctx, func() { end(context.Canceled); cancel() }
+	return ctx, func() { most.Stop(); end(context.Canceled) }
 }
 
-// wait is Module.wait within the limit. what says what is waited for, is whether it
-// comes.
-func (l limit) wait(m *Module, L *lua.LState, what string, is coming, wait func(ctx context.Context) error) {
+// wait is Module.wait within the limit. what says what is waited for, p whether it
+// is there.
+func (l limit) wait(m *Module, L *lua.LState, what string, p presence, wait func(ctx context.Context) error) {
 	m.wait(L, func(ctx context.Context) error {
-		ctx, cancel := l.within(ctx, what, is)
+		ctx, cancel := l.within(ctx, what, p)
 		defer cancel()
 		return wait(ctx)
 	})

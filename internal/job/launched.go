@@ -117,8 +117,9 @@ func (j *Launched) begin() error {
 		return luaerr.New(luaerr.Launch, "%w", err)
 	}
 	log.Debug("start: the master listens", "socket", listener.Join().Unix, "tcp", listener.Join().TCP)
-	j.accepting.Go(func() { j.accept(listener) })
-	if err := j.keep(func() { j.listener = listener }); err != nil {
+	err = j.keep(func() { j.listener = listener })
+	j.accepting.Go(func() { j.accept(listener) }) // who frees the job finds the listener, and closes it before it waits for this
+	if err != nil {
 		return err
 	}
 	if plan.Local {

@@ -174,12 +174,13 @@ func (w *Worker) hasSupervisor() bool {
 	return w.supervisor != nil
 }
 
-// end tells the worker's supervisor to end it, and breaks its link.
+// end tells the worker's supervisor to end it.
 func (w *Worker) end() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.supervisor != nil {
-		_ = w.supervisor.Send(&link.Frame{Kind: protocol.FrameKill})
+	supervisor := w.supervisor
+	w.mu.Unlock()
+	if supervisor != nil { // a send may wait for a supervisor that reads nothing
+		_ = supervisor.Send(&link.Frame{Kind: protocol.FrameKill})
 	}
 }
 

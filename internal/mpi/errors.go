@@ -29,7 +29,9 @@ func makeError(call string, code, class int, text string) *luaerr.Error {
 	if name == "" {
 		name = "ERR_UNKNOWN"
 	}
-	if name == "ERR_OTHER" && (strings.HasPrefix(call, "File_write") || strings.HasPrefix(call, "File_iwrite")) { // of Open MPI 5 where a disk is full: "known error not in list"
+	isWrite := strings.HasPrefix(call, "File_write") || strings.HasPrefix(call, "File_iwrite")
+	if isWrite && name == "ERR_OTHER" && strings.Contains(text, "known error not in list") {
+		// Open MPI 5, where a disk is full
 		name, code, text = "ERR_IO", Int("ERR_IO"), "the system refused it: a full disk, a quota, a device that is gone"
 	}
 	// "MPI_ERR_TRUNCATE: message truncated" names the class again.

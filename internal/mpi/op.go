@@ -38,7 +38,8 @@ func (s *Session) makeOwnOps() error {
 }
 
 // Orders reports whether the library's MAX and MIN compare numbers of a type, of so
-// many bytes, as what they are: with a sign or without (MPI 3.1, section 5.9.2).
+// many bytes, as what they are: with a sign or without (MPI 3.1, section 5.9.2). It waits for MPI, and is for the start
+// of a process, when nobody else is there.
 func (s *Session) Orders(datatype uint64, size int, signed bool) bool {
 	isSigned := C.int(0)
 	if signed {

@@ -79,6 +79,7 @@ func (s *Session) lookAfter() {
 				break // somebody is in MPI
 			}
 		}
+		s.Sweep()
 	}
 }
 

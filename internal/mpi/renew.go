@@ -101,6 +101,7 @@ func (s *Session) makeWorlds() error {
 	if err := s.adopt(s.world, world); err != nil {
 		return err
 	}
+	C.mpiclus_done.world = C.uint64_t(s.world.id)
 	if err := s.adopt(s.self, self); err != nil {
 		return err
 	}

@@ -89,7 +89,7 @@ static void reduce(void *in, void *inout, int *n, MPI_Datatype *type) {
 /* Tells whether MAX and MIN compare 1 and the number whose bits are all set as numbers of a type of that many bytes. */
 int mpiclus_orders(MPI_Datatype type, int size, int is_signed) {
     for (int greatest = 0; greatest < 2; greatest++) {
-        uint8_t one[8] = {0}, all[8], want[8];
+        _Alignas(8) uint8_t one[8] = {0}, all[8], want[8];
         uint64_t bits = 1;
         memset(all, 0xff, sizeof all);
         if (size == 1) one[0] = 1;

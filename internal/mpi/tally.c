@@ -73,12 +73,23 @@ void mpiclus_forget_comm(MPI_Comm comm) {
 void mpiclus_count_call(int counts, MPI_Comm comm) {
     mpiclus_known *k = counts == MPICLUS_COUNTS_TOGETHER ? mpiclus_find_comm(comm) : NULL;
     if (k != NULL) {
-        mpiclus_done.begun++;
+        if (k->id >> MPICLUS_ID_BITS == mpiclus_done.world >> MPICLUS_ID_BITS) mpiclus_done.begun++;
         mpiclus_done.balance += k->weight;
         k->balance += k->weight;
     } else {
         mpiclus_done.apart++;
     }
+}
+
+/* Gives the counts to who is not inside of MPI: each is one that it had, or is about to have. */
+mpiclus_tally mpiclus_counts(void) {
+    return (mpiclus_tally){
+        .sent = __atomic_load_n(&mpiclus_done.sent, __ATOMIC_ACQUIRE),
+        .received = __atomic_load_n(&mpiclus_done.received, __ATOMIC_ACQUIRE),
+        .balance = __atomic_load_n(&mpiclus_done.balance, __ATOMIC_ACQUIRE),
+        .begun = __atomic_load_n(&mpiclus_done.begun, __ATOMIC_ACQUIRE),
+        .apart = __atomic_load_n(&mpiclus_done.apart, __ATOMIC_ACQUIRE),
+    };
 }
 
 void mpiclus_count_sent(MPI_Comm comm) {

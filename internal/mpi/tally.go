@@ -12,9 +12,9 @@ type Standing struct {
 	// Open says that this rank itself has something that is not over: a wait
 	// that was left, a request, or calls of which no count can tell.
 	Open           bool
-	Known          bool   // the numbers are known: MPI was not in use
+	Busy           bool   // a call waits in MPI now
 	Sent, Received uint64 // messages
-	Begun          uint64 // collectives
+	Begun          uint64 // collectives on COMM_WORLD
 	Balance        uint64 // of collectives (tally.h)
 }
 
@@ -24,23 +24,23 @@ func (s *Session) Standing() Standing {
 	for n := s.norphans.Load(); n > 0; n -= sweepAtOnce { // a look at each
 		s.Sweep()
 	}
-	return s.standingWithin(standingWait)
-}
-
-// Tally tells what Standing does, without a wait: nothing is known while another
-// call is inside of MPI.
-func (s *Session) Tally() Standing { return s.standingWithin(0) }
-
-func (s *Session) standingWithin(limit time.Duration) Standing {
 	open := s.dirty.Load() || s.Alive() > 0
-	if !s.lockWithin(limit) {
-		return Standing{Open: true}
+	if !s.lockWithin(standingWait) {
+		return Standing{Open: true, Busy: true}
 	}
 	defer s.unlock()
-	t := C.mpiclus_done
+	st := s.Tally()
+	st.Open = st.Open || open
+	st.Busy = len(s.Pending()) > 0
+	return st
+}
+
+// Tally tells how the counts are, whether another call is inside of MPI or not. It
+// waits for nothing.
+func (s *Session) Tally() Standing {
+	t := C.mpiclus_counts()
 	return Standing{
-		Open:     open || t.apart > 0,
-		Known:    true,
+		Open:     t.apart > 0,
 		Sent:     uint64(t.sent) + s.sent.Load(),
 		Received: uint64(t.received) + s.received.Load(),
 		Begun:    uint64(t.begun),

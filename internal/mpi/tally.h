@@ -12,7 +12,8 @@
 typedef struct {
     uint64_t sent, received; /* messages: of all ranks as many, when none is under way */
     uint64_t balance;        /* of collectives: the sum over all ranks is 0 when each was begun by all of its ranks */
-    uint64_t begun;          /* collectives of which the balance tells */
+    uint64_t begun;          /* collectives on the world of the script, whose id is world */
+    uint64_t world;
     uint64_t apart;          /* calls of which this cannot be told: on windows, files, other jobs */
 } mpiclus_tally;
 
@@ -39,6 +40,7 @@ enum { MPICLUS_COUNTS_NOTHING, MPICLUS_COUNTS_TOGETHER, MPICLUS_COUNTS_APART };
 enum { MPICLUS_ID_SHADOW = 1, MPICLUS_ID_BULK = 2, MPICLUS_ID_BITS = 2 };
 
 void mpiclus_count_call(int counts, MPI_Comm comm);
+mpiclus_tally mpiclus_counts(void);
 void mpiclus_count_sent(MPI_Comm comm);
 void mpiclus_count_received(MPI_Comm comm);
 void mpiclus_know_comm(MPI_Comm comm, uint64_t id, int rank, int size);

@@ -92,6 +92,11 @@ func (p *progress) over(ctx context.Context) error {
 	case <-p.done:
 		return p.err
 	case <-ctx.Done():
+	}
+	select {
+	case <-p.done: // it was over
+		return p.err
+	default:
 		return rpc.Ended(ctx)
 	}
 }

@@ -73,7 +73,7 @@ func (s *Store) Layer() rpc.Layer {
 		{Name: serviceSpawn, Serve: s.serveSpawn},
 		{Name: serviceFetch, Values: true, Inline: true, Always: true, Serve: func(r *rpc.Incoming) { s.serveFetch(r, false) }},
 		{Name: serviceAwait, Values: true, Inline: true, Always: true, Serve: func(r *rpc.Incoming) { s.serveFetch(r, true) }},
-		{Name: serviceIsReady, Values: true, Inline: true, Always: true, Serve: s.serveIsReady},
+		{Name: serviceIsReady, Values: true, Always: true, Serve: s.serveIsReady}, // in line: behind a take that was asked for before
 		{Name: serviceHold, Values: true, Inline: true, Always: true, Serve: s.serveHold},
 		{Name: serviceRelease, Values: true, Inline: true, Always: true, Serve: s.serveRelease},
 		{Name: serviceChannel, Values: true, Serve: s.serveChannel},

@@ -53,7 +53,7 @@ func (s *Store) gone(id ID) bool {
 func (s *Store) idOf(r *rpc.Incoming) (ID, error) {
 	id, _, err := readID(r.Data)
 	if err == nil && id.Owner != s.node.Self() {
-		err = luaerr.New(luaerr.Argument, "pid %d does not own the value %o", s.node.Self(), id)
+		err = luaerr.New(luaerr.Argument, "pid %d does not own the value %v", s.node.Self(), id)
 	}
 	return id, err
 }

@@ -70,9 +70,9 @@ type Connect struct {
 // was left in it.
 type Standing struct {
 	Open           bool   // something is not over on this rank, or nothing can be told
-	Known          bool   // the numbers are known
+	Busy           bool   // a call waits in MPI now
 	Sent, Received uint64 // messages
-	Begun          uint64 // collectives
+	Begun          uint64 // collectives on COMM_WORLD
 	Balance        uint64 // of collectives: of all ranks 0 if each was begun by all of its ranks
 }
 

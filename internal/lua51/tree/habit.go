@@ -30,7 +30,7 @@ func (r *reader) cure(expected string) string {
 	switch {
 	case r.now.kind == end:
 		if expected == "end" && r.elseIf > 0 {
-			return fmt.Sprintf("the else if in line %d begins an if with an end of its own: write elseif", r.elseIf)
+			return fmt.Sprintf("the else if in line %d begins an if that wants an end of its own: elseif does not", r.elseIf)
 		}
 	case strings.HasPrefix(here, "//"), r.now.kind == "/" && strings.HasSuffix(before, "/"):
 		return "there is no //: division without a remainder is math.floor(a / b), and a comment begins with --"

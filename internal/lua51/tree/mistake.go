@@ -332,7 +332,10 @@ func (r *reader) statement() (last bool) {
 		r.need(name)
 		r.need("::")
 	default:
-		if is := r.primary(); !is.call {
+		begin := r.now.first
+		is := r.primary()
+		r.begin = begin // statements of functions inside of it have begun since
+		if !is.call {
 			r.assignment(is.variable)
 		}
 	}

@@ -73,4 +73,17 @@ for name, t in pairs{
   local a, b = one(t, low, most), array.zeros(2, t)
   mpi.Allreduce({ a, 2, mpi[name] }, { b, 2, mpi[name] }, mpi.MAX)
   is(b, size == 1 and low or most, most, name)
+
+  local memory, c = array.zeros(1, t), array.zeros(1, t)
+  memory[1], c[1] = of(t, low), of(t, most)
+  local w = mpi.Win_create(memory)
+  w:fence()
+  local ok, e = pcall(mpi.Accumulate, { c, 1, mpi[name] }, mpi.MAX, rank, 0, w)
+  w:fence()
+  if ok then
+    check.eq(memory:tostring(1), most, name .. " Accumulate")
+  else
+    check.eq(tostring(e):find("compares numbers without a sign as if they had one", 1, true) ~= nil, true, tostring(e))
+  end
+  w:free()
 end

@@ -68,6 +68,7 @@ do
   for r = 1, size do ones[r], a[r] = 1, 10 * rank + r - 1 end
   mpi.Alltoallv(mpi.IN_PLACE, nil, nil, a, ones)
   for r = 1, size do check.eq(a[r], 10 * (r - 1) + rank) end
+  check.fails("IN_PLACE is for the receive array here", mpi.Scatterv, mpi.IN_PLACE, a, ones, nil, rank)
   check.fails("bad argument #2 'sendcounts' to 'Alltoallv' (list expected, got nil)", mpi.Alltoallv, a, nil, nil, a:copy(), ones)
 end
 
