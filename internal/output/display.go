@@ -21,6 +21,7 @@ type Display struct {
 
 	opening sync.Mutex
 	opened  map[string]*outputFile // by name; nil: it cannot be opened
+	ended   map[string]bool        // by name: files that were closed
 }
 
 // outputFile is a file of one stream of a worker.
@@ -41,7 +42,7 @@ var streamNames = [...]string{StreamOut: "out", StreamErr: "err"}
 // "file=DIR", whose folder is made. stacks leaves in what a process that crashes
 // writes of its inside. The error, of kind Argument, says what is wrong with the mode.
 func NewDisplay(mode string, c *Console, stacks bool) (*Display, error) {
-	d := &Display{mode: mode, stacks: stacks, Console: c, opened: map[string]*outputFile{}}
+	d := &Display{mode: mode, stacks: stacks, Console: c, opened: map[string]*outputFile{}, ended: map[string]bool{}}
 	c.mu.Lock()
 	c.displays = append(c.displays, d)
 	c.mu.Unlock()
@@ -65,10 +66,11 @@ func NewDisplay(mode string, c *Console, stacks bool) (*Display, error) {
 func (d *Display) closeFiles() {
 	d.opening.Lock()
 	defer d.opening.Unlock()
-	for _, f := range d.opened {
+	for name, f := range d.opened {
 		if f == nil {
 			continue
 		}
+		d.ended[name] = true
 		if err := f.Close(); err != nil {
 			d.cannotWrite(f.sink, err)
 		}
@@ -96,20 +98,33 @@ func (d *Display) show(tag string, stream int, text []byte) {
 	}
 }
 
+// file returns the file of a name, which is made when it is first asked for; nil if
+// that cannot be, which is told once.
 func (d *Display) file(name string) *outputFile {
+	f, err := d.open(name)
+	if err != nil {
+		d.cannotOpen(err) // nobody is kept from the other files by who reads this
+	}
+	return f
+}
+
+func (d *Display) open(name string) (*outputFile, error) {
 	d.opening.Lock()
 	defer d.opening.Unlock()
 	if f, ok := d.opened[name]; ok {
-		return f
+		return f, nil
 	}
-	f, err := os.Create(filepath.Join(d.folder, name))
+	how := os.O_TRUNC
+	if d.ended[name] { // what comes late goes behind what is there
+		how = os.O_APPEND
+	}
+	f, err := os.OpenFile(filepath.Join(d.folder, name), os.O_CREATE|os.O_WRONLY|how, 0o666)
 	if err != nil {
 		d.opened[name] = nil
-		d.cannotOpen(err)
-		return nil
+		return nil, err
 	}
 	d.opened[name] = &outputFile{File: f, sink: d.Console.file(f)}
-	return d.opened[name]
+	return d.opened[name], nil
 }
 
 // cannotOpen tells of a file that all output of a worker would go to.
