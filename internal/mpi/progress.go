@@ -11,12 +11,16 @@ import (
 
 // progressEvery is how often a process that others may wait for looks after MPI
 // while its script does something else; progressLooks is how often it then looks,
-// since an access or a long message takes several steps. progressRest is how long
-// it stays ready when nobody needs it.
+// since an access or a long message takes several steps. Where requests have been at
+// work for progressLong, and no other was begun meanwhile, it looks less often:
+// receives may be posted for the whole of a run. progressRest is how long it stays
+// ready when nobody needs it.
 const (
-	progressEvery = time.Millisecond
-	progressLooks = 16
-	progressRest  = 100 * progressEvery
+	progressEvery  = time.Millisecond
+	progressLooks  = 16
+	progressLong   = time.Second
+	progressSeldom = 5 * time.Millisecond
+	progressRest   = 100 * time.Millisecond
 )
 
 // progress is what a process does for others while its script is not in MPI: MPI
@@ -24,12 +28,13 @@ const (
 type progress struct {
 	users   atomic.Int32 // of Progress
 	running atomic.Bool
+	begun   atomic.Bool // a request, since the last look
 }
 
 // Progress has this process look after MPI, also while its script computes,
-// until stop is called: accesses of other ranks to its windows then go on, and so
-// do messages in its buffer. It costs a few percent of a core. Requests that are at
-// work have it without being asked for (MPI 3.1, section 3.7.4: a receive ends also
+// until stop is called: accesses of other ranks to its windows then go on. It costs
+// a few percent of a core. Requests that are at work, messages of a buffer among
+// them, have it without being asked for (MPI 3.1, section 3.7.4: a receive ends also
 // if the sender makes no further call).
 func (s *Session) Progress() (stop func()) {
 	s.progress.users.Add(1)
@@ -39,6 +44,9 @@ func (s *Session) Progress() (stop func()) {
 
 // makeProgress starts looking after MPI, if that does not go on.
 func (s *Session) makeProgress() {
+	if !s.progress.begun.Load() {
+		s.progress.begun.Store(true)
+	}
 	if !s.progress.running.Load() && s.progress.running.CompareAndSwap(false, true) {
 		go s.lookAfter()
 	}
@@ -58,8 +66,16 @@ func (s *Session) othersMayWait() bool {
 func (s *Session) lookAfter() {
 	c := s.NewCall("Iprobe")
 	defer c.Release()
+	last := time.Now() // when a request was begun
 	for rest := progressRest; ; rest -= progressEvery {
-		time.Sleep(progressEvery)
+		every := progressEvery
+		switch {
+		case s.progress.begun.Swap(false):
+			last = time.Now()
+		case s.progress.users.Load() == 0 && time.Since(last) > progressLong:
+			every = progressSeldom
+		}
+		time.Sleep(every)
 		if s.finalized.Load() {
 			return // nothing is begun any more
 		}
