@@ -19,7 +19,7 @@ const (
 	progressEvery  = time.Millisecond
 	progressLooks  = 16
 	progressLong   = time.Second
-	progressSeldom = 5 * time.Millisecond
+	progressSeldom = 10 * time.Millisecond
 	progressRest   = 100 * time.Millisecond
 )
 
