@@ -1,8 +1,10 @@
 /* Receives of values (mpi.irecv): a packet, and what it announces if that is long. The engine posts the second receive
  * itself, as soon as it sees the packet on any visit to MPI: a sender must not have to wait until the script waits. The
  * script's request is a generalized one (MPI 3.1, section 12.2), so that it goes with all others. */
+#define _GNU_SOURCE
 #include "engine.h"
 
+#include <dlfcn.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,8 +112,12 @@ static int came(mpiclus_incoming *v) {
     return flag || v->rc != MPI_SUCCESS;
 }
 
-/* Moves the receives of values on, and what else is to be moved on. The MPI lock is held. */
-void mpiclus_receive_values(void) {
+/* Moves the receives of values on, and returns how many are over. */
+static int move(void) {
+    static int moving; /* what is called here may make progress, and so come back */
+    int over = 0;
+    if (moving) return 0;
+    moving = 1;
     for (mpiclus_incoming **at = &incoming; *at != NULL;) {
         mpiclus_incoming *v = *at;
         if (!came(v)) {
@@ -121,8 +127,28 @@ void mpiclus_receive_values(void) {
         *at = v->next;
         mpiclus_nincoming--;
         MPI_Grequest_complete(v->whole);
+        over++;
     }
+    moving = 0;
+    return over;
+}
+
+/* Moves the receives of values on, and what else is to be moved on. The MPI lock is held. */
+void mpiclus_receive_values(void) {
+    move();
     mpiclus_make_comms();
+}
+
+int mpiclus_sits;
+
+/* What Open MPI calls in each of its loops of progress. */
+static int progress(void) { return mpiclus_sits && incoming != NULL ? move() : 0; }
+
+/* Has values received while a call sits in the library: its sender may have to come there as well. Open MPI starts the
+ * parts of its own started collectives (libnbc) in the same way; MPICH has no such place. */
+void mpiclus_receive_inside(void) {
+    int (*enlist)(int (*)(void)) = (int (*)(int (*)(void)))dlsym(RTLD_DEFAULT, "opal_progress_register");
+    if (enlist != NULL) enlist(progress);
 }
 
 /* Forgets all of them, when the world is renewed: their memory stays. */
