@@ -172,8 +172,12 @@ func TestInterrupt(t *testing.T) {
 		j := busy(t, "Barrier")
 		begin := time.Now()
 		j.Kill(j.Pid(), syscall.SIGINT)
-		time.Sleep(300 * time.Millisecond) // what comes within 200 ms is taken for the same signal
-		j.Kill(j.Pid(), syscall.SIGINT)
+		for range 2 { // of two that come late together, on a busy machine, the master knows one
+			time.Sleep(300 * time.Millisecond) // what comes within 200 ms is taken for the same signal
+			if syscall.Kill(j.Pid(), 0) == nil {
+				j.Kill(j.Pid(), syscall.SIGINT)
+			}
+		}
 		r := j.Wait()
 		soon(t, time.Since(begin), endLimit, r)
 		if r.Status != 130 {
