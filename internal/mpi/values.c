@@ -141,13 +141,13 @@ void mpiclus_receive_values(void) {
 
 int mpiclus_sits;
 
-/* What Open MPI calls in each of its loops of progress. */
+/* What Open MPI calls in every eighth of its loops of progress. */
 static int progress(void) { return mpiclus_sits && incoming != NULL ? move() : 0; }
 
 /* Has values received while a call sits in the library: its sender may have to come there as well. Open MPI starts the
  * parts of its own started collectives (libnbc) in the same way; MPICH has no such place. */
 void mpiclus_receive_inside(void) {
-    int (*enlist)(int (*)(void)) = (int (*)(int (*)(void)))dlsym(RTLD_DEFAULT, "opal_progress_register");
+    int (*enlist)(int (*)(void)) = (int (*)(int (*)(void)))dlsym(RTLD_DEFAULT, "opal_progress_register_lp");
     if (enlist != NULL) enlist(progress);
 }
 
