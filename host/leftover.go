@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -82,7 +83,7 @@ func leftKind(tallies []protocol.Standing) string {
 
 // begun tells which ranks have begun more collectives than others, "" if none has.
 func begun(tallies []protocol.Standing) string {
-	least := slices.MinFunc(tallies, func(a, b protocol.Standing) int { return int(a.Begun - b.Begun) }).Begun
+	least := slices.MinFunc(tallies, func(a, b protocol.Standing) int { return cmp.Compare(a.Begun, b.Begun) }).Begun
 	more := map[uint64][]int{}
 	for rank, t := range tallies {
 		if t.Begun > least {

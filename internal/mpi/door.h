@@ -14,9 +14,8 @@ extern int32_t mpiclus_lock;  /* 1 while somebody is inside */
 extern int32_t mpiclus_owner; /* who that is: an op that MPI runs belongs to its operation */
 extern int mpiclus_looks;     /* of the library in vain, since somebody entered (turns.c) */
 extern int mpiclus_nincoming; /* what is to be moved on at each visit: values (values.c), communicators (idup.c) */
-extern int mpiclus_sits;      /* a call is inside that stays there until it is over */
 void mpiclus_receive_values(void);
-void mpiclus_receive_inside(void);
+void mpiclus_receive_inside(int yes);
 
 /* Enters if nobody is inside: 1 when it did. It never waits. */
 static inline int mpiclus_enter(int32_t owner) {

@@ -260,9 +260,10 @@ static int start(mpiclus_frame *f) {
     }
     if (class == POLL) return 0;
     if (f->counts) mpiclus_count_call(f->counts, f->s[12].comm);
-    mpiclus_sits = f->nreq == 0;
+    int sits = class != LOCAL && f->nreq == 0 && mpiclus_nincoming > 0;
+    if (sits) mpiclus_receive_inside(1);
     f->rc = dispatch(f);
-    mpiclus_sits = 0;
+    if (sits) mpiclus_receive_inside(0);
     if (f->rc == MPI_SUCCESS) {
         count_sent(f);
         if (f->talks && (f->detach || f->call == CALL_Comm_idup)) begun_on(f);

@@ -66,6 +66,7 @@ func (s *Session) othersMayWait() bool {
 func (s *Session) lookAfter() {
 	c := s.NewCall("Iprobe")
 	defer c.Release()
+	source, tag := Constant("ANY_SOURCE"), Constant("ANY_TAG")
 	last := time.Now() // when a request was begun
 	for rest := progressRest; ; rest -= progressEvery {
 		every := progressEvery
@@ -91,7 +92,7 @@ func (s *Session) lookAfter() {
 			}
 		}
 		for range progressLooks {
-			if !s.lookOnce(c) {
+			if !lookOnce(c, source, tag) {
 				break // somebody is in MPI
 			}
 		}
@@ -102,9 +103,9 @@ func (s *Session) lookAfter() {
 // lookOnce looks for a message to the world of the job, to which nobody sends:
 // what counts is that MPI does what is to be done. It is false when MPI is in
 // use.
-func (s *Session) lookOnce(c *Call) bool {
+func lookOnce(c *Call, source, tag uint64) bool {
 	c.Prepare(c.Row)
-	c.S[table.SlotPeer], c.S[table.SlotTag] = Constant("ANY_SOURCE"), Constant("ANY_TAG")
+	c.S[table.SlotPeer], c.S[table.SlotTag] = source, tag
 	c.S[table.SlotComm] = worldHandle
 	return c.Quick() && c.Try()
 }

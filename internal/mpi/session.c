@@ -52,7 +52,6 @@ int mpiclus_init(int *provided) {
     int rc = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, provided);
     if (rc != MPI_SUCCESS) return rc;
     drop_library_locks(*provided);
-    mpiclus_receive_inside();
     if ((rc = MPI_Comm_create_errhandler(record, &handler)) != MPI_SUCCESS) return rc;
     if ((rc = MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler)) != MPI_SUCCESS) return rc;
     if ((rc = MPI_Errhandler_free(&handler)) != MPI_SUCCESS) return rc;

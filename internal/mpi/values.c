@@ -139,16 +139,13 @@ void mpiclus_receive_values(void) {
     mpiclus_make_comms();
 }
 
-int mpiclus_sits;
+typedef int hook(int (*)(void));
 
-/* What Open MPI calls in every eighth of its loops of progress. */
-static int progress(void) { return mpiclus_sits && incoming != NULL ? move() : 0; }
-
-/* Has values received while a call sits in the library: its sender may have to come there as well. Open MPI starts the
- * parts of its own started collectives (libnbc) in the same way; MPICH has no such place. */
-void mpiclus_receive_inside(void) {
-    int (*enlist)(int (*)(void)) = (int (*)(int (*)(void)))dlsym(RTLD_DEFAULT, "opal_progress_register_lp");
-    if (enlist != NULL) enlist(progress);
+/* Has values received while a call sits in the library, or no longer: a sender may have to come there as well. Open MPI
+ * starts the parts of its own started collectives (libnbc) in the same way; MPICH has no such place. */
+void mpiclus_receive_inside(int yes) {
+    hook *change = (hook *)dlsym(RTLD_DEFAULT, yes ? "opal_progress_register" : "opal_progress_unregister");
+    if (change != NULL) change(move);
 }
 
 /* Forgets all of them, when the world is renewed: their memory stays. */
