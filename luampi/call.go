@@ -129,10 +129,12 @@ func (x *call) end() {
 		x.stypes, x.rtypes = nil, nil
 		x.root, x.scalar = false, false
 		x.send, x.recv = buffer{}, buffer{}
-		clear(x.at[:])
-		clear(x.lists[:])
-		clear(x.keep)
-		x.keep = x.keep[:0]
+		clear(x.at[:len(x.row.Args)])
+		if len(x.keep) > 0 {
+			clear(x.lists[:])
+			clear(x.keep)
+			x.keep = x.keep[:0]
+		}
 	}
 	x.comm, x.plain, x.live = nil, false, false
 	m := x.m

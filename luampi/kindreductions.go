@@ -64,7 +64,7 @@ func (x *call) checkPlain(i int, b *buffer) {
 // scalarArray returns a number as an array: of int64 for the bitwise and
 // logical ops, which floating-point numbers do not have, else of float64.
 func (x *call) scalarArray(i int, v lua.LValue) *array.Array {
-	name, groups := x.op.name, opGroups[x.op.name]
+	name, groups := x.op.name, x.op.groups
 	b, isBool := v.(lua.LBool)
 	integers := groups&(onLogical|onBits) != 0 && groups&onOrdered == 0
 	if !integers {
@@ -118,10 +118,6 @@ func (x *call) checkOp(i int, t array.Type) {
 	if name == "" {
 		return // the script's own op takes what its function takes
 	}
-	groups, reduces := opGroups[name]
-	if !reduces {
-		x.arg(i, "mpi.%s is no op of a reduction", name)
-	}
 	var want opGroup
 	switch t {
 	case array.Float32, array.Float64:
@@ -133,9 +129,13 @@ func (x *call) checkOp(i int, t array.Type) {
 	default:
 		want = onIntegers
 	}
-	if groups&want == 0 {
-		x.arg(i, "mpi.%s does not work on %s", name, t)
+	if x.op.groups&want != 0 {
+		return
 	}
+	if _, reduces := opGroups[name]; !reduces {
+		x.arg(i, "mpi.%s is no op of a reduction", name)
+	}
+	x.arg(i, "mpi.%s does not work on %s", name, t)
 }
 
 // readReduced reads where the result goes; a missing array is made.

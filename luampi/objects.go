@@ -25,6 +25,7 @@ type handle struct {
 	op        *mpi.Op // of an op that a script made or a plugin added
 	fn        *lua.LFunction
 	whole     bool
+	groups    opGroup       // of an op of the standard: the types that it works on
 	reduction *reduction    // of an op that a script made
 	layout    *layoutOf     // of a type, once it was asked for
 	file      *opened       // of a file
@@ -98,6 +99,9 @@ func (m *module) predefined(class, name string) *lua.LUserData {
 		return ud // one object, whatever it is called
 	}
 	h := &handle{class: class, value: mpi.Constant(name), name: name}
+	if class == "op" {
+		h.groups = opGroups[name]
+	}
 	ud := m.newObject(h, m.handleMT[class])
 	if m.known[class] == nil {
 		m.known[class] = map[uint64]*lua.LUserData{}

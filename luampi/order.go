@@ -37,7 +37,7 @@ func (m *module) openOrders() {
 	m.orders.ops = map[string]*handle{}
 	for name, greatest := range map[string]bool{"MAX": true, "MIN": false} {
 		op := &mpi.Op{Commutes: true, Direct: m.extreme(greatest)}
-		m.orders.ops[name] = &handle{class: "op", name: name, value: m.s.OwnOp(op), op: op}
+		m.orders.ops[name] = &handle{class: "op", name: name, groups: opGroups[name], value: m.s.OwnOp(op), op: op}
 	}
 }
 
