@@ -35,6 +35,7 @@ unsigned ucp_worker_progress(void *worker) {
         next = (progress *)dlsym(ucp, "ucp_worker_progress");
     }
     known = 1;
+    mpiclus_receive_for_sitting();
     unsigned done = next(worker);
     if (done != 0) {
         mpiclus_looks = 0;

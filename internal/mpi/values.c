@@ -139,14 +139,25 @@ void mpiclus_receive_values(void) {
     mpiclus_make_comms();
 }
 
+#ifdef OPEN_MPI
 typedef int hook(int (*)(void));
 
-/* Has values received while a call sits in the library, or no longer: a sender may have to come there as well. Open MPI
- * starts the parts of its own started collectives (libnbc) in the same way; MPICH has no such place. */
+/* Has values received while a call sits in the library, or no longer: a sender may have to come there as well. The
+ * library starts the parts of its own started collectives (libnbc) in the same way. */
 void mpiclus_receive_inside(int yes) {
     hook *change = (hook *)dlsym(RTLD_DEFAULT, yes ? "opal_progress_register" : "opal_progress_unregister");
     if (change != NULL) change(move);
 }
+#else
+static int sits;
+
+/* The same where nothing can be registered: MPICH comes by when it looks at UCX (turns.c). */
+void mpiclus_receive_inside(int yes) { sits = yes; }
+
+void mpiclus_receive_for_sitting(void) {
+    if (sits) move();
+}
+#endif
 
 /* Forgets all of them, when the world is renewed: their memory stays. */
 void mpiclus_forget_values(void) {
