@@ -13,6 +13,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/munge"
 	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
@@ -107,6 +108,8 @@ func (l *processes) handOver(plan **launch.Command, spec launch.Spec, secret str
 	switch carrier {
 	case launch.CarrierSSH:
 		*plan, err = launch.Plan(spec)
+	case launch.CarrierMunge:
+		h.text, err = munge.Seal(secret)
 	case launch.CarrierFile:
 		h.text, h.file, err = protocol.HandOver(secret)
 	}

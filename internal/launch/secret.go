@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/munge"
 )
 
 // Carrier is what brings the job's secret to workers.
@@ -17,12 +19,13 @@ type Carrier string
 const (
 	CarrierAuto     Carrier = "auto"     // the safest that is there
 	CarrierSSH      Carrier = "ssh"      // ssh's own encrypted connection, on the standard input of what it starts
+	CarrierMunge    Carrier = "munge"    // MUNGE, whose daemons on the hosts of a cluster have one key
 	CarrierFile     Carrier = "file"     // a file of mode 0600 in a home folder that the hosts share
 	CarrierLauncher Carrier = "launcher" // the launcher's connection, which others on the network can read
 )
 
 // Carriers are the values that a user may choose.
-var Carriers = []string{string(CarrierAuto), string(CarrierSSH), string(CarrierFile), string(CarrierLauncher)}
+var Carriers = []string{string(CarrierAuto), string(CarrierSSH), string(CarrierMunge), string(CarrierFile), string(CarrierLauncher)}
 
 // EnvAgent is the user's own agent, which Agent runs in the place of ssh.
 const EnvAgent = "MPICLUS_RSH"
@@ -38,18 +41,26 @@ func Carry(c *Command, spec Spec, wish Carrier, name string) (as Carrier, change
 	switch {
 	case wish == CarrierAuto && throughSSH(c, spec):
 		wish = CarrierSSH
+	case wish == CarrierAuto && underSlurm(c, spec) && munge.Answers():
+		wish = CarrierMunge
 	case wish == CarrierAuto && homeIsShared():
 		wish = CarrierFile
 	case wish == CarrierAuto:
 		wish = CarrierLauncher
 		note = fmt.Sprintf("the secret of this job goes to the other hosts through %s, where others on that network can read it; --secret file takes a home folder that the hosts share, --secret launcher keeps this note away (docs/security.md)", c.Kind)
 	case wish == CarrierSSH && !throughSSH(c, spec):
-		return "", spec, "", fmt.Errorf("--secret ssh: workers are not started with ssh here (%s%s): use --secret file, or launcher", c.Kind, allocationText(spec))
+		return "", spec, "", fmt.Errorf("--secret ssh: workers are not started with ssh here (%s%s): use --secret munge, file or launcher", c.Kind, allocationText(spec))
 	}
 	if wish == CarrierSSH {
 		spec, err = withAgent(spec, name)
 	}
 	return wish, spec, note, err
+}
+
+// underSlurm reports whether Slurm starts the workers: then MUNGE, if it is on this
+// host, is on theirs.
+func underSlurm(c *Command, spec Spec) bool {
+	return c.Kind == Srun || lookup(spec.environ(), "SLURM_JOB_ID") != ""
 }
 
 func allocationText(spec Spec) string {

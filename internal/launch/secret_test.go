@@ -2,6 +2,7 @@ package launch
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -62,27 +63,36 @@ func TestCarry(t *testing.T) {
 		}
 	}
 	t.Setenv("PATH", fakes+":"+os.Getenv("PATH"))
+	inSlurm := append(os.Environ(), "SLURM_JOB_ID=1")
 	for name, c := range map[string]struct {
 		spec  Spec
 		wish  Carrier
 		want  Carrier // "" is an error
 		notes bool
+		munge string // what munge does; "" is to fail
 	}{
-		"here":               {Spec{Mpiexec: "mpirun"}, CarrierAuto, CarrierLauncher, false},
-		"hosts":              {Spec{Mpiexec: "mpirun", Hosts: "far1,far2"}, CarrierAuto, CarrierSSH, false},
-		"hosts by hand":      {Spec{Mpiexec: "mpirun", Hosts: "far1"}, CarrierLauncher, CarrierLauncher, false},
-		"file":               {Spec{Mpiexec: "mpirun", Hosts: "far1"}, CarrierFile, CarrierFile, false},
-		"Open MPI 5":         {Spec{Mpiexec: "prterun", Hosts: "far1"}, CarrierAuto, CarrierLauncher, true},
-		"MPICH":              {Spec{Mpiexec: "mpiexec.hydra", Hosts: "far1"}, CarrierAuto, CarrierLauncher, true},
-		"MPICH by ssh":       {Spec{Mpiexec: "mpiexec.hydra", Hosts: "far1"}, CarrierSSH, "", false},
-		"Slurm":              {Spec{Mpiexec: "srun"}, CarrierAuto, CarrierLauncher, true},
-		"inside Slurm":       {Spec{Mpiexec: "mpirun", Environ: append(os.Environ(), "SLURM_JOB_ID=1")}, CarrierAuto, CarrierLauncher, true},
-		"ssh inside Slurm":   {Spec{Mpiexec: "mpirun", Environ: append(os.Environ(), "SLURM_JOB_ID=1")}, CarrierSSH, "", false},
-		"an unknown program": {Spec{Command: []string{"true"}}, CarrierAuto, CarrierLauncher, false},
+		"here":               {Spec{Mpiexec: "mpirun"}, CarrierAuto, CarrierLauncher, false, ""},
+		"hosts":              {Spec{Mpiexec: "mpirun", Hosts: "far1,far2"}, CarrierAuto, CarrierSSH, false, ""},
+		"hosts by hand":      {Spec{Mpiexec: "mpirun", Hosts: "far1"}, CarrierLauncher, CarrierLauncher, false, ""},
+		"file":               {Spec{Mpiexec: "mpirun", Hosts: "far1"}, CarrierFile, CarrierFile, false, ""},
+		"Open MPI 5":         {Spec{Mpiexec: "prterun", Hosts: "far1"}, CarrierAuto, CarrierLauncher, true, ""},
+		"MPICH":              {Spec{Mpiexec: "mpiexec.hydra", Hosts: "far1"}, CarrierAuto, CarrierLauncher, true, ""},
+		"MPICH by ssh":       {Spec{Mpiexec: "mpiexec.hydra", Hosts: "far1"}, CarrierSSH, "", false, ""},
+		"Slurm":              {Spec{Mpiexec: "srun"}, CarrierAuto, CarrierLauncher, true, ""},
+		"inside Slurm":       {Spec{Mpiexec: "mpirun", Environ: inSlurm}, CarrierAuto, CarrierLauncher, true, ""},
+		"ssh inside Slurm":   {Spec{Mpiexec: "mpirun", Environ: inSlurm}, CarrierSSH, "", false, ""},
+		"an unknown program": {Spec{Command: []string{"true"}}, CarrierAuto, CarrierLauncher, false, ""},
+		"MUNGE under srun":   {Spec{Mpiexec: "srun"}, CarrierAuto, CarrierMunge, false, "echo MUNGE:x:"},
+		"MUNGE inside Slurm": {Spec{Mpiexec: "mpirun", Environ: inSlurm}, CarrierAuto, CarrierMunge, false, "echo MUNGE:x:"},
+		"MUNGE elsewhere":    {Spec{Mpiexec: "prterun", Hosts: "far1"}, CarrierAuto, CarrierLauncher, true, "echo MUNGE:x:"},
+		"MUNGE by hand":      {Spec{Mpiexec: "prterun", Hosts: "far1"}, CarrierMunge, CarrierMunge, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if homeIsShared() && c.notes {
 				t.Skip("the home folder is on a network")
+			}
+			if err := os.WriteFile(filepath.Join(fakes, "munge"), []byte("#!/bin/sh\n"+cmp.Or(c.munge, "exit 1")+"\n"), 0o755); err != nil {
+				t.Fatal(err)
 			}
 			c.spec.NP, c.spec.Exe, c.spec.Forward = 2, "/bin/true", []string{"SECRET", "OTHER"}
 			plan, err := Plan(c.spec)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/munge"
 )
 
 // A secret that is handed over in a file: what travels with the launcher is
@@ -83,9 +85,16 @@ func sweepHandover(folder string) {
 	}
 }
 
-// TakeOver returns the secret that a text of HandOver tells of; any other text
-// is given back as it is.
+// TakeOver returns the secret that a text of HandOver tells of, or that one of MUNGE
+// holds; any other text is given back as it is.
 func TakeOver(text string) (string, error) {
+	if munge.IsSealed(text) {
+		secret, err := munge.Open(text)
+		if err != nil {
+			err = fmt.Errorf("the job's secret: %w", err)
+		}
+		return secret, err
+	}
 	rest, marked := strings.CutPrefix(text, handoverMark)
 	if !marked {
 		return text, nil
