@@ -20,7 +20,6 @@ const (
 	lostGrace    = 200 * time.Millisecond // the same, when a process died: MPI is over anyway
 	leaveGrace   = time.Second            // for ranks that were interrupted
 	whereLimit   = 700 * time.Millisecond // for a rank to say what it is at
-	renewLimit   = 10 * time.Second       // for the ranks to agree on a new world
 )
 
 // run is one chunk at work on several ranks.

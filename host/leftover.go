@@ -51,7 +51,7 @@ func (r *run) leftBehind() string {
 // atRest asks all ranks twice, and returns what they say if nothing moves: other tasks
 // may be at work, so that one rank is ahead of another. nil says that something does.
 func (m *Manager) atRest(ctx context.Context) []protocol.Standing {
-	ctx, cancel := context.WithTimeout(ctx, renewLimit)
+	ctx, cancel := context.WithTimeout(ctx, protocol.RenewLimit)
 	defer cancel()
 	first, err := m.standings(ctx)
 	if err != nil {

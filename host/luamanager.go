@@ -10,6 +10,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -34,7 +35,7 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 				return 0
 			},
 		})
-		mt.RawSetString("__name", lua.LString("manager"))
+		mt.RawSetString(vm.NameKey, lua.LString("manager"))
 		mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
 			m := checkManager(L, 1, "index")
 			v := m.field(L, L.CheckString(2))

@@ -27,7 +27,7 @@ func (r *run) repair() {
 // clean tells whether nothing was left in the script's world, by what all
 // ranks know of it. In doubt it was not.
 func (m *Manager) clean() bool {
-	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), protocol.RenewLimit)
 	defer cancel()
 	var looks [2][]protocol.Standing
 	for i := range looks {
@@ -54,7 +54,7 @@ func (m *Manager) standings(ctx context.Context) ([]protocol.Standing, error) {
 // renew makes the script's world anew on all ranks; the token of the queue is
 // held.
 func (m *Manager) renew() *luaerr.Error {
-	ctx, cancel := context.WithTimeout(context.Background(), renewLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), protocol.RenewLimit)
 	defer cancel()
 	m.debug("mpido: the world is renewed, since an operation was left in it")
 	_, errs := m.host.node.CallAll(ctx, m.Pids(), rpc.Request{Service: protocol.ServiceRenew})

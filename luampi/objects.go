@@ -167,7 +167,7 @@ func (m *module) openObjects(L *lua.LState) {
 
 func (m *module) metatable(L *lua.LState, name string) *lua.LTable {
 	mt := L.NewTable()
-	mt.RawSetString("__name", lua.LString(name))
+	mt.RawSetString(vm.NameKey, lua.LString(name))
 	mt.RawSetString("__index", L.NewTable())
 	mt.RawSetString("__meant", absent.Meant(L, name))
 	mt.RawSetString("__tostring", L.NewFunction(func(L *lua.LState) int {

@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
@@ -88,7 +89,7 @@ func (m *module) pluginCombine(op *luaplugin.Op) func(ctx context.Context, in, i
 func (m *module) pluginOpMetatable(L *lua.LState) *lua.LTable {
 	if m.plugins.opMT == nil {
 		mt := L.NewTable()
-		mt.RawSetString("__name", lua.LString("op"))
+		mt.RawSetString(vm.NameKey, lua.LString("op"))
 		mt.RawSetString("__index", m.handleMT["op"].RawGetString("__index"))
 		luaplugin.SetOpMethods(L, mt, func(v lua.LValue) *luaplugin.Op { return toHandle(v, "op").plugin })
 		m.plugins.opMT = mt

@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -95,12 +94,9 @@ func (p *Process) runChunk(t *interp.Task, r *rpc.Incoming, chunk protocol.Chunk
 	return reply, protocol.ChunkDone{Dirty: world.End(), Tally: world.Tally()}
 }
 
-// renewTimeout bounds the agreement of all ranks on a new world.
-const renewTimeout = 10 * time.Second
-
 func (p *Process) serveRenew(r *rpc.Incoming) {
 	go func() {
-		ctx, cancel := context.WithTimeout(r.Context, renewTimeout)
+		ctx, cancel := context.WithTimeout(r.Context, protocol.RenewLimit)
 		defer cancel()
 		show, err := p.Session.World().Renew(ctx)
 		if err != nil {

@@ -57,7 +57,7 @@ func (m *Module) snapshotMetatable(L *lua.LState) *lua.LTable {
 	if mt.RawGetString("__index") != lua.LNil {
 		return mt
 	}
-	mt.RawSetString("__name", lua.LString("manager"))
+	mt.RawSetString(vm.NameKey, lua.LString("manager"))
 	mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
 		s := L.CheckUserData(1).Value.(ManagerSnapshot)
 		name, _ := L.Get(2).(lua.LString)

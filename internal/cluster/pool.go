@@ -11,6 +11,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/eval"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -209,7 +210,7 @@ func checkPool(L *lua.LState, call string) *workerPool {
 // openPool makes the methods of pools: workers, push, take, put, clear.
 func (m *Module) openPool(L *lua.LState) {
 	mt := L.NewTypeMetatable(poolMeta)
-	mt.RawSetString("__name", lua.LString("worker pool"))
+	mt.RawSetString(vm.NameKey, lua.LString("worker pool"))
 	mt.RawSetString("__index", L.SetFuncs(L.NewTable(), map[string]lua.LGFunction{
 		"workers": func(L *lua.LState) int { L.Push(PidList(L, checkPool(L, "workers").members())); return 1 },
 		"push": func(L *lua.LState) int {

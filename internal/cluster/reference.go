@@ -58,7 +58,7 @@ func (m *Module) openMetatables(L *lua.LState, module *lua.LTable) {
 		for _, name := range names {
 			index.RawSetString(name, module.RawGetString(name))
 		}
-		mt.RawSetString("__name", lua.LString(strings.TrimPrefix(meta, "mpiclus.")))
+		mt.RawSetString(vm.NameKey, lua.LString(strings.TrimPrefix(meta, "mpiclus.")))
 		mt.RawSetString("methods", index) // for messages about names that are not there
 		mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
 			ref, name := reference(L, 1), L.Get(2)

@@ -1,6 +1,9 @@
 package protocol
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Services between master and worker, beside those that every process has: their
 // names, with the struct that a request has as its parameters and the one that
@@ -15,6 +18,9 @@ const (
 	ServiceModule = "module" // worker → master: a module's name; reply Module
 	ServiceOutput = "output" // worker → master, among ranks: what the worker wrote, its stream as the first byte
 )
+
+// RenewLimit is how long the ranks have to agree on a new world.
+const RenewLimit = 10 * time.Second
 
 // Services that make links between workers.
 const (

@@ -9,6 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/plugins"
 	"github.com/mpiclus/mpiclus-lua/plugins/load"
@@ -76,7 +77,7 @@ func (m *module) opValue(L *lua.LState, op *Op) (lua.LValue, error) {
 	}
 	if m.opMT == nil {
 		m.opMT = L.NewTable()
-		m.opMT.RawSetString("__name", lua.LString("op"))
+		m.opMT.RawSetString(vm.NameKey, lua.LString("op"))
 		SetOpMethods(L, m.opMT, func(v lua.LValue) *Op {
 			if ud, ok := v.(*lua.LUserData); ok {
 				op, _ := ud.Value.(*Op)
