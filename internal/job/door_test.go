@@ -30,7 +30,7 @@ func (f *thief) Done() <-chan struct{}                     { return f.done }
 func (f *thief) Kill()                                     {}
 func (f *thief) Launcher(time.Duration) (name, how string) { return "", "" }
 func (f *thief) Explain(o launch.Outcome) error            { return errors.New(o.Waiting) }
-func (f *thief) Absent(int) []int                          { return nil }
+func (f *thief) Running() map[int]bool                     { return nil }
 func (f *thief) Hopeless() bool                            { return false }
 func (f *thief) Joined()                                   {}
 func call(t *testing.T, j link.Join, role string, p protocol.Presence) link.Link {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"maps"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
@@ -34,7 +34,7 @@ func (j *Launched) gather(ctx context.Context) ([]*Worker, error) {
 	defer remind.Stop()
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	var absent []int // ranks of which no process ran at the last look
+	var gone missing
 	ready := map[int]*Worker{}
 	size := -1
 	for size < 0 || len(ready) < size {
@@ -58,13 +58,9 @@ func (j *Launched) gather(ctx context.Context) ([]*Worker, error) {
 			if j.launch.Hopeless() {
 				return nil, j.explain(nil, len(ready), size, 0)
 			}
-			now := j.absent()
-			for _, rank := range now {
-				if slices.Contains(absent, rank) { // it is no rank that only just begins, or ends with all
-					return nil, luaerr.New(luaerr.Launch, "rank %d: a worker on host %s was lost before it had joined: its process is gone: killed, or out of memory", rank, Hostname())
-				}
+			if rank := gone.look(j.alive()); rank >= 0 {
+				return nil, luaerr.New(luaerr.Launch, "rank %d: a worker on host %s was lost before it had joined: its process is gone: killed, or out of memory", rank, Hostname())
 			}
-			absent = now
 		case <-j.launch.Done():
 			// What a worker said before it died explains more than its end.
 			if err := j.start.lastWord(); err != nil {
@@ -86,9 +82,53 @@ func (j *Launched) gather(ctx context.Context) ([]*Worker, error) {
 	return workers, nil
 }
 
-// absent gives the ranks that have no process any more, while others have
-// called already: the launcher need not say so.
-func (j *Launched) absent() (ranks []int) {
+// missing finds ranks whose process is gone, by looks some time apart. A launcher with
+// much to do may not have started a rank yet.
+type missing struct {
+	seen   map[int]bool // ranks that had a process at some look
+	absent map[int]bool // ranks that had none at the last look
+	steady int          // looks since a rank was seen for the first time
+}
+
+// startsNoMore is how many looks must show no new rank before one that was never seen
+// is taken for lost: its process may have ended before the first look.
+const startsNoMore = 5
+
+// look takes the ranks that have a process now, of so many, and returns one that has
+// lost its own; -1 when there is none.
+func (m *missing) look(running map[int]bool, size int) (gone int) {
+	gone = -1
+	if len(running) == 0 {
+		return gone // they cannot be told
+	}
+	if m.seen == nil {
+		m.seen = map[int]bool{}
+	}
+	m.steady++
+	for rank := range running {
+		if !m.seen[rank] {
+			m.seen[rank], m.steady = true, 0
+		}
+	}
+	before := m.absent
+	m.absent = map[int]bool{}
+	for rank := range size {
+		if running[rank] {
+			continue
+		}
+		m.absent[rank] = true
+		// One that was absent twice is none that only just ends with all.
+		if before[rank] && (m.seen[rank] || m.steady >= startsNoMore) {
+			gone = rank
+		}
+	}
+	return gone
+}
+
+// alive returns the ranks that have a process or have called, and of how many, once
+// one has called: the launcher need not say that a rank is gone. It is empty where
+// processes cannot be told.
+func (j *Launched) alive() (ranks map[int]bool, size int) {
 	size, callers := j.cfg.NP, map[int]bool{}
 	for _, w := range j.everyone() {
 		w.mu.Lock()
@@ -96,10 +136,12 @@ func (j *Launched) absent() (ranks []int) {
 		size = max(size, w.presence.Size)
 		w.mu.Unlock()
 	}
-	if len(callers) == 0 {
-		return nil
+	ranks = j.launch.Running()
+	if len(callers) == 0 || len(ranks) == 0 {
+		return nil, size
 	}
-	return slices.DeleteFunc(j.launch.Absent(size), func(rank int) bool { return callers[rank] })
+	maps.Copy(ranks, callers)
+	return ranks, size
 }
 
 // lastWord gives what a worker said of its failure before all ended, nil when

@@ -37,9 +37,9 @@ type Launch interface {
 	Launcher(limit time.Duration) (name, how string)
 	// Explain tells why workers did not come.
 	Explain(o launch.Outcome) error
-	// Absent gives those of size ranks of which no process runs any more, where that can
-	// be known: nil elsewhere.
-	Absent(size int) []int
+	// Running returns the ranks that have a process, where all run on this machine and
+	// can be told; it is empty elsewhere.
+	Running() map[int]bool
 	// Hopeless reports whether the launcher has said that not all workers will come,
 	// and runs on all the same.
 	Hopeless() bool
@@ -143,13 +143,12 @@ type process struct {
 // Done waits for orphans of the launcher as well: nothing outlives the job.
 func (p *process) Done() <-chan struct{} { return p.Gone() }
 
-// Absent returns the ranks of which no process runs on this machine, where all
-// are to run here.
-func (p *process) Absent(size int) []int {
+// Running implements Launch.
+func (p *process) Running() map[int]bool {
 	if !p.plan.Local {
 		return nil
 	}
-	return p.Process.Absent(size)
+	return p.Process.Running()
 }
 
 // Joined implements Launch.

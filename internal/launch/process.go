@@ -158,21 +158,13 @@ func (p *Process) Kill() {
 	})
 }
 
-// Absent returns those of size ranks of which no process runs, where all of them
-// run on this machine and can be told; nil where they cannot.
-func (p *Process) Absent(size int) (ranks []int) {
-	here := map[int]bool{}
+// Running returns the ranks of the job that have a process on this machine; it is
+// empty where they cannot be told.
+func (p *Process) Running() map[int]bool {
+	ranks := map[int]bool{}
 	for _, pid := range members(p.Pid, p.mark) {
 		if rank := rankOf(pid); rank >= 0 {
-			here[rank] = true
-		}
-	}
-	if len(here) == 0 {
-		return nil
-	}
-	for rank := range size {
-		if !here[rank] {
-			ranks = append(ranks, rank)
+			ranks[rank] = true
 		}
 	}
 	return ranks

@@ -99,7 +99,7 @@ func (j *running) Kill() {
 
 func (j *running) Launcher(time.Duration) (name, how string) { return "", "" }
 
-func (j *running) Absent(int) []int { return nil }
+func (j *running) Running() map[int]bool { return nil }
 
 func (j *running) Hopeless() bool { return false }
 
