@@ -18,7 +18,7 @@ const (
 	perWorker   = 250 * time.Millisecond // more time for many workers
 	patience    = 2 * time.Second        // of a user who is told nothing
 	remindEvery = 5 * time.Second
-	lookEvery   = time.Second // for ranks that have no process any more
+	lookEvery   = 250 * time.Millisecond // for ranks that have no process any more
 )
 
 // gather waits until all workers have joined, and gives them by rank. It says what it
@@ -86,13 +86,14 @@ func (j *Launched) gather(ctx context.Context) ([]*Worker, error) {
 // much to do may not have started a rank yet.
 type missing struct {
 	seen   map[int]bool // ranks that had a process at some look
-	absent map[int]bool // ranks that had none at the last look
+	absent map[int]int  // ranks that have none: at how many looks in a row
 	steady int          // looks since a rank was seen for the first time
 }
 
-// startsNoMore is how many looks must show no new rank before one that was never seen
-// is taken for lost: its process may have ended before the first look.
-const startsNoMore = 5
+const (
+	looksGone    = 4 // in a row, before one that was seen is taken for lost: it may just end with all
+	looksNoStart = 8 // without a new rank, before one that never was seen is: it may have ended before the first look
+)
 
 // look takes the ranks that have a process now, of so many, and returns one that has
 // lost its own; -1 when there is none.
@@ -102,7 +103,7 @@ func (m *missing) look(running map[int]bool, size int) (gone int) {
 		return gone // they cannot be told
 	}
 	if m.seen == nil {
-		m.seen = map[int]bool{}
+		m.seen, m.absent = map[int]bool{}, map[int]int{}
 	}
 	m.steady++
 	for rank := range running {
@@ -110,15 +111,13 @@ func (m *missing) look(running map[int]bool, size int) (gone int) {
 			m.seen[rank], m.steady = true, 0
 		}
 	}
-	before := m.absent
-	m.absent = map[int]bool{}
 	for rank := range size {
 		if running[rank] {
+			m.absent[rank] = 0
 			continue
 		}
-		m.absent[rank] = true
-		// One that was absent twice is none that only just ends with all.
-		if before[rank] && (m.seen[rank] || m.steady >= startsNoMore) {
+		m.absent[rank]++
+		if m.absent[rank] >= looksGone && (m.seen[rank] || m.steady >= looksNoStart) {
 			gone = rank
 		}
 	}

@@ -5,28 +5,39 @@ import "testing"
 // TestMissing walks looks at the ranks that have a process, and holds which one is
 // taken for lost, and when.
 func TestMissing(t *testing.T) {
+	type looks struct {
+		times   int
+		running []int // of 4 ranks
+	}
 	for name, c := range map[string]struct {
-		looks [][]int // of 4 ranks: those with a process
-		gone  []int   // after each look
+		looks []looks
+		gone  int // after the last look; none may be before
 	}{
-		"all are there":                      {[][]int{{0, 1, 2, 3}, {0, 1, 2, 3}, {0, 1, 2, 3}}, []int{-1, -1, -1}},
-		"cannot be told":                     {[][]int{{}, {}, {}, {}, {}, {}, {}, {}}, []int{-1, -1, -1, -1, -1, -1, -1, -1}},
-		"starts slowly":                      {[][]int{{0}, {0}, {0}, {0, 1}, {0, 1}, {0, 1}, {0, 1, 2}, {0, 1, 2}, {0, 1, 2, 3}}, []int{-1, -1, -1, -1, -1, -1, -1, -1, -1}},
-		"one is lost":                        {[][]int{{0, 1, 2, 3}, {0, 1, 3}, {0, 1, 3}}, []int{-1, -1, 2}},
-		"one is lost while others start":     {[][]int{{0, 1}, {0}, {0, 2}}, []int{-1, -1, 1}},
-		"one is lost before the first look":  {[][]int{{0, 1, 3}, {0, 1, 3}, {0, 1, 3}, {0, 1, 3}, {0, 1, 3}, {0, 1, 3}}, []int{-1, -1, -1, -1, -1, 2}},
-		"not seen at one look, as all begin": {[][]int{{0, 1, 2, 3}, {0, 1, 3}, {0, 1, 2, 3}, {0, 1, 3}}, []int{-1, -1, -1, -1}},
+		"all are there":                     {[]looks{{50, []int{0, 1, 2, 3}}}, -1},
+		"cannot be told":                    {[]looks{{50, nil}}, -1},
+		"starts slowly":                     {[]looks{{looksNoStart, []int{0}}, {looksNoStart, []int{0, 1}}, {looksNoStart, []int{0, 1, 2}}, {50, []int{0, 1, 2, 3}}}, -1},
+		"one is lost":                       {[]looks{{1, []int{0, 1, 2, 3}}, {looksGone, []int{0, 1, 3}}}, 2},
+		"one is lost while others start":    {[]looks{{1, []int{0, 1}}, {looksGone, []int{0, 2}}}, 1},
+		"one is lost before the first look": {[]looks{{looksNoStart + 1, []int{0, 1, 3}}}, 2},
+		"one is not found at some looks":    {[]looks{{1, []int{0, 1, 2, 3}}, {looksGone - 1, []int{0, 1, 3}}, {1, []int{0, 1, 2, 3}}, {looksGone - 1, []int{0, 1, 3}}}, -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var m missing
-			for i, look := range c.looks {
+			got, at := -1, 0
+			for _, look := range c.looks {
 				running := map[int]bool{}
-				for _, rank := range look {
+				for _, rank := range look.running {
 					running[rank] = true
 				}
-				if got := m.look(running, 4); got != c.gone[i] {
-					t.Fatalf("look %d: rank %d is gone, want %d", i+1, got, c.gone[i])
+				for range look.times {
+					if at++; got != -1 {
+						t.Fatalf("rank %d was gone before look %d", got, at)
+					}
+					got = m.look(running, 4)
 				}
+			}
+			if got != c.gone {
+				t.Fatalf("rank %d is gone after %d looks, want %d", got, at, c.gone)
 			}
 		})
 	}
