@@ -61,7 +61,7 @@ var faults = []fault{
 	{name: "exit0", modes: "LTM", words: words3(lostWords+`it called os\.exit\(0\) at \S+`, `called os\.exit\(0\) at`), status: status3(4)},
 	{name: "Abort", modes: "LTM", words: words3(`called mpi\.Abort`, `called mpi\.Abort`)},
 	{name: "supervisor", victim: "supervisor", signal: syscall.SIGKILL, modes: "L", words: words3(`rank 1: `, ""), status: map[byte][]int{'L': {3, 4}}},
-	{name: "launcher", victim: "launcher", signal: syscall.SIGKILL, modes: "LTM", words: words3(`launcher|mpirun`, `the launcher \(mpirun, pid \d+\) on host \S+ has ended before its ranks`), status: map[byte][]int{'L': {3, 4}, 'T': {137}, 'M': {137}}},
+	{name: "launcher", victim: "launcher", signal: syscall.SIGKILL, modes: "LTM", words: words3(`launcher|mpirun`, `the launcher \((mpirun|prterun), pid \d+\) on host \S+ has ended before its ranks`), status: map[byte][]int{'L': {3, 4}, 'T': {137}, 'M': {137}}},
 	{name: "master", victim: "master", signal: syscall.SIGKILL, modes: "LTM", status: map[byte][]int{'L': {137}, 'T': {137}, 'M': {137}}},
 	{name: "interrupt", victim: "command", signal: syscall.SIGINT, modes: "LTM", words: words3(`interrupt`, ""), status: map[byte][]int{'L': {130}}},
 	{name: "hangup", victim: "command", signal: syscall.SIGTERM, modes: "LTM", words: words3(`interrupted \(terminated\)`, ""), status: map[byte][]int{'L': {130}}},

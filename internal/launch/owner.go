@@ -76,16 +76,26 @@ func (o Owner) RemoveLeft() {
 	for _, folder := range o.Folders {
 		if info, err := os.Lstat(folder); err == nil && info.IsDir() && ownedByUser(info) {
 			_ = os.RemoveAll(folder)
-			_ = os.Remove(filepath.Dir(folder)) // of all jobs of the user, if this was the last
+			if ofOneUser(folder) {
+				_ = os.Remove(filepath.Dir(folder)) // if this job was the last of them
+			}
 		}
 	}
 }
+
+// ofOneUser reports whether a session's folder is one of Open MPI 4, "pid.N" in a folder
+// of all jobs of a user.
+func ofOneUser(session string) bool { return strings.HasPrefix(filepath.Base(session), "pid.") }
 
 // OwnerHere returns the owner of the job that this process is a rank of. MPI
 // runs, so that its files can be seen.
 func OwnerHere(launcher ProcessID) Owner {
 	o := Owner{Machine: ownMachine(), Launcher: launcher}
-	if session := os.Getenv("OMPI_MCA_orte_jobfam_session_dir"); filepath.IsAbs(session) && strings.HasPrefix(filepath.Base(session), "pid.") {
+	if session := os.Getenv("OMPI_MCA_orte_jobfam_session_dir"); filepath.IsAbs(session) && ofOneUser(session) {
+		o.Folders = append(o.Folders, session)
+	}
+	// "prterun.HOST.PID.N" of Open MPI 5
+	if session := os.Getenv("PMIX_SERVER_TMPDIR"); filepath.IsAbs(session) && strings.HasPrefix(filepath.Base(session), "prterun.") {
 		o.Folders = append(o.Folders, session)
 	}
 	seen := map[string]bool{}

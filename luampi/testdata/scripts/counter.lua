@@ -2,6 +2,7 @@
 local mpi, array, check = require "mpi", require "array", require "check"
 local comm, rank, size = check.comm, check.rank, check.size
 if size == 1 then return end
+local others = comm:split(rank == 0 and 0 or 1, rank)
 
 for _, make in ipairs{"allocate", "create"} do
 local win, counter
@@ -28,6 +29,7 @@ if rank == 0 then
   check.eq(counter[1] >= items, true, "nobody could take an item while the target computed")
 end
 local item = take()
+others:Barrier() -- all have one, however the processors are shared
 while item < items do
   mine[#mine + 1] = item
   -- an item is some work: the others get their turn
@@ -49,3 +51,4 @@ check.eq(shares[1], 0) -- it was busy
 for r = 2, size do assert(shares[r] > 0, "rank " .. r - 1 .. " of " .. size .. " got no item") end
 win:free()
 end
+others:free()
