@@ -59,6 +59,11 @@ func (j *Launched) gather(ctx context.Context) ([]*Worker, error) {
 				return nil, j.explain(nil, len(ready), size, 0)
 			}
 			if rank := gone.look(j.alive()); rank >= 0 {
+				// The launcher, or a worker, may say more about it.
+				over := j.endsWithin(launch.LauncherTime)
+				if err := j.start.lastWord(); err != nil || over {
+					return nil, j.explain(err, len(ready), size, 0)
+				}
 				return nil, luaerr.New(luaerr.Launch, "rank %d: a worker on host %s was lost before it had joined: its process is gone: killed, or out of memory", rank, Hostname())
 			}
 		case <-j.launch.Done():
@@ -87,16 +92,21 @@ func (j *Launched) gather(ctx context.Context) ([]*Worker, error) {
 type missing struct {
 	seen   map[int]bool // ranks that had a process at some look
 	absent map[int]int  // ranks that have none: at how many looks in a row
-	steady int          // looks since a rank was seen for the first time
+	steady int          // looks since the last time that a new rank was seen
 }
 
 const (
-	looksGone    = 4 // in a row, before one that was seen is taken for lost: it may just end with all
-	looksNoStart = 8 // without a new rank, before one that never was seen is: it may have ended before the first look
+	// looksGone is how many looks in a row must not find a process of a rank that had
+	// one, before the rank is lost: fewer may be the end of the whole job.
+	looksGone = 4
+	// looksNoStart, and one for every second rank, is how many looks must not find a new
+	// rank before one that was never seen is lost: its process may have ended before the
+	// first look, but a machine with much to do takes its time to start many.
+	looksNoStart = 8
 )
 
-// look takes the ranks that have a process now, of so many, and returns one that has
-// lost its own; -1 when there is none.
+// look takes the ranks that have a process now, of size in all, and returns one that
+// has lost its own; -1 when there is none.
 func (m *missing) look(running map[int]bool, size int) (gone int) {
 	gone = -1
 	if len(running) == 0 {
@@ -117,7 +127,7 @@ func (m *missing) look(running map[int]bool, size int) (gone int) {
 			continue
 		}
 		m.absent[rank]++
-		if m.absent[rank] >= looksGone && (m.seen[rank] || m.steady >= looksNoStart) {
+		if m.absent[rank] >= looksGone && (m.seen[rank] || m.steady >= looksNoStart+size/2) {
 			gone = rank
 		}
 	}
@@ -135,12 +145,25 @@ func (j *Launched) alive() (ranks map[int]bool, size int) {
 		size = max(size, w.presence.Size)
 		w.mu.Unlock()
 	}
-	ranks = j.launch.Running()
-	if len(callers) == 0 || len(ranks) == 0 {
+	if len(callers) == 0 {
+		return nil, size
+	}
+	if ranks = j.launch.Running(); len(ranks) == 0 {
 		return nil, size
 	}
 	maps.Copy(ranks, callers)
 	return ranks, size
+}
+
+// endsWithin waits for the end of the launcher and of all that it started, no longer
+// than limit, and reports whether it came.
+func (j *Launched) endsWithin(limit time.Duration) bool {
+	select {
+	case <-j.launch.Done():
+		return true
+	case <-time.After(limit):
+		return false
+	}
 }
 
 // lastWord gives what a worker said of its failure before all ended, nil when

@@ -15,10 +15,10 @@ func TestMissing(t *testing.T) {
 	}{
 		"all are there":                     {[]looks{{50, []int{0, 1, 2, 3}}}, -1},
 		"cannot be told":                    {[]looks{{50, nil}}, -1},
-		"starts slowly":                     {[]looks{{looksNoStart, []int{0}}, {looksNoStart, []int{0, 1}}, {looksNoStart, []int{0, 1, 2}}, {50, []int{0, 1, 2, 3}}}, -1},
+		"starts slowly":                     {[]looks{{looksNoStart + 2, []int{0}}, {looksNoStart + 2, []int{0, 1}}, {looksNoStart + 2, []int{0, 1, 2}}, {50, []int{0, 1, 2, 3}}}, -1},
 		"one is lost":                       {[]looks{{1, []int{0, 1, 2, 3}}, {looksGone, []int{0, 1, 3}}}, 2},
 		"one is lost while others start":    {[]looks{{1, []int{0, 1}}, {looksGone, []int{0, 2}}}, 1},
-		"one is lost before the first look": {[]looks{{looksNoStart + 1, []int{0, 1, 3}}}, 2},
+		"one is lost before the first look": {[]looks{{looksNoStart + 2 + 1, []int{0, 1, 3}}}, 2},
 		"one is not found at some looks":    {[]looks{{1, []int{0, 1, 2, 3}}, {looksGone - 1, []int{0, 1, 3}}, {1, []int{0, 1, 2, 3}}, {looksGone - 1, []int{0, 1, 3}}}, -1},
 	} {
 		t.Run(name, func(t *testing.T) {

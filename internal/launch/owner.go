@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -87,16 +88,33 @@ func (o Owner) RemoveLeft() {
 // of all jobs of a user.
 func ofOneUser(session string) bool { return strings.HasPrefix(filepath.Base(session), "pid.") }
 
+// sessionOf returns the pid of the launcher whose session a folder holds, -1 if its
+// name tells none: a job that runs inside of another inherits that one's variables.
+func sessionOf(folder string) (pid int) {
+	name := filepath.Base(folder)
+	words := strings.Split(name, ".")
+	text := ""
+	switch {
+	case ofOneUser(folder):
+		text = words[1] // "pid.N" of Open MPI 4
+	case words[0] == "prterun" && len(words) >= 4:
+		text = words[len(words)-2] // "prterun.HOST.PID.USER" of Open MPI 5; a host's name may have dots
+	}
+	pid, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return pid
+}
+
 // OwnerHere returns the owner of the job that this process is a rank of. MPI
 // runs, so that its files can be seen.
 func OwnerHere(launcher ProcessID) Owner {
 	o := Owner{Machine: ownMachine(), Launcher: launcher}
-	if session := os.Getenv("OMPI_MCA_orte_jobfam_session_dir"); filepath.IsAbs(session) && ofOneUser(session) {
-		o.Folders = append(o.Folders, session)
-	}
-	// "prterun.HOST.PID.N" of Open MPI 5
-	if session := os.Getenv("PMIX_SERVER_TMPDIR"); filepath.IsAbs(session) && strings.HasPrefix(filepath.Base(session), "prterun.") {
-		o.Folders = append(o.Folders, session)
+	for _, name := range []string{"OMPI_MCA_orte_jobfam_session_dir", "PMIX_SERVER_TMPDIR"} {
+		if session := os.Getenv(name); filepath.IsAbs(session) && sessionOf(session) == launcher.Pid {
+			o.Folders = append(o.Folders, session)
+		}
 	}
 	seen := map[string]bool{}
 	for _, file := range mappedFiles() {

@@ -34,8 +34,7 @@ const EnvAgent = "MPICLUS_RSH"
 // name, to the workers of a plan made from spec, and returns the spec that does
 // so. note, unless "", tells the user that others on the network can read it.
 func Carry(c *Command, spec Spec, wish Carrier, name string) (as Carrier, changed Spec, note string, err error) {
-	crosses := !c.Local && c.Kind != Unknown
-	if !crosses {
+	if c.Local || c.Kind == Unknown && (wish == CarrierAuto || wish == CarrierLauncher) {
 		return CarrierLauncher, spec, "", nil
 	}
 	switch {
@@ -57,8 +56,8 @@ func Carry(c *Command, spec Spec, wish Carrier, name string) (as Carrier, change
 	return wish, spec, note, err
 }
 
-// underSlurm reports whether Slurm starts the workers: then MUNGE, if it is on this
-// host, is on theirs.
+// underSlurm reports whether Slurm starts the workers: then MUNGE, if it answers on
+// this host, does on theirs in most clusters.
 func underSlurm(c *Command, spec Spec) bool {
 	return c.Kind == Srun || lookup(spec.environ(), "SLURM_JOB_ID") != ""
 }

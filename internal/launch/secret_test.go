@@ -3,6 +3,7 @@ package launch
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,6 +64,11 @@ func TestCarry(t *testing.T) {
 		}
 	}
 	t.Setenv("PATH", fakes+":"+os.Getenv("PATH"))
+	const mungeWorks = "cat >/dev/null; echo MUNGE:x:"
+	unmunge := fmt.Sprintf("#!/bin/sh\ncat >/dev/null\necho 'UID:  %d'\necho\nprintf 'is anybody there?'\n", os.Geteuid())
+	if err := os.WriteFile(filepath.Join(fakes, "unmunge"), []byte(unmunge), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	inSlurm := append(os.Environ(), "SLURM_JOB_ID=1")
 	for name, c := range map[string]struct {
 		spec  Spec
@@ -82,9 +88,10 @@ func TestCarry(t *testing.T) {
 		"inside Slurm":       {Spec{Mpiexec: "mpirun", Environ: inSlurm}, CarrierAuto, CarrierLauncher, true, ""},
 		"ssh inside Slurm":   {Spec{Mpiexec: "mpirun", Environ: inSlurm}, CarrierSSH, "", false, ""},
 		"an unknown program": {Spec{Command: []string{"true"}}, CarrierAuto, CarrierLauncher, false, ""},
-		"MUNGE under srun":   {Spec{Mpiexec: "srun"}, CarrierAuto, CarrierMunge, false, "echo MUNGE:x:"},
-		"MUNGE inside Slurm": {Spec{Mpiexec: "mpirun", Environ: inSlurm}, CarrierAuto, CarrierMunge, false, "echo MUNGE:x:"},
-		"MUNGE elsewhere":    {Spec{Mpiexec: "prterun", Hosts: "far1"}, CarrierAuto, CarrierLauncher, true, "echo MUNGE:x:"},
+		"MUNGE by a program": {Spec{Command: []string{"true"}}, CarrierMunge, CarrierMunge, false, ""},
+		"MUNGE under srun":   {Spec{Mpiexec: "srun"}, CarrierAuto, CarrierMunge, false, mungeWorks},
+		"MUNGE inside Slurm": {Spec{Mpiexec: "mpirun", Environ: inSlurm}, CarrierAuto, CarrierMunge, false, mungeWorks},
+		"MUNGE elsewhere":    {Spec{Mpiexec: "prterun", Hosts: "far1"}, CarrierAuto, CarrierLauncher, true, mungeWorks},
 		"MUNGE by hand":      {Spec{Mpiexec: "prterun", Hosts: "far1"}, CarrierMunge, CarrierMunge, false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

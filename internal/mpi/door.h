@@ -16,7 +16,7 @@ extern int mpiclus_looks;     /* of the library in vain, since somebody entered 
 extern int mpiclus_nincoming; /* what is to be moved on at each visit: values (values.c), communicators (idup.c) */
 void mpiclus_receive_values(void);
 void mpiclus_receive_inside(int yes);
-void mpiclus_receive_for_sitting(void);
+int mpiclus_receive_for_sitting(void);
 
 /* Enters if nobody is inside: 1 when it did. It never waits. */
 static inline int mpiclus_enter(int32_t owner) {

@@ -112,9 +112,10 @@ static int came(mpiclus_incoming *v) {
     return flag || v->rc != MPI_SUCCESS;
 }
 
+static int moving; /* what is called meanwhile may make progress, and so come back */
+
 /* Moves the receives of values on, and returns how many are over. */
 static int move(void) {
-    static int moving; /* what is called here may make progress, and so come back */
     int over = 0;
     if (moving) return 0;
     moving = 1;
@@ -151,11 +152,16 @@ void mpiclus_receive_inside(int yes) {
 #else
 static int sits;
 
-/* The same where nothing can be registered: MPICH comes by when it looks at UCX (turns.c). */
+/* The same where nothing can be registered: MPICH calls ucp_worker_progress while it waits, and the one in turns.c calls
+ * the next function first. */
 void mpiclus_receive_inside(int yes) { sits = yes; }
 
-void mpiclus_receive_for_sitting(void) {
+/* Moves the receives of values on if a call sits in the library. Returns 1 when that is under way already: then it is
+ * one of its own tests that makes progress. */
+int mpiclus_receive_for_sitting(void) {
+    if (moving) return 1;
     if (sits) move();
+    return 0;
 }
 #endif
 

@@ -101,7 +101,9 @@ func TestOpenErrors(t *testing.T) {
 	for _, c := range []struct{ unmunge, want string }{
 		{"echo 'UID:  4000000'; echo; printf text", "sealed by user 4000000, not by this one"},
 		{"echo 'UID:  0'; echo; exit 16", "the clock of this host is behind"},
-		{"exit 15", "status 15"},
+		{"exit 15", "sealed too long ago"},
+		{"exit 18", "sealed for another user"},
+		{"echo 'unmunge: Error: no socket' >&2; exit 6", "status 6: unmunge: Error: no socket (is munged running"},
 		{"printf text", "did not say whose it is"},
 	} {
 		if err := os.WriteFile(filepath.Join(commands, "unmunge"), []byte("#!/bin/sh\ncat >/dev/null\n"+c.unmunge+"\n"), 0o755); err != nil {

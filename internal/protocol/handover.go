@@ -91,7 +91,7 @@ func TakeOver(text string) (string, error) {
 	if munge.IsSealed(text) {
 		secret, err := munge.Open(text)
 		if err != nil {
-			err = fmt.Errorf("the job's secret: %w", err)
+			err = fmt.Errorf("the job's secret: %w; --secret file or launcher takes it another way", err)
 		}
 		return secret, err
 	}
