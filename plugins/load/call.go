@@ -91,7 +91,7 @@ func (c *Call) Run(ctx context.Context, comm *plugins.Comm, args []*wire.Value) 
 		defer p.comms.serve(ctx, req.Call, comm)()
 	}
 	var stream context.Context
-	stream, c.cancel = context.WithCancel(ctx)
+	stream, c.cancel = withoutDeadline(ctx)
 	c.broken = true
 	resp, err := c.talk(stream, req)
 	p.settle()

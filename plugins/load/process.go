@@ -181,6 +181,15 @@ func (dispenser) GRPCServer(*plugin.GRPCBroker, *grpc.Server) error {
 // errSilent says that a plugin shook hands and then did not answer.
 var errSilent = errors.New("no answer")
 
+// withoutDeadline returns a context for gRPC that ends with ctx. gRPC would tell a
+// deadline to the plugin, whose side may find before this one that it has passed:
+// its answer looks like a failure of the plugin.
+func withoutDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	stream, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
+	return stream, func() { stop(); cancel(nil) }
+}
+
 // ask asks what the plugin is, and offers it communicators if it wants any.
 func (p *process) ask(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.loader.cfg.StartTimeout, errSilent)
@@ -195,14 +204,16 @@ func (p *process) ask(ctx context.Context) error {
 	}
 	c := raw.(connection)
 	p.rpc = wire.NewPluginClient(c.conn)
-	p.about, err = p.rpc.Describe(ctx, &wire.Host{
+	stream, end := withoutDeadline(ctx)
+	defer end()
+	p.about, err = p.rpc.Describe(stream, &wire.Host{
 		Protocol: plugins.Protocol, Version: p.loader.cfg.Version, Rank: int32(p.loader.cfg.Rank),
 	})
 	if err == nil {
 		err = checkDescription(p.about, p.client.NegotiatedVersion())
 	}
 	if err == nil && communicates(p.about) {
-		err = p.attach(ctx, c.broker)
+		err = p.attach(stream, c.broker)
 	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
