@@ -123,7 +123,7 @@ func (x *call) access(b *buffer) {
 	l := b.layout
 	if !b.derived {
 		size := b.arr.Type().Size()
-		l = layoutOf{extent: size, end: size}
+		l = &layoutOf{extent: size, end: size}
 	}
 	low, end := l.reach(b.count)
 	at, ok := times(disp, w.units[target])

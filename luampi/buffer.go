@@ -22,8 +22,8 @@ type buffer struct {
 	missing bool
 	derived bool // the type is not the array's own
 	typed   bool // the script named a type
-	layout  layoutOf
 	content content
+	layout  *layoutOf // of a type that the script named, nil for elements of the array
 }
 
 // addressOf returns where a list begins in memory, nil if it has no entries.

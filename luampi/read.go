@@ -9,33 +9,44 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// inTurn has, for each line, its arguments in the order in which they are read. The
-// communicator comes first, since others are checked against it, then the root, which
-// decides what of the rest has a meaning here; arrays last, since counts decide on them.
-var inTurn = func() [][]int {
+// reader reads one argument of a call.
+type reader struct {
+	read func(x *call, i int)
+	i    int
+}
+
+// inTurn has, for each line, the readers of its arguments in the order in which they are
+// read. The communicator comes first, since others are checked against it, then the root,
+// which decides what of the rest has a meaning here; arrays last, since counts decide on
+// them. It is set by init, since readers make calls that are read themselves.
+var inTurn [][]reader
+
+func init() {
 	turn := map[table.Kind]int{table.Comm: -2, table.Root: -1}
 	for k := range table.Kinds {
 		if k.IsArray() {
 			turn[k] = 1
 		}
 	}
-	lines := make([][]int, len(table.Calls))
+	inTurn = make([][]reader, len(table.Calls))
 	for _, row := range table.Calls {
+		kind := func(r reader) table.Kind { return row.Args[r.i].Kind }
+		list := make([]reader, len(row.Args))
 		for i := range row.Args {
-			lines[row.Index] = append(lines[row.Index], i)
+			list[i] = reader{kinds[row.Args[i].Kind].read, i}
 		}
-		slices.SortStableFunc(lines[row.Index], func(i, k int) int { return turn[row.Args[i].Kind] - turn[row.Args[k].Kind] })
+		slices.SortStableFunc(list, func(a, b reader) int { return turn[kind(a)] - turn[kind(b)] })
+		inTurn[row.Index] = list
 	}
-	return lines
-}()
+}
 
 // read reads and checks all arguments of a call that begin at base into the slots of
 // its frame. Of a method, comm is the communicator.
 func (x *call) read(base int, comm *mpi.Comm) {
 	x.assign(base, comm)
 	x.comm = comm
-	for _, i := range inTurn[x.row.Index] {
-		kinds[x.row.Args[i].Kind].read(x, i)
+	for _, argument := range inTurn[x.row.Index] {
+		argument.read(x, argument.i)
 	}
 	if x.send.inPlace && x.c.S[table.SlotSend+2] == 0 { // libraries look at count and type all the same
 		copy(x.c.S[table.SlotSend+1:table.SlotSend+3], x.c.S[table.SlotRecv+1:table.SlotRecv+3])

@@ -113,6 +113,6 @@ func (x *call) compareOwnPart() {
 
 // plain reports whether a type is one element without gaps, or that of the
 // array itself.
-func (l layoutOf) plain() bool {
-	return l == layoutOf{} || l.low == 0 && l.end == l.extent && l.content.known && l.extent == l.content.of.Size()
+func (l *layoutOf) plain() bool {
+	return l == nil || l.low == 0 && l.end == l.extent && l.content.known && l.extent == l.content.of.Size()
 }

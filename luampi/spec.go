@@ -24,9 +24,9 @@ type layoutOf struct {
 }
 
 // typeLayout asks MPI for the layout of a type, once.
-func (m *module) typeLayout(L *lua.LState, h *handle) layoutOf {
+func (m *module) typeLayout(L *lua.LState, h *handle) *layoutOf {
 	if h.layout != nil {
-		return *h.layout
+		return h.layout
 	}
 	ask := func(name string) (int, int, uint64) {
 		c := m.s.NewCall(name)
@@ -40,17 +40,17 @@ func (m *module) typeLayout(L *lua.LState, h *handle) layoutOf {
 	_, extent, _ := ask("Type_get_extent")
 	low, span, _ := ask("Type_get_true_extent")
 	_, _, basic := ask("own_basic")
-	l := layoutOf{extent: extent, low: low, end: low + span, content: m.basics[basic]}
+	l := &layoutOf{extent: extent, low: low, end: low + span, content: m.basics[basic]}
 	if size, _, _ := ask("Type_size"); size == 0 { // no data: the bounds that libraries return then mean nothing
 		l.low, l.end = 0, 0
 	}
-	h.layout = &l
+	h.layout = l
 	return l
 }
 
 // reach returns the bytes from the first to the last that n elements touch,
 // from the address that MPI gets.
-func (l layoutOf) reach(n int) (low, end int) {
+func (l *layoutOf) reach(n int) (low, end int) {
 	if n == 0 {
 		return 0, 0
 	}
@@ -105,7 +105,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 		x.arg(i, "the third of {array, count, type} is nil: name a type, as in {a, n, mpi.DOUBLE}, or leave it out, as in {a, n}")
 	}
 	b := buffer{arr: a, typ: x.m.types[a.Type()], count: a.Len() - offset, content: content{of: a.Type(), known: true}}
-	l := layoutOf{extent: size, end: size}
+	l := &layoutOf{extent: size, end: size}
 	if v := field(3, "type"); v != lua.LNil {
 		h := x.datatype(i, v)
 		b.derived, b.typed, b.typ = true, true, h.value

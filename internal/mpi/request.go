@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -148,7 +147,7 @@ func (c *Call) detach(i int) *Request {
 	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[i]
 	r.held = append(r.one[:0], c.held...)
 	r.fromNull = c.f.from_null != 0
-	r.persists = strings.HasSuffix(c.Row.Name, "_init")
+	r.persists = c.plan.persists != 0
 	if r.receives = c.f.receives; r.persists {
 		r.countLater(c)
 	}
