@@ -262,15 +262,14 @@ func (x *call) letGo() {
 // occupy makes this the collective that is at work on the communicator: MPI
 // lets one thread at a time be in a collective there.
 func (x *call) occupy() error {
-	if other := x.comm.Busy; other != nil {
+	if other := x.comm.Occupy(x); other != nil {
 		return luaerr.New(luaerr.Argument, "%s on %s while %s of another task is pending there (%s)",
 			x.Name(), commText(x.comm), other.Name(), other.Where())
 	}
-	x.comm.Busy = x
 	return nil
 }
 
-func (x *call) vacate() { x.comm.Busy = nil }
+func (x *call) vacate() { x.comm.Vacate(x) }
 
 // Name returns the name of the call.
 func (x *call) Name() string { return x.row.Name }

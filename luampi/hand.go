@@ -131,7 +131,7 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 	if user := comm.User(); user != nil {
 		luaerr.RaiseArg(L, "Comm_free", 1, "comm", "%s of another task is at work on it (%s)", user.Name(), user.Where())
 	}
-	if comm.Kept() || mpi.NeedsRequestsFirst && m.s.HasRequests(comm) {
+	if comm.Kept() || m.s.HasRequests(comm) {
 		m.s.FreeAfterUse(comm)
 		m.freePluginComm(L, comm)
 		return 0

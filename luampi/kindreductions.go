@@ -153,10 +153,7 @@ func (x *call) readReduced(i int) {
 		x.scalar = false
 	}
 	if x.send.inPlace {
-		x.checkPlain(i, &x.recv)
-		if !x.recv.derived {
-			x.checkOp(i, x.recv.arr.Type())
-		}
+		x.checkInPlace(i)
 		x.c.S[table.SlotSend+1], x.c.S[table.SlotSend+2] = slot(x.recv.count), x.recv.typ
 	} else {
 		x.sameType(i)
@@ -165,6 +162,14 @@ func (x *call) readReduced(i int) {
 		}
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
+}
+
+// checkInPlace refuses an op that does not work on what is combined in place.
+func (x *call) checkInPlace(i int) {
+	x.checkPlain(i, &x.recv)
+	if !x.recv.derived {
+		x.checkOp(i, x.recv.arr.Type())
+	}
 }
 
 func (x *call) sameType(i int) {
@@ -198,7 +203,7 @@ func (x *call) readBlockReduced(i int) {
 	n := x.places(true)
 	if x.send.inPlace {
 		x.need(i, &x.recv, false)
-		x.checkOp(i, x.recv.arr.Type())
+		x.checkInPlace(i)
 		x.set(table.SlotRecv, &x.recv, x.parts(i, &x.recv, true))
 		return
 	}
@@ -228,7 +233,7 @@ func (x *call) readPartReduced(i int) {
 	needed, have := total, x.send.count
 	if x.send.inPlace {
 		have = x.recv.count
-		x.checkOp(i, x.recv.arr.Type())
+		x.checkInPlace(i)
 	} else {
 		x.sameType(i)
 		if x.recv.count < mine {

@@ -69,8 +69,9 @@ func (m *module) newObject(v any, mt *lua.LTable) *lua.LUserData {
 
 func toComm(v lua.LValue) *mpi.Comm {
 	if ud, ok := v.(*lua.LUserData); ok {
-		c, _ := ud.Value.(*mpi.Comm)
-		return c
+		if c, ok := ud.Value.(*mpi.Comm); ok {
+			return c.Behind()
+		}
 	}
 	return nil
 }
@@ -206,8 +207,8 @@ func (m *module) text(v any) string {
 
 func commText(c *mpi.Comm) string {
 	switch {
-	case c.Name != "" && c.Size > 0:
-		return fmt.Sprintf("mpi.%s (rank %d of %d)", c.Name, c.Rank, c.Size)
+	case c.Name != "" && c.Behind().Size > 0:
+		return fmt.Sprintf("mpi.%s (rank %d of %d)", c.Name, c.Behind().Rank, c.Behind().Size)
 	case c.Name != "":
 		return "mpi." + c.Name
 	case c.Unusable() != "":

@@ -21,6 +21,9 @@ func (m *module) startRequest(L *lua.LState, call string, q *request) {
 	if q.r.State() == mpi.Done {
 		luaerr.RaiseArg(L, call, 1, "request", "the MPI library ended the request when it failed: make a new one")
 	}
+	if q.r.OfOldWorld() {
+		luaerr.RaiseArg(L, call, 1, "request", "the request was made before the world was renewed, since a chunk failed and left operations behind: make it again")
+	}
 	if q.r.State() != mpi.Idle {
 		if taken := q.r.ByWhom(); taken != nil {
 			luaerr.RaiseArg(L, call, 1, "request", "the request is active already: %s", taken)

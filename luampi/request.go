@@ -85,6 +85,11 @@ func (m *module) refuseTaken(L *lua.LState, call string, q *request) {
 	if taken := q.r.ByWhom(); taken != nil {
 		luaerr.RaiseArg(L, call, 1, "request", "%s", taken)
 	}
+	m.refuseBusy(L, call, q)
+}
+
+// refuseBusy raises while another task makes what a complete request gives.
+func (m *module) refuseBusy(L *lua.LState, call string, q *request) {
 	if q.busy != nil {
 		luaerr.RaiseArg(L, call, 1, "request", "the request is in the hands of another task, which combines or reads what came (%s)", place(q.busy))
 	}

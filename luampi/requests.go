@@ -43,6 +43,7 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 		b := m.takeBatch()
 		b.list = m.readRequests(L, row.Name, L.Get(base), b.list)
 		for _, q := range b.list {
+			m.refuseBusy(L, row.Name, q)
 			b.raw = append(b.raw, q.r)
 		}
 		b.statuses = slices.Grow(b.statuses, len(b.list))[:len(b.list)]

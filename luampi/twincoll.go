@@ -34,8 +34,7 @@ func (x *call) together(body func() error) error {
 	if err := x.occupy(); err != nil {
 		return err
 	}
-	comm := x.comm
-	defer func() { comm.Busy = nil }()
+	defer x.comm.Vacate(x)
 	return body()
 }
 

@@ -179,8 +179,7 @@ func (x *call) tryStep() error {
 	if err := x.occupy(); err != nil {
 		return err
 	}
-	comm := x.comm
-	defer func() { comm.Busy = nil }()
+	defer x.comm.Vacate(x)
 	err := x.wait()
 	if err == nil && x.c.Row.MakesWin() {
 		x.m.s.OwnShared("Win_free", x.c.S[table.SlotR])

@@ -83,7 +83,7 @@ func (c *Call) Prepare(row *table.Call) {
 	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half, f.outdated, f.detached, f.on = 0, 0, 0, 0, 0, 0, 0, 0, 0
 	f.world = C.uint64_t(c.s.generation.Load())
 	f.sends, f.receives, f.counts = p.sends, p.receives, p.counts
-	f.talks, f.persists, f.bound = p.talks, p.persists, p.bound
+	f.talks, f.bound = p.talks, p.bound
 	c.turn()
 	c.native = p.blocks
 	if p.blocks && (c.s.cancellable || c.s.spins) {

@@ -18,7 +18,7 @@ import (
 // Chunks of the same ranks use one communicator until the next Renew.
 func (s *Session) BeginChunk(ctx context.Context, ranks []int) (show func(), err error) {
 	if ranks == nil {
-		return func() { s.chunk.become(s.world) }, nil
+		return s.EndChunk, nil
 	}
 	if !slices.Contains(ranks, s.info.Rank) {
 		return nil, fmt.Errorf("rank %d is not among the ranks %v of the chunk", s.info.Rank, ranks)
@@ -35,7 +35,7 @@ func (s *Session) BeginChunk(ctx context.Context, ranks []int) (show func(), err
 		s.chunks[key] = made
 		s.chunksMu.Unlock()
 	}
-	return func() { s.chunk.become(made) }, nil
+	return func() { s.chunk.behind = made }, nil
 }
 
 // forgetChunks has later chunks make communicators of their own: those there are
@@ -48,7 +48,7 @@ func (s *Session) forgetChunks() {
 
 // EndChunk makes COMM_CHUNK the world again. Only who holds the interpreter may
 // call it.
-func (s *Session) EndChunk() { s.chunk.become(s.world) }
+func (s *Session) EndChunk() { s.chunk.behind = s.world }
 
 // makeChunk makes a communicator of ranks. Comm_create_group cannot be left
 // while it waits, so the ranks first find each other with messages that can.
@@ -82,7 +82,9 @@ func (s *Session) makeChunk(ctx context.Context, ranks []int) (*Comm, error) {
 	if err := c.Wait(ctx); err != nil {
 		return nil, err
 	}
-	return c.Adopted(), nil
+	made := c.Adopted()
+	made.Name, made.fixed = s.chunk.Name, true
+	return made, nil
 }
 
 // local runs a local call and returns its first result.

@@ -16,12 +16,13 @@ type Comm struct {
 	Size   int
 	Remote int // size of the remote group of an inter-communicator
 	Inter  bool
-	In     int     // neighbours to receive from, in a topology
-	Out    int     // neighbours to send to
-	Making bool    // by Comm_idup, whose request is not complete
-	Name   string  // of a constant, else ""
-	Busy   Pending // the blocking collective that is at work here, nil for none
+	In     int    // neighbours to receive from, in a topology
+	Out    int    // neighbours to send to
+	Making bool   // by Comm_idup, whose request is not complete
+	Name   string // of a constant, else ""
 
+	behind     *Comm       // what COMM_CHUNK stands for in this chunk; nil for all others
+	busy       Pending     // the blocking collective that is at work here, nil for none
 	tickets    map[int]int // of long values, by destination
 	users      []Pending   // calls that wait on it while other tasks run
 	id         uint64      // of the tally (tally.h)
@@ -72,7 +73,8 @@ func (s *Session) World() *Comm { return s.world }
 // Self gives the script's COMM_SELF.
 func (s *Session) Self() *Comm { return s.self }
 
-// Chunk gives the script's COMM_CHUNK: the world, or the ranks of BeginChunk.
+// Chunk returns the script's COMM_CHUNK, behind which is the world, or the
+// communicator of the ranks of BeginChunk.
 func (s *Session) Chunk() *Comm { return s.chunk }
 
 // Generation returns the number of worlds so far: each Renew begins one.
@@ -143,11 +145,31 @@ func (c *Comm) Twin() *Comm {
 	return &Comm{s: c.s, generation: c.generation, Rank: c.Rank, Size: c.Size, Remote: c.Remote, Inter: c.Inter, In: c.In, Out: c.Out}
 }
 
-// become renews a fixed communicator in its place.
-func (c *Comm) become(made *Comm) {
-	name, fixed, users := c.Name, c.fixed, c.users
-	*c = *made
-	c.Name, c.fixed, c.users = name, fixed, users
+// Behind returns the communicator that a call is on: what COMM_CHUNK stands for in
+// this chunk, any other itself. What is under way on one communicator of MPI is known
+// of one Comm, whatever the script calls it.
+func (c *Comm) Behind() *Comm {
+	if c.behind != nil {
+		return c.behind
+	}
+	return c
+}
+
+// Occupy makes p the blocking collective that is at work here: MPI lets one thread at
+// a time be in a collective. It returns the one that is at work already, nil if none is.
+func (c *Comm) Occupy(p Pending) (other Pending) {
+	if c.busy == nil {
+		c.busy = p
+		return nil
+	}
+	return c.busy
+}
+
+// Vacate ends what Occupy began.
+func (c *Comm) Vacate(p Pending) {
+	if c.busy == p { // else the communicator was renewed meanwhile
+		c.busy = nil
+	}
 }
 
 // Ticket gives the number of the next long value to a rank, the tag of what
@@ -160,10 +182,6 @@ func (c *Comm) Ticket(dest, most int) int {
 	c.tickets[dest] = (n + 1) % most // the greatest tag is the engine's
 	return n
 }
-
-// NeedsRequestsFirst says that the library does not survive a request that fails
-// when its communicator was freed before, see HasRequests.
-const NeedsRequestsFirst = C.MPICLUS_OPEN_MPI != 0
 
 // Fixed tells whether the communicator is one of the session's own, which
 // scripts must not free.

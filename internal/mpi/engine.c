@@ -230,7 +230,6 @@ static void count_sent(mpiclus_frame *f) {
 static void begun_on(mpiclus_frame *f) {
     mpiclus_known *k = mpiclus_find_comm(f->s[12].comm);
     f->on = k == NULL ? 0 : k->id;
-    if (k != NULL && f->persists) k->held = 1;
 }
 
 /* Ends a call that waited for the door while the world was renewed: its handles may be of communicators that are gone. */

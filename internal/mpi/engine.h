@@ -79,7 +79,6 @@ typedef struct {
     int counts;          /* whether it is a collective (tally.h) */
     int talks;           /* it works on the communicator of its slot, or a message from there */
     int bound;           /* its slots hold handles that may end with their world: of communicators, of requests */
-    int persists;        /* it makes a request that starts again and again */
     uint64_t world;      /* the one whose handles its slots hold: the value of mpiclus_worlds in it */
     int detached;        /* its task has taken the requests that it has made */
     int outdated;        /* it was refused, since that world is over */
@@ -136,7 +135,7 @@ int mpiclus_announces_on(MPI_Comm bulk);
 /* Communicators that are being made (idup.c). */
 typedef struct mpiclus_making mpiclus_making;
 int mpiclus_idup(MPI_Comm comm, MPI_Comm parent, MPI_Request *req, void **state);
-void mpiclus_make_comms(void);
+int mpiclus_make_comms(void);
 int mpiclus_makes_from(MPI_Comm parent);
 void mpiclus_forget_making(void);
 void mpiclus_made_comms(void *state, int rank, int size, uint64_t *handles);
@@ -166,7 +165,7 @@ int mpiclus_own_ops(uint64_t *commutative, uint64_t *ordered);
 void mpiclus_settle_begin(void);
 void mpiclus_not_detached(mpiclus_frame *f);
 void mpiclus_stays_open(mpiclus_frame *f);
-int mpiclus_settle(mpiclus_frame *f);
+int mpiclus_settle(mpiclus_frame *f, int first);
 int mpiclus_settle_request(MPI_Request *request, int receives, MPI_Status *st);
 void mpiclus_free_request(MPI_Request *request);
 void mpiclus_open_id(uint64_t id);

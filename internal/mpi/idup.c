@@ -72,8 +72,9 @@ static int behind(mpiclus_making *m) {
     return 0;
 }
 
-/* Moves all of them on. The MPI lock is held. */
-void mpiclus_make_comms(void) {
+/* Moves all of them on, and returns how many are made. The MPI lock is held. */
+int mpiclus_make_comms(void) {
+    int over = 0;
     for (mpiclus_making **at = &making; *at != NULL;) {
         mpiclus_making *m = *at;
         if (behind(m) || !made(m)) {
@@ -83,7 +84,9 @@ void mpiclus_make_comms(void) {
         *at = m->next;
         mpiclus_nincoming--;
         MPI_Grequest_complete(m->whole);
+        over++;
     }
+    return over;
 }
 
 int mpiclus_makes_from(MPI_Comm parent) {

@@ -16,7 +16,8 @@ type plan struct {
 	otherwise                  C.int
 	barrier                    C.int
 	sends, receives, counts    C.int // for the tally of what is over
-	talks, persists, bound     C.int
+	talks, bound               C.int
+	persists                   bool // it makes a request that starts again and again
 }
 
 // plans holds two for each line, the second of the non-blocking form.
@@ -59,7 +60,7 @@ func (p *plan) tally(row *table.Call) {
 	}
 	switch {
 	case strings.HasSuffix(row.Name, "_init"): // counts when it is started
-		p.persists = 1
+		p.persists = true
 	case row.Name == "Comm_create_group": // only some of the ranks call it
 	case row.Name == "own_send" || row.Name == "own_isend": // the announcement, and what it announces
 		p.sends = 2

@@ -36,13 +36,13 @@ func (s *Session) Renew(ctx context.Context) (show func(), err error) {
 	}
 	s.lock()
 	defer s.unlock()
-	clean, err := s.settle()
+	clean, held, err := s.settle()
 	if err != nil {
 		return nil, fmt.Errorf("renewing the world: %w", err)
 	}
 	C.mpiclus_worlds++
 	s.giveUp()
-	s.endComms(clean)
+	s.endComms(clean, held)
 	C.mpiclus_done = C.mpiclus_tally{}
 	world, err := s.refresh(s.world, clean)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Session) Renew(ctx context.Context) (show func(), err error) {
 		s.world.renewed(world, generation)
 		s.self.renewed(self, generation)
 		s.forgetChunks()
-		s.chunk.become(s.world)
+		s.EndChunk()
 	}, nil
 }
 
@@ -71,6 +71,7 @@ type commHandles struct{ own, shadow, bulk uint64 }
 // interpreter may call it.
 func (c *Comm) renewed(h commHandles, generation uint64) {
 	c.Handle, c.Shadow, c.Bulk, c.generation = h.own, h.shadow, h.bulk, generation
+	c.busy = nil // a collective that another task is still in is one of the communicator that was replaced
 }
 
 // meetAll returns when all ranks are in it.
@@ -106,7 +107,7 @@ func (s *Session) makeWorlds() error {
 		return err
 	}
 	s.forgetChunks()
-	s.chunk.become(s.world)
+	s.EndChunk()
 	return nil
 }
 
@@ -119,18 +120,19 @@ const (
 )
 
 // settle ends what was left, on all ranks in the same rounds, and returns the
-// ids of the communicators of which nothing is left. The MPI lock is held.
-func (s *Session) settle() (clean map[uint64]bool, err error) {
+// ids of the communicators of which nothing is left, and of those that a
+// persistent request of some rank is of. The MPI lock is held.
+func (s *Session) settle() (clean, held map[uint64]bool, err error) {
 	var before uint64
 	for round, still := 0, 0; ; round++ {
 		s.settleRound(round == 0)
 		all, err := s.exchange()
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		clean, rest := judge(all)
+		clean, held, rest := judge(all)
 		if rest == 0 || still == patience {
-			return clean, nil
+			return clean, held, nil
 		}
 		if rest == before {
 			still++
@@ -148,7 +150,7 @@ func (s *Session) settleRound(first bool) {
 	for _, c := range *s.all.Load() { // first: a request that its task takes meanwhile is among the requests then
 		C.mpiclus_not_detached(c.f)
 	}
-	s.settleCalls()
+	s.settleCalls(first)
 	s.settleRequests(first)
 	C.mpiclus_drain()
 	for _, c := range *s.all.Load() {
@@ -157,13 +159,17 @@ func (s *Session) settleRound(first bool) {
 }
 
 // settleCalls ends calls whose wait was left, and uses them again.
-func (s *Session) settleCalls() {
+func (s *Session) settleCalls(first bool) {
 	s.mu.Lock()
 	left := s.left
 	s.left = nil
 	s.mu.Unlock()
+	round := C.int(0)
+	if first {
+		round = 1
+	}
 	for _, c := range left {
-		if C.mpiclus_settle(c.f) != 0 {
+		if C.mpiclus_settle(c.f, round) != 0 {
 			c.letGo()
 			s.put(c)
 		} else {
@@ -283,7 +289,7 @@ func (s *Session) giveUp() {
 
 // standing is what a rank knows of a communicator: numbers of which MPI
 // carries a list.
-type standing struct{ id, size, sent, received, balance, open uint64 }
+type standing struct{ id, size, sent, received, balance, open, held uint64 }
 
 // exchange returns what each rank knows of its communicators, to all ranks.
 func (s *Session) exchange() ([]standing, error) {
@@ -296,6 +302,7 @@ func (s *Session) exchange() ([]standing, error) {
 		}
 		if n := s.counted[here.id]; n != nil {
 			here.sent, here.received = here.sent+n.sent, here.received+n.received
+			here.held = uint64(n.persistent)
 		}
 		mine = append(mine, here)
 	}
@@ -325,18 +332,21 @@ func known() []C.mpiclus_known {
 }
 
 // judge returns the communicators of which nothing is left, by what all ranks
-// know of them, and what there is of others on which something may still come to its
-// end: a number that changes when something goes on there, 0 when there are
-// none.
-func judge(all []standing) (clean map[uint64]bool, rest uint64) {
+// know of them, those that persistent requests are of, and what there is of others
+// on which something may still come to its end: a number that changes when
+// something goes on there, 0 when there are none.
+func judge(all []standing) (clean, held map[uint64]bool, rest uint64) {
 	sums, ranks := map[uint64]standing{}, map[uint64]uint64{}
 	for _, k := range all {
 		sum := sums[k.id]
 		ranks[k.id]++
-		sums[k.id] = standing{k.id, k.size, sum.sent + k.sent, sum.received + k.received, sum.balance + k.balance, sum.open + k.open}
+		sums[k.id] = standing{k.id, k.size, sum.sent + k.sent, sum.received + k.received, sum.balance + k.balance, sum.open + k.open, sum.held + k.held}
 	}
-	clean = map[uint64]bool{}
+	clean, held = map[uint64]bool{}, map[uint64]bool{}
 	for id, sum := range sums {
+		if sum.held != 0 {
+			held[id] = true
+		}
 		switch {
 		case ranks[id] != sum.size || sum.balance != 0: // nobody joins a collective any more
 		case sum.sent == sum.received && sum.open == 0:
@@ -345,20 +355,21 @@ func judge(all []standing) (clean map[uint64]bool, rest uint64) {
 			rest += 1 + sum.sent + sum.received<<16 + sum.open<<32
 		}
 	}
-	return clean, rest
+	return clean, held, rest
 }
 
 // endComms frees the communicators that scripts and chunks have made, if
-// nothing is left of them, and forgets the others. All ranks do it in the order
-// of ids. Those of the session are left to refresh.
-func (s *Session) endComms(clean map[uint64]bool) {
+// nothing is left of them and no rank has a persistent request there, and forgets
+// the others. All ranks do it in the order of ids. Those of the session are left to
+// refresh.
+func (s *Session) endComms(clean, held map[uint64]bool) {
 	list := slices.Clone(known())
 	slices.SortFunc(list, func(a, b C.mpiclus_known) int { return cmp.Compare(a.id, b.id) })
 	for _, k := range list {
 		id := uint64(k.id)
 		switch family := id &^ (1<<C.MPICLUS_ID_BITS - 1); {
 		case family == s.world.id || family == s.self.id:
-		case clean[id] && k.held == 0:
+		case clean[id] && !held[id]:
 			C.mpiclus_end_comm(k.comm)
 		default:
 			C.mpiclus_forget_comm(k.comm)
@@ -447,6 +458,8 @@ func (s *Session) adopt(fixed *Comm, handle uint64) error {
 	if c.f.rc != C.MPI_SUCCESS {
 		return mpiError("Comm_dup", int(c.f.rc))
 	}
-	fixed.become(c.newComm())
+	made := c.newComm()
+	made.Name, made.fixed = fixed.Name, true
+	*fixed = *made
 	return nil
 }

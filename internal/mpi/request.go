@@ -44,6 +44,7 @@ type Request struct {
 	index    int            // in the list of that call, -1 for a single one
 	incoming unsafe.Pointer // what comes with it, in C memory: a value, communicators
 	s        *Session
+	world    uint64 // in which it was made
 	handle   uint64
 	persists bool // starts again and again
 	started  bool // of an orphan: a persistent one that was at work
@@ -147,7 +148,7 @@ func (c *Call) detach(i int) *Request {
 	*(*C.MPI_Request)(unsafe.Pointer(&r.handle)) = c.f.req[i]
 	r.held = append(r.one[:0], c.held...)
 	r.fromNull = c.f.from_null != 0
-	r.persists = c.plan.persists != 0
+	r.persists = c.plan.persists
 	if r.receives = c.f.receives; r.persists {
 		r.countLater(c)
 	}
@@ -206,6 +207,10 @@ var rowStart = table.ByName["Start"]
 // Persistent tells whether the request is started by Start.
 func (r *Request) Persistent() bool { return r.persists }
 
+// OfOldWorld reports whether the world was renewed since the request was made: what
+// it would start has no other side.
+func (r *Request) OfOldWorld() bool { return r.world != r.s.Generation() }
+
 // Lost tells whether the request was given up when the world was renewed.
 func (r *Request) Lost() bool { return r.State() == Lost }
 
@@ -219,6 +224,7 @@ func (r *Request) Place() *int { return &r.place }
 func (s *Session) begun(r *Request, on, world uint64) {
 	s.requestsMu.Lock()
 	defer s.requestsMu.Unlock()
+	r.world = world
 	if r.on = s.countsOf(on); r.on != nil && r.persists {
 		r.on.persistent++
 	}
@@ -470,11 +476,13 @@ func (r *Request) ByWhom() *Taken {
 
 // StartRequest prepares a call of Start for a persistent request; Started or
 // NotStarted ends it. It is false when the request is not idle: then the call
-// must not be made.
+// must not be made. One that was made before the world was renewed is refused when
+// the call begins.
 func (c *Call) StartRequest(r *Request) bool {
 	if !c.take(r, -1, Idle) {
 		return false
 	}
+	c.f.world = C.uint64_t(r.world)
 	c.S[table.SlotX] = r.handle
 	return true
 }

@@ -119,8 +119,9 @@ int mpiclus_any(int yes) {
     return any;
 }
 
-/* Frees a communicator and its duplicates. The script's own comes first: if that fails, nothing has changed. One of long
- * streams that a value still to come may need is left: the second receive of such a value may not be posted yet. */
+/* Frees a communicator and its duplicates, of which no request is. The script's own comes first: if that fails, nothing has
+ * changed. Requests are not counted on an inter-communicator: the one of its long streams is left if a value still to come
+ * may need it, since the second receive of such a value may not be posted yet. */
 int mpiclus_comm_free(MPI_Comm *comm, MPI_Comm *shadow, MPI_Comm *bulk) {
     MPI_Comm gone = *comm;
     int rc = MPI_Comm_free(comm);

@@ -34,20 +34,21 @@ void mpiclus_stays_open(mpiclus_frame *f) {
     if (f->sends > 1) open_on(OTHER_COMM);
 }
 
-/* Ends a call whose wait was left, if that can be: 1 when nothing of it is left in MPI. */
-int mpiclus_settle(mpiclus_frame *f) {
+/* Ends a call whose wait was left, if that can be: 1 when nothing of it is left in MPI. In the first round its receive is
+ * cancelled; whichever round that ends in, a message that has come counts. */
+int mpiclus_settle(mpiclus_frame *f, int first) {
     if (f->phase != MPICLUS_STARTED) return 1;
     if (f->waits != MPICLUS_WAIT_OWN || f->barrier || f->nreq == 0) {
         mpiclus_stays_open(f);
         return 0;
     }
     int receives = f->receives && f->req[0] != MPI_REQUEST_NULL;
-    if (receives) MPI_Cancel(&f->req[0]);
+    if (receives && first) MPI_Cancel(&f->req[0]);
     for (int i = receives ? 0 : LOOKS - LOOKS_ELSE; i < LOOKS; i++) {
         if (!mpiclus_test(f)) continue;
         int cancelled = 0;
-        if (receives) MPI_Test_cancelled(&f->st[0], &cancelled);
-        if (receives && !cancelled) mpiclus_count_received(f->s[12].comm);
+        if (f->receives) MPI_Test_cancelled(&f->st[0], &cancelled);
+        if (f->receives && !cancelled && f->rc == MPI_SUCCESS) mpiclus_count_received(f->s[12].comm);
         f->phase = MPICLUS_OVER;
         return 1;
     }

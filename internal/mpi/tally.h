@@ -30,7 +30,6 @@ typedef struct {
     int size;
     int left; /* something was left on it for good */
     int open; /* something on it is not over, as of the last look */
-    int held; /* a persistent request is of it */
 } mpiclus_known;
 
 /* What a line of calls.h counts as. */

@@ -112,13 +112,9 @@ static int came(mpiclus_incoming *v) {
     return flag || v->rc != MPI_SUCCESS;
 }
 
-static int moving; /* what is called meanwhile may make progress, and so come back */
-
 /* Moves the receives of values on, and returns how many are over. */
-static int move(void) {
+static int move_values(void) {
     int over = 0;
-    if (moving) return 0;
-    moving = 1;
     for (mpiclus_incoming **at = &incoming; *at != NULL;) {
         mpiclus_incoming *v = *at;
         if (!came(v)) {
@@ -130,21 +126,29 @@ static int move(void) {
         MPI_Grequest_complete(v->whole);
         over++;
     }
+    return over;
+}
+
+static int moving; /* what is called meanwhile may make progress, and so come back */
+
+/* Moves on what does not move by itself, and returns how much of it is over. */
+static int move(void) {
+    if (moving) return 0;
+    moving = 1;
+    int over = move_values() + mpiclus_make_comms();
     moving = 0;
     return over;
 }
 
-/* Moves the receives of values on, and what else is to be moved on. The MPI lock is held. */
-void mpiclus_receive_values(void) {
-    move();
-    mpiclus_make_comms();
-}
+/* Moves on the receives of values and the communicators that are being made. The MPI lock is held. */
+void mpiclus_receive_values(void) { move(); }
 
 #ifdef OPEN_MPI
 typedef int hook(int (*)(void));
 
-/* Has values received while a call sits in the library, or no longer: a sender may have to come there as well. The
- * library starts the parts of its own started collectives (libnbc) in the same way. */
+/* Has values received, and communicators made, while a call sits in the library, or no longer: another rank may have to come
+ * to its end before it comes there as well. The library starts the parts of its own started collectives (libnbc) in the
+ * same way. */
 void mpiclus_receive_inside(int yes) {
     hook *change = (hook *)dlsym(RTLD_DEFAULT, yes ? "opal_progress_register" : "opal_progress_unregister");
     if (change != NULL) change(move);
@@ -156,7 +160,7 @@ static int sits;
  * the next function first. */
 void mpiclus_receive_inside(int yes) { sits = yes; }
 
-/* Moves the receives of values on if a call sits in the library. Returns 1 when that is under way already: then it is
+/* Moves on what does not move by itself, if a call sits in the library. Returns 1 when that is under way already: then it is
  * one of its own tests that makes progress. */
 int mpiclus_receive_for_sitting(void) {
     if (moving) return 1;

@@ -153,4 +153,25 @@ for round = 1, 5 do
   for i = 1, 8 do t.equal(cluster.fetch(futures[i]), 10 * round + i) end
 end
 
+-- what one task makes of a request that is complete is not there for others yet
+local during = cluster.mpido(manager, function()
+  mpi, array, cluster = require "mpi", require "array", require "cluster"
+  into, told = array.zeros(1), {}
+  request = mpi.Iallreduce(array.full(1, 1), into, mpi.Op_create(function(a, b) cluster.sleep(0.4) return a + b end), mpi.COMM_CHUNK)
+  local looks = cluster.remotecall(function()
+    for _, name in ipairs{ "Waitall", "Testall", "Waitany", "Testsome" } do
+      cluster.sleep(0.02)
+      local ok, e = pcall(mpi[name], { request })
+      told[#told + 1] = not ok and e.message or name .. " of a sum of " .. into[1]
+    end
+  end, cluster.myid())
+  mpi.Wait(request)
+  looks:fetch()
+  return { into[1] / mpi.Comm_size(mpi.COMM_CHUNK), told }
+end)
+for rank, what in pairs(during) do
+  t.equal(what[1], 1)
+  for _, words in ipairs(what[2]) do assert(words:find("in the hands of", 1, true), words) end
+end
+
 if t.launched() then cluster.rmprocs(cluster.workers()) else cluster.stop_main_loop(manager) end

@@ -32,3 +32,21 @@ local ok, message, value = told:fetch()
 assert(not ok and message:find("the world was renewed since this task sent or received in it", 1, true), message)
 t.equal(value, "third")
 t.equal(goesOn:fetch(), 2)
+
+-- A persistent request is of the world in which it was made: what it would start has
+-- no other side in the next one.
+cluster.mpido(manager, function()
+  into = require("array").zeros(1)
+  kept = mpi.Recv_init(into, mpi.PROC_NULL, 5)
+  mpi.Start(kept)
+  mpi.Wait(kept)
+end)
+t.fails("boom", cluster.mpido, manager, function()
+  if mpi.Comm_rank() == 1 then error("boom") end
+  mpi.recv(1, 5)
+end)
+cluster.mpido(manager, function()
+  local ok, e = pcall(mpi.Start, kept)
+  assert(not ok and e.message:find("made before the world was renewed", 1, true), tostring(e))
+  mpi.Request_free(kept)
+end)

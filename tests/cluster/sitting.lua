@@ -42,3 +42,14 @@ local access = ticks(
   function(win, group) win:start(group) win:complete() end,
   function(win, group) win:post(group) win:wait() end)
 assert(access > 5, "beside Win_start and Win_complete another task ran " .. access .. " times")
+
+-- A communicator that Comm_idup makes is made while a rank sits in a collective to
+-- which another one comes only when it is there.
+local made = cluster.mpido(manager, function()
+  local request, comm = mpi.Comm_idup(mpi.COMM_CHUNK)
+  if mpi.Comm_rank(mpi.COMM_CHUNK) == 0 then mpi.Barrier(mpi.COMM_CHUNK) end
+  mpi.Wait(request)
+  if mpi.Comm_rank(mpi.COMM_CHUNK) ~= 0 then mpi.Barrier(mpi.COMM_CHUNK) end
+  return mpi.Comm_compare(comm, mpi.COMM_CHUNK) == mpi.CONGRUENT
+end)
+for _, congruent in pairs(made) do assert(congruent) end

@@ -107,5 +107,14 @@ if size >= 2 then
   inter:free()
   side:free()
 end
+-- one that is freed while a value is to come is gone when the value is there: libraries
+-- have some two thousand
+for i = 1, 2300 do
+  local c = mpi.Comm_dup(mpi.COMM_SELF)
+  local r = c:irecv(0, 0)
+  c:isend(i, 0, 0)
+  c:free()
+  check.eq((r:wait()), i)
+end
 check.fails("mpi.COMM_WORLD cannot be freed", mpi.Comm_free, comm)
 check.fails("the communicator is COMM_NULL", mpi.Comm_rank, mpi.COMM_NULL)

@@ -49,3 +49,22 @@ for name, better in pairs(ops) do
   check.eq(got, {best(3, better)})
 end
 check.fails("mpi.MAXLOC does not work on int32", mpi.Allreduce, array.zeros(2, "int32"), mpi.MAXLOC)
+
+-- in place, parts of it
+for name, better in pairs(ops) do
+  local function fresh()
+    local a = array.zeros(2 * size, "int32")
+    for k = 1, size do a[2 * k - 1], a[2 * k] = value(rank, k), rank end
+    return a
+  end
+  local counts = {}
+  for r = 1, size do counts[r] = 1 end
+  local a = fresh()
+  mpi.Reduce_scatter_block(mpi.IN_PLACE, {a, size, mpi.TWOINT}, mpi[name])
+  check.eq({a[1], a[2]}, {best(1 + rank, better)}, name, "block")
+  a = fresh()
+  mpi.Reduce_scatter(mpi.IN_PLACE, {a, size, mpi.TWOINT}, counts, mpi[name])
+  check.eq({a[1], a[2]}, {best(1 + rank, better)}, name, "parts")
+  local own = mpi.Op_create(function(x, y) return x end)
+  check.fails("plain", mpi.Reduce_scatter_block, mpi.IN_PLACE, {a, size, mpi.TWOINT}, own)
+end
