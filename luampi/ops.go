@@ -1,7 +1,6 @@
 package luampi
 
 import (
-	"fmt"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -76,7 +75,7 @@ func (r *reduction) inside(in, inout unsafe.Pointer, n int, datatype uint64) err
 func (r *reduction) run(th *lua.LState, in, inout unsafe.Pointer, n int, datatype uint64) error {
 	t, ok := r.m.elements[datatype]
 	if !ok {
-		return luaerr.New(luaerr.Argument, "an op written in Lua works on arrays of plain elements only")
+		return errPlain
 	}
 	if n == 0 {
 		return nil
@@ -126,10 +125,7 @@ func (r *reduction) invoke(th *lua.LState, results int, args ...lua.LValue) erro
 	for _, a := range args {
 		th.Push(a)
 	}
-	if err := vm.PCall(th, len(args), results, nil); err != nil {
-		return fmt.Errorf("%w", err)
-	}
-	return nil
+	return vm.PCall(th, len(args), results, nil)
 }
 
 func view(t array.Type, p unsafe.Pointer, n int) []byte {

@@ -133,6 +133,7 @@ func (m *module) one(row *table.Call, test bool) implementation {
 			}
 			x.c.CompleteOne(q.r)
 			if err != nil {
+				m.keepUnread(q)
 				x.fail(m.explained(L, err, q.r.Row, q.r.Room, &q.r.Status))
 			}
 			if err := m.shortWrite(L, q.r, &q.r.Status); err != nil {
@@ -146,6 +147,14 @@ func (m *module) one(row *table.Call, test bool) implementation {
 			n++
 		}
 		return n + m.pushCompleted(L, q)
+	}
+}
+
+// keepUnread has the session end a complete request whose value may be fetched later,
+// or never.
+func (m *module) keepUnread(q *request) {
+	if q.finish != nil {
+		m.watch(q)
 	}
 }
 

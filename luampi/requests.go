@@ -109,9 +109,7 @@ func (m *module) giveBatch(b *batch) {
 // that failed, not the library's "error is in the status".
 func (m *module) failSeveral(x *call, err error, b *batch) {
 	for _, i := range b.done {
-		if q := b.list[i]; q.finish != nil {
-			m.watch(q) // its value may be fetched later, or never
-		}
+		m.keepUnread(b.list[i])
 	}
 	for _, i := range b.done {
 		if code := b.statuses[i].Error(); code != 0 && code != mpi.Int("ERR_PENDING") {
@@ -181,6 +179,9 @@ func (m *module) pushStatuses(L *lua.LState, b *batch, n int) {
 		var v lua.LValue
 		if q := b.list[i]; q.finish != nil || q.value != nil {
 			if m.settle(L, q); q.err != nil {
+				for _, i := range b.done[k+1:] {
+					m.keepUnread(b.list[i])
+				}
 				luaerr.Raise(L, luaerr.From(q.err))
 			}
 			v = q.value

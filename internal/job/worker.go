@@ -16,7 +16,7 @@ import (
 )
 
 // Worker is a worker as the master sees it: from its first call, or its supervisor's,
-// to its end. Who holds its mu takes no other lock.
+// to its end. Who holds its mu takes no other lock but that of its Outlet.
 type Worker struct {
 	Outlet *output.Outlet // of what it writes
 

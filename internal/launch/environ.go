@@ -62,7 +62,8 @@ func chosen(environ []string, name string) bool {
 	if other := excludes[name]; other != "" && chosen(environ, other) {
 		return true
 	}
-	return rankenv.InParameterFile(lookup(environ, "HOME"), name)
+	_, inFile := rankenv.InParameterFile(lookup(environ, "HOME"), name)
+	return inFile
 }
 
 // lookup returns a variable of an environment, or "".

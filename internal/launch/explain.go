@@ -18,7 +18,7 @@ type Outcome struct {
 	Joined    int           // workers that joined
 	WorldSize int           // the size of the MPI world that the first of them told; 0: none did
 	Timeout   time.Duration // the limit that has passed; 0: none has
-	Waiting   string        // Progress at the end, "" if it is not known
+	Waiting   string        // what the start waited for at its end, "" if it is not known
 }
 
 // Explain says why the workers of a launch did not come and what to do about

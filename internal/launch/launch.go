@@ -89,7 +89,7 @@ func Plan(spec Spec) (*Command, error) {
 	c := &Command{Path: path, Kind: kind, Dir: spec.Dir, NP: spec.NP, spec: spec, major: major}
 	given := append(slices.Clone(words[1:]), spec.Flags...)
 	if own && c.NP == 0 {
-		c.NP = countIn(given)
+		c.NP = countIn(kind, given)
 	}
 	c.Local = kind != Unknown && runsHere(spec, kind, given)
 	c.Oversubscribed = c.Local && c.NP > runtime.NumCPU()
@@ -246,9 +246,12 @@ func inAllocation(environ []string) bool {
 
 // countIn reads the number of processes from a user's own command; 0 when it
 // does not say.
-func countIn(words []string) int {
+func countIn(kind Kind, words []string) int {
 	for i, w := range words {
 		name, value, joined := strings.Cut(w, "=")
+		if name == "-c" && kind == Srun { // the processors of each
+			continue
+		}
 		switch name {
 		case "-n", "-np", "--np", "-c", "--n", "--ntasks":
 			if !joined && i+1 < len(words) {
@@ -263,13 +266,7 @@ func countIn(words []string) int {
 }
 
 // String returns the command line as a person would type it.
-func (c *Command) String() string {
-	quoted := make([]string, len(c.Args))
-	for i, a := range c.Args {
-		quoted[i] = quoteWord(a)
-	}
-	return strings.Join(quoted, " ")
-}
+func (c *Command) String() string { return joinWords(c.Args) }
 
 // Describe returns one line about what was decided, for the log.
 func (c *Command) Describe() string {

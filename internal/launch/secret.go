@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/munge"
+	"github.com/mpiclus/mpiclus-lua/internal/rankenv"
 )
 
 // Carrier is what brings the job's secret to workers.
@@ -95,7 +96,8 @@ func base(path string) string { return path[strings.LastIndexByte(path, '/')+1:]
 const agentParameter = "plm_rsh_agent"
 
 // withAgent makes mpirun start its daemons through Agent, and not send the
-// variable itself. An agent of the user's own is run by it.
+// variable itself. An agent of the user's own, wherever they have named it, is run by
+// it.
 func withAgent(spec Spec, name string) (Spec, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -107,7 +109,10 @@ func withAgent(spec Spec, name string) (Spec, error) {
 	agent := self + " " + AgentCommand
 	spec.Forward = slices.DeleteFunc(slices.Clone(spec.Forward), func(n string) bool { return n == name })
 	environ := slices.Clone(spec.environ())
-	own := lookup(environ, "OMPI_MCA_"+agentParameter)
+	own, _ := rankenv.InParameterFile(lookup(environ, "HOME"), "OMPI_MCA_"+agentParameter)
+	if v := lookup(environ, "OMPI_MCA_"+agentParameter); v != "" {
+		own = v
+	}
 	replace := func(words []string) []string {
 		words = slices.Clone(words)
 		for i := range words {
@@ -118,6 +123,9 @@ func withAgent(spec Spec, name string) (Spec, error) {
 		return words
 	}
 	spec.Command, spec.Flags = replace(spec.Command), replace(spec.Flags)
+	if words, err := SplitWords(spec.Mpiexec); err == nil && len(words) > 0 {
+		spec.Mpiexec = joinWords(replace(words))
+	}
 	environ = setVar(environ, "OMPI_MCA_"+agentParameter, agent)
 	if own != "" {
 		environ = setVar(environ, EnvAgent, own)

@@ -130,16 +130,25 @@ func TestCarry(t *testing.T) {
 
 // TestOwnAgent: the user's agent is run by ours, wherever it was named.
 func TestOwnAgent(t *testing.T) {
+	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, ".openmpi"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(home, ".openmpi", "mca-params.conf"), []byte("btl = self\nplm_rsh_agent = myssh -v\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, spec := range map[string]Spec{
 		"flags":       {Flags: []string{"--mca", "plm_rsh_agent", "myssh -v", "--mca", "a", "b"}},
 		"command":     {Command: []string{"mpirun", "-mca", "plm_rsh_agent", "myssh -v"}},
+		"launcher":    {Mpiexec: `mpirun --mca plm_rsh_agent "myssh -v" --host 'a b'`},
+		"file":        {Environ: []string{"HOME=" + home}},
 		"environment": {Environ: []string{"OMPI_MCA_plm_rsh_agent=myssh -v"}},
 	} {
 		got, err := withAgent(spec, "SECRET")
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := strings.Join(append(append(slices.Clone(got.Flags), got.Command...), lookup(got.Environ, "OMPI_MCA_plm_rsh_agent")), " ")
+		all := strings.Join(append(append(slices.Clone(got.Flags), got.Command...), lookup(got.Environ, "OMPI_MCA_plm_rsh_agent"), got.Mpiexec), " ")
 		if lookup(got.Environ, EnvAgent) != "myssh -v" || strings.Contains(all, "myssh") || !strings.Contains(all, AgentCommand) {
 			t.Errorf("%s: %s, own agent %q", name, all, lookup(got.Environ, EnvAgent))
 		}

@@ -64,7 +64,7 @@ var table = append(everyRanks(), []row{
 	{from5, asRoot, "PRTE_ALLOW_RUN_AS_ROOT", "1", "where prterun is called by its own name"},
 	{from5, asRoot, "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM", "1", "both are asked for"},
 
-	{to4, everyLaunch, "OMPI_MCA_orte_enable_recovery", "1", "survivors of a lost rank live on; 5 has an option for it (launcherOptions)"},
+	{to4, everyLaunch, "OMPI_MCA_orte_enable_recovery", "1", "survivors of a lost rank live on; 5 has an option for it (Kind.options)"},
 	{all, crowded, OversubscribedVar, "1", "our own waits pause early"},
 	{all, crowded, "OMPI_MCA_mpi_yield_when_idle", "1", "and so do MPI's"},
 

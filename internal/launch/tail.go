@@ -3,7 +3,6 @@ package launch
 import (
 	"bytes"
 	"regexp"
-
 	"sync"
 	"time"
 )
@@ -72,24 +71,24 @@ func (p *Process) lines(line func(string, bool), stderr bool) *lineWriter {
 func (w *lineWriter) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	n := len(b)
-	for {
-		end := bytes.IndexByte(b, '\n')
-		if end < 0 {
-			break
-		}
-		w.part = append(w.part, b[:end]...)
-		w.end()
-		b = b[end+1:]
-	}
-	for len(w.part)+len(b) >= lineBytes {
+	for rest := b; len(rest) > 0; {
+		end := bytes.IndexByte(rest, '\n')
 		room := lineBytes - len(w.part)
-		w.part = append(w.part, b[:room]...)
-		w.end()
-		b = b[room:]
+		switch {
+		case end >= 0 && end <= room:
+			w.part = append(w.part, rest[:end]...)
+			w.end()
+			rest = rest[end+1:]
+		case len(rest) > room:
+			w.part = append(w.part, rest[:room]...)
+			w.end()
+			rest = rest[room:]
+		default:
+			w.part = append(w.part, rest...)
+			rest = nil
+		}
 	}
-	w.part = append(w.part, b...)
-	return n, nil
+	return len(b), nil
 }
 
 // flush gives the last line when it has no end.

@@ -54,6 +54,15 @@ func SplitWords(line string) ([]string, error) {
 	return words, nil
 }
 
+// joinWords writes words as one command line, which SplitWords cuts in the same words.
+func joinWords(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quoteWord(w)
+	}
+	return strings.Join(quoted, " ")
+}
+
 // quoteWord writes a word so that SplitWords, or a shell, reads it back.
 func quoteWord(w string) string {
 	if w != "" && !strings.ContainsAny(w, " \t\n\r'\"\\$`!*?[](){}<>|&;~#^") {

@@ -167,6 +167,11 @@ void mpiclus_adopt(mpiclus_frame *f) {
     know_group(made);
     if (f->rc == MPI_SUCCESS) know_group(R(1).comm);
     if (f->rc == MPI_SUCCESS && !R(4).n) f->rc = know(made, R(1).comm, R(6).comm, R(2).n, R(3).n, &f->on);
+    if (f->rc == MPI_SUCCESS) return;
+    /* All ranks have this error, mostly that the library has no more of them: none is to be lost. */
+    if (R(6).comm != MPI_COMM_NULL) MPI_Comm_free(&R(6).comm);
+    if (R(1).comm != MPI_COMM_NULL) MPI_Comm_free(&R(1).comm);
+    MPI_Comm_free(&R(0).comm);
 }
 
 void mpiclus_null_status(MPI_Status *st) {

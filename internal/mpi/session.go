@@ -157,7 +157,8 @@ func prepareEnvironment() {
 		return
 	}
 	for _, e := range rankenv.Of(libraryMajor()) {
-		if _, said := os.LookupEnv(e.Name); !said && !rankenv.InParameterFile(os.Getenv("HOME"), e.Name) {
+		_, said := os.LookupEnv(e.Name)
+		if _, inFile := rankenv.InParameterFile(os.Getenv("HOME"), e.Name); !said && !inFile {
 			os.Setenv(e.Name, e.Value)
 		}
 	}

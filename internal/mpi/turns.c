@@ -2,14 +2,16 @@
  * Turns on the processor for ranks that outnumber them. Open MPI has a setting with which its waits give the processor
  * away; MPICH has none: each step of a collective there takes as long as the system lets a rank run that only looks.
  * Over UCX, its waits look by way of ucp_worker_progress, and find this one first: it looks as well, and pauses when it
- * has found nothing for some time. It is also where values are received while a call sits in MPICH (values.c). (3 ranks on 2 busy cores: MPI_Comm_dup 0.4 ms instead of 25 ms, MPI_Win_allocate
- * and a fence 2.4 ms instead of 200 ms.)
+ * has found nothing for some time. (3 ranks on 2 busy cores: MPI_Comm_dup 0.4 ms instead of 25 ms, MPI_Win_allocate and a
+ * fence 2.4 ms instead of 200 ms.) It is also where values are received while a call sits in MPICH (values.c).
  */
 #define _GNU_SOURCE
 #include "engine.h"
 
 #include <dlfcn.h>
 #include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 int mpiclus_looks;
@@ -32,7 +34,11 @@ unsigned ucp_worker_progress(void *worker) {
     if (next == NULL) next = (progress *)dlsym(RTLD_NEXT, "ucp_worker_progress");
     if (next == NULL) { /* UCX came later, for a part of the library that was loaded then */
         void *ucp = dlopen("libucp.so.0", RTLD_NOLOAD | RTLD_LAZY);
-        next = (progress *)dlsym(ucp, "ucp_worker_progress");
+        if (ucp != NULL) next = (progress *)dlsym(ucp, "ucp_worker_progress");
+        if (next == NULL) {
+            fputs("mpiclus-lua: MPICH works with a UCX whose libucp.so.0 cannot be found: please report it\n", stderr);
+            abort();
+        }
     }
     known = 1;
     /* Here, before UCX is entered, MPI may be called; what that looks for in vain does not count. */

@@ -75,28 +75,30 @@ func (r Releases) Include(major int) bool {
 // variables that say the same.
 var parameterFolders = map[string]string{"OMPI_MCA_": ".openmpi", "PRTE_MCA_": ".prte", "PMIX_MCA_": ".pmix"}
 
-// InParameterFile reports whether the user, whose folder home is, has set what a
-// variable is for in their file of parameters. Variables would win over it.
-func InParameterFile(home, variable string) bool {
+// InParameterFile returns what the user, whose folder home is, has set in their file
+// of parameters of what a variable is for; ok is false when they have not. Variables
+// would win over it.
+func InParameterFile(home, variable string) (value string, ok bool) {
 	for prefix, folder := range parameterFolders {
 		if parameter, ok := strings.CutPrefix(variable, prefix); ok {
-			return sets(filepath.Join(home, folder, "mca-params.conf"), parameter)
+			return setting(filepath.Join(home, folder, "mca-params.conf"), parameter)
 		}
 	}
-	return false
+	return "", false
 }
 
-func sets(file, parameter string) bool {
+// setting returns what a file sets last of a parameter.
+func setting(file, parameter string) (value string, ok bool) {
 	f, err := os.Open(file)
 	if err != nil {
-		return false
+		return "", false
 	}
 	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		key, _, isSetting := strings.Cut(lines.Text(), "=")
+		key, text, isSetting := strings.Cut(lines.Text(), "=")
 		if isSetting && strings.TrimSpace(key) == parameter {
-			return true
+			value, ok = strings.TrimSpace(text), true
 		}
 	}
-	return false
+	return value, ok
 }

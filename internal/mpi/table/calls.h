@@ -332,7 +332,7 @@ CALL(send,              TWIN,  M31, "3.2.1", "value:any dest tag comm", "", NONE
 CALL(recv,              TWIN,  M31, "3.2.4", "source anytag comm", "value:any status", NONE, NONE, "Receives a Lua value that send, isend or sendrecv sent; gives it and its status.")
 CALL(sendrecv,          TWIN,  M31, "3.10",  "value:any dest tag source2 anytag2 comm", "value:any status", NONE, NONE, "Sends a Lua value and receives another.")
 CALL(isend,             TWIN,  M31, "3.7.2", "value:any dest tag comm", "request", NONE, NONE, "Starts to send a Lua value.")
-CALL(irecv,             TWIN,  M31, "3.7.2", "source anytag comm", "request", NONE, NONE, "Starts to receive a Lua value; wait and test of the request give the value and its status. A long value comes in while this process waits in any call; on MPICH not in a collective that cannot be left.")
+CALL(irecv,             TWIN,  M31, "3.7.2", "source anytag comm", "request", NONE, NONE, "Starts to receive a Lua value; wait and test of the request give the value and its status. A long value comes in while this process waits in any call; on an MPICH that works without UCX not in a collective that cannot be left.")
 CALL(probe,             TWIN,  M31, "3.8.1", "source anytag comm", "status", NONE, NONE, "Waits for a Lua value that was sent, and gives the status of its message without receiving it.")
 CALL(iprobe,            TWIN,  M31, "3.8.1", "source anytag comm", "flag:bool status", NONE, NONE, "Tells whether a Lua value that was sent is there, and the status of its message.")
 CALL(mprobe,            TWIN,  M31, "3.8.2", "source anytag comm", "message status", NONE, NONE, "Waits for a Lua value and takes its message out of the queue, for mrecv.")
