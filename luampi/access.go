@@ -11,9 +11,7 @@ func (m *module) windowHooks() map[string]func(x *call) {
 	hooks := map[string]func(x *call){
 		"Win_fence": func(x *call) {
 			w := x.win
-			if w.lockedAll || len(w.locked) > 0 || w.started {
-				rmaError(x, "ERR_RMA_SYNC", "another epoch is open")
-			}
+			x.noEpoch()
 			x.mark(&w.fenced, int(int32(x.c.S[table.SlotX]))&mpi.Int("MODE_NOSUCCEED") == 0)
 			x.completes(anyTarget)
 		},
@@ -21,6 +19,9 @@ func (m *module) windowHooks() map[string]func(x *call) {
 			target := x.target(table.SlotX+1, 1)
 			if x.win.lockedAll || x.win.locked[target] {
 				rmaError(x, "ERR_RMA_SYNC", "the window of rank %d is locked already", target)
+			}
+			if x.win.started {
+				rmaError(x, "ERR_RMA_SYNC", "another epoch is open")
 			}
 			x.mark(&x.win.fenced, false)
 			x.markLocked(target, true)
@@ -34,9 +35,7 @@ func (m *module) windowHooks() map[string]func(x *call) {
 			x.completes(target)
 		},
 		"Win_lock_all": func(x *call) {
-			if x.win.lockedAll || len(x.win.locked) > 0 {
-				rmaError(x, "ERR_RMA_SYNC", "the window is locked already")
-			}
+			x.noEpoch()
 			x.mark(&x.win.fenced, false)
 			x.mark(&x.win.lockedAll, true)
 		},
@@ -48,8 +47,21 @@ func (m *module) windowHooks() map[string]func(x *call) {
 			x.completes(anyTarget)
 		},
 		"Win_start": func(x *call) {
+			x.noEpoch()
+			x.win.targets = x.ranksOfWindow(x.c.S[table.SlotX])
 			x.mark(&x.win.started, true)
 			x.mark(&x.win.fenced, false)
+		},
+		"Win_post": func(x *call) { x.mark(&x.win.posted, true) },
+		"Win_wait": func(x *call) { x.mark(&x.win.posted, false) },
+		"Win_test": func(x *call) {
+			w := x.win
+			x.then = func(err error) error {
+				if err == nil && x.c.Result(0) != 0 {
+					w.posted = false
+				}
+				return err
+			}
 		},
 		"Win_complete": func(x *call) {
 			x.mark(&x.win.started, false)
@@ -89,6 +101,61 @@ func (m *module) windowHooks() map[string]func(x *call) {
 	return hooks
 }
 
+// epochs returns those of an open window that are.
+func (m *module) epochs(handle uint64) (e mpi.Epochs) {
+	for w := range m.windows {
+		if w.handle == handle {
+			e = mpi.Epochs{LockedAll: w.lockedAll, Started: w.started, Posted: w.posted}
+			for rank := range w.locked {
+				e.Locked = append(e.Locked, int32(rank))
+			}
+		}
+	}
+	return e
+}
+
+// noEpoch raises while an epoch is open in which this rank reaches others.
+func (x *call) noEpoch() {
+	if w := x.win; w.lockedAll || len(w.locked) > 0 || w.started {
+		rmaError(x, "ERR_RMA_SYNC", "another epoch is open")
+	}
+}
+
+// ranksOfWindow returns the ranks that the processes of a group have in the window.
+func (x *call) ranksOfWindow(group uint64) map[int]bool {
+	ask := func(name string, fill func(c *mpi.Call), read func(c *mpi.Call)) {
+		c := x.m.s.NewCall(name)
+		defer c.Release()
+		fill(c)
+		if err := x.m.do(x.L, c); err != nil {
+			x.fail(err)
+		}
+		read(c)
+	}
+	var own uint64
+	var n int
+	ranks := map[int]bool{}
+	ask("Win_get_group", func(c *mpi.Call) { c.S[table.SlotWin] = x.win.handle }, func(c *mpi.Call) { own = c.S[table.SlotR] })
+	defer x.m.s.FreeLater("Group_free", own)
+	ask("Group_size", func(c *mpi.Call) { c.S[table.SlotX] = group }, func(c *mpi.Call) { n = c.Result(0) })
+	if n == 0 {
+		return ranks
+	}
+	list := make([]int32, n)
+	for i := range list {
+		list[i] = int32(i)
+	}
+	ask("Group_translate_ranks", func(c *mpi.Call) {
+		c.S[table.SlotX], c.S[table.SlotX+1], c.S[table.SlotX+3] = group, slot(n), own
+		c.S[table.SlotX+2] = c.Hold(addressOf(list))
+	}, func(c *mpi.Call) {
+		for _, r := range c.Ints(table.SlotR, n) {
+			ranks[int(r)] = true
+		}
+	})
+	return ranks
+}
+
 // target reads a rank of the communicator, or of the window's.
 func (x *call) target(slotOf, i int) int {
 	rank := int(int32(x.c.S[slotOf]))
@@ -110,6 +177,9 @@ func (x *call) single() {
 // elements of the same type as the array here.
 func (x *call) access(b *buffer) {
 	w, target := x.win, x.target(table.SlotX, x.argOf(table.SlotX))
+	if w.started && !w.targets[target] {
+		rmaError(x, "ERR_RMA_SYNC", "rank %d is not in the group of Win_start", target)
+	}
 	if !w.fenced && !w.lockedAll && !w.locked[target] && !w.started {
 		rmaError(x, "ERR_RMA_SYNC", "no epoch is open for rank %d: call Win_fence, Win_lock or Win_start before", target)
 	}
@@ -122,8 +192,7 @@ func (x *call) access(b *buffer) {
 	disp := int(int64(x.c.S[table.SlotX+1]))
 	l := b.layout
 	if !b.derived {
-		size := b.arr.Type().Size()
-		l = &layoutOf{extent: size, end: size}
+		l = layoutOfElements(b.arr.Type())
 	}
 	low, end := l.reach(b.count)
 	at, ok := times(disp, w.units[target])
@@ -132,6 +201,14 @@ func (x *call) access(b *buffer) {
 	}
 	if !w.dynamic && (disp < 0 || at+low < 0 || at+end > w.bytes[target]) {
 		rmaError(x, "ERR_RMA_RANGE", "bytes %d to %d are not in the window of rank %d, which has %d", at+low, at+end, target, w.bytes[target])
+	}
+	if target == x.comm.Rank && !w.dynamic && len(w.arr.Bytes()) > 0 && l.dense(b.count) {
+		reached := typeSpan(addressOf(w.arr.Bytes()), l, at, b.count)
+		for _, own := range []*buffer{&x.send, &x.recv} {
+			if own.arr != nil && elementSpan(own, 0, own.count).meets(reached) {
+				x.arg(0, "the array and what is reached of this rank's own window share memory: copy the array")
+			}
+		}
 	}
 	x.c.S[table.SlotSTypes], x.c.S[table.SlotRTypes] = slot(b.count), b.typ
 	if x.row.Class == table.Local { // else its request has the arrays in hand

@@ -72,6 +72,7 @@ func (x *call) combineHere() error {
 	if o.n == 0 {
 		return nil
 	}
+	defer x.m.combines(x.send.address, x.recv.address)()
 	return x.m.apply(x.L, o, x.send.address, x.recv.address)
 }
 
@@ -205,6 +206,7 @@ func (m *module) fold(L *lua.LState, o *operands) error {
 	if o.into == nil || bytes == 0 || o.end == 0 {
 		return nil
 	}
+	defer m.combines(o.into)()
 	block := func(r int) unsafe.Pointer { return unsafe.Pointer(&o.blocks[r*o.stride+o.skip]) }
 	sum := block(0)
 	for r := 1; r < o.end; r++ {
@@ -215,6 +217,21 @@ func (m *module) fold(L *lua.LState, o *operands) error {
 	}
 	copy(unsafe.Slice((*byte)(o.into), bytes), unsafe.Slice((*byte)(sum), bytes))
 	return nil
+}
+
+// combines notes memory of arrays that an op reads or writes when the script's code has
+// run, until the result is called: a window that it belongs to must not be freed there.
+func (m *module) combines(memory ...unsafe.Pointer) (over func()) {
+	for _, p := range memory {
+		m.combined[p]++
+	}
+	return func() {
+		for _, p := range memory {
+			if m.combined[p]--; m.combined[p] == 0 {
+				delete(m.combined, p)
+			}
+		}
+	}
 }
 
 // apply runs the op once.

@@ -2,26 +2,21 @@ package luampi
 
 import (
 	"fmt"
-	"runtime"
 	"strings"
-	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// opened is what a file's handle has beside others: its communicator, and the
-// array of an access in two steps (File_read_all_begin, …).
+// opened is what a file's handle has beside others: its communicator, and what came of
+// an access in two steps (File_read_all_begin, …), of which the first does all.
 type opened struct {
 	comm   *mpi.Comm
 	begun  string // the call that began the access
-	split  *array.Array
-	at     uint64 // its address
+	status mpi.Status
 	room   mpi.Room
-	pinner runtime.Pinner
 }
 
 // fileHooks are the checks of accesses in two steps.
@@ -45,30 +40,26 @@ func (m *module) fileHooks(hooks map[string]func(x *call)) {
 		case !begins:
 			continue
 		}
-		reads := strings.HasPrefix(name, "File_read")
 		hooks[row.Name] = func(x *call) {
 			f := x.file
 			if f.begun != "" {
 				x.arg(0, "%s has not ended", f.begun)
 			}
-			f.begun, f.split, f.at, f.room = name+"_begin", x.send.arr, x.c.S[table.SlotSend], x.c.Room()
-			if reads {
-				f.split, f.at = x.recv.arr, x.c.S[table.SlotRecv]
+			f.begun, f.room = row.Name, x.c.Room()
+			x.then = func(err error) error {
+				if f.status = x.c.Status(); err != nil {
+					f.begun = ""
+				}
+				return err
 			}
-			if raw := f.split.Bytes(); len(raw) > 0 {
-				f.pinner.Pin(unsafe.Pointer(unsafe.SliceData(raw)))
-			}
-			m.begun[f] = true // MPI has the array, whoever has the file
-			x.onFailure(func() { m.endSplit(f) })
 		}
 		hooks[name+"_end"] = func(x *call) {
 			f := x.file
-			if f.begun != name+"_begin" {
-				x.arg(0, "%s_begin was not called", name)
+			if f.begun != row.Name {
+				x.arg(0, "%s was not called", row.Name)
 			}
-			x.c.S[table.SlotSend], x.c.S[table.SlotRecv] = f.at, f.at
-			x.keep = append(x.keep, f.split) // until the call is over
-			m.endSplit(f)
+			f.begun = ""
+			x.c.SetStatus(&f.status)
 		}
 	}
 }
@@ -148,11 +139,4 @@ func (x *call) checkAccess() {
 	case has("MODE_RDWR") && has("MODE_SEQUENTIAL"):
 		x.arg(1, "mpi.MODE_SEQUENTIAL goes with mpi.MODE_RDONLY or mpi.MODE_WRONLY, not with mpi.MODE_RDWR")
 	}
-}
-
-// endSplit lets the array of an access in two steps go.
-func (m *module) endSplit(f *opened) {
-	f.begun, f.split = "", nil
-	f.pinner.Unpin()
-	delete(m.begun, f)
 }

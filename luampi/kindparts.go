@@ -17,8 +17,8 @@ var partKinds = family{
 	table.RecvV:     {read: (*call).readRecvV, memory: (*call).receivedParts, skips: (*call).noArray},
 	table.RootSendV: {read: givesOnRoot((*call).readDealtV), memory: (*call).sentParts},
 	table.RootRecvV: {read: takesOnRoot((*call).readRecvV), memory: (*call).receivedParts, skips: (*call).noArray},
-	table.SendW:     {read: (*call).readSendW}, // each part may have a type with gaps: of their memory nothing is known
-	table.RecvW:     {read: (*call).readRecvW},
+	table.SendW:     {read: (*call).readSendW, memory: (*call).sentTypes},
+	table.RecvW:     {read: (*call).readRecvW, memory: (*call).receivedTypes},
 }
 
 // givesOnRoot reads an array to send from that has a meaning on the root only.
@@ -212,6 +212,20 @@ func (x *call) partSpans(b *buffer, countsSlot int) []span {
 	spans := make([]span, len(counts))
 	for r := range counts {
 		spans[r] = elementSpan(b, int(displs[r]), int(counts[r]))
+	}
+	return spans
+}
+
+func (x *call) sentTypes() []span { return x.typeSpans(&x.send, table.SlotSCounts, x.stypes) }
+
+func (x *call) receivedTypes() []span { return x.typeSpans(&x.recv, table.SlotRCounts, x.rtypes) }
+
+// typeSpans does that for parts that have types of their own.
+func (x *call) typeSpans(b *buffer, countsSlot int, types []*handle) []span {
+	counts, displs := x.counts(countsSlot), x.counts(countsSlot+1)
+	spans := make([]span, len(counts))
+	for r := range counts {
+		spans[r] = typeSpan(b.address, x.m.typeLayout(x.L, types[r]), int(displs[r]), int(counts[r]))
 	}
 	return spans
 }

@@ -20,6 +20,7 @@ package luampi
 
 import (
 	"strings"
+	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -59,7 +60,7 @@ type module struct {
 	hooks    map[string]func(x *call) // checks between reading arguments and the call
 	windows  map[*window]bool         // that are open
 	waiting  map[*call]bool           // calls that wait in MPI
-	begun    map[*opened]bool         // files with an access in two steps that has not ended
+	combined map[unsafe.Pointer]int   // memory of arrays that ops are at work on, by how many
 
 	shortcuts map[string]shortcut // by the name of the call
 
@@ -77,7 +78,8 @@ type limits struct{ anySource, anyTag, procNull, root, undefined, maxTag int }
 // job.
 func Open(in *interp.Interp, codec *value.Codec, s *mpi.Session) lua.LGFunction {
 	return func(L *lua.LState) int {
-		m := &module{in: in, s: s, codec: codec, world: s.World(), windows: map[*window]bool{}, waiting: map[*call]bool{}, begun: map[*opened]bool{}}
+		m := &module{in: in, s: s, codec: codec, world: s.World(), windows: map[*window]bool{}, waiting: map[*call]bool{}, combined: map[unsafe.Pointer]int{}}
+		s.SetEpochs(m.epochs)
 		L.Push(m.open(L))
 		return 1
 	}

@@ -14,6 +14,9 @@ func (s span) meets(t span) bool {
 	return s.from < s.to && t.from < t.to && s.from < t.to && t.from < s.to
 }
 
+// has reports whether an address is in the memory.
+func (s span) has(p unsafe.Pointer) bool { return uintptr(p) >= s.from && uintptr(p) < s.to }
+
 func memoryOf(a *array.Array) span {
 	raw := a.Bytes()
 	from := uintptr(unsafe.Pointer(unsafe.SliceData(raw)))
@@ -47,8 +50,8 @@ func (x *call) readsNothing() bool { return x.op != nil && x.op.name == "NO_OP" 
 // common. Of types with gaps it knows only that each meets itself.
 func (x *call) overlaps() bool {
 	s, r := &x.send, &x.recv
-	if s.derived || r.derived {
-		return s.address == r.address && s.typ == r.typ && s.count > 0 && r.count > 0
+	if (s.derived || r.derived) && s.address == r.address && s.typ == r.typ && s.count > 0 && r.count > 0 {
+		return true
 	}
 	var written, read []span
 	for i := range x.row.Args {
@@ -70,9 +73,23 @@ func (x *call) overlaps() bool {
 	return false
 }
 
-// elementSpan returns the memory of n elements of an array from one on.
+// elementSpan returns the memory of n elements of an array from one on; none if they are
+// of a type with gaps.
 func elementSpan(b *buffer, first, n int) span {
+	if b.derived {
+		return typeSpan(b.address, b.layout, first*b.layout.extent, n)
+	}
 	size := b.arr.Type().Size()
 	from := uintptr(b.address) + uintptr(first*size)
 	return span{from, from + uintptr(n*size)}
+}
+
+// typeSpan returns the memory of n elements of a type that begin some bytes after an
+// address; none if they leave gaps.
+func typeSpan(address unsafe.Pointer, l *layoutOf, after, n int) span {
+	if !l.dense(n) {
+		return span{}
+	}
+	low, end := l.reach(n)
+	return span{uintptr(int(uintptr(address)) + after + low), uintptr(int(uintptr(address)) + after + end)}
 }

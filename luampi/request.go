@@ -111,7 +111,8 @@ func (m *module) one(row *table.Call, test bool) implementation {
 		if q.r != nil {
 			m.refuseTaken(L, row.Name, q)
 		}
-		if q.r != nil && q.r.Active() {
+		waited := q.r != nil && q.r.Active()
+		if waited {
 			x := m.begin(L, row)
 			x.mustAwait(mpi.One, []*mpi.Request{q.r})
 			done := true
@@ -145,6 +146,9 @@ func (m *module) one(row *table.Call, test bool) implementation {
 		if test {
 			L.Push(lua.LTrue)
 			n++
+		}
+		if !waited && q.r != nil && q.r.Persistent() { // of one that is not started the status is empty (MPI 3.1, section 3.7.3)
+			return n + m.pushStatus(L, mpi.NullStatus(), n+1)
 		}
 		return n + m.pushCompleted(L, q)
 	}

@@ -20,7 +20,13 @@ import (
 type layoutOf struct {
 	extent   int // from one element to the next
 	low, end int // of the data of one element
+	size     int // bytes of data of one element
 	content  content
+}
+
+// layoutOfElements returns that of the elements of arrays of a type.
+func layoutOfElements(t array.Type) *layoutOf {
+	return &layoutOf{extent: t.Size(), end: t.Size(), size: t.Size(), content: content{of: t, known: true}}
 }
 
 // typeLayout asks MPI for the layout of a type, once.
@@ -41,11 +47,16 @@ func (m *module) typeLayout(L *lua.LState, h *handle) *layoutOf {
 	low, span, _ := ask("Type_get_true_extent")
 	_, _, basic := ask("own_basic")
 	l := &layoutOf{extent: extent, low: low, end: low + span, content: m.basics[basic]}
-	if size, _, _ := ask("Type_size"); size == 0 { // no data: the bounds that libraries return then mean nothing
+	if l.size, _, _ = ask("Type_size"); l.size == 0 { // no data: the bounds that libraries return then mean nothing
 		l.low, l.end = 0, 0
 	}
 	h.layout = l
 	return l
+}
+
+// dense reports whether n elements leave no gap.
+func (l *layoutOf) dense(n int) bool {
+	return l.end-l.low == l.size && (n <= 1 || l.extent == l.size)
 }
 
 // reach returns the bytes from the first to the last that n elements touch,
@@ -105,7 +116,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 		x.arg(i, "the third of {array, count, type} is nil: name a type, as in {a, n, mpi.DOUBLE}, or leave it out, as in {a, n}")
 	}
 	b := buffer{arr: a, typ: x.m.types[a.Type()], count: a.Len() - offset, content: content{of: a.Type(), known: true}}
-	l := &layoutOf{extent: size, end: size}
+	l := layoutOfElements(a.Type())
 	if v := field(3, "type"); v != lua.LNil {
 		h := x.datatype(i, v)
 		b.derived, b.typed, b.typ = true, true, h.value

@@ -45,6 +45,8 @@ type window struct {
 	lockedAll bool
 	locked    map[int]bool
 	started   bool
+	targets   map[int]bool // of the epoch that is started
+	posted    bool
 }
 
 // Kind names it in errors about arguments.
@@ -316,7 +318,7 @@ func (m *module) winDynamic(x *call) []lua.LValue {
 // when MPI refuses, all is as it was.
 func (m *module) winFree(x *call) []lua.LValue {
 	w := x.win
-	if w.lockedAll || len(w.locked) > 0 || w.started {
+	if w.lockedAll || len(w.locked) > 0 || w.started || w.posted {
 		x.arg(0, "an epoch is open: end it first")
 	}
 	if m.inUse(w) || w.lease != nil && !w.lease.End("Win_free") {
@@ -349,6 +351,11 @@ func (m *module) winFree(x *call) []lua.LValue {
 // that goes with the window.
 func (m *module) inUse(w *window) bool {
 	for _, s := range w.lent {
+		for p := range m.combined {
+			if s.has(p) {
+				return true
+			}
+		}
 		if m.s.Uses(s.from, s.to) || m.originIn(s) {
 			return true
 		}

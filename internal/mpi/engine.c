@@ -32,7 +32,7 @@
 #define NONE MPI_SUCCESS
 #define SIZED(ask, rooms, fill) ((f->rc = (ask)) != MPI_SUCCESS ? f->rc : (1 rooms) ? (fill) : MPI_ERR_NO_MEM)
 #define ROOM(i, n, type) && mpiclus_room(f, i, n, sizeof(type))
-#define WRITTEN(write) mpiclus_written(write, STATUS, REQ) /* files.c */
+#define DONE(access) mpiclus_done_access(access, STATUS, REQ) /* files.c */
 #define BOTH(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (f->nreq = 2, (b)) : f->rc)
 
 enum { P2P, POLL, START, COLL, SYNC, LOCAL, NATIVE, HAND, TWIN };

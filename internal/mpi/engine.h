@@ -104,8 +104,9 @@ void mpiclus_take_turns(void); /* from now on: ranks outnumber the processors */
 int mpiclus_turns_taken(void); /* whether the library's waits do it */
 int mpiclus_any(int yes); /* whether one rank of all says yes */
 int mpiclus_file_open(MPI_Comm comm, const char *name, int amode, MPI_Info info, MPI_File *file);
-int mpiclus_written(int rc, const MPI_Status *st, MPI_Request *request);
+int mpiclus_done_access(int rc, const MPI_Status *st, MPI_Request *request);
 int mpiclus_win_made(int rc, const MPI_Win *win);
+void mpiclus_end_epochs(MPI_Win win, int locked_all, const int *locked, int nlocked, int started, int posted);
 int mpiclus_pack_size(int n, MPI_Datatype type, MPI_Comm comm, int *size);
 int mpiclus_attribute(MPI_Comm comm, int key, int *found, int *value);
 void mpiclus_null_status(MPI_Status *st);

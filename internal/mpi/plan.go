@@ -31,7 +31,7 @@ var plans = func() []plan {
 			p.other, p.detach = 1, 1
 		case row.Class == table.Start:
 			p.detach = 1
-			p.blocks = row.Takes(table.File) // some libraries do a part of it, with other ranks or the disk, at once
+			p.blocks = row.Takes(table.File) // which does all of it, with the disk, at once
 		case row.Class == table.Coll:
 			p.blocks, p.otherwise = true, 1
 		case row.Name == "Comm_create_group", // whose members alone are there: no barrier

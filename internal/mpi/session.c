@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* gompi drops the return codes of its calls: this handler, on MPI_COMM_WORLD and on what gompi makes of it, keeps the
  * first that is no success. Those of MPI_COMM_WORLD are apart: libraries give it the errors of all that has no
@@ -155,3 +156,22 @@ int mpiclus_max_tag(void) {
 
 /* Makes the errors of a new window return, if making it has succeeded: windows do not inherit that from their communicator. */
 int mpiclus_win_made(int rc, const MPI_Win *win) { return rc != MPI_SUCCESS ? rc : MPI_Win_set_errhandler(*win, MPI_ERRORS_RETURN); }
+
+/* Ends the epochs of a window that is left at the end: MPICH over UCX dies in MPI_Finalize otherwise. One that other ranks
+ * are to end gets some time for that. */
+void mpiclus_end_epochs(MPI_Win win, int locked_all, const int *locked, int nlocked, int started, int posted) {
+#ifndef OPEN_MPI
+    enum { LOOKS = 200 };
+    int over = 0;
+    if (locked_all) MPI_Win_unlock_all(win);
+    for (int i = 0; i < nlocked; i++) MPI_Win_unlock(locked[i], win);
+    if (started) MPI_Win_complete(win);
+    for (int i = 0; posted && !over && i < LOOKS; i++) {
+        struct timespec pause = {0, 1000000};
+        if (MPI_Win_test(win, &over) != MPI_SUCCESS) return;
+        if (!over) nanosleep(&pause, NULL);
+    }
+#else
+    (void)win, (void)locked_all, (void)locked, (void)nlocked, (void)started, (void)posted;
+#endif
+}

@@ -1,10 +1,14 @@
 package mpi
 
+// #include "engine.h"
+import "C"
+
 import (
 	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -16,7 +20,8 @@ type trash struct {
 	frees   []freeing
 	some    atomic.Bool
 	owned   map[freeing]int // what the script still has, as often as it does
-	shared  []freeing       // windows and files, which all of their ranks free together, in the order in which they were made
+	epochs  func(win uint64) Epochs
+	shared  []freeing // windows and files, which all of their ranks free together, in the order in which they were made
 }
 
 type freeing struct {
@@ -74,6 +79,11 @@ func (s *Session) freeShared() {
 	s.shared = nil
 	s.trashMu.Unlock()
 	for _, f := range left {
+		if f.call == "Win_free" && s.epochs != nil {
+			s.endEpochs(f.value, s.epochs(f.value))
+		}
+	}
+	for _, f := range left {
 		c := s.NewCall(f.call)
 		c.native, c.f.barrier = true, 0
 		c.S[table.SlotWin], c.S[table.SlotX] = f.value, f.value
@@ -81,6 +91,31 @@ func (s *Session) freeShared() {
 		c.letGo()
 		s.put(c)
 	}
+}
+
+// Epochs are those of a window that are open (MPI 3.1, section 11.5).
+type Epochs struct {
+	LockedAll bool
+	Locked    []int32 // ranks
+	Started   bool
+	Posted    bool
+}
+
+// SetEpochs says who knows which epochs of a window, by its handle, are open. Those of
+// the windows that are left are ended at the end.
+func (s *Session) SetEpochs(of func(win uint64) Epochs) { s.epochs = of }
+
+func (s *Session) endEpochs(win uint64, e Epochs) {
+	number := func(b bool) C.int {
+		if b {
+			return 1
+		}
+		return 0
+	}
+	s.lock()
+	defer s.unlock()
+	C.mpiclus_end_epochs(*(*C.MPI_Win)(unsafe.Pointer(&win)), number(e.LockedAll),
+		(*C.int)(unsafe.SliceData(e.Locked)), C.int(len(e.Locked)), number(e.Started), number(e.Posted))
 }
 
 // freeAll frees what is left at the end: MPICH tells of each object that it

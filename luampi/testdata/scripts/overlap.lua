@@ -70,3 +70,18 @@ m:set(1, 1, rank) m:set(2, 1, rank)
 mpi.Sendrecv({m, 1, two}, right, 0, {m, 1, two, offset = 1}, left, 0)
 check.eq({m:at(1, 2), m:at(2, 2)}, {left, left})
 mpi.Barrier()
+
+-- the same array twice where each part has a type of its own, and types without gaps
+local ones, places, types = {}, {}, {}
+for r = 1, size do ones[r], places[r], types[r] = 1, 8 * (r - 1), mpi.DOUBLE end
+local all = array.full(size, rank)
+check.fails("share memory", mpi.Alltoallw, all, ones, places, types, all, ones, places, types)
+check.fails("share memory", mpi.Ialltoallw, all, ones, places, types, all, ones, places, types)
+local twice = mpi.Type_contiguous(2, mpi.DOUBLE):commit()
+local row = array.range(1, 5)
+check.fails("share memory", mpi.Sendrecv, {row, 1, twice}, right, 0, row:view(2, 2), left, 0)
+check.fails("share memory", mpi.Sendrecv, row:view(2, 2), right, 0, {row, 1, twice}, left, 0)
+row[1], row[2] = rank, rank
+mpi.Sendrecv({row, 1, twice}, right, 0, {row, 1, twice, offset = 2}, left, 0)
+check.eq({row[3], row[4], row[5]}, {left, left, 5})
+twice:free()

@@ -133,3 +133,16 @@ if size == 1 then
     mpi.Waitall{ r, s }
   end
 end
+
+-- of one that is not started, the status says nothing
+local idle = mpi.Recv_init(array.zeros(1), 0, 1, mpi.COMM_SELF)
+local function empty(status) return {status.source, status.tag} end
+for _ = 1, 2 do
+  check.eq(empty(mpi.Wait(idle)), {mpi.ANY_SOURCE, mpi.ANY_TAG})
+  local done, status = mpi.Test(idle)
+  check.eq({done, empty(status)}, {true, {mpi.ANY_SOURCE, mpi.ANY_TAG}})
+  idle:start()
+  mpi.Send(array.zeros(1), 0, 1, mpi.COMM_SELF)
+  check.eq(empty(idle:wait()), {0, 1})
+end
+idle:free()

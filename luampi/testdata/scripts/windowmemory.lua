@@ -93,3 +93,25 @@ for i = 1, 300 do
   win:free()
 end
 mpi.Barrier()
+
+-- an op that frees the window whose memory it combines into
+local n = 1000
+local function frees(reduce)
+  local win, a = mpi.Win_allocate(n, "float64", nil, mpi.COMM_SELF)
+  a:fill(2)
+  local told
+  reduce(array.full(n, 1), a, mpi.Op_create_array(function(inn, inout)
+    local ok, e = pcall(win.free, win)
+    told = ok or e.message
+    inout:axpy(1, inn)
+  end))
+  return win, a, told
+end
+local win, a, told = frees(mpi.Reduce_local)
+assert(tostring(told):find("wait for it first", 1, true), told)
+check.eq(a:sum(), 3 * n)
+win:free()
+win, a, told = frees(function(from, into, op) mpi.Wait(mpi.Iallreduce(from, into, op)) end)
+if size > 1 then assert(tostring(told):find("wait for it first", 1, true), told) end
+check.eq(a:sum(), size * n)
+win:free()

@@ -87,12 +87,33 @@ check.fails("ERR_RMA_RANGE", mpi.Put, one, right, 2, win)
 check.fails("ERR_RMA_RANGE", mpi.Put, one, right, -1, win)
 check.fails("rank 99 is not in a communicator", mpi.Put, one, 99, 0, win)
 check.fails("an epoch is open: end it first", mpi.Win_free, win)
+check.fails("Win_start: ERR_RMA_SYNC: another epoch is open", mpi.Win_start, win:get_group(), win)
 win:unlock(right)
 check.fails("is not locked", mpi.Win_unlock, right, win)
 check.fails("is not locked", mpi.Win_flush, right, win)
 check.fails("mpi.LOCK_SHARED or mpi.LOCK_EXCLUSIVE expected", mpi.Win_lock, 12345, right, win)
 check.fails("window expected, got number", mpi.Win_fence, 0, 7)
+local me = mpi.Group_incl(win:get_group(), {rank})
+win:post(me)
+check.fails("an epoch is open: end it first", mpi.Win_free, win)
+win:start(me)
+check.fails("Win_lock: ERR_RMA_SYNC: another epoch is open", mpi.Win_lock, mpi.LOCK_SHARED, right, win)
+if size > 1 then check.fails("is not in the group of Win_start", mpi.Put, one, right, 0, win) end
+mpi.Put(one, rank, 0, win)
+win:complete()
+win:wait()
 win:free()
+do
+  local own, a = mpi.Win_allocate(10, "float64", nil, mpi.COMM_SELF)
+  for i = 1, 10 do a[i] = i end
+  own:lock(mpi.LOCK_EXCLUSIVE, 0)
+  check.fails("share memory", mpi.Put, a:view(1, 4), 0, 1, own)
+  check.fails("share memory", mpi.Get, a:view(2, 4), 0, 0, own)
+  mpi.Put(a:view(1, 4), 0, 4, own)
+  own:unlock(0)
+  check.eq(a:totable(), {1, 2, 3, 4, 1, 2, 3, 4, 9, 10})
+  own:free()
+end
 
 -- start, complete, post, wait around a ring
 local mine = array.zeros(1)
