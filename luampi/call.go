@@ -63,10 +63,17 @@ func (m *module) described(row *table.Call) implementation {
 
 // generic returns the implementation of a call that its line describes fully.
 func (m *module) generic(row *table.Call) implementation {
-	message, hook := isMessage(row), m.hooks[row.Name]
+	hook := m.hooks[row.Name]
+	plain := func(*call, int, *mpi.Comm) bool { return false }
+	switch {
+	case isMessage(row):
+		plain = (*call).readPlain
+	case isReduction(row):
+		plain = (*call).readPlainReduction
+	}
 	return func(L *lua.LState, base int, comm *mpi.Comm) int {
 		x := m.begin(L, row)
-		if !message || !x.readPlain(base, comm) {
+		if !plain(x, base, comm) {
 			x.read(base, comm)
 		}
 		if hook != nil {

@@ -1,9 +1,13 @@
 package luampi
 
 import (
+	"math"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
@@ -30,6 +34,46 @@ func (x *call) readOp(i int) {
 	}
 	x.put(i, h.value)
 	x.op, x.c.Op = h, h.op
+}
+
+// isReduction reports whether the arguments are two arrays, an op and a communicator.
+func isReduction(row *table.Call) bool {
+	a := row.Args
+	return row.Class == table.Coll && len(a) == 4 && a[0].Kind == table.Reduce && a[1].Kind == table.Reduced && a[2].Kind == table.Op && a[3].Kind == table.Comm
+}
+
+// readPlainReduction reads the arguments of a reduction of two arrays that are alike by an
+// op of MPI, all given and plainly right: what an iteration does in every step. Otherwise
+// the result is false, and read tells what is wrong or fills in what is missing.
+func (x *call) readPlainReduction(base int, comm *mpi.Comm) bool {
+	m, args := x.m, vm.Args(x.L, base)
+	if comm == nil && len(args) == 4 {
+		if comm = toComm(args[3]); comm == nil {
+			return false
+		}
+		args = args[:3]
+	}
+	if comm == nil {
+		comm = m.world
+	}
+	if len(args) != 3 || comm.Inter || comm.Unusable() != "" {
+		return false
+	}
+	from, ok1 := array.To(args[0])
+	into, ok2 := array.To(args[1])
+	op := toHandle(args[2], "op")
+	if !ok1 || !ok2 || op == nil || op.freed || op.groups&groupOf(from.Type()) == 0 ||
+		(op.name == "MAX" || op.name == "MIN") && m.orders.wrong[from.Type()] ||
+		from.Type() != into.Type() || from.Len() != into.Len() || from.Len() > math.MaxInt32 || memoryOf(from).meets(memoryOf(into)) {
+		return false
+	}
+	s, typ, n := x.c.S, m.types[from.Type()], slot(from.Len())
+	s[table.SlotSend], s[table.SlotSend+1], s[table.SlotSend+2] = x.c.Hold(addressOf(from.Bytes())), n, typ
+	s[table.SlotRecv], s[table.SlotRecv+1], s[table.SlotRecv+2] = x.c.Hold(addressOf(into.Bytes())), n, typ
+	s[table.SlotOp], s[table.SlotComm] = op.value, comm.Handle
+	x.c.Bytes = 2 * len(from.Bytes())
+	x.comm, x.op, x.out, x.at[1] = comm, op, into, args[1]
+	return true
 }
 
 // readReduce reads what a reduction combines: an array, IN_PLACE, or a number
@@ -110,6 +154,19 @@ var opGroups = map[string]opGroup{
 	"MINLOC": 0, "MAXLOC": 0,
 }
 
+// groupOf returns the group that a type of elements is in.
+func groupOf(t array.Type) opGroup {
+	switch t {
+	case array.Float32, array.Float64:
+		return onFloats
+	case array.Complex64, array.Complex128:
+		return onComplex
+	case array.Bool:
+		return onLogical
+	}
+	return onIntegers
+}
+
 // checkOp raises when the op does not work on a type: what libraries then do
 // ranges from an error to nonsense.
 func (x *call) checkOp(i int, t array.Type) {
@@ -118,18 +175,7 @@ func (x *call) checkOp(i int, t array.Type) {
 	if name == "" {
 		return // the script's own op takes what its function takes
 	}
-	var want opGroup
-	switch t {
-	case array.Float32, array.Float64:
-		want = onFloats
-	case array.Complex64, array.Complex128:
-		want = onComplex
-	case array.Bool:
-		want = onLogical
-	default:
-		want = onIntegers
-	}
-	if x.op.groups&want != 0 {
+	if x.op.groups&groupOf(t) != 0 {
 		return
 	}
 	if _, reduces := opGroups[name]; !reduces {

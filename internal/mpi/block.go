@@ -38,7 +38,7 @@ func (s *Session) Block(element uint64, n int) (uint64, error) {
 func (s *Session) Duplicate(ctx context.Context, c *Comm) (uint64, error) {
 	call := s.NewCall("Comm_dup")
 	defer call.Release()
-	call.f.adopt = 0 // nobody needs duplicates of the duplicate
+	call.f.plan.adopt = 0 // nobody needs duplicates of the duplicate
 	call.Leavable()
 	call.S[table.SlotComm] = c.Shadow
 	if err := call.Do(ctx); err != nil {

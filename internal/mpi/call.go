@@ -78,12 +78,10 @@ func (c *Call) Prepare(row *table.Call) {
 	if len(row.Results) > 0 {
 		clear(c.S[table.SlotR:]) // where handles are ints, C writes half of a slot
 	}
-	f.call, f.other, f.detach, f.adopt, f.barrier = p.call, p.other, p.detach, p.adopt, 0
+	f.plan, f.barrier = p.frame, 0
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
 	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half, f.outdated, f.detached, f.on = 0, 0, 0, 0, 0, 0, 0, 0, 0
 	f.world = C.uint64_t(c.s.generation.Load())
-	f.sends, f.receives, f.counts = p.sends, p.receives, p.counts
-	f.talks, f.bound = p.talks, p.bound
 	c.turn()
 	c.native = p.blocks
 	if p.blocks && (c.s.cancellable || c.s.spins) {
@@ -96,12 +94,13 @@ func (c *Call) Prepare(row *table.Call) {
 func (c *Call) Leavable() {
 	if c.plan.otherwise != 0 || c.plan.barrier != 0 {
 		c.native = false
-		c.f.other, c.f.barrier = c.plan.otherwise, c.plan.barrier
+		c.f.plan.other, c.f.barrier = c.plan.otherwise, c.plan.barrier
 	}
 }
 
-// turn tells who looks at the frame from outside that it is at another call.
-func (c *Call) turn() { atomic.AddUint64((*uint64)(unsafe.Pointer(&c.f.turn)), 1) }
+// turn tells who looks at the frame from outside that it is at another call. That is
+// TryCancel alone, and both hold the interpreter where a request of the script is in it.
+func (c *Call) turn() { c.f.turn++ }
 
 func (s *Session) makeCall() *Call {
 	c := &Call{s: s, f: (*C.mpiclus_frame)(C.calloc(1, C.sizeof_mpiclus_frame))}

@@ -32,6 +32,7 @@
 #define NONE MPI_SUCCESS
 #define SIZED(ask, rooms, fill) ((f->rc = (ask)) != MPI_SUCCESS ? f->rc : (1 rooms) ? (fill) : MPI_ERR_NO_MEM)
 #define ROOM(i, n, type) && mpiclus_room(f, i, n, sizeof(type))
+#define ENDED(file) ((void)(file), MPI_SUCCESS) /* an access in two steps, of which the first has done all */
 #define DONE(access) mpiclus_done_access(access, STATUS, REQ) /* files.c */
 #define BOTH(a, b) ((f->rc = (a)) == MPI_SUCCESS ? (f->nreq = 2, (b)) : f->rc)
 
@@ -61,7 +62,7 @@ int mpiclus_calls(void) { return CALLS; }
 
 static int dispatch(mpiclus_frame *f) {
     mpiclus_slot *s = f->s;
-    switch (f->call * 2 + f->other) {
+    switch (f->plan.call * 2 + f->plan.other) {
 #define CALL(name, class, since, section, args, results, call, other, doc) \
     case CALL_##name * 2:                                                  \
         return FROM_##since(call);                                         \
@@ -189,7 +190,7 @@ int mpiclus_test(mpiclus_frame *f) {
         if (f->rc != MPI_SUCCESS) return 1;
         if (!flag) return 0;
         f->barrier = 0;
-        if (f->counts) mpiclus_count_call(f->counts, f->s[12].comm);
+        if (f->plan.counts) mpiclus_count_call(f->plan.counts, f->s[12].comm);
         f->rc = dispatch(f);
         return 1;
     }
@@ -226,9 +227,9 @@ int mpiclus_test(mpiclus_frame *f) {
 }
 
 static void count_sent(mpiclus_frame *f) {
-    if (!f->sends || f->s[8].n == MPI_PROC_NULL) return;
+    if (!f->plan.sends || f->s[8].n == MPI_PROC_NULL) return;
     mpiclus_count_sent(f->s[12].comm);
-    if (f->sends > 1) mpiclus_count_sent(OTHER_COMM);
+    if (f->plan.sends > 1) mpiclus_count_sent(OTHER_COMM);
 }
 
 /* Notes which communicator the request that was started is of. */
@@ -245,8 +246,8 @@ static void refuse(mpiclus_frame *f) {
 
 /* Starts a new frame: 1 when it is over at once. */
 static int start(mpiclus_frame *f) {
-    int class = classes[f->call];
-    if (f->bound && f->world != mpiclus_worlds) {
+    int class = classes[f->plan.call];
+    if (f->plan.bound && f->world != mpiclus_worlds) {
         refuse(f);
         return 1;
     }
@@ -255,7 +256,7 @@ static int start(mpiclus_frame *f) {
     if (class != LOCAL) /* which may work on a status of the script */
         f->st[0].MPI_SOURCE = MPI_UNDEFINED; /* where a library leaves it so, nothing is known of the message */
     f->st[0].MPI_ERROR = f->st[1].MPI_ERROR = MPI_SUCCESS;
-    f->nreq = class == P2P || (class == COLL && f->other);
+    f->nreq = class == P2P || (class == COLL && f->plan.other);
     f->phase = MPICLUS_STARTED;
     if (f->barrier) {
         mpiclus_count_call(MPICLUS_COUNTS_TOGETHER, f->s[12].comm);
@@ -263,14 +264,14 @@ static int start(mpiclus_frame *f) {
         return f->rc != MPI_SUCCESS;
     }
     if (class == POLL) return 0;
-    if (f->counts) mpiclus_count_call(f->counts, f->s[12].comm);
+    if (f->plan.counts) mpiclus_count_call(f->plan.counts, f->s[12].comm);
     int sits = class != LOCAL && f->nreq == 0 && mpiclus_nincoming > 0;
     if (sits) mpiclus_receive_inside(1);
     f->rc = dispatch(f);
     if (sits) mpiclus_receive_inside(0);
     if (f->rc == MPI_SUCCESS) {
         count_sent(f);
-        if (f->talks && (f->detach || f->call == CALL_Comm_idup)) begun_on(f);
+        if (f->plan.talks && (f->plan.detach || f->plan.call == CALL_Comm_idup)) begun_on(f);
     } else if (f->nreq == 2 && f->req[0] != MPI_REQUEST_NULL) { /* half of a Sendrecv */
         MPI_Cancel(&f->req[0]);
         MPI_Request_free(&f->req[0]);
@@ -279,19 +280,19 @@ static int start(mpiclus_frame *f) {
         mpiclus_known *k = mpiclus_find_comm(f->s[12].comm);
         if (k != NULL) k->left = 1;
     }
-    return f->rc != MPI_SUCCESS || f->nreq == 0 || f->detach;
+    return f->rc != MPI_SUCCESS || f->nreq == 0 || f->plan.detach;
 }
 
 /* Counts the message that a call has received itself. A request counts when the script has waited for it. */
 static void count_received(mpiclus_frame *f) {
-    if (f->receives && !f->detach && f->rc == MPI_SUCCESS && !f->from_null && f->st[0].MPI_SOURCE != MPI_PROC_NULL)
+    if (f->plan.receives && !f->plan.detach && f->rc == MPI_SUCCESS && !f->from_null && f->st[0].MPI_SOURCE != MPI_PROC_NULL)
         mpiclus_count_received(f->s[12].comm);
 }
 
 static void finish(mpiclus_frame *f) {
     f->phase = MPICLUS_OVER;
     count_received(f);
-    if (f->rc == MPI_SUCCESS && f->adopt) mpiclus_adopt(f);
+    if (f->rc == MPI_SUCCESS && f->plan.adopt) mpiclus_adopt(f);
     if (f->from_null) mpiclus_null_status(&f->st[0]);
     explain(f);
 }
@@ -307,7 +308,7 @@ void mpiclus_message(mpiclus_frame *f, int tests) {
         f->rc = dispatch(f);
     else
         refuse(f);
-    if (f->rc == MPI_SUCCESS && f->sends) mpiclus_count_sent(f->s[12].comm); /* PROC_NULL does not come this way */
+    if (f->rc == MPI_SUCCESS && f->plan.sends) mpiclus_count_sent(f->s[12].comm); /* PROC_NULL does not come this way */
     while (f->rc == MPI_SUCCESS && !flag && tests-- > 0) {
         if (mpiclus_nincoming > 0) mpiclus_receive_values();
         f->rc = MPI_Test(&f->req[0], &flag, &f->st[0]);

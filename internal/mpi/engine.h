@@ -55,6 +55,17 @@ enum { MPICLUS_WAIT_OWN, MPICLUS_WAIT_ALL, MPICLUS_WAIT_ANY, MPICLUS_WAIT_SOME, 
 /* What mpiclus_visit, mpiclus_run and mpiclus_wait return. */
 enum { MPICLUS_DONE, MPICLUS_PENDING, MPICLUS_BUSY, MPICLUS_LEFT };
 
+/* What a line of calls.h means for a frame (plan.go). */
+typedef struct {
+    int call, other;
+    int detach;          /* the request goes to the script: do not wait for it */
+    int adopt;           /* the call makes a communicator: give it an error handler and a shadow */
+    int sends, receives; /* messages, if it has succeeded */
+    int counts;          /* whether it is a collective (tally.h) */
+    int talks;           /* it works on the communicator of its slot, or a message from there */
+    int bound;           /* its slots hold handles that may end with their world: of communicators, of requests */
+} mpiclus_plan;
+
 typedef struct {
     mpiclus_slot s[MPICLUS_SLOTS];
     MPI_Request req[2];
@@ -65,20 +76,14 @@ typedef struct {
     int nmany;    /* requests in many */
     int capacity; /* of many, sts, indices */
     int nout;     /* how many of them are complete; MPI_UNDEFINED when none is active */
-    int call, other;
+    mpiclus_plan plan;
     int nreq; /* requests of req that this call started */
     int waits;
     int phase;
     int flag;
     int rc, class_; /* return code and its error class */
-    int adopt;      /* the call makes a communicator: give it an error handler and a shadow */
     int from_null;  /* receives from MPI_PROC_NULL, of which not every library tells in the status */
-    int detach;     /* the request goes to the script: do not wait for it */
     int barrier;    /* run a non-blocking barrier first: the call itself cannot be left */
-    int sends, receives; /* messages, if it has succeeded */
-    int counts;          /* whether it is a collective (tally.h) */
-    int talks;           /* it works on the communicator of its slot, or a message from there */
-    int bound;           /* its slots hold handles that may end with their world: of communicators, of requests */
     uint64_t world;      /* the one whose handles its slots hold: the value of mpiclus_worlds in it */
     int detached;        /* its task has taken the requests that it has made */
     int outdated;        /* it was refused, since that world is over */

@@ -11,13 +11,11 @@ import (
 
 // plan is what a line of the table means for a frame.
 type plan struct {
-	call, other, detach, adopt C.int
-	blocks                     bool // without cancellable it sits in C
-	otherwise                  C.int
-	barrier                    C.int
-	sends, receives, counts    C.int // for the tally of what is over
-	talks, bound               C.int
-	persists                   bool // it makes a request that starts again and again
+	frame     C.mpiclus_plan
+	blocks    bool // without cancellable it sits in C
+	otherwise C.int
+	barrier   C.int
+	persists  bool // it makes a request that starts again and again
 }
 
 // plans holds two for each line, the second of the non-blocking form.
@@ -25,12 +23,12 @@ var plans = func() []plan {
 	list := make([]plan, 2*len(table.Calls))
 	for _, row := range table.ByName {
 		p := &list[planOf(row)]
-		p.call = C.int(row.Index)
+		p.frame.call = C.int(row.Index)
 		switch {
 		case row.Other:
-			p.other, p.detach = 1, 1
+			p.frame.other, p.frame.detach = 1, 1
 		case row.Class == table.Start:
-			p.detach = 1
+			p.frame.detach = 1
 			p.blocks = row.Takes(table.File) // which does all of it, with the disk, at once
 		case row.Class == table.Coll:
 			p.blocks, p.otherwise = true, 1
@@ -41,7 +39,7 @@ var plans = func() []plan {
 			p.blocks, p.barrier = true, 1
 		}
 		if row.MakesComm() && row.Class != table.Hand {
-			p.adopt = 1
+			p.frame.adopt = 1
 		}
 		p.tally(row)
 	}
@@ -53,30 +51,30 @@ var plans = func() []plan {
 func (p *plan) tally(row *table.Call) {
 	starts := row.Class == table.P2P || row.Class == table.Start
 	if row.Takes(table.Comm, table.Message) {
-		p.talks = 1
+		p.frame.talks = 1
 	}
-	if p.talks != 0 || row.Takes(table.Comm1) || row.Name == "Cancel" || row.Name == "Start" {
-		p.bound = 1
+	if p.frame.talks != 0 || row.Takes(table.Comm1) || row.Name == "Cancel" || row.Name == "Start" {
+		p.frame.bound = 1
 	}
 	switch {
 	case strings.HasSuffix(row.Name, "_init"): // counts when it is started
 		p.persists = true
 	case row.Name == "Comm_create_group": // only some of the ranks call it
 	case row.Name == "own_send" || row.Name == "own_isend": // the announcement, and what it announces
-		p.sends = 2
+		p.frame.sends = 2
 	case row.Takes(table.Win, table.File):
-		p.counts = C.MPICLUS_COUNTS_APART
+		p.frame.counts = C.MPICLUS_COUNTS_APART
 	case starts && (row.Takes(table.Dest, table.Source) || row.Receives()):
 		if row.Takes(table.Dest) {
-			p.sends = 1
+			p.frame.sends = 1
 		}
 		if row.Receives() || row.Name == "own_recv" {
-			p.receives = 1
+			p.frame.receives = 1
 		}
 	case row.Class == table.Coll || row.Class == table.Sync || row.Name == "Comm_idup":
-		p.counts = C.MPICLUS_COUNTS_TOGETHER
+		p.frame.counts = C.MPICLUS_COUNTS_TOGETHER
 	case row.Class == table.Native || strings.HasPrefix(row.Name, "Win_"):
-		p.counts = C.MPICLUS_COUNTS_APART
+		p.frame.counts = C.MPICLUS_COUNTS_APART
 	}
 }
 

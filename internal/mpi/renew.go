@@ -78,7 +78,7 @@ func (c *Comm) renewed(h commHandles, generation uint64) {
 func (s *Session) meetAll(ctx context.Context) error {
 	c := s.NewCall("Ibarrier")
 	defer c.Release()
-	c.f.detach = 0
+	c.f.plan.detach = 0
 	c.S[table.SlotComm] = worldHandle
 	return c.Wait(ctx)
 }
@@ -234,7 +234,7 @@ func (s *Session) settleRequest(r *Request, first bool) bool {
 			return false
 		}
 		r.Status = Status{st}
-		if r.receives != 0 && !r.fromNull && r.received() {
+		if r.receives && !r.fromNull && r.received() {
 			s.countReceived(r)
 		}
 	}
@@ -261,7 +261,7 @@ func (r *Request) cancels() bool {
 			return false
 		}
 	}
-	return r.receives != 0
+	return r.receives
 }
 
 // giveUp gives up the requests that are not complete: they, and the memory

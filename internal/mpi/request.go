@@ -40,8 +40,8 @@ type Request struct {
 	Holder any
 
 	state    atomic.Int32
-	by       *Call          // that has claimed it
-	index    int            // in the list of that call, -1 for a single one
+	index    int32          // in the list of the call that has claimed it, -1 for a single one
+	by       *Call          // that call
 	incoming unsafe.Pointer // what comes with it, in C memory: a value, communicators
 	s        *Session
 	world    uint64 // in which it was made
@@ -55,10 +55,10 @@ type Request struct {
 	one      [1]unsafe.Pointer // room for held
 	place    int               // in the session's list of those in its state, counted from 1
 
-	sends, receives C.int   // how it counts (tally.h)
-	on              *counts // where, nil if its communicator is not counted on
+	sends, receives bool    // how it counts (tally.h)
 	toNull          bool    // sends to PROC_NULL
 	cancelled       bool    // somebody has asked for that
+	on              *counts // where it counts, nil if its communicator is not counted on
 }
 
 // requests are all that MPI has something of, by who sees to them.
@@ -149,7 +149,7 @@ func (c *Call) detach(i int) *Request {
 	r.held = append(r.one[:0], c.held...)
 	r.fromNull = c.f.from_null != 0
 	r.persists = c.plan.persists
-	if r.receives = c.f.receives; r.persists {
+	if r.receives = c.f.plan.receives != 0; r.persists {
 		r.countLater(c)
 	}
 	if c.Row == ownIrecv || c.Row == rowIdup {
@@ -175,10 +175,10 @@ func (r *Request) countLater(c *Call) {
 	for i := range c.Row.Args {
 		switch c.Row.Args[i].Kind {
 		case table.Dest:
-			r.sends = 1
+			r.sends = true
 			r.toNull = int32(c.S[table.SlotPeer]) == int32(Int("PROC_NULL"))
 		case table.Source:
-			r.receives = 1
+			r.receives = true
 		}
 	}
 }
@@ -242,7 +242,7 @@ func (s *Session) restarted(r *Request) {
 	s.requestsMu.Lock()
 	defer s.requestsMu.Unlock()
 	r.cancelled = false
-	if r.sends != 0 && !r.toNull {
+	if r.sends && !r.toNull {
 		s.sent.Add(1)
 		if r.on != nil {
 			r.on.sent++
@@ -339,17 +339,22 @@ func (r *Request) ended() {
 // complete notes that the operation is over, and that the library has left this
 // handle: Open MPI frees a persistent request whose receive failed.
 func (r *Request) complete(st Status, handle C.MPI_Request) {
+	r.s.requestsMu.Lock()
+	defer r.s.requestsMu.Unlock()
+	r.completed(st, handle)
+}
+
+// completed is complete for who holds requestsMu.
+func (r *Request) completed(st Status, handle C.MPI_Request) {
 	var left uint64
 	*(*C.MPI_Request)(unsafe.Pointer(&left)) = handle
-	if r.fromNull {
-		C.mpiclus_null_status(&st.c)
-	}
 	r.Status = st
-	got := r.receives != 0 && !r.Lost() && !r.fromNull && r.received()
+	if r.fromNull {
+		C.mpiclus_null_status(&r.Status.c)
+	}
 	r.by = nil
 	s := r.s
-	s.requestsMu.Lock()
-	if got {
+	if r.receives && !r.Lost() && !r.fromNull && r.received() {
 		s.countReceived(r)
 	}
 	s.alive.Remove(r)
@@ -367,7 +372,6 @@ func (r *Request) complete(st Status, handle C.MPI_Request) {
 	}
 	r.Holder, r.started = nil, false
 	r.state.Store(int32(next))
-	s.requestsMu.Unlock()
 }
 
 // countReceived counts the message that a request has got. requestsMu is held.
@@ -425,7 +429,7 @@ func (c *Call) claim(r *Request, index int) *Taken {
 	if r.State() == Claimed {
 		e := r.taken(max(index, 0))
 		if r.by == c {
-			e.Twice = r.index
+			e.Twice = int(r.index)
 		}
 		return e
 	}
@@ -440,7 +444,7 @@ func (c *Call) take(r *Request, index int, from State) bool {
 	if !r.state.CompareAndSwap(int32(from), int32(Claimed)) {
 		return false
 	}
-	r.by, r.index = c, index
+	r.by, r.index = c, int32(index)
 	c.claims = append(c.claims, r)
 	return true
 }
@@ -525,7 +529,7 @@ func (c *Call) TryCancel(r *Request) (done bool, err error) {
 	x[0], x[1], x[2], x[3] = r.handle, 0, 0, 0
 	if r.State() == Claimed {
 		f := r.by.f
-		x[1], x[2], x[3] = uint64(uintptr(unsafe.Pointer(f))), uint64(uint32(int32(r.index))), uint64(f.turn)
+		x[1], x[2], x[3] = uint64(uintptr(unsafe.Pointer(f))), uint64(uint32(r.index)), uint64(f.turn)
 	}
 	r.cancelled = c.Try()
 	if c.f.outdated != 0 {

@@ -24,14 +24,14 @@ void mpiclus_settle_begin(void) {
 
 /* Notes that a call has made a request that its task has not taken from the frame yet. */
 void mpiclus_not_detached(mpiclus_frame *f) {
-    if (f->phase == MPICLUS_OVER && f->detach && f->rc == MPI_SUCCESS && f->on != 0 && !f->detached) mpiclus_open_id(f->on);
+    if (f->phase == MPICLUS_OVER && f->plan.detach && f->rc == MPI_SUCCESS && f->on != 0 && !f->detached) mpiclus_open_id(f->on);
 }
 
 /* Notes that a call that waits has its operation on its communicator. */
 void mpiclus_stays_open(mpiclus_frame *f) {
-    if (f->phase != MPICLUS_STARTED || f->waits != MPICLUS_WAIT_OWN || !f->talks) return;
+    if (f->phase != MPICLUS_STARTED || f->waits != MPICLUS_WAIT_OWN || !f->plan.talks) return;
     open_on(f->s[12].comm);
-    if (f->sends > 1) open_on(OTHER_COMM);
+    if (f->plan.sends > 1) open_on(OTHER_COMM);
 }
 
 /* Ends a call whose wait was left, if that can be: 1 when nothing of it is left in MPI. In the first round its receive is
@@ -42,13 +42,13 @@ int mpiclus_settle(mpiclus_frame *f, int first) {
         mpiclus_stays_open(f);
         return 0;
     }
-    int receives = f->receives && f->req[0] != MPI_REQUEST_NULL;
+    int receives = f->plan.receives && f->req[0] != MPI_REQUEST_NULL;
     if (receives && first) MPI_Cancel(&f->req[0]);
     for (int i = receives ? 0 : LOOKS - LOOKS_ELSE; i < LOOKS; i++) {
         if (!mpiclus_test(f)) continue;
         int cancelled = 0;
-        if (f->receives) MPI_Test_cancelled(&f->st[0], &cancelled);
-        if (f->receives && !cancelled && f->rc == MPI_SUCCESS) mpiclus_count_received(f->s[12].comm);
+        if (f->plan.receives) MPI_Test_cancelled(&f->st[0], &cancelled);
+        if (f->plan.receives && !cancelled && f->rc == MPI_SUCCESS) mpiclus_count_received(f->s[12].comm);
         f->phase = MPICLUS_OVER;
         return 1;
     }

@@ -148,12 +148,14 @@ func (c *Call) CompleteOne(r *Request) {
 func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
 	f := c.f
 	defer c.letGoRequests()
+	c.s.requestsMu.Lock()
+	defer c.s.requestsMu.Unlock()
 	defer c.forgetFreed(list)
 	many := unsafe.Slice(f.many, max(len(list), 1))
 	take := func(i int, st *C.MPI_Status) {
 		status := Status{*st}
 		if r := list[i]; r != nil && r.by == c {
-			r.complete(status, many[i])
+			r.completed(status, many[i])
 			status = r.Status
 		}
 		each(i, status)
@@ -185,7 +187,7 @@ func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
 
 // forgetFreed completes the requests of a wait that failed which it did not tell
 // of, and which the library has freed all the same: Open MPI frees each that has
-// failed, whichever of them it tells of.
+// failed, whichever of them it tells of. requestsMu is held.
 func (c *Call) forgetFreed(list []*Request) {
 	if c.f.rc == C.MPI_SUCCESS {
 		return
@@ -197,7 +199,7 @@ func (c *Call) forgetFreed(list []*Request) {
 		if r != nil && r.by == c && left == nullRequest {
 			st := NullStatus()
 			st.c.MPI_ERROR = c.f.rc
-			r.complete(st, many[i])
+			r.completed(st, many[i])
 		}
 	}
 }

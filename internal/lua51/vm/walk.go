@@ -55,6 +55,9 @@ const widestHole = 1 << 16
 // much too far apart for a list it is the place of the first hole between them:
 // the entry there is nil, and who reads it says so.
 func Entries(lt *lua.LTable) int {
+	if t := inside(lt); len(t.keys) == 0 && len(t.array) > 0 && !isNil(t.array[len(t.array)-1]) {
+		return len(t.array)
+	}
 	n := Length(lt)
 	if m := MaxN(lt); m <= n+widestHole {
 		return m

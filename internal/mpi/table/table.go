@@ -66,6 +66,8 @@ type Call struct {
 	Leaves bool
 	// WritesFile says that the call writes an array to a file.
 	WritesFile bool
+
+	makesComm bool
 }
 
 // Constant is one line of constants.h.
@@ -146,6 +148,7 @@ func (c *Call) Receives() bool {
 func init() {
 	for _, c := range slices.Concat(All, Calls) {
 		c.Leaves = c.leavesMessages()
+		c.makesComm = c.makes(Comm)
 		c.WritesFile = strings.HasPrefix(c.Name, "File_write") || strings.HasPrefix(c.Name, "File_iwrite")
 	}
 }
@@ -166,7 +169,7 @@ func (c *Call) HasWin() bool {
 }
 
 // MakesComm reports whether the call makes a communicator.
-func (c *Call) MakesComm() bool { return c.makes(Comm) }
+func (c *Call) MakesComm() bool { return c.makesComm }
 
 // MakesWin reports whether the call makes a window.
 func (c *Call) MakesWin() bool { return c.makes(Win) }
