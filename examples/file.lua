@@ -8,7 +8,7 @@ local comm = mpi.COMM_WORLD
 local rank, size = comm:rank(), comm:size()
 local n = 1000
 
-local name = comm:bcast(os.tmpname(), 0)
+local name = comm:bcast(rank == 0 and os.tmpname() or nil, 0)
 local mine = array.range(rank * n, rank * n + n - 1)
 
 -- Blocks one after another: offsets count elements of the view, here doubles.

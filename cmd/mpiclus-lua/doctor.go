@@ -11,12 +11,16 @@ import (
 
 func doctorCommand() *cobra.Command {
 	var np int
+	var mpiexec string
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look at what this machine offers and what is missing",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			report := append(launch.Examine(c.Context(), np), pluginFindings(c.Context())...)
+			if err := environment(c.Flags()); err != nil {
+				return err
+			}
+			report := append(launch.Examine(c.Context(), mpiexec, np), pluginFindings(c.Context())...)
 			if _, err := fmt.Fprint(c.OutOrStdout(), report); err != nil {
 				return err
 			}
@@ -26,6 +30,7 @@ func doctorCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().StringVar(&mpiexec, "mpiexec", "", "MPI launcher, instead of the one that is found")
 	c.Flags().IntVarP(&np, "n", "n", 0, "number of workers that are to be started here (0: one for each processor)")
 	return c
 }

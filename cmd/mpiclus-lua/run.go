@@ -40,7 +40,7 @@ func (f *hostFlags) add(c *cobra.Command) {
 	fs.StringVar(&f.mpiexec, "mpiexec", "", "MPI launcher, instead of the one that is found")
 	fs.StringVar(&f.mpiflags, "mpiflags", "", "further options for the launcher")
 	fs.StringVar(&f.hosts, "host", "", "hosts to start workers on: a,b:4")
-	fs.StringVar(&f.hostfile, "hostfile", "", "file that lists hosts, in the launcher's format")
+	fs.StringVar(&f.hostfile, "hostfile", "", "file that lists hosts, as Open MPI or MPICH have it")
 	fs.StringVar(&f.iface, "interface", "", "address or network interface where the master listens")
 	fs.StringVar(&f.secret, "secret", string(launch.CarrierAuto), "what brings the job's secret to other hosts: "+strings.Join(launch.Carriers, ", "))
 	fs.BoolVar(&f.untrusted, "untrusted-workers", false, "take values only from workers: run no function that one sent, hand out no files but modules")

@@ -67,28 +67,28 @@ func (r *Report) add(level Level, topic, cure, format string, args ...any) {
 // and tries the launcher on two shells. It works on a machine without MPI,
 // changes nothing, and takes less than a second unless something hangs; then
 // it gives up after ten. np is the number of workers that are wanted; 0: one for
-// each processor.
-func Examine(ctx context.Context, np int) Report {
+// each processor. mpiexec is the launcher, with or without options; "": what is found.
+func Examine(ctx context.Context, mpiexec string, np int) Report {
 	exe, err := os.Executable()
 	if err != nil {
 		exe = os.Args[0]
 	}
-	return examine(ctx, exe, os.Environ(), np)
+	return examine(ctx, exe, os.Environ(), mpiexec, np)
 }
 
 // examine is Examine for any command and environment.
-func examine(ctx context.Context, exe string, environ []string, np int) Report {
+func examine(ctx context.Context, exe string, environ []string, mpiexec string, np int) Report {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	var r Report
 	r.system(environ)
-	kind, found := r.launcher(ctx, environ)
+	kind, found := r.launcher(ctx, mpiexec, environ)
 	r.linked(ctx, exe, kind)
 	if np == 0 {
 		np = runtime.NumCPU()
 	}
 	if enough := r.limits(np); found && enough { // some launchers hang where limits are too low
-		r.trial(ctx, environ)
+		r.trial(ctx, mpiexec, environ)
 	}
 	r.memory()
 	r.network(environ)
@@ -117,13 +117,17 @@ func (r *Report) system(environ []string) {
 	}
 }
 
-func (r *Report) launcher(ctx context.Context, environ []string) (Kind, bool) {
-	name, err := findLauncher(environ)
-	if err != nil {
+func (r *Report) launcher(ctx context.Context, mpiexec string, environ []string) (Kind, bool) {
+	words, _, err := launcherWords(Spec{Mpiexec: mpiexec, Environ: environ})
+	switch {
+	case err != nil && mpiexec != "":
+		r.add(Problem, "launcher", "", "%v", err)
+		return Unknown, false
+	case err != nil:
 		r.add(Problem, "launcher", installHint, "no mpirun, mpiexec or srun is on the PATH")
 		return Unknown, false
 	}
-	path, err := lookLauncher(name, environ)
+	path, err := lookLauncher(words[0], environ)
 	if err != nil {
 		r.add(Problem, "launcher", installHint, "%v", err)
 		return Unknown, false
@@ -182,8 +186,8 @@ func (r *Report) linked(ctx context.Context, exe string, launcher Kind) {
 }
 
 // trial starts two shells.
-func (r *Report) trial(ctx context.Context, environ []string) {
-	spec := Spec{NP: 2, Exe: "/bin/sh", ExeArgs: []string{"-c", "true"}, Environ: environ}
+func (r *Report) trial(ctx context.Context, mpiexec string, environ []string) {
+	spec := Spec{NP: 2, Mpiexec: mpiexec, Exe: "/bin/sh", ExeArgs: []string{"-c", "true"}, Environ: environ}
 	folder, err := MakeFolder(2)
 	if err != nil {
 		r.add(Problem, "folder", "set TMPDIR, or MPICLUS_TMPDIR, to a folder that can be written", "%v", err)
@@ -205,11 +209,11 @@ func (r *Report) trial(ctx context.Context, environ []string) {
 	<-p.Done()
 	took := time.Since(begin).Round(time.Millisecond)
 	if status, _ := p.ExitStatus(); status != (ExitStatus{}) {
-		o := Outcome{Process: p}
 		if ctx.Err() != nil {
-			o.Timeout = took
+			r.add(Problem, "trial", "try the command line by hand: "+c.String(), "two processes did not start and end within %v: the launcher hangs, or this machine is very busy", took)
+		} else {
+			r.add(Problem, "trial", "command line: "+c.String(), "%s", Explain(c, Outcome{Process: p}).Message)
 		}
-		r.add(Problem, "trial", "command line: "+c.String(), "%s", Explain(c, o).Message)
 		<-p.Gone()
 		return
 	}

@@ -10,7 +10,7 @@ import (
 
 func TestExamineWithoutMPI(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "mpiclus-lua")
-	r := examine(t.Context(), exe, []string{"PATH=/nonexistent", "HOME=/nonexistent", "MPICLUS_PLUGIN_PATH=/nonexistent"}, 2)
+	r := examine(t.Context(), exe, []string{"PATH=/nonexistent", "HOME=/nonexistent", "MPICLUS_PLUGIN_PATH=/nonexistent"}, "", 2)
 	got := r.String()
 	for _, want := range []string{"FAIL  launcher   no mpirun", "apt-get install openmpi-bin", "FAIL  workers    no executable", "make build", "warn  plugins", "processors"} {
 		if !strings.Contains(got, want) {
@@ -19,6 +19,30 @@ func TestExamineWithoutMPI(t *testing.T) {
 	}
 	if r.Problems() != 2 || r.OK() {
 		t.Errorf("%d problems in:\n%s", r.Problems(), got)
+	}
+}
+
+// TestExamineNamedLauncher: the launcher that is named is looked at, and no other.
+func TestExamineNamedLauncher(t *testing.T) {
+	folder := t.TempDir()
+	script := "#!/bin/sh\ncase \"$*\" in *version*) echo 'mpirun (Open MPI) 4.1.4';; *) echo tried >>" + folder + "/tried;; esac\n"
+	for _, name := range []string{"mpirun", "named"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(script), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	environ := []string{"PATH=" + folder + ":/usr/bin:/bin", "HOME=" + folder}
+	named := filepath.Join(folder, "named") + " --bind-to none"
+	if got := examine(t.Context(), "x", environ, named, 2).String(); !strings.Contains(got, "ok    launcher   "+folder+"/named: Open MPI 4.1.4") {
+		t.Errorf("the named launcher is not looked at:\n%s", got)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "tried")); err != nil {
+		t.Error("the named launcher is not tried")
+	}
+	for _, wrong := range []string{"nosuch", "'"} {
+		if got := examine(t.Context(), "x", environ, wrong, 2).String(); !strings.Contains(got, "FAIL  launcher") || strings.Contains(got, "mpirun:") {
+			t.Errorf("%s:\n%s", wrong, got)
+		}
 	}
 }
 
@@ -59,7 +83,7 @@ func TestExamineLinkedExecutables(t *testing.T) {
 
 func TestRealExamine(t *testing.T) {
 	real(t, 1, "")
-	r := examine(t.Context(), filepath.Join(t.TempDir(), "mpiclus-lua"), os.Environ(), 2)
+	r := examine(t.Context(), filepath.Join(t.TempDir(), "mpiclus-lua"), os.Environ(), "", 2)
 	got := r.String()
 	if !strings.Contains(got, "ok    trial      two processes started and ended in") || r.Problems() != 1 {
 		t.Errorf("%d problems in:\n%s", r.Problems(), got)
@@ -68,7 +92,7 @@ func TestRealExamine(t *testing.T) {
 		return // which has no folder of its own
 	}
 	broken := append(os.Environ(), "OMPI_MCA_orte_tmpdir_base=/proc/nope", "PRTE_MCA_prte_tmpdir_base=/proc/nope")
-	if got := examine(t.Context(), "x", broken, 2).String(); !strings.Contains(got, "FAIL  trial      mpirun cannot make its folder /proc/nope") {
+	if got := examine(t.Context(), "x", broken, "", 2).String(); !strings.Contains(got, "FAIL  trial      mpirun cannot make its folder /proc/nope") {
 		t.Errorf("a broken setting:\n%s", got)
 	}
 }

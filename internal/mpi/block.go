@@ -20,8 +20,8 @@ import (
 )
 
 // Block makes a type of n elements of a type that MPI never takes apart, for
-// reductions on records. It lives as long as the session. It waits for MPI,
-// so the interpreter must not be held.
+// reductions on records. It lives as long as the session, which frees it. It waits
+// for MPI, so the interpreter must not be held.
 func (s *Session) Block(element uint64, n int) (uint64, error) {
 	s.lock()
 	defer s.unlock()
@@ -29,6 +29,7 @@ func (s *Session) Block(element uint64, n int) (uint64, error) {
 	if rc := C.block(C.uint64_t(element), C.int(n), &made); rc != C.MPI_SUCCESS {
 		return 0, mpiError("Type_contiguous", int(rc))
 	}
+	s.Own("Type_free", uint64(made))
 	return uint64(made), nil
 }
 

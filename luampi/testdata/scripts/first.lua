@@ -74,7 +74,7 @@ mpi.Win_detach(open, own)
 open:free()
 
 -- a file
-local name = mpi.bcast(os.tmpname(), 0)
+local name = mpi.bcast(mpi.Comm_rank() == 0 and os.tmpname() or nil, 0)
 local f = mpi.File_open(comm, name, mpi.MODE_WRONLY + mpi.MODE_CREATE)
 f:close()
 comm:Barrier()

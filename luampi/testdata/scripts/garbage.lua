@@ -46,7 +46,7 @@ end
 local outer = mpi.Type_contiguous(2, mpi.Type_vector(2, 1, 2, mpi.DOUBLE)):commit()
 local made = mpi.Comm_create(comm, mpi.Group_incl(comm:group(), check.range(0, size - 1)))
 local hinted = mpi.Comm_dup_with_info(comm, mpi.Info_create())
-local name = comm:bcast(os.tmpname(), 0)
+local name = comm:bcast(comm:rank() == 0 and os.tmpname() or nil, 0)
 local f = mpi.File_open(comm, name, mpi.MODE_RDWR + mpi.MODE_CREATE)
 f:set_view(8 * rank, mpi.DOUBLE, mpi.Type_create_resized(mpi.Type_contiguous(1, mpi.DOUBLE), 0, 8 * size):commit())
 sweep()
