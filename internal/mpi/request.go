@@ -83,10 +83,11 @@ type counts struct {
 	persistent         int // requests that start again and again and are not freed
 }
 
-// HasRequests reports whether a request is of the communicator that MPI has not
-// done with. Open MPI looks for the error handler of a request that failed in its
-// communicator after it has freed the request, which may be the last that keeps
-// a communicator that was freed.
+// HasRequests reports whether a request is of the communicator that does not survive
+// its end: one that still needs a duplicate of it or, with Open MPI, any that MPI has
+// not done with. Open MPI looks for the error handler of a request that failed in its
+// communicator after it has freed the request, which may be the last that keeps a
+// communicator that was freed.
 func (s *Session) HasRequests(c *Comm) bool {
 	s.requestsMu.Lock()
 	defer s.requestsMu.Unlock()
@@ -99,10 +100,11 @@ func (s *requests) hasRequests(c *Comm, n *counts) bool {
 	if c.id == 0 { // nothing is counted on it
 		return false
 	}
+	const whatever = C.MPICLUS_OPEN_MPI != 0
 	ofComm := func(r *Request) bool {
-		return r.on != nil && r.on.id>>C.MPICLUS_ID_BITS == c.id>>C.MPICLUS_ID_BITS
+		return (whatever || r.Row == ownIrecv || r.Row == rowIdup) && r.on != nil && r.on.id>>C.MPICLUS_ID_BITS == c.id>>C.MPICLUS_ID_BITS
 	}
-	return s.taken > 0 || n != nil && n.persistent > 0 ||
+	return s.taken > 0 || whatever && n != nil && n.persistent > 0 ||
 		slices.ContainsFunc(s.alive.All(), ofComm) || slices.ContainsFunc(s.orphans.All(), ofComm)
 }
 
