@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
 // Level says how much a finding matters.
@@ -210,7 +212,8 @@ func (r *Report) trial(ctx context.Context, mpiexec string, environ []string) {
 	took := time.Since(begin).Round(time.Millisecond)
 	if status, _ := p.ExitStatus(); status != (ExitStatus{}) {
 		if ctx.Err() != nil {
-			r.add(Problem, "trial", "try the command line by hand: "+c.String(), "two processes did not start and end within %v: the launcher hangs, or this machine is very busy", took)
+			e := luaerr.New(luaerr.Launch, "two processes did not start and end within %v: the launcher hangs, or this machine is very busy", took)
+			r.add(Problem, "trial", "try the command line by hand: "+c.String(), "%s", withOutput(e, p.Tail()).Message)
 		} else {
 			r.add(Problem, "trial", "command line: "+c.String(), "%s", Explain(c, Outcome{Process: p}).Message)
 		}

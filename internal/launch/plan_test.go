@@ -343,3 +343,15 @@ func TestFolders(t *testing.T) {
 		t.Errorf("left: %v", left)
 	}
 }
+
+// TestCountIn: the number of processes of a command that the user wrote.
+func TestCountIn(t *testing.T) {
+	for line, want := range map[string]int{"-c 4 -n 2": 2, "-c 4": 0, "--ntasks=3 -c 4": 3} {
+		if got := countIn(Srun, strings.Fields(line)); got != want {
+			t.Errorf("srun %s: %d processes, want %d", line, got, want)
+		}
+	}
+	if got := countIn(OpenMPI, []string{"-c", "4"}); got != 4 {
+		t.Errorf("mpirun -c 4: %d processes, want 4", got)
+	}
+}

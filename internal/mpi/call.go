@@ -193,6 +193,14 @@ func (c *Call) pin() {
 	}
 }
 
+// flagOf gives a truth value as C takes it.
+func flagOf(b bool) C.int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // Quick tells whether the call may be tried while the interpreter is held: it
 // does not sit in C. No call that is quick can call back into Lua, since ops of
 // the script run inside of MPI in calls that sit there alone (op.go).

@@ -41,13 +41,9 @@ func (s *Session) makeOwnOps() error {
 // many bytes, as what they are: with a sign or without (MPI 3.1, section 5.9.2). It waits for MPI, and is for the start
 // of a process, when nobody else is there.
 func (s *Session) Orders(datatype uint64, size int, signed bool) bool {
-	isSigned := C.int(0)
-	if signed {
-		isSigned = 1
-	}
 	s.lock()
 	defer s.unlock()
-	return C.mpiclus_orders(*(*C.MPI_Datatype)(unsafe.Pointer(&datatype)), C.int(size), isSigned) != 0
+	return C.mpiclus_orders(*(*C.MPI_Datatype)(unsafe.Pointer(&datatype)), C.int(size), flagOf(signed)) != 0
 }
 
 // OwnOp returns the handle that a call with Op set passes to the library.

@@ -164,12 +164,8 @@ func (s *Session) settleCalls(first bool) {
 	left := s.left
 	s.left = nil
 	s.mu.Unlock()
-	round := C.int(0)
-	if first {
-		round = 1
-	}
 	for _, c := range left {
-		if C.mpiclus_settle(c.f, round) != 0 {
+		if C.mpiclus_settle(c.f, flagOf(first)) != 0 {
 			c.letGo()
 			s.put(c)
 		} else {
@@ -409,11 +405,7 @@ func commOf(handle uint64) C.MPI_Comm { return *(*C.MPI_Comm)(unsafe.Pointer(&ha
 // dupOf makes a communicator of all ranks, or of this one.
 func dupOf(all bool) (uint64, error) {
 	var slot uint64
-	of := C.int(0)
-	if all {
-		of = 1
-	}
-	if rc := C.mpiclus_dup_of(of, (*C.MPI_Comm)(unsafe.Pointer(&slot))); rc != C.MPI_SUCCESS {
+	if rc := C.mpiclus_dup_of(flagOf(all), (*C.MPI_Comm)(unsafe.Pointer(&slot))); rc != C.MPI_SUCCESS {
 		return 0, mpiError("Comm_dup", int(rc))
 	}
 	return slot, nil

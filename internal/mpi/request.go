@@ -100,11 +100,11 @@ func (s *requests) hasRequests(c *Comm, n *counts) bool {
 	if c.id == 0 { // nothing is counted on it
 		return false
 	}
-	const whatever = C.MPICLUS_OPEN_MPI != 0
+	const openMPI = C.MPICLUS_OPEN_MPI != 0
 	ofComm := func(r *Request) bool {
-		return (whatever || r.Row == ownIrecv || r.Row == rowIdup) && r.on != nil && r.on.id>>C.MPICLUS_ID_BITS == c.id>>C.MPICLUS_ID_BITS
+		return (openMPI || r.Row == ownIrecv || r.Row == rowIdup) && r.on != nil && r.on.id>>C.MPICLUS_ID_BITS == c.id>>C.MPICLUS_ID_BITS
 	}
-	return s.taken > 0 || whatever && n != nil && n.persistent > 0 ||
+	return s.taken > 0 || openMPI && n != nil && n.persistent > 0 ||
 		slices.ContainsFunc(s.alive.All(), ofComm) || slices.ContainsFunc(s.orphans.All(), ofComm)
 }
 

@@ -179,13 +179,7 @@ func libraryMajor() (major int) {
 }
 
 // anyRank reports whether one of all ranks says yes. It is collective.
-func anyRank(yes bool) bool {
-	word := C.int(0)
-	if yes {
-		word = 1
-	}
-	return C.mpiclus_any(word) != 0
-}
+func anyRank(yes bool) bool { return C.mpiclus_any(flagOf(yes)) != 0 }
 
 // oversubscribed tells whether the launcher or we know of more ranks than
 // cores on this machine.

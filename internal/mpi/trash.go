@@ -19,9 +19,9 @@ type trash struct {
 	trashMu sync.Mutex
 	frees   []freeing
 	some    atomic.Bool
-	owned   map[freeing]int // what the script still has, as often as it does
-	epochs  func(win uint64) Epochs
-	shared  []freeing // windows and files, which all of their ranks free together, in the order in which they were made
+	owned   map[freeing]int         // what the script still has, as often as it does
+	epochs  func(win uint64) Epochs // of SetEpochs; nil where no script has windows
+	shared  []freeing               // windows and files, which all of their ranks free together, in the order in which they were made
 }
 
 type freeing struct {
@@ -106,16 +106,10 @@ type Epochs struct {
 func (s *Session) SetEpochs(of func(win uint64) Epochs) { s.epochs = of }
 
 func (s *Session) endEpochs(win uint64, e Epochs) {
-	number := func(b bool) C.int {
-		if b {
-			return 1
-		}
-		return 0
-	}
 	s.lock()
 	defer s.unlock()
-	C.mpiclus_end_epochs(*(*C.MPI_Win)(unsafe.Pointer(&win)), number(e.LockedAll),
-		(*C.int)(unsafe.SliceData(e.Locked)), C.int(len(e.Locked)), number(e.Started), number(e.Posted))
+	C.mpiclus_end_epochs(*(*C.MPI_Win)(unsafe.Pointer(&win)), flagOf(e.LockedAll),
+		(*C.int)(unsafe.SliceData(e.Locked)), C.int(len(e.Locked)), flagOf(e.Started), flagOf(e.Posted))
 }
 
 // freeAll frees what is left at the end: MPICH tells of each object that it

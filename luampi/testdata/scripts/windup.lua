@@ -10,3 +10,8 @@ end
 for i = 1, 4 do collectgarbage() end
 mpi.Barrier()
 if rank == 0 then os.remove(name) end
+
+-- A window that is left with an epoch open, which ends with the job.
+left = mpi.Win_allocate(4, "float64", nil, comm)
+left:lock_all()
+mpi.Put(array.full(1, rank), (rank + 1) % comm:size(), 0, left)
