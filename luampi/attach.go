@@ -3,23 +3,14 @@ package luampi
 import (
 	"cmp"
 	"errors"
-	"runtime"
 	"slices"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
-
-// attached is an array that a dynamic window opens to other ranks. It stays in
-// its place until it is detached, or the window is freed.
-type attached struct {
-	arr    *array.Array
-	pinner runtime.Pinner
-}
 
 // mostAttached is how many arrays osc/ucx attaches to a window: its table has 32
 // places, and it writes behind the last one when an array is detached while all
@@ -117,25 +108,6 @@ func (w *window) letGo(at *attached) {
 		w.attached = slices.Delete(w.attached, i, i+1)
 		at.pinner.Unpin()
 	}
-}
-
-// detachAll detaches what a window that is to be freed still has, once all ranks
-// are there and so have no access any more: Open MPI 4.1 ends the process where
-// two arrays are left. Then it prepares the call that frees the window.
-func (x *call) detachAll(w *window) error {
-	x.again(rowBarrier, x.comm.Shadow)
-	if err := x.tryStep(); err != nil {
-		return err
-	}
-	for len(w.attached) > 0 {
-		at := w.attached[0]
-		if err := x.m.change(x.L, rowDetach, w, at); err != nil {
-			return err
-		}
-		w.letGo(at)
-	}
-	x.again(x.row, x.comm.Shadow).S[table.SlotWin] = w.handle
-	return nil
 }
 
 var (

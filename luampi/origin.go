@@ -3,18 +3,8 @@ package luampi
 import (
 	"maps"
 
-	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
-
-// origin is an array of this process that an access to a window reads or writes,
-// and the rank whose part of the window it accesses. MPI may do it as late as in
-// the call that completes the access, so the window keeps the array until then,
-// whatever the script does with it.
-type origin struct {
-	arr    *array.Array
-	target int
-}
 
 // anyTarget stands for all ranks of a window.
 const anyTarget = -1
