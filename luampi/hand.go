@@ -2,8 +2,6 @@ package luampi
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -153,6 +151,30 @@ func (m *module) commFree(L *lua.LState, base int, comm *mpi.Comm) int {
 	return 0
 }
 
+// commIdup starts a duplication, which makes the two communicators for the
+// lower-case calls as well.
+func (m *module) commIdup(L *lua.LState, base int, comm *mpi.Comm) int {
+	row := table.ByName["Comm_idup"]
+	comm = m.oneComm(L, row.Name, base, comm)
+	x := m.begin(L, row)
+	x.comm = comm
+	x.c.S[table.SlotComm], x.c.S[table.SlotX] = comm.Handle, comm.Bulk
+	x.run()
+	made := comm.Twin()
+	made.Making = true
+	q := &request{r: x.c.Detach(), name: row.Name}
+	x.end()
+	q.finish = func(L *lua.LState) (lua.LValue, error) {
+		return nil, m.in.Wait(L, func(context.Context) error {
+			q.r.Made(made)
+			return nil
+		})
+	}
+	L.Push(m.newRequest(q))
+	L.Push(m.commObject(made))
+	return 2
+}
+
 func (m *module) abort(L *lua.LState, base int, comm *mpi.Comm) int {
 	code, v := 1, L.Get(base)
 	if toComm(v) != nil { // as in the standard
@@ -172,86 +194,6 @@ func (m *module) abort(L *lua.LState, base int, comm *mpi.Comm) int {
 		return nil
 	})
 	return 0
-}
-
-func (m *module) cancelRequest(L *lua.LState, base int, _ *mpi.Comm) int {
-	q := m.readRequest(L, "Cancel", 1, L.Get(base))
-	if q.r == nil || !q.r.Active() {
-		luaerr.RaiseArg(L, "Cancel", 1, "request", "the request is not active")
-	}
-	switch row := q.r.Row; {
-	case row.Class == table.Coll || row.Name == "Comm_idup":
-		luaerr.RaiseArg(L, "Cancel", 1, "request", "a collective operation (%s) cannot be cancelled", q.name)
-	case row.HasWin() || len(row.Args) > 0 && row.Args[0].Kind == table.File:
-		luaerr.RaiseArg(L, "Cancel", 1, "request", "%s cannot be cancelled: only messages can", q.name)
-	}
-	x := m.begin(L, table.ByName["Cancel"])
-	done, err := x.c.TryCancel(q.r)
-	for pause := time.Microsecond; !done && err == nil; pause = min(2*pause, time.Millisecond) {
-		if err = x.pause(pause); err == nil && q.r.Active() {
-			done, err = x.c.TryCancel(q.r)
-		} else {
-			done = true // nothing is left to be cancelled
-		}
-	}
-	switch {
-	case errors.Is(err, mpi.ErrLost):
-		x.end()
-		luaerr.RaiseArg(L, "Cancel", 1, "request", "%s", err)
-	case err != nil:
-		x.fail(err)
-	}
-	x.end()
-	return 0
-}
-
-// pause lets other tasks run for a while, and who is in MPI leave it.
-func (x *call) pause(d time.Duration) error {
-	if err := x.m.refuseInside(x.row.Name); err != nil {
-		return err
-	}
-	return x.m.in.Wait(x.L, func(ctx context.Context) error {
-		select {
-		case <-time.After(d):
-			return nil
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	})
-}
-
-// freeRequest gives a request up: the session completes it by and by.
-func (m *module) freeRequest(L *lua.LState, base int, _ *mpi.Comm) int {
-	q := m.readRequest(L, "Request_free", 1, L.Get(base))
-	if q.r != nil {
-		m.refuseTaken(L, "Request_free", q)
-		m.s.Orphan(q.r)
-		q.forget()
-	}
-	return 0
-}
-
-func (m *module) requestStatus(L *lua.LState, base int, _ *mpi.Comm) int {
-	q := m.readRequest(L, "Request_get_status", 1, L.Get(base))
-	if q.r != nil {
-		m.refuseTaken(L, "Request_get_status", q)
-	}
-	if q.r == nil || !q.r.Active() {
-		L.Push(lua.LTrue)
-		L.Push(m.statusValue(mpi.NullStatus()))
-		return 2
-	}
-	x := m.begin(L, table.ByName["Request_get_status"])
-	x.mustAwait(mpi.Peek, []*mpi.Request{q.r})
-	x.run()
-	flag, st := x.c.Flag(), x.c.Status()
-	x.end()
-	L.Push(lua.LBool(flag))
-	if !flag {
-		return 1
-	}
-	L.Push(m.statusValue(st))
-	return 2
 }
 
 func (m *module) cancellable(L *lua.LState, base int, _ *mpi.Comm) int {

@@ -77,3 +77,12 @@ func (x *call) messageResult(i int) lua.LValue {
 	}
 	return x.m.newObject(&message{handle: x.word(i), comm: x.comm}, x.m.messageMT)
 }
+
+// requestObject makes the request of a call that is over.
+func (m *module) requestObject(x *call) *lua.LUserData {
+	q := &request{r: x.c.Detach(), name: x.row.Name}
+	if after := x.after; after != nil {
+		q.finish = func(L *lua.LState) (lua.LValue, error) { return nil, after(L) }
+	}
+	return m.newRequest(q)
+}

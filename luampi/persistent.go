@@ -1,7 +1,6 @@
 package luampi
 
 import (
-	"context"
 	"fmt"
 
 	lua "github.com/yuin/gopher-lua"
@@ -143,20 +142,6 @@ func (m *module) bufferDetach(L *lua.LState, _ int, _ *mpi.Comm) int {
 	return 1
 }
 
-// awaitAll waits for requests that nobody else knows.
-func (x *call) awaitAll(list []*mpi.Request) error {
-	if err := x.c.AwaitRequests(mpi.All, list); err != nil {
-		return err
-	}
-	err := x.await()
-	if err != nil && !x.c.Over() {
-		x.c.StopWaiting()
-	} else {
-		x.c.Completed(list, func(int, mpi.Status) {})
-	}
-	return err
-}
-
 // clean looks which messages are gone, if MPI is not in use.
 func (b *buffered) clean(x *call) {
 	list := b.requests()
@@ -250,28 +235,4 @@ func (m *module) sendrecvReplace(L *lua.LState, base int, comm *mpi.Comm) int {
 	st := x.c.Status()
 	x.end()
 	return m.pushStatus(L, st, 1)
-}
-
-// commIdup starts a duplication, which makes the two communicators for the
-// lower-case calls as well.
-func (m *module) commIdup(L *lua.LState, base int, comm *mpi.Comm) int {
-	row := table.ByName["Comm_idup"]
-	comm = m.oneComm(L, row.Name, base, comm)
-	x := m.begin(L, row)
-	x.comm = comm
-	x.c.S[table.SlotComm], x.c.S[table.SlotX] = comm.Handle, comm.Bulk
-	x.run()
-	made := comm.Twin()
-	made.Making = true
-	q := &request{r: x.c.Detach(), name: row.Name}
-	x.end()
-	q.finish = func(L *lua.LState) (lua.LValue, error) {
-		return nil, m.in.Wait(L, func(context.Context) error {
-			q.r.Made(made)
-			return nil
-		})
-	}
-	L.Push(m.newRequest(q))
-	L.Push(m.commObject(made))
-	return 2
 }
