@@ -231,20 +231,3 @@ func (x *call) checkAccessOp() {
 		x.checkOp(i, x.send.arr.Type())
 	}
 }
-
-// wholeArray refuses {array, count, type}: the call takes the memory of an array.
-func (x *call) wholeArray() {
-	if x.send.derived || x.send.address != addressOf(x.send.arr.Bytes()) || x.send.count != x.send.arr.Len() {
-		x.arg(0, "array expected, or a view of one: the call takes all of its memory")
-	}
-}
-
-// argOf returns the number of the argument that lies in a slot.
-func (x *call) argOf(slotOf int) int {
-	for i := range x.row.Args {
-		if x.row.Args[i].Slot == slotOf {
-			return i
-		}
-	}
-	return 0
-}

@@ -1,15 +1,9 @@
 package luampi
 
 import (
-	"math"
 	"unsafe"
 
-	lua "github.com/yuin/gopher-lua"
-
-	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
-	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
 // buffer is an array argument: address, count and type as MPI takes them.
@@ -26,14 +20,6 @@ type buffer struct {
 	layout  *layoutOf // of a type that the script named, nil for elements of the array
 }
 
-// addressOf returns where a list begins in memory, nil if it has no entries.
-func addressOf[T any](list []T) unsafe.Pointer {
-	if len(list) == 0 {
-		return nil
-	}
-	return unsafe.Pointer(unsafe.SliceData(list))
-}
-
 // begin returns how many bytes of the array lie before what is meant.
 func (b *buffer) begin() uint64 {
 	if len(b.arr.Bytes()) == 0 {
@@ -42,98 +28,47 @@ func (b *buffer) begin() uint64 {
 	return uint64(uintptr(b.address) - uintptr(addressOf(b.arr.Bytes())))
 }
 
-// isArray reports whether a value can stand for an array argument.
-func (x *call) isArray(v lua.LValue) bool {
-	if t, ok := v.(*lua.LTable); ok {
-		v = vm.GetInt(t, 1) // {array, count, type}
-	}
-	return object[array.Array](v) != nil || v == x.m.inPlace
+// span is a piece of memory: its first byte, and the one after its last.
+type span struct{ from, to uintptr }
+
+func (s span) meets(t span) bool {
+	return s.from < s.to && t.from < t.to && s.from < t.to && t.from < s.to
 }
 
-// buffer reads an array argument; nil is missing.
-func (x *call) buffer(i int, v lua.LValue) (b buffer) {
-	if v == lua.LNil {
-		b.missing = true
-		return b
-	}
-	if t, ok := v.(*lua.LTable); ok {
-		return x.spec(i, t)
-	}
-	if a, ok := array.To(v); ok {
-		return x.arrayBuffer(i, a)
-	}
-	if v != x.m.inPlace {
-		x.arg(i, "array expected, got %s%s", args.Kind(v), x.hint())
-	}
-	b.inPlace = true
-	return b
+// has reports whether an address is in the memory.
+func (s span) has(p unsafe.Pointer) bool { return uintptr(p) >= s.from && uintptr(p) < s.to }
+
+func memoryOf(a *array.Array) span {
+	raw := a.Bytes()
+	from := uintptr(unsafe.Pointer(unsafe.SliceData(raw)))
+	return span{from, from + uintptr(len(raw))}
 }
 
-func (x *call) arrayBuffer(i int, a *array.Array) buffer {
-	x.countFits(i, a.Len())
-	return buffer{arr: a, address: addressOf(a.Bytes()), count: a.Len(), typ: x.m.types[a.Type()], content: content{of: a.Type(), known: true}}
+// addressOf returns where a list begins in memory, nil if it has no entries.
+func addressOf[T any](list []T) unsafe.Pointer {
+	if len(list) == 0 {
+		return nil
+	}
+	return unsafe.Pointer(unsafe.SliceData(list))
 }
 
-// newBuffer makes the array of n elements that a call returns, of the type of the
-// array that it sends.
-func (x *call) newBuffer(i int, n int) buffer {
-	if x.send.inPlace {
-		x.arg(i, "array expected: IN_PLACE has what to send there")
+// elementSpan returns the memory of n elements of an array from one on; none if they are
+// of a type with gaps.
+func elementSpan(b *buffer, first, n int) span {
+	if b.derived {
+		return typeSpan(b.address, b.layout, first*b.layout.extent, n)
 	}
-	t := x.send.arr.Type()
-	if x.send.derived && !(x.send.layout.plain() && x.send.content.of == t) {
-		x.arg(i, "array expected: one is made only where what is sent are elements of an array")
-	}
-	x.countFits(i, n)
-	x.refuse(i, array.TooLarge(t, n))
-	return x.arrayBuffer(i, array.New(t, n))
+	size := b.arr.Type().Size()
+	from := uintptr(b.address) + uintptr(first*size)
+	return span{from, from + uintptr(n*size)}
 }
 
-// countFits refuses numbers of elements that no count of MPI holds.
-func (x *call) countFits(i, n int) {
-	if n > math.MaxInt32 {
-		x.arg(i, "%d elements are more than MPI's counts hold (%d): send views of it", n, math.MaxInt32)
+// typeSpan returns the memory of n elements of a type that begin some bytes after an
+// address; none if they leave gaps.
+func typeSpan(address unsafe.Pointer, l *layoutOf, after, n int) span {
+	if !l.dense(n) {
+		return span{}
 	}
-}
-
-// hint names the lower-case twin in the error of a value that is no array.
-func (x *call) hint() string {
-	name := x.row.Name
-	twin := string(name[0]|0x20) + name[1:]
-	if _, ok := table.ByName[twin]; ok && twin != name {
-		return "; mpi." + twin + " takes any value"
-	}
-	return ""
-}
-
-// set puts a buffer into the slots of its side. What is received into is what the call
-// returns.
-func (x *call) set(slotOf int, b *buffer, count int) {
-	s := x.c.S
-	if b.inPlace {
-		s[slotOf] = x.m.inPlace.Value.(*special).value
-	} else {
-		s[slotOf] = x.c.Hold(b.address)
-	}
-	s[slotOf+1] = slot(count)
-	s[slotOf+2] = b.typ
-	if b.arr != nil {
-		x.c.Bytes += count * b.arr.Type().Size()
-	}
-	if slotOf == table.SlotRecv {
-		x.out = b.arr
-	}
-}
-
-// need raises unless the buffer is there.
-func (x *call) need(i int, b *buffer, inPlaceToo bool) {
-	if b.missing {
-		x.arg(i, "array expected, got nil%s", x.hint())
-	}
-	if b.inPlace && !inPlaceToo {
-		x.arg(i, "IN_PLACE is not allowed here")
-	}
-	if b.inPlace && x.comm.Inter {
-		x.arg(i, "IN_PLACE is not for inter-communicators")
-	}
+	low, end := l.reach(n)
+	return span{uintptr(int(uintptr(address)) + after + low), uintptr(int(uintptr(address)) + after + end)}
 }

@@ -130,8 +130,6 @@ func (m *module) sizeOf(o *operands) error {
 	return errPlain
 }
 
-var errPlain = luaerr.New(luaerr.Argument, "an op written in Lua works on arrays of plain elements only")
-
 // mover fills in the frame of the collective that moves operands.
 type mover struct {
 	x        *call
@@ -236,8 +234,8 @@ func (m *module) combines(memory ...unsafe.Pointer) (over func()) {
 
 // apply runs the op once.
 func (m *module) apply(L *lua.LState, o *operands, in, inout unsafe.Pointer) error {
-	if o.op.reduction != nil {
-		return o.op.reduction.run(L, in, inout, o.n, o.datatype)
+	if o.op.run != nil {
+		return o.op.run(L, in, inout, o.n, o.datatype)
 	}
 	return m.in.Wait(L, func(ctx context.Context) error {
 		return o.op.op.Direct(ctx, in, inout, o.n, o.datatype)

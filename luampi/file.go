@@ -10,15 +10,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// opened is what a file's handle has beside others: its communicator, and what came of
-// an access in two steps (File_read_all_begin, …), of which the first does all.
-type opened struct {
-	comm   *mpi.Comm
-	begun  string // the call that began the access
-	status mpi.Status
-	room   mpi.Room
-}
-
 // fileHooks are the checks of accesses in two steps.
 func (m *module) fileHooks(hooks map[string]func(x *call)) {
 	for _, name := range []string{"File_seek", "File_seek_shared"} {

@@ -43,12 +43,3 @@ var kinds = func() (all [table.Kinds]kind) {
 	}
 	return all
 }()
-
-// argument returns argument i, as the table has it and as the script gave it.
-func (x *call) argument(i int) (*table.Arg, lua.LValue) { return &x.row.Args[i], x.at[i] }
-
-// put fills the slot of argument i.
-func (x *call) put(i int, value uint64) { x.c.S[x.row.Args[i].Slot] = value }
-
-// word returns what is in the slot of result i.
-func (x *call) word(i int) uint64 { return x.c.S[x.row.Results[i].Slot] }

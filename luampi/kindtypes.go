@@ -5,6 +5,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -71,6 +72,31 @@ func (x *call) datatype(i int, v lua.LValue) *handle {
 	x.refuseNull(i, h)
 	x.keep = append(x.keep, h)
 	return h
+}
+
+// typeLayout asks MPI for the layout of a type, once.
+func (m *module) typeLayout(L *lua.LState, h *handle) *layoutOf {
+	if h.layout != nil {
+		return h.layout
+	}
+	ask := func(name string) (int, int, uint64) {
+		c := m.s.NewCall(name)
+		defer c.Release()
+		c.S[table.SlotX] = h.value
+		if err := m.do(L, c); err != nil {
+			luaerr.Raise(L, luaerr.From(err))
+		}
+		return int(int64(c.S[table.SlotR])), int(int64(c.S[table.SlotR+1])), c.S[table.SlotR]
+	}
+	_, extent, _ := ask("Type_get_extent")
+	low, span, _ := ask("Type_get_true_extent")
+	_, _, basic := ask("own_basic")
+	l := &layoutOf{extent: extent, low: low, end: low + span, content: m.basics[basic]}
+	if l.size, _, _ = ask("Type_size"); l.size == 0 { // no data: the bounds that libraries return then mean nothing
+		l.low, l.end = 0, 0
+	}
+	h.layout = l
+	return l
 }
 
 // holdTypes puts handles of types into memory as C has them.

@@ -3,95 +3,16 @@ package luampi
 import (
 	"fmt"
 	"runtime"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
-	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 	"github.com/mpiclus/mpiclus-lua/luampi/absent"
-	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
 )
-
-// handle is an MPI object that is local to the process: a group, type, op,
-// info, … Its class is the name of its kind in the table.
-type handle struct {
-	class     string
-	value     uint64
-	name      string // of a constant; those are never freed
-	freed     bool
-	op        *mpi.Op // of an op that a script made or a plugin added
-	fn        *lua.LFunction
-	whole     bool
-	groups    opGroup       // of an op of the standard: the types that it works on
-	reduction *reduction    // of an op that a script made
-	layout    *layoutOf     // of a type, once it was asked for
-	file      *opened       // of a file
-	plugin    *luaplugin.Op // of an op that a plugin added
-	cancel    runtime.Cleanup
-	uses      int   // calls that wait without the interpreter and have it
-	user      *call // the last of them
-}
-
-// Kind names it in errors about arguments: "datatype", "op".
-func (h *handle) Kind() string {
-	if h.class == "type" {
-		return "datatype" // what has a type may be anything
-	}
-	return h.class
-}
-
-// message is what Mprobe took; Mrecv ends it.
-type message struct {
-	handle uint64
-	name   string
-	comm   *mpi.Comm
-	value  bool // a Lua value comes with it: mprobe took it
-}
-
-// Kind names it in errors about arguments.
-func (*message) Kind() string { return "message" }
-
-// special is a constant that stands for an address, such as IN_PLACE.
-type special struct {
-	name  string
-	value uint64
-}
-
-// Kind names it in errors about arguments.
-func (s *special) Kind() string { return s.name }
 
 func (m *module) newObject(v any, mt *lua.LTable) *lua.LUserData {
 	return &lua.LUserData{Value: v, Metatable: mt}
-}
-
-func toComm(v lua.LValue) *mpi.Comm {
-	if ud, ok := v.(*lua.LUserData); ok {
-		if c, ok := ud.Value.(*mpi.Comm); ok {
-			return c.Behind()
-		}
-	}
-	return nil
-}
-
-// object returns the object of a type that a value is, nil if it is none.
-func object[T any](v lua.LValue) *T {
-	if ud, ok := v.(*lua.LUserData); ok {
-		o, _ := ud.Value.(*T)
-		return o
-	}
-	return nil
-}
-
-func toHandle(v lua.LValue, class string) *handle {
-	if ud, ok := v.(*lua.LUserData); ok {
-		if h, ok := ud.Value.(*handle); ok && h.class == class {
-			return h
-		}
-	}
-	return nil
 }
 
 // predefined returns the object of a constant.
@@ -191,13 +112,11 @@ func (m *module) text(v any) string {
 			return v.class + " (freed)"
 		}
 		return v.class
-	case *request:
-		return v.text()
 	case *mpi.Status:
 		return fmt.Sprintf("status{source=%d, tag=%d, error=%d}", v.Source(), v.Tag(), v.Error())
 	case *message:
 		return "message"
-	case *window:
+	case interface{ text() string }: // a request or a window
 		return v.text()
 	case *special:
 		return "mpi." + v.name
@@ -217,77 +136,4 @@ func commText(c *mpi.Comm) string {
 		return fmt.Sprintf("inter-communicator (rank %d of %d, %d remote)", c.Rank, c.Size, c.Remote)
 	}
 	return fmt.Sprintf("communicator (rank %d of %d)", c.Rank, c.Size)
-}
-
-// typeNames gives MPI's type for each type of array.
-var typeNames = map[array.Type]string{
-	array.Int8: "INT8_T", array.Int16: "INT16_T", array.Int32: "INT32_T", array.Int64: "INT64_T",
-	array.Uint8: "UINT8_T", array.Uint16: "UINT16_T", array.Uint32: "UINT32_T", array.Uint64: "UINT64_T",
-	array.Float32: "FLOAT", array.Float64: "DOUBLE", array.Complex64: "C_FLOAT_COMPLEX", array.Complex128: "C_DOUBLE_COMPLEX",
-	array.Bool: "C_BOOL",
-}
-
-func elementTypes() map[uint64]array.Type {
-	types := map[uint64]array.Type{}
-	for t, name := range typeNames {
-		types[mpi.Constant(name)] = t
-	}
-	return types
-}
-
-// statusObject is one allocation for what a Recv gives.
-type statusObject struct {
-	ud lua.LUserData
-	st mpi.Status
-}
-
-func (m *module) statusValue(st mpi.Status) *lua.LUserData {
-	o := &statusObject{st: st}
-	o.ud.Value = &o.st
-	o.ud.Metatable = m.statusMT
-	return &o.ud
-}
-
-// pushStatus pushes a status that is result n of the function, and all that is
-// left of its results, unless nobody takes it. It returns how many it pushed.
-func (m *module) pushStatus(L *lua.LState, st mpi.Status, n int) int {
-	if !vm.Takes(L, n) {
-		return 0
-	}
-	L.Push(m.statusValue(st))
-	return 1
-}
-
-// noSuchField raises that a status does not have a field, with the one that is meant.
-func (m *module) noSuchField(L *lua.LState, key string) {
-	names := append([]string{"source", "tag", "error"}, vm.Names(m.statusMT.RawGetString("methods").(*lua.LTable))...)
-	if meant := lua.LVAsString(m.statusMT.RawGetString("__meant").(*lua.LTable).RawGetString(key)); meant != "" {
-		L.RaiseError("a status has no field '%s': did you mean status%s?", key, meant)
-	}
-	if near := nearest.Name(key, names); near != "" {
-		L.RaiseError("a status has no field '%s': did you mean '%s'?", key, near)
-	}
-	L.RaiseError("a status has no field '%s': it has %s", key, strings.Join(names, ", "))
-}
-
-func (m *module) statusIndex(L *lua.LState) int {
-	st, ok := L.CheckUserData(1).Value.(*mpi.Status)
-	if !ok {
-		L.ArgError(1, "status expected")
-	}
-	switch key := L.CheckString(2); key {
-	case "source":
-		L.Push(lua.LNumber(st.Source()))
-	case "tag":
-		L.Push(lua.LNumber(st.Tag()))
-	case "error":
-		L.Push(lua.LNumber(st.Error()))
-	default:
-		f := m.statusMT.RawGetString("methods").(*lua.LTable).RawGetString(key)
-		if f == lua.LNil { // nil would stand for a rank or a tag in silence
-			m.noSuchField(L, key)
-		}
-		L.Push(f)
-	}
-	return 1
 }

@@ -27,7 +27,7 @@ func (m *module) opCreate(whole bool) implementation {
 		commute := L.Get(base+1) == lua.LNil || lua.LVAsBool(L.Get(base+1))
 		r := &reduction{m: m, fn: fn, whole: whole}
 		op := &mpi.Op{Commutes: commute, Run: r.inside}
-		h := &handle{class: "op", value: m.s.OwnOp(op), op: op, reduction: r, fn: fn, whole: whole}
+		h := &handle{class: "op", value: m.s.OwnOp(op), op: op, run: r.run, fn: fn, whole: whole}
 		L.Push(m.newObject(h, m.handleMT["op"]))
 		return 1
 	}
@@ -82,6 +82,8 @@ func (r *reduction) run(th *lua.LState, in, inout unsafe.Pointer, n int, datatyp
 	}
 	return r.apply(th, t, view(t, in, n), view(t, inout, n), n)
 }
+
+var errPlain = luaerr.New(luaerr.Argument, "an op written in Lua works on arrays of plain elements only")
 
 // apply calls the function for each element, or once for all.
 func (r *reduction) apply(th *lua.LState, t array.Type, a, b []byte, n int) error {

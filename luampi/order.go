@@ -18,12 +18,6 @@ import (
 // an op of this package takes its place, and accesses to windows, which take none,
 // are refused.
 
-// orders is what is known of a library's MAX and MIN.
-type orders struct {
-	wrong [16]bool           // by type of array
-	ops   map[string]*handle // "MAX", "MIN"
-}
-
 // openOrders tries the types of arrays of whole numbers.
 func (m *module) openOrders() {
 	for t, handle := range m.types {

@@ -16,15 +16,6 @@ import (
 // moduleKey is where the module is kept for the module "plugin".
 const moduleKey = "mpiclus.mpi"
 
-// pluginState is what the module knows of plugins.
-type pluginState struct {
-	opMT       *lua.LTable
-	records    records
-	comms      map[uint64]uint64   // duplicates by handle of the communicator
-	generation uint64              // of the world that they are of
-	busy       map[uint64]*serving // communicators that a function uses, by handle
-}
-
 // AddPlugins offers the Lua module "plugin" in a process that is in an MPI
 // job and has the module "mpi". Who made the loader closes it.
 func AddPlugins(in *interp.Interp, loader *load.Loader) {

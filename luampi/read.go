@@ -125,6 +125,3 @@ func (x *call) leftOut(a *table.Arg, k int) bool {
 	}
 	return true
 }
-
-// slot gives a C int as a slot holds it.
-func slot(n int) uint64 { return uint64(uint32(int32(n))) }

@@ -11,13 +11,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// setWords puts 64-bit numbers into the slots of an array, count for each
-// rank.
-func (m *module) setWords(c *mpi.Call, slotOf int, words []uint64, count int) {
-	c.S[slotOf] = c.Hold(addressOf(words))
-	c.S[slotOf+1], c.S[slotOf+2] = slot(count), m.wordType
-}
-
 // setParts puts memory with counts and displacements into slots.
 func setParts(c *mpi.Call, slotOf, countsSlot int, b []byte, l *layout, datatype uint64) {
 	c.S[slotOf] = c.Hold(addressOf(b))

@@ -55,24 +55,6 @@ func (x *call) gives(v lua.LValue, err error) (int, error) {
 	return 1, nil
 }
 
-// again makes the call's frame one of another line, for the next step.
-func (x *call) again(row *table.Call, comm uint64) *mpi.Call {
-	x.c.Reset()
-	x.c.Prepare(row)
-	x.c.As = x.row.Name
-	x.c.S[table.SlotComm] = comm
-	return x.c
-}
-
-// setBytes puts memory into the slots of the send or receive array.
-func (m *module) setBytes(c *mpi.Call, slotOf int, b []byte) {
-	c.S[slotOf] = c.Hold(addressOf(b))
-	c.S[slotOf+1], c.S[slotOf+2] = slot(len(b)), m.byteType
-	if slotOf == table.SlotSend { // what is received may be shorter
-		c.Bytes += len(b)
-	}
-}
-
 // packetBuffer returns memory for a packet that lasts as long as the call.
 func (x *call) packetBuffer() []byte {
 	if x.packet == nil {

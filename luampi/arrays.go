@@ -11,77 +11,111 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/args"
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 	"github.com/mpiclus/mpiclus-lua/internal/nearest"
 )
 
-// layoutOf is where the data of a type lies in memory, in bytes.
-type layoutOf struct {
-	extent   int // from one element to the next
-	low, end int // of the data of one element
-	size     int // bytes of data of one element
-	content  content
+// isArray reports whether a value can stand for an array argument.
+func (x *call) isArray(v lua.LValue) bool {
+	if t, ok := v.(*lua.LTable); ok {
+		v = vm.GetInt(t, 1) // {array, count, type}
+	}
+	return object[array.Array](v) != nil || v == x.m.inPlace
 }
 
-// layoutOfElements returns that of the elements of arrays of a type.
-func layoutOfElements(t array.Type) *layoutOf {
-	return &layoutOf{extent: t.Size(), end: t.Size(), size: t.Size(), content: content{of: t, known: true}}
+// buffer reads an array argument; nil is missing.
+func (x *call) buffer(i int, v lua.LValue) (b buffer) {
+	if v == lua.LNil {
+		b.missing = true
+		return b
+	}
+	if t, ok := v.(*lua.LTable); ok {
+		return x.spec(i, t)
+	}
+	if a, ok := array.To(v); ok {
+		return x.arrayBuffer(i, a)
+	}
+	if v != x.m.inPlace {
+		x.arg(i, "array expected, got %s%s", args.Kind(v), x.hint())
+	}
+	b.inPlace = true
+	return b
 }
 
-// typeLayout asks MPI for the layout of a type, once.
-func (m *module) typeLayout(L *lua.LState, h *handle) *layoutOf {
-	if h.layout != nil {
-		return h.layout
-	}
-	ask := func(name string) (int, int, uint64) {
-		c := m.s.NewCall(name)
-		defer c.Release()
-		c.S[table.SlotX] = h.value
-		if err := m.do(L, c); err != nil {
-			luaerr.Raise(L, luaerr.From(err))
-		}
-		return int(int64(c.S[table.SlotR])), int(int64(c.S[table.SlotR+1])), c.S[table.SlotR]
-	}
-	_, extent, _ := ask("Type_get_extent")
-	low, span, _ := ask("Type_get_true_extent")
-	_, _, basic := ask("own_basic")
-	l := &layoutOf{extent: extent, low: low, end: low + span, content: m.basics[basic]}
-	if l.size, _, _ = ask("Type_size"); l.size == 0 { // no data: the bounds that libraries return then mean nothing
-		l.low, l.end = 0, 0
-	}
-	h.layout = l
-	return l
+func (x *call) arrayBuffer(i int, a *array.Array) buffer {
+	x.countFits(i, a.Len())
+	return buffer{arr: a, address: addressOf(a.Bytes()), count: a.Len(), typ: x.m.types[a.Type()], content: content{of: a.Type(), known: true}}
 }
 
-// dense reports whether n elements leave no gap.
-func (l *layoutOf) dense(n int) bool {
-	return l.end-l.low == l.size && (n <= 1 || l.extent == l.size)
+// newBuffer makes the array of n elements that a call returns, of the type of the
+// array that it sends.
+func (x *call) newBuffer(i int, n int) buffer {
+	if x.send.inPlace {
+		x.arg(i, "array expected: IN_PLACE has what to send there")
+	}
+	t := x.send.arr.Type()
+	if x.send.derived && !(x.send.layout.plain() && x.send.content.of == t) {
+		x.arg(i, "array expected: one is made only where what is sent are elements of an array")
+	}
+	x.countFits(i, n)
+	x.refuse(i, array.TooLarge(t, n))
+	return x.arrayBuffer(i, array.New(t, n))
 }
 
-// reach returns the bytes from the first to the last that n elements touch,
-// from the address that MPI gets.
-func (l *layoutOf) reach(n int) (low, end int) {
-	if n == 0 {
-		return 0, 0
+// countFits refuses numbers of elements that no count of MPI holds.
+func (x *call) countFits(i, n int) {
+	if n > math.MaxInt32 {
+		x.arg(i, "%d elements are more than MPI's counts hold (%d): send views of it", n, math.MaxInt32)
 	}
-	last, ok := times(n-1, l.extent)
-	if !ok {
-		return -farthest, farthest
-	}
-	return min(l.low, last+l.low), max(l.end, last+l.end)
 }
 
-// farthest is a number of bytes that no memory has. Sums of a few such numbers do
-// not overflow an int.
-const farthest = 1 << 60
-
-// times multiplies; ok is false where the product is beyond farthest.
-func times(a, b int) (product int, ok bool) {
-	if f := float64(a) * float64(b); math.Abs(f) > farthest {
-		return 0, false
+// hint names the lower-case twin in the error of a value that is no array.
+func (x *call) hint() string {
+	name := x.row.Name
+	twin := string(name[0]|0x20) + name[1:]
+	if _, ok := table.ByName[twin]; ok && twin != name {
+		return "; mpi." + twin + " takes any value"
 	}
-	return a * b, true
+	return ""
+}
+
+// set puts a buffer into the slots of its side. What is received into is what the call
+// returns.
+func (x *call) set(slotOf int, b *buffer, count int) {
+	s := x.c.S
+	if b.inPlace {
+		s[slotOf] = x.m.inPlace.Value.(*special).value
+	} else {
+		s[slotOf] = x.c.Hold(b.address)
+	}
+	s[slotOf+1] = slot(count)
+	s[slotOf+2] = b.typ
+	if b.arr != nil {
+		x.c.Bytes += count * b.arr.Type().Size()
+	}
+	if slotOf == table.SlotRecv {
+		x.out = b.arr
+	}
+}
+
+// need raises unless the buffer is there.
+func (x *call) need(i int, b *buffer, inPlaceToo bool) {
+	if b.missing {
+		x.arg(i, "array expected, got nil%s", x.hint())
+	}
+	if b.inPlace && !inPlaceToo {
+		x.arg(i, "IN_PLACE is not allowed here")
+	}
+	if b.inPlace && x.comm.Inter {
+		x.arg(i, "IN_PLACE is not for inter-communicators")
+	}
+}
+
+// wholeArray refuses {array, count, type}: the call takes the memory of an array.
+func (x *call) wholeArray() {
+	if x.send.derived || x.send.address != addressOf(x.send.arr.Bytes()) || x.send.count != x.send.arr.Len() {
+		x.arg(0, "array expected, or a view of one: the call takes all of its memory")
+	}
 }
 
 // spec reads {array, count, type, offset = n}: elements of any type in the
@@ -170,4 +204,16 @@ func (x *call) refuseStrangers(i int, t *lua.LTable) {
 func explicitNil(t *lua.LTable) bool {
 	places := reflect.ValueOf(t).Elem().FieldByName("array")
 	return places.IsValid() && places.Kind() == reflect.Slice && places.Len() > 2 && vm.GetInt(t, 3) == lua.LNil && t.RawGetString("type") == lua.LNil
+}
+
+// onMemory checks the type of {array, count, type} against the array.
+func (x *call) onMemory(i int, c content, a *array.Array) {
+	t := a.Type()
+	if c.liesIn(t) {
+		return
+	}
+	if !c.known {
+		x.arg(i, "the type has elements that a %s array has not: give a uint8 array as its memory", t)
+	}
+	x.arg(i, "the type has %s elements, the array %s: convert it with a:to(\"%s\"), or give a uint8 array as the type's memory", c.of, t, c.of)
 }
