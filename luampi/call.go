@@ -50,43 +50,10 @@ type call struct {
 	to     envelope                  // that the slots hold, of the last plain message
 }
 
-// described returns the implementation of a call that has none written by hand,
-// and notes its shortcut.
-func (m *module) described(row *table.Call) implementation {
-	if isMessage(row) && row.Class == table.P2P && !row.Other && m.hooks[row.Name] == nil {
-		k := m.courier(row)
-		m.shortcuts[row.Name] = k.shortcut
-		return k.carry
-	}
-	return m.generic(row)
-}
-
-// generic returns the implementation of a call that its line describes fully.
-func (m *module) generic(row *table.Call) implementation {
-	hook := m.hooks[row.Name]
-	plain := func(*call, int, *mpi.Comm) bool { return false }
-	switch {
-	case isMessage(row):
-		plain = (*call).readPlain
-	case isReduction(row):
-		plain = (*call).readPlainReduction
-	}
-	return func(L *lua.LState, base int, comm *mpi.Comm) int {
-		x := m.begin(L, row)
-		if !plain(x, base, comm) {
-			x.read(base, comm)
-		}
-		if hook != nil {
-			hook(x)
-		}
-		if x.msg != nil {
-			x.msg.handle = mpi.Constant("MESSAGE_NULL") // nobody else may have it
-		}
-		x.run()
-		n := x.push()
-		x.end()
-		return n
-	}
+// envelope is whom a message goes to or comes from, out of how many.
+type envelope struct {
+	peer, tag lua.LNumber
+	peers     int
 }
 
 // begin takes an idle call.
@@ -151,41 +118,6 @@ func (x *call) end() {
 	}
 	m.sweep()
 	m.calls = append(m.calls, x)
-}
-
-// run makes the call and raises its error. An object that the call frees is out
-// of use as soon as it begins, and in use again when it fails.
-func (x *call) run() {
-	h := x.frees
-	if h != nil {
-		h.freed = true
-	}
-	err := error(nil)
-	if x.combines() {
-		err = x.combine()
-	} else {
-		err = x.try()
-	}
-	if err == nil && x.file != nil {
-		err = x.wroteAll()
-	}
-	if x.then != nil {
-		err = x.then(err)
-	}
-	if h != nil {
-		if h.freed = err == nil; h.freed {
-			x.m.forget(h)
-		}
-	}
-	if err != nil {
-		if x.undo != nil {
-			x.undo()
-		}
-		if x.msg != nil && !x.c.Begun() {
-			x.msg.handle = x.c.S[table.SlotX]
-		}
-		x.fail(x.explained(err))
-	}
 }
 
 // fail ends the call and raises an error.
@@ -280,6 +212,28 @@ func (x *call) vacate() { x.comm.Vacate(x) }
 
 // Name returns the name of the call.
 func (x *call) Name() string { return x.row.Name }
+
+// base returns the name of the blocking form.
+func (x *call) base() string { return table.Calls[x.row.Index].Name }
+
+// ofNeighbours reports whether the call is a collective of neighbours.
+func (x *call) ofNeighbours() bool {
+	return strings.HasPrefix(x.row.Name, "Neighbor_") || strings.HasPrefix(x.row.Name, "Ineighbor_")
+}
+
+// places returns how many parts an array has: one for each rank or, in a
+// collective of neighbours, for each of those.
+func (x *call) places(receives bool) int {
+	switch {
+	case x.comm.Inter && strings.Contains(x.row.Name, "educe_scatter"): // which deals out to the own group (MPI 3.1, section 5.10)
+		return x.comm.Size
+	case !x.ofNeighbours():
+		return x.comm.Peers()
+	case receives:
+		return x.comm.In
+	}
+	return x.comm.Out
+}
 
 // Where returns the script's line of the call. It is for the engine, from any
 // goroutine, while the call waits and so its Lua thread stands still.

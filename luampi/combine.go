@@ -111,9 +111,6 @@ func (x *call) operands() (*operands, error) {
 	return o, nil
 }
 
-// base returns the name of the blocking form.
-func (x *call) base() string { return table.Calls[x.row.Index].Name }
-
 // sizeOf fills in how long an element is, of a type that the op works on.
 func (m *module) sizeOf(o *operands) error {
 	if t, ok := m.elements[o.datatype]; ok {

@@ -1,7 +1,6 @@
 package luampi
 
 import (
-	"strings"
 	"unsafe"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
@@ -46,25 +45,6 @@ func takesOnRoot(read func(x *call, i int)) func(x *call, i int) {
 		x.recv = buffer{typ: x.send.typ}
 		x.set(table.SlotRecv, &x.recv, 0)
 	}
-}
-
-// places returns how many parts an array has: one for each rank or, in a
-// collective of neighbours, for each of those.
-func (x *call) places(receives bool) int {
-	switch {
-	case x.comm.Inter && strings.Contains(x.row.Name, "educe_scatter"): // which deals out to the own group (MPI 3.1, section 5.10)
-		return x.comm.Size
-	case !x.ofNeighbours():
-		return x.comm.Peers()
-	case receives:
-		return x.comm.In
-	}
-	return x.comm.Out
-}
-
-// ofNeighbours reports whether the call is a collective of neighbours.
-func (x *call) ofNeighbours() bool {
-	return strings.HasPrefix(x.row.Name, "Neighbor_") || strings.HasPrefix(x.row.Name, "Ineighbor_")
 }
 
 // parts returns the elements of each part of an array.

@@ -139,12 +139,6 @@ func (x *call) finish() error {
 	return nil
 }
 
-// envelope is whom a message goes to or comes from, out of how many.
-type envelope struct {
-	peer, tag lua.LNumber
-	peers     int
-}
-
 // readPlain reads the arguments of a message that is not waited for, if they
 // are plain.
 func (x *call) readPlain(base int, comm *mpi.Comm) bool {

@@ -3,19 +3,20 @@
 // request or a group, as a method of that.
 //
 // A call comes in at module.go, which makes the functions; most need no code of
-// their own. call.go, the engine room, takes an idle call, has read.go turn what
-// the script gave into slots, tries the call at once or waits for it without the
+// their own. run.go, the engine room, takes an idle call (call.go), has read.go turn
+// what the script gave into slots, tries the call at once or waits for it without the
 // interpreter, and has read.go push the results. Both know the kinds of arguments
 // and results through one table, kinds.go, whose entries stand in kind*.go, a
 // family in each. What no kind sees alone is checked when all are read: arrays
 // (signature.go, overlap.go), ranges, types, grids and accesses (range.go,
-// typeplace.go, topology.go, access.go). Kinds rest on the objects of scripts
-// (objects.go, request*.go, window.go, file.go, ops.go) and on arrays as MPI takes
-// them (buffer.go, spec.go); errors.go says what is wrong. Apart stand the calls
-// that are written out (hand.go, persistent.go), the short way of messages
-// (message.go), the twins for any Lua value (twin*.go, fold.go, wire.go),
-// reductions with ops of scripts (combine.go), of plugins (plugin*.go) and of this
-// package (order.go).
+// typeplace.go, topology.go, access.go). Kinds rest on arrays as the script gives
+// them (arrays.go) and on what is wrong (errors.go), all of it on the state of the
+// module (state.go), the objects of scripts (handle.go, objects.go, status.go,
+// request.go, window.go) and arrays as MPI takes them (buffer.go, layout.go). Apart
+// stand the calls that are written out (hand.go, requests.go, batch.go,
+// windowcalls.go, persistent.go), the short way of messages (message.go), the twins
+// for any Lua value (twin*.go, fold.go, wire.go), reductions with ops of scripts
+// (ops.go, combine.go), of plugins (plugin*.go) and of this package (order.go).
 package luampi
 
 import (

@@ -9,43 +9,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// twins lists the calls that take any Lua value.
-func (m *module) twins() map[string]implementation {
-	bodies := map[string]func(x *call) (int, error){
-		"send": m.send, "recv": m.recv, "sendrecv": m.sendrecv, "isend": m.isend, "irecv": m.irecv,
-		"probe": m.probe, "iprobe": m.iprobe, "mprobe": m.mprobe, "improbe": m.improbe, "mrecv": m.mrecv,
-		"bcast": m.bcast, "gather": m.gather, "scatter": m.scatter, "allgather": m.allgather, "alltoall": m.alltoall,
-		"reduce": m.reduce, "allreduce": m.allreduce, "scan": m.scan, "exscan": m.exscan,
-	}
-	out := map[string]implementation{}
-	for name, body := range bodies {
-		out[name] = m.twin(table.ByName[name], body)
-	}
-	return out
-}
-
-// twin makes the implementation of a call for any value: it reads the
-// arguments that the table names, runs body, which pushes the results, and
-// raises its error.
-func (m *module) twin(row *table.Call, body func(x *call) (int, error)) implementation {
-	return func(L *lua.LState, base int, comm *mpi.Comm) int {
-		x := m.begin(L, row)
-		defer func() {
-			if x.live { // an error of a Lua function passes by
-				x.end()
-			}
-		}()
-		x.read(base, comm)
-		n, err := body(x)
-		if err != nil {
-			x.packet = nil // MPI may still write to it
-			x.fail(err)
-		}
-		x.end()
-		return n
-	}
-}
-
 // gives pushes the one value that a twin gives, unless it has failed.
 func (x *call) gives(v lua.LValue, err error) (int, error) {
 	if err != nil {
