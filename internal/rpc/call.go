@@ -6,49 +6,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
-
-// Request is what one process asks another. The zero values of the last three
-// fields are the usual ones.
-type Request struct {
-	Service string
-	Data    []byte         // parameters, as the service reads them
-	Message *value.Message // Lua values, or nil
-
-	// Background says that the memory of the request does not change any more:
-	// Start and Tell leave the sending to a goroutine, so that nothing has to
-	// wait for it.
-	Background bool
-	// OnReply, if set, is called with the reply, or with why there is none, in
-	// place of Await. It is called once, on the goroutine that reads the link,
-	// and returns at once. It is not called after Cancel, nor when Sent has
-	// returned an error.
-	OnReply func(*Reply, error)
-	// OnUnread, if set, is called with a reply that comes although the call was
-	// cancelled: to undo what the request did. It returns at once.
-	OnUnread func(*Reply)
-}
-
-// Reply is the answer to a request.
-type Reply struct {
-	Data    []byte         // the result, as the caller reads it
-	Message *value.Message // Lua values, or nil
-	Raised  bool           // Message holds the Lua error that the service raised
-
-	// Text is the error as people read it, in the process that raised it. It
-	// does not travel.
-	Text string
-	// From is the process that replied, in the process that called.
-	From Pid
-
-	id  uint64 // of the call
-	ack bool   // the sender keeps what travels in it until Acknowledge
-}
-
-// CallID is the number of the call that was answered, unique in the process
-// that made it.
-func (r *Reply) CallID() uint64 { return r.id }
 
 // Call is a request that was made. Its methods are for one goroutine at a
 // time, except Cancel, Interrupt and Fail.
@@ -62,11 +20,6 @@ type Call struct {
 	sent     travellers // in the request: they live until it is answered
 	place    *outgoing  // in the line of frames, until Sent
 	err      error      // of a request of this process to itself
-}
-
-type result struct {
-	reply *Reply
-	err   error
 }
 
 // Call sends a request and waits for the reply, and for the sources of the
@@ -254,6 +207,13 @@ func (n *Node) discard(reply *Reply, unread func(*Reply)) {
 	}
 }
 
+func (n *Node) acknowledge(reply *Reply) {
+	if reply.ack {
+		reply.ack = false
+		n.postKind(reply.From, kindAck, reply.id)
+	}
+}
+
 // answered settles a call; false when it does not wait, or was not made to the
 // process that replies.
 func (n *Node) answered(from Pid, id uint64, r result) bool {
@@ -282,27 +242,6 @@ func (n *Node) drop(id uint64) *Call {
 	c := n.calls.All[id]
 	n.calls.Delete(id)
 	return c
-}
-
-// failCalls ends all between this node and a lost process: our calls fail, its
-// requests are cancelled, and nothing is kept for it.
-func (n *Node) failCalls(pid Pid, why *luaerr.Error) {
-	n.mu.Lock()
-	ours := n.takeCalls(func(c *Call) bool { return c.to == pid })
-	for key, r := range n.serving.All {
-		if key.from == pid {
-			r.cancel(why)
-		}
-	}
-	for key := range n.kept.All {
-		if key.from == pid {
-			n.kept.Delete(key)
-		}
-	}
-	n.mu.Unlock()
-	for _, c := range ours {
-		c.settle(result{err: why})
-	}
 }
 
 // takeCalls takes some of the calls out of those that wait. n.mu is held.

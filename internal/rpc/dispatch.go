@@ -1,7 +1,9 @@
 package rpc
 
 import (
+	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -59,6 +61,33 @@ func (n *Node) accept(from Pid, f *link.Frame, rest []byte) error {
 	return fmt.Errorf("unknown kind of frame %d", f.Kind)
 }
 
+// heed takes in what the master says about the others.
+func (n *Node) heed(from Pid, kind byte, b []byte) error {
+	if from != Master || len(b)%4 != 0 && kind == kindMembers || len(b) < 4 {
+		return fmt.Errorf("pid %d sent a frame of kind %d that is not for it to send", from, kind)
+	}
+	if kind == kindGone {
+		why, err := decodeFailure(b[4:])
+		if err != nil {
+			return err
+		}
+		pid := Pid(binary.LittleEndian.Uint32(b))
+		if pid != n.Self() && pid != Master {
+			n.Forget(pid, why)
+		}
+		return nil
+	}
+	members := make([]Pid, 0, len(b)/4) // as many as there are bytes for
+	for ; len(b) > 0; b = b[4:] {
+		members = append(members, Pid(binary.LittleEndian.Uint32(b)))
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	slices.Sort(members) // IsMember relies on it
+	n.renewMembers(slices.Compact(members))
+	return nil
+}
+
 // relay passes on a frame between two processes that have no link of their
 // own. Only the master does that.
 func (n *Node) relay(via, from, to Pid, f *link.Frame) error {
@@ -81,11 +110,4 @@ func (n *Node) relay(via, from, to Pid, f *link.Frame) error {
 		n.postFailure(to, from, f.ID, luaerr.From(err))
 	}
 	return nil
-}
-
-// postFailure replies with an error in plain form, in the name of from.
-func (n *Node) postFailure(from, to Pid, id uint64, e *luaerr.Error) {
-	n.post(to, &link.Frame{Kind: kindFailed, ID: id, Head: encodeFailure(from, to, e)}, func(err error) {
-		n.cfg.Log.Debug("an error could not be sent", "to", to, "reason", err)
-	})
 }

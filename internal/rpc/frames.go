@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"context"
 	"encoding/binary"
 	"fmt"
 
@@ -71,34 +70,6 @@ func encodeRequest(from, to Pid, req *Request, inside []byte) []byte {
 	b = appendPart(b, []byte(req.Service))
 	b = appendPart(b, inside)
 	return appendMessage(appendPart(b, req.Data), req.Message)
-}
-
-// decodeRequest reads what follows the address in the frame of a request.
-func (n *Node) decodeRequest(from Pid, f *link.Frame, rest []byte) (*Incoming, error) {
-	var parts [3][]byte // service, sections, data
-	for i := range parts {
-		var err error
-		if parts[i], rest, err = cutPart(rest); err != nil {
-			return nil, err
-		}
-	}
-	m, err := n.cutMessage(from, rest, f.Blobs)
-	if err != nil {
-		return nil, err
-	}
-	if f.Kind == kindCall && f.ID == 0 {
-		return nil, fmt.Errorf("a request without a number")
-	}
-	r := &Incoming{From: from, Service: string(parts[0]), Data: parts[2], Message: m, node: n}
-	if f.Kind == kindCall {
-		r.id = f.ID
-	}
-	ctx := context.Background()
-	if len(parts[1]) > 0 {
-		ctx = context.WithValue(ctx, sectionKey{}, parts[1])
-	}
-	r.Context, r.cancel = context.WithCancelCause(ctx)
-	return r, nil
 }
 
 func encodeReply(from, to Pid, r *Reply) []byte {

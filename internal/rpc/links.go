@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -68,29 +69,16 @@ func (n *Node) broken(pid Pid, cause error) {
 	n.Forget(pid, why)
 }
 
-// Forget makes a process lost, for the reason given: its links are closed, and
-// what waits for it fails. Only the first call for a process does anything.
-func (n *Node) Forget(pid Pid, why *luaerr.Error) {
+// awaitGone returns when it is known why a process is lost, or after goneWait.
+func (n *Node) awaitGone(pid Pid) {
 	n.mu.Lock()
-	p := n.peer(pid)
-	if p.lost != nil {
-		n.mu.Unlock()
-		return
-	}
-	p.lose(why)
-	links := p.all
-	p.link, p.all = nil, nil // the record stays, and what a link holds in memory is much
+	gone := n.peer(pid).gone
 	n.mu.Unlock()
-	for _, l := range links {
-		l.Close()
-	}
-	if n.Self() == Master {
-		n.announceLoss(pid, why) // who hears of the loss no longer counts it among the members
-	}
-	n.failCalls(pid, why)
-	for _, layer := range n.layers {
-		if layer.Gone != nil {
-			layer.Gone(pid, why)
-		}
+	timer := time.NewTimer(goneWait)
+	defer timer.Stop()
+	select {
+	case <-gone:
+	case <-timer.C:
+	case <-n.ctx.Done():
 	}
 }

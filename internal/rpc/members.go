@@ -2,12 +2,9 @@ package rpc
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
-	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
 // Members returns the pids of the cluster, sorted, this process included.
@@ -99,62 +96,4 @@ func (n *Node) linked() []Pid {
 		}
 	}
 	return pids
-}
-
-// announceLoss tells all processes that one is lost.
-func (n *Node) announceLoss(pid Pid, why *luaerr.Error) {
-	n.Part(pid)
-	n.mu.Lock()
-	to := n.linked()
-	n.mu.Unlock()
-	for _, other := range to {
-		what := binary.LittleEndian.AppendUint32(nil, uint32(pid))
-		what = append(what, encodeFailure(0, 0, why)[addressBytes:]...)
-		n.post(other, &link.Frame{Kind: kindGone, Head: append(address(other, n.Self(), len(what)), what...)}, nil)
-	}
-}
-
-// heed takes in what the master says about the others.
-func (n *Node) heed(from Pid, kind byte, b []byte) error {
-	if from != Master || len(b)%4 != 0 && kind == kindMembers || len(b) < 4 {
-		return fmt.Errorf("pid %d sent a frame of kind %d that is not for it to send", from, kind)
-	}
-	if kind == kindGone {
-		why, err := decodeFailure(b[4:])
-		if err != nil {
-			return err
-		}
-		pid := Pid(binary.LittleEndian.Uint32(b))
-		if pid != n.Self() && pid != Master {
-			n.Forget(pid, why)
-		}
-		return nil
-	}
-	members := make([]Pid, 0, len(b)/4) // as many as there are bytes for
-	for ; len(b) > 0; b = b[4:] {
-		members = append(members, Pid(binary.LittleEndian.Uint32(b)))
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	slices.Sort(members) // IsMember relies on it
-	n.renewMembers(slices.Compact(members))
-	return nil
-}
-
-// goneWait is how long a process that sees a link break waits for the master to
-// say why.
-const goneWait = 1500 * time.Millisecond
-
-// awaitGone returns when it is known why a process is lost, or after goneWait.
-func (n *Node) awaitGone(pid Pid) {
-	n.mu.Lock()
-	gone := n.peer(pid).gone
-	n.mu.Unlock()
-	timer := time.NewTimer(goneWait)
-	defer timer.Stop()
-	select {
-	case <-gone:
-	case <-timer.C:
-	case <-n.ctx.Done():
-	}
 }

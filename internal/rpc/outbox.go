@@ -189,6 +189,13 @@ func (n *Node) postKind(to Pid, kind byte, id uint64) {
 	n.post(to, &link.Frame{Kind: kind, ID: id, Head: address(to, n.Self(), 0)}, nil)
 }
 
+// postFailure replies with an error in plain form, in the name of from.
+func (n *Node) postFailure(from, to Pid, id uint64, e *luaerr.Error) {
+	n.post(to, &link.Frame{Kind: kindFailed, ID: id, Head: encodeFailure(from, to, e)}, func(err error) {
+		n.cfg.Log.Debug("an error could not be sent", "to", to, "reason", err)
+	})
+}
+
 // toSelf handles a frame of this process to itself at once; arrays in it are
 // copied.
 func (n *Node) toSelf(f *link.Frame) error {

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -165,6 +166,34 @@ func (n *Node) arrive(from Pid, f *link.Frame, rest []byte) error {
 		p.inbox.add(n, s, r)
 	}
 	return nil
+}
+
+// decodeRequest reads what follows the address in the frame of a request.
+func (n *Node) decodeRequest(from Pid, f *link.Frame, rest []byte) (*Incoming, error) {
+	var parts [3][]byte // service, sections, data
+	for i := range parts {
+		var err error
+		if parts[i], rest, err = cutPart(rest); err != nil {
+			return nil, err
+		}
+	}
+	m, err := n.cutMessage(from, rest, f.Blobs)
+	if err != nil {
+		return nil, err
+	}
+	if f.Kind == kindCall && f.ID == 0 {
+		return nil, fmt.Errorf("a request without a number")
+	}
+	r := &Incoming{From: from, Service: string(parts[0]), Data: parts[2], Message: m, node: n}
+	if f.Kind == kindCall {
+		r.id = f.ID
+	}
+	ctx := context.Background()
+	if len(parts[1]) > 0 {
+		ctx = context.WithValue(ctx, sectionKey{}, parts[1])
+	}
+	r.Context, r.cancel = context.WithCancelCause(ctx)
+	return r, nil
 }
 
 // cancelServing stops a request that its caller has cancelled.

@@ -27,13 +27,6 @@ func (n *Node) Discard(reply *Reply) {
 	}
 }
 
-func (n *Node) acknowledge(reply *Reply) {
-	if reply.ack {
-		reply.ack = false
-		n.postKind(reply.From, kindAck, reply.id)
-	}
-}
-
 // keep holds what travels in a reply until the caller acknowledges it.
 func (n *Node) keep(key callID, sent []value.Traveller) {
 	n.mu.Lock()

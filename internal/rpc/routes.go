@@ -7,38 +7,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
-// peer is another process as this one sees it. Node.mu guards it.
-type peer struct {
-	pid      Pid
-	link     link.Link     // where frames for it go, once ready is closed
-	all      []link.Link   // every link that is read: both ends may dial at once
-	ready    chan struct{} // closed when link or lost is set
-	dialling *dialling     // the attempt to connect that is being made
-	gone     chan struct{} // closed when lost is set
-	lost     *luaerr.Error
-	leaving  bool // it needs to know of nobody any more; of the master
-	inbox    inbox
-	outbox   outbox
-}
-
-// peer returns the record of a process, a fresh one if need be. n.mu is held.
-func (n *Node) peer(pid Pid) *peer {
-	p := n.peers[pid]
-	if p == nil {
-		p = &peer{pid: pid, ready: make(chan struct{}), gone: make(chan struct{})}
-		n.peers[pid] = p
-	}
-	return p
-}
-
-func (p *peer) lose(why *luaerr.Error) {
-	p.lost = why
-	close(p.gone)
-	if p.link == nil {
-		close(p.ready)
-	}
-}
-
 // route returns the link on which frames for a process go, connecting first
 // when this is the first use. Without a direct way it is the link to the
 // master. Once there is one it stays the same, so that frames keep their order.
@@ -93,12 +61,6 @@ func (n *Node) noRoute(p *peer) error {
 		return unknown(p.pid, nil)
 	}
 	return nil
-}
-
-// dialling is an attempt to connect. It may be repeated after it was refused.
-type dialling struct {
-	over    chan struct{}
-	refused *luaerr.Error // set before over is closed
 }
 
 // connect makes the direct link to a process, or settles for the way through
