@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"context"
 	"errors"
 
 	lua "github.com/yuin/gopher-lua"
@@ -12,17 +11,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
-
-func (m *Module) callFunctions() map[string]lua.LGFunction {
-	return map[string]lua.LGFunction{
-		"remotecall":       m.remotecall,
-		"remotecall_fetch": m.remotecallFetch,
-		"remotecall_wait":  m.remotecallWait,
-		"remote_do":        m.remoteDo,
-		"spawnat":          m.spawnat,
-		"everywhere":       m.everywhere,
-	}
-}
 
 // remotecall is remotecall(f, pid or pool, ...) → future.
 func (m *Module) remotecall(L *lua.LState) int {
@@ -62,21 +50,6 @@ func (m *Module) remotecallFetch(L *lua.LState) int {
 	}
 	pid := m.pidArgument(L, 2, "remotecall_fetch")
 	return m.push(L, m.call(L, pid, eval.Call(m.message(L, "the function, argument", fn, Rest(L, 3)))))
-}
-
-// start makes a request in the name of the task that holds the interpreter.
-func (m *Module) start(pid rpc.Pid, req rpc.Request) *rpc.Call {
-	return m.Node.Start(m.interp.Current().Context(), pid, req)
-}
-
-// call makes a request and waits for the reply.
-func (m *Module) call(L *lua.LState, pid rpc.Pid, req rpc.Request) (reply *rpc.Reply) {
-	call := m.start(pid, req)
-	m.wait(L, func(ctx context.Context) (err error) {
-		reply, err = call.Await(ctx)
-		return err
-	})
-	return reply
 }
 
 // remotecallWait is remotecall_wait(f, pid or pool, ...) → future, once its
@@ -138,13 +111,4 @@ func (m *Module) spawnat(L *lua.LState) int {
 		pid = m.pidArgument(L, 1, "spawnat")
 	}
 	return m.pushReference(L, m.spawn(L, BodyArgument(m.interp, L, 2, "spawnat"), pid, Rest(L, 3)))
-}
-
-// pidArgument reads the pid of a process that is here.
-func (m *Module) pidArgument(L *lua.LState, n int, call string) rpc.Pid {
-	number, ok := L.Get(n).(lua.LNumber)
-	if !ok || lua.LNumber(rpc.Pid(number)) != number {
-		luaerr.RaiseArg(L, call, n, "pid", "the pid of a process expected, got %s", args.Show(L.Get(n)))
-	}
-	return rpc.Pid(number)
 }

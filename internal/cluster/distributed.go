@@ -28,16 +28,6 @@ type Block struct {
 	Count       int
 }
 
-func (m *Module) loopFunctions() map[string]lua.LGFunction {
-	return map[string]lua.LGFunction{
-		"distributed":         m.distributed,
-		"pmap":                m.pmap,
-		"WorkerPool":          m.newWorkerPool,
-		"CachingPool":         m.newCachingPool,
-		"default_worker_pool": m.defaultWorkerPool,
-	}
-}
-
 // distributed is distributed(reducer, first, last, [step,] body): the result
 // of folding body(i), or with nil for reducer a future.
 func (m *Module) distributed(L *lua.LState) int {
@@ -97,12 +87,6 @@ func (m *Module) runWhole(ctx context.Context, msg *value.Message, whole Block) 
 			return nil, err
 		}
 		e.Handle()
-	}
-}
-
-func (m *Module) settle(ctx context.Context) {
-	if m.cfg.Settle != nil {
-		m.cfg.Settle(ctx)
 	}
 }
 

@@ -53,13 +53,6 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 // maxKills is how many workers an item may cost.
 const maxKills = 3
 
-// death is the loss of a worker, and what it was at.
-type death struct {
-	pid   rpc.Pid
-	at    time.Time
-	items []int
-}
-
 // jobsEnd is how long it may take until a rank that died has taken the others
 // of its MPI job along.
 const jobsEnd = 5 * time.Second
@@ -101,17 +94,6 @@ func (p *mapping) itemLost(L *lua.LState, i int, e *luaerr.Error) {
 	}
 	p.results[i] = call1(L, p.onError, e.ToLua(L), p.items[i])
 	p.finish(L, i)
-}
-
-func call1(L *lua.LState, fn lua.LValue, args ...lua.LValue) lua.LValue {
-	L.Push(fn)
-	for _, a := range args {
-		L.Push(a)
-	}
-	L.Call(len(args), 1)
-	v := L.Get(-1)
-	L.Pop(1)
-	return v
 }
 
 // revive finds other workers when the pool has none any more: those of other

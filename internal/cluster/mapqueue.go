@@ -124,28 +124,4 @@ func (p *pace) add(items int, took time.Duration) {
 	p.item += (each - p.item) / 4
 }
 
-// size is how many items the next batch gets. Near the end batches become
-// small, so that all workers end at about the same time.
-func (p *mapping) size() int {
-	if !p.auto {
-		return p.batch
-	}
-	if p.pace.item == 0 {
-		return 1
-	}
-	fair := p.queue.left() / (3 * max(len(p.running), 1))
-	return max(min(int(batchTime/max(p.pace.item, 1)), fair), 1)
-}
-
 func itemText(i int) string { return fmt.Sprintf("item %d: ", i+1) }
-
-func flags(goOn, keep bool) byte {
-	var b byte
-	if goOn {
-		b |= mapGoOn
-	}
-	if keep {
-		b |= mapKeep
-	}
-	return b
-}

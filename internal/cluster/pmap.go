@@ -7,7 +7,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/eval"
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -38,38 +37,6 @@ func (m *Module) pmap(L *lua.LState) int {
 	p.run(L)
 	L.Push(p.collect(L))
 	return 1
-}
-
-// mapping is a pmap at work. All of it but the answers belongs to who holds
-// the interpreter.
-type mapping struct {
-	m  *Module
-	fn *sentFunction
-	options
-	n       int
-	items   []lua.LValue
-	results []lua.LValue // those that are decoded, and those of on_error
-	parts   []*eval.Part // results that are not decoded yet
-	order   []int        // the items, as they were done
-	done    int
-	queue   queue
-	running map[rpc.Pid]*batch
-	kills   map[int]int // workers that an item has killed
-	tries   map[int]int // retries of an item
-	deaths  []death
-	avoid   []rpc.Pid // the master, once workers have died: it must not be next
-	alive   int       // workers in the pool when it last had none to lend
-	pace    pace
-	flaw    error // an item that cannot be sent
-	inbox   answers
-	signal  chan struct{} // there are answers
-}
-
-// batch is what a worker is at.
-type batch struct {
-	items []int
-	call  *rpc.Call
-	since time.Time
 }
 
 // run hands out batches and takes answers until all items are done.
@@ -166,6 +133,17 @@ func (p *mapping) data() []byte {
 	return append(p.fn.data(), flags(p.onError != nil || len(p.delays) > 0, p.pool.sent != nil))
 }
 
+func flags(goOn, keep bool) byte {
+	var b byte
+	if goOn {
+		b |= mapGoOn
+	}
+	if keep {
+		b |= mapKeep
+	}
+	return b
+}
+
 // pack encodes each item by itself, so that what two of them share is not
 // shared on arrival, whatever the size of batches.
 func (p *mapping) pack(L *lua.LState, items []int) (*value.Message, error) {
@@ -225,16 +203,6 @@ func (p *mapping) settle(L *lua.LState, a answer) {
 	}
 }
 
-// finish notes that an item has its result.
-func (p *mapping) finish(L *lua.LState, i int) {
-	p.done++
-	p.order = append(p.order, i)
-	p.progress.add(1)
-	if p.onResult != nil {
-		call1(L, p.onResult, p.result(L, i), p.items[i], lua.LNumber(i+1))
-	}
-}
-
 // stop ends what still runs, when pmap ends before all is done.
 func (p *mapping) stop() {
 	p.progress.end()
@@ -246,39 +214,3 @@ func (p *mapping) stop() {
 }
 
 var errStopped = luaerr.New(luaerr.Interrupted, "stopped, because pmap has ended")
-
-// collect makes the list of results: in the order of the items, or in that in
-// which they were done.
-func (p *mapping) collect(L *lua.LState) *lua.LTable {
-	t := L.CreateTable(p.n, 0)
-	for place, i := range p.order {
-		if !p.unordered {
-			place = i
-		}
-		if v := p.result(L, i); v != lua.LNil {
-			vm.SetInt(t, place+1, v)
-		}
-	}
-	return t
-}
-
-// result gives what f returned for an item, or on_error made of its error. It
-// is decoded once.
-func (p *mapping) result(L *lua.LState, i int) lua.LValue {
-	if part := p.parts[i]; part != nil {
-		if len(p.m.interp.Codec().Missing(part.Message)) > 0 {
-			p.m.wait(L, func(ctx context.Context) error {
-				return p.m.Node.FetchSources(ctx, part.From, part.Message)
-			})
-		}
-		p.parts[i], p.results[i] = nil, lua.LNil
-		vs, err := p.m.Eval.PartValues(L, part)
-		if err != nil {
-			luaerr.Raise(L, luaerr.From(err))
-		}
-		if len(vs) > 0 {
-			p.results[i] = vs[0]
-		}
-	}
-	return p.results[i]
-}

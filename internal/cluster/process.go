@@ -2,8 +2,6 @@ package cluster
 
 import (
 	"context"
-	"errors"
-	"math"
 	"slices"
 	"time"
 
@@ -17,37 +15,9 @@ import (
 
 const serviceInterrupt = "interrupt" // stop what others asked this process to do; parameter: the reason
 
-func (m *Module) processFunctions() map[string]lua.LGFunction {
-	return map[string]lua.LGFunction{
-		"myid":      m.myid,
-		"procs":     m.procs,
-		"workers":   func(L *lua.LState) int { L.Push(PidList(L, m.workers())); return 1 },
-		"nprocs":    func(L *lua.LState) int { L.Push(lua.LNumber(len(m.Node.Members()))); return 1 },
-		"nworkers":  func(L *lua.LState) int { L.Push(lua.LNumber(len(m.workers()))); return 1 },
-		"mpiprocs":  m.mpiprocs,
-		"each":      each,
-		"interrupt": m.interrupt,
-		"timedwait": m.timedwait,
-		"sleep":     m.sleep,
-		"status":    m.status,
-	}
-}
-
 func (m *Module) myid(L *lua.LState) int {
 	L.Push(lua.LNumber(m.Node.Self()))
 	return 1
-}
-
-// workers lists the pids of all workers; without any, the master's.
-func (m *Module) workers() []rpc.Pid {
-	return workersOf(m.Node.Members())
-}
-
-func workersOf(members []rpc.Pid) []rpc.Pid {
-	if len(members) > 1 {
-		members = slices.DeleteFunc(members, func(p rpc.Pid) bool { return p == rpc.Master })
-	}
-	return members
 }
 
 // procs is procs() → all pids, or procs(manager) → those of its workers.
@@ -93,15 +63,6 @@ func managerProcesses(L *lua.LState, call string) (pids []rpc.Pid, ranks []int) 
 	return pids, ranks
 }
 
-// PidList makes a list of pids for a script.
-func PidList(L *lua.LState, pids []rpc.Pid) *lua.LTable {
-	t := L.CreateTable(len(pids), 0)
-	for _, pid := range pids {
-		vm.Append(t, lua.LNumber(pid))
-	}
-	return t
-}
-
 // RankKeys gives the whole numbers among a table's keys, in order.
 func RankKeys(t *lua.LTable) []int {
 	var ranks []int
@@ -133,37 +94,6 @@ func each(L *lua.LState) int {
 		return 2
 	}))
 	return 1
-}
-
-// Pids reads an argument that must be a pid or a list of pids.
-func (m *Module) Pids(L *lua.LState, n int, call string) []rpc.Pid {
-	if L.Get(n) == lua.LNil {
-		luaerr.RaiseArg(L, call, n, "pids", "a pid or a list of pids expected, got nil")
-	}
-	return m.pidsArgument(L, n, call, nil)
-}
-
-// pidsArgument reads a pid or a list of pids; missing when there is none.
-func (m *Module) pidsArgument(L *lua.LState, n int, call string, missing []rpc.Pid) []rpc.Pid {
-	switch v := L.Get(n).(type) {
-	case *lua.LNilType:
-		return missing
-	case *lua.LTable:
-		entries, wrong := args.List(v)
-		if wrong != "" {
-			luaerr.RaiseArg(L, call, n, "pids", "%s", wrong)
-		}
-		pids := make([]rpc.Pid, 0, entries)
-		for i := 1; i <= entries; i++ {
-			number, ok := vm.GetInt(v, i).(lua.LNumber)
-			if !ok || lua.LNumber(rpc.Pid(number)) != number {
-				luaerr.RaiseArg(L, call, n, "pids", "entry %d: the pid of a process expected, got %s", i, args.Show(vm.GetInt(v, i)))
-			}
-			pids = append(pids, rpc.Pid(number))
-		}
-		return pids
-	}
-	return []rpc.Pid{m.pidArgument(L, n, call)}
 }
 
 // interrupt is interrupt([pids]): stops what processes run, all workers by
@@ -200,35 +130,11 @@ func (m *Module) serveInterrupt(r *rpc.Incoming) {
 	}
 }
 
-// callAll is rpc.Node.CallAll where all must reply. The error is that of all
-// failures.
-func (m *Module) callAll(ctx context.Context, pids []rpc.Pid, req rpc.Request) ([]*rpc.Reply, error) {
-	replies, errs := m.Node.CallAll(ctx, pids, req)
-	return replies, errors.Join(errs...)
-}
-
 // sleep is sleep(seconds): other tasks of the process run meanwhile.
 func (m *Module) sleep(L *lua.LState) int {
 	d := seconds(L, 1, "sleep")
 	m.wait(L, func(ctx context.Context) error { return pause(ctx, d) })
 	return 0
-}
-
-// seconds reads a time.
-func seconds(L *lua.LState, n int, call string) time.Duration {
-	s, ok := L.Get(n).(lua.LNumber)
-	if !ok || s < 0 || s != s {
-		luaerr.RaiseArg(L, call, n, "seconds", "a number from 0 expected, got %s", args.Show(L.Get(n)))
-	}
-	return Duration(float64(s))
-}
-
-// Duration turns seconds into a time; what is too long is for ever.
-func Duration(s float64) time.Duration {
-	if s >= math.MaxInt64/1e9 {
-		return math.MaxInt64
-	}
-	return time.Duration(s * 1e9)
 }
 
 func pause(ctx context.Context, d time.Duration) error {
@@ -240,15 +146,6 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return stopped(ctx)
 	}
-}
-
-// stopped is the error of a wait that was left.
-func stopped(ctx context.Context) error {
-	cause := context.Cause(ctx)
-	if e := luaerr.From(cause); e.Kind != luaerr.Script {
-		return e
-	}
-	return luaerr.New(luaerr.Interrupted, "interrupted")
 }
 
 // timedwait asks f again and again, at first every millisecond, later every
