@@ -3,6 +3,7 @@ package objects
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -11,6 +12,20 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
+
+// newReference makes a reference that is counted already. When it is garbage
+// it is released.
+func (s *Store) newReference(id ID, kind string) *Reference {
+	r := &Reference{ID: id, Kind: kind, store: s, state: &progress{}}
+	s.references.Add(1)
+	runtime.AddCleanup(r, func(state *progress) {
+		s.references.Add(-1)
+		if !state.void.Load() {
+			s.release(id)
+		}
+	}, r.state)
+	return r
+}
 
 // Hold makes a reference from what Travel returned in some process. It is
 // called from decoders (value.Codec.Register), by who holds the interpreter.

@@ -2,8 +2,6 @@ package objects
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
 
 	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
@@ -11,28 +9,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
-
-// progress is what this process knows of a future whose call it made. It
-// outlives the reference, since the reply to the call arrives here.
-type progress struct {
-	done   chan struct{} // closed when the call is over; nil: the call was not made here
-	value  *value.Message
-	raised bool
-	err    error // the call did not come about
-	mu     sync.Mutex
-	then   []func()    // what WhenDone got
-	void   atomic.Bool // the owner does not know the object: there is nothing to release
-}
-
-// Notes are the reply to a call that keeps its result, in the first byte.
-const (
-	noteDone   byte = iota + 1 // the result stays with the owner
-	noteValue                  // and here it is too
-	noteRaised                 // the call failed
-)
-
-// isRaised reads a note.
-func isRaised(reply *rpc.Reply) bool { return len(reply.Data) == 1 && reply.Data[0] == noteRaised }
 
 // pushLimit is the size up to which a result comes with the note, which saves
 // the way to ask for it.
@@ -56,12 +32,6 @@ func (s *Store) Spawn(pid rpc.Pid, m *value.Message) (*Reference, *rpc.Call) {
 		state.settle(reply, err)
 	}
 	return ref, s.node.Start(s.context(), pid, req)
-}
-
-func (s *Store) forgetSpawned(state *progress) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.spawned.Delete(state)
 }
 
 // settle takes the note that a call is over, or why it did not come about.
@@ -234,24 +204,6 @@ func note(result rpc.Reply) rpc.Reply {
 	return rpc.Reply{Data: []byte{noteDone}}
 }
 
-// define makes an object, to which its maker has the first reference. It
-// reports whether the object is new.
-func (s *Store) define(id ID, content func(*object)) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.gone(id) || s.objects.All[id] != nil && s.objects.All[id].known {
-		return false
-	}
-	o := s.get(id)
-	o.known = true
-	s.seen[id.Maker] = max(s.seen[id.Maker], id.Seq)
-	if o.holders[id.Maker]++; o.holders[id.Maker] == 0 {
-		delete(o.holders, id.Maker)
-	}
-	content(o)
-	return true
-}
-
 // complete gives a future its result.
 func (s *Store) complete(id ID, result *rpc.Reply) {
 	s.mu.Lock()
@@ -313,10 +265,6 @@ func (s *Store) serveFetch(r *rpc.Incoming, look bool) {
 		w.give(result)
 	}
 }
-
-// errGone is the error for an object that was freed although somebody asks for
-// it: its reference came in a way that nobody waits for, and took too long.
-var errGone = luaerr.New(luaerr.Lost, "the value is gone: no process had a reference to it any more")
 
 func (s *Store) serveIsReady(r *rpc.Incoming) {
 	id, err := s.idOf(r)

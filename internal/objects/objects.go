@@ -16,49 +16,10 @@
 package objects
 
 import (
-	"context"
-	"sync"
-	"sync/atomic"
-
 	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
-
-// Services of objects. The parameters begin with the ID of the object, but for
-// serviceRelease.
-const (
-	serviceSpawn   = "spawn"   // call a function, and keep the result in a future; reply: a note
-	serviceFetch   = "fetch"   // reply: the result of a future, the first item of a channel, which stays
-	serviceAwait   = "await"   // reply when there is one: a note
-	serviceIsReady = "isready" // reply: whether there is one
-	serviceHold    = "hold"    // count one more reference of who asks
-	serviceRelease = "release" // IDs: count one less each
-
-	serviceChannel = "channel" // make a channel; parameter: its capacity
-	servicePut     = "put"     // reply when there was room for the message; parameters: the references in it
-	serviceTake    = "take"    // reply: the first item, which is gone then, and its number
-	serviceReturn  = "return"  // an item that nobody has read; parameters: the number of the call of take, the item's number; no reply
-	serviceClose   = "close"   // reply at once
-	serviceIsOpen  = "isopen"  // reply: whether it is open
-)
-
-// Store has the objects that live in a process, and its references to those
-// that live anywhere.
-type Store struct {
-	eval       *eval.Evaluator
-	node       *rpc.Node
-	references atomic.Int64 // that this process has
-	seq        atomic.Uint64
-
-	mu      sync.Mutex
-	seen    map[rpc.Pid]uint64 // by maker: the last object that was made here for it; they come in order
-	objects rpc.Table[ID, *object]
-	lost    map[rpc.Pid]*luaerr.Error     // makers that are lost: what they had not made here by then will never be
-	spawned rpc.Table[*progress, rpc.Pid] // calls that were made here and are not over: where they run
-
-	releases releases
-}
 
 // New makes the store of a process; its Layer belongs to the evaluator's node.
 func New(e *eval.Evaluator) *Store {
@@ -85,13 +46,56 @@ func (s *Store) Layer() rpc.Layer {
 	}}
 }
 
-// context is that of the task that holds the interpreter; what the store starts
-// in its name is inside the same sections.
-func (s *Store) context() context.Context {
-	if t := s.eval.Interp.Current(); t != nil {
-		return t.Context()
+// forget handles the loss of a process: its references count no more, and what
+// only it could have made will never be.
+func (s *Store) forget(pid rpc.Pid, why *luaerr.Error) {
+	s.mu.Lock()
+	s.lost[pid] = why
+	var lost []*waiter
+	var unclaimed []*object
+	for id, o := range s.objects.All {
+		delete(o.holders, pid)
+		if !o.known && id.Maker == pid {
+			lost = append(lost, o.waiting...)
+			o.waiting = nil
+		}
+		if u := s.dropIfFree(o); u != nil {
+			unclaimed = append(unclaimed, u)
+		}
 	}
-	return context.Background()
+	s.mu.Unlock()
+	for _, w := range lost {
+		w.fail(why)
+	}
+	for _, u := range unclaimed {
+		s.reportUnclaimed(u)
+	}
+}
+
+// retire fails all requests that wait at channels here, and for values whose
+// call will not be taken any more.
+func (s *Store) retire(why error) {
+	s.mu.Lock()
+	var waiters []*waiter
+	var putters []*putter
+	for _, o := range s.objects.All {
+		if o.channel != nil || !o.known {
+			waiters = append(waiters, o.waiting...)
+			o.waiting = nil
+		}
+		if o.channel != nil {
+			putters = append(putters, o.channel.putters...)
+			o.channel.putters = nil
+		}
+	}
+	s.mu.Unlock()
+	for _, w := range waiters {
+		w.fail(why)
+	}
+	for _, p := range putters {
+		p.stop()
+		p.request.Fail(why)
+	}
 }
 
 // Count returns what lives in this process, futures and channels, and how many
@@ -109,13 +113,3 @@ func (s *Store) Count() (futures, channels, references int) {
 	}
 	return futures, channels, int(s.references.Load())
 }
-
-func flag(yes bool) []byte {
-	if yes {
-		return []byte{1}
-	}
-	return []byte{0}
-}
-
-// isYes reads what flag made.
-func isYes(data []byte) bool { return len(data) == 1 && data[0] == 1 }

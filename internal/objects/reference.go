@@ -1,44 +1,14 @@
 package objects
 
 import (
-	"encoding/binary"
-	"fmt"
-	"runtime"
+	"sync"
+	"sync/atomic"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
-
-// ID names an object. It lives in the process Owner; the process Maker asked
-// for it.
-type ID struct {
-	Owner, Maker rpc.Pid
-	Seq          uint64
-}
-
-const idBytes = 16
-
-func (id ID) append(b []byte) []byte {
-	b = binary.LittleEndian.AppendUint32(b, uint32(id.Owner))
-	b = binary.LittleEndian.AppendUint32(b, uint32(id.Maker))
-	return binary.LittleEndian.AppendUint64(b, id.Seq)
-}
-
-func readID(b []byte) (id ID, rest []byte, err error) {
-	if len(b) < idBytes {
-		return id, nil, fmt.Errorf("the name of a value is cut short")
-	}
-	return ID{
-		Owner: rpc.Pid(binary.LittleEndian.Uint32(b)), Maker: rpc.Pid(binary.LittleEndian.Uint32(b[4:])),
-		Seq: binary.LittleEndian.Uint64(b[8:]),
-	}, b[idBytes:], nil
-}
-
-// valid reports whether there can be processes with such pids.
-func (id ID) valid() bool { return id.Owner >= rpc.Master && id.Maker >= rpc.Master }
-
-func (id ID) String() string { return fmt.Sprintf("%d:%d:%d", id.Owner, id.Maker, id.Seq) }
 
 // Kinds of references, as they travel.
 const (
@@ -59,18 +29,16 @@ type Reference struct {
 	state *progress
 }
 
-// newReference makes a reference that is counted already. When it is garbage
-// it is released.
-func (s *Store) newReference(id ID, kind string) *Reference {
-	r := &Reference{ID: id, Kind: kind, store: s, state: &progress{}}
-	s.references.Add(1)
-	runtime.AddCleanup(r, func(state *progress) {
-		s.references.Add(-1)
-		if !state.void.Load() {
-			s.release(id)
-		}
-	}, r.state)
-	return r
+// progress is what this process knows of a future whose call it made. It
+// outlives the reference, since the reply to the call arrives here.
+type progress struct {
+	done   chan struct{} // closed when the call is over; nil: the call was not made here
+	value  *value.Message
+	raised bool
+	err    error // the call did not come about
+	mu     sync.Mutex
+	then   []func()    // what WhenDone got
+	void   atomic.Bool // the owner does not know the object: there is nothing to release
 }
 
 // Travel implements value.Traveller.
@@ -86,6 +54,12 @@ func (r *Reference) Equal(other *Reference) bool { return r.ID == other.ID }
 func (r *Reference) Void() {
 	r.state.void.Store(true)
 	r.store.forgetSpawned(r.state)
+}
+
+func (s *Store) forgetSpawned(state *progress) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spawned.Delete(state)
 }
 
 // request makes a request about the object.

@@ -3,10 +3,39 @@ package objects
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 
+	"github.com/mpiclus/mpiclus-lua/internal/eval"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
+
+// Store has the objects that live in a process, and its references to those
+// that live anywhere.
+type Store struct {
+	eval       *eval.Evaluator
+	node       *rpc.Node
+	references atomic.Int64 // that this process has
+	seq        atomic.Uint64
+
+	mu      sync.Mutex
+	seen    map[rpc.Pid]uint64 // by maker: the last object that was made here for it; they come in order
+	objects rpc.Table[ID, *object]
+	lost    map[rpc.Pid]*luaerr.Error     // makers that are lost: what they had not made here by then will never be
+	spawned rpc.Table[*progress, rpc.Pid] // calls that were made here and are not over: where they run
+
+	releases releases
+}
+
+// context is that of the task that holds the interpreter; what the store starts
+// in its name is inside the same sections.
+func (s *Store) context() context.Context {
+	if t := s.eval.Interp.Current(); t != nil {
+		return t.Context()
+	}
+	return context.Background()
+}
 
 // object is a future or a channel of this process. Store.mu guards it. One that
 // is not known yet was heard of before it was made, since messages of several
@@ -73,6 +102,28 @@ func (s *Store) never(id ID) error {
 	return s.node.Retired()
 }
 
+// errGone is the error for an object that was freed although somebody asks for
+// it: its reference came in a way that nobody waits for, and took too long.
+var errGone = luaerr.New(luaerr.Lost, "the value is gone: no process had a reference to it any more")
+
+// define makes an object, to which its maker has the first reference. It
+// reports whether the object is new.
+func (s *Store) define(id ID, content func(*object)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.gone(id) || s.objects.All[id] != nil && s.objects.All[id].known {
+		return false
+	}
+	o := s.get(id)
+	o.known = true
+	s.seen[id.Maker] = max(s.seen[id.Maker], id.Seq)
+	if o.holders[id.Maker]++; o.holders[id.Maker] == 0 {
+		delete(o.holders, id.Maker)
+	}
+	content(o)
+	return true
+}
+
 // adjust changes the number of references that a process has to an object. It
 // reports whether there is such an object.
 func (s *Store) adjust(id ID, pid rpc.Pid, by int) bool {
@@ -105,32 +156,6 @@ func (s *Store) dropIfFree(o *object) (unclaimed *object) {
 }
 
 func (o *object) failedUnheard() bool { return o.result != nil && o.result.Raised && !o.claimed }
-
-// forget handles the loss of a process: its references count no more, and what
-// only it could have made will never be.
-func (s *Store) forget(pid rpc.Pid, why *luaerr.Error) {
-	s.mu.Lock()
-	s.lost[pid] = why
-	var lost []*waiter
-	var unclaimed []*object
-	for id, o := range s.objects.All {
-		delete(o.holders, pid)
-		if !o.known && id.Maker == pid {
-			lost = append(lost, o.waiting...)
-			o.waiting = nil
-		}
-		if u := s.dropIfFree(o); u != nil {
-			unclaimed = append(unclaimed, u)
-		}
-	}
-	s.mu.Unlock()
-	for _, w := range lost {
-		w.fail(why)
-	}
-	for _, u := range unclaimed {
-		s.reportUnclaimed(u)
-	}
-}
 
 // wait puts a request in the line of an object. s.mu is held.
 func (s *Store) wait(o *object, w *waiter) {
@@ -182,31 +207,5 @@ func (s *Store) ReportUnclaimed() {
 func (s *Store) reportUnclaimed(o *object) {
 	if o != nil {
 		s.eval.ReportUnclaimed(o.id.Maker, *o.result)
-	}
-}
-
-// retire fails all requests that wait at channels here, and for values whose
-// call will not be taken any more.
-func (s *Store) retire(why error) {
-	s.mu.Lock()
-	var waiters []*waiter
-	var putters []*putter
-	for _, o := range s.objects.All {
-		if o.channel != nil || !o.known {
-			waiters = append(waiters, o.waiting...)
-			o.waiting = nil
-		}
-		if o.channel != nil {
-			putters = append(putters, o.channel.putters...)
-			o.channel.putters = nil
-		}
-	}
-	s.mu.Unlock()
-	for _, w := range waiters {
-		w.fail(why)
-	}
-	for _, p := range putters {
-		p.stop()
-		p.request.Fail(why)
 	}
 }
