@@ -10,7 +10,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/output"
-	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
 // luaManager is MPIManager{ np=, mode=, launch_timeout=, mpi_cmd=,
@@ -122,32 +121,6 @@ func (h *Host) addprocsOptions(L *lua.LState, m *Manager) (init *lua.LFunction) 
 	init = o.body("init", h.interp)
 	o.done()
 	return init
-}
-
-// setInit keeps the chunk that each start of the job begins with.
-func (m *Manager) setInit(msg *value.Message) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.host.interp.Codec().Missing(msg) // keeps its sources in memory
-	m.init = msg
-}
-
-// prepare runs on new workers what init of addprocs says, and then what
-// everywhere has run on all.
-func (m *Manager) prepare(ctx context.Context) error {
-	m.mu.Lock()
-	init := m.init
-	m.mu.Unlock()
-	if init != nil {
-		outcome, err := m.run(ctx, init, nil)
-		if err != nil {
-			return err
-		}
-		if err := m.host.failure(ctx, outcome); err != nil {
-			return err
-		}
-	}
-	return m.host.parallel.Define(ctx, m.Pids())
 }
 
 // defaultWorkers is the number of workers when nobody says one.

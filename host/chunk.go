@@ -22,25 +22,6 @@ const (
 	whereLimit   = 700 * time.Millisecond // for a rank to say what it is at
 )
 
-// run is one chunk at work on several ranks.
-type run struct {
-	*Outcome
-	m       *Manager
-	seq     uint64
-	ctx     context.Context
-	calls   []*rpc.Call  // by index, as Answers
-	arrived chan arrival // answers that nobody has looked at
-	left    int          // answers that are not
-	dirty   bool         // an MPI wait was left on some rank
-}
-
-// arrival is the answer of one rank.
-type arrival struct {
-	index int
-	reply *rpc.Reply
-	err   error
-}
-
 // start sends the chunk to all ranks.
 func (r *run) start(workers []*job.Worker, req rpc.Request) {
 	r.arrived = make(chan arrival, len(workers))
@@ -133,11 +114,6 @@ func (r *run) take(got arrival) {
 	}
 }
 
-func (r *run) failed(i int) bool {
-	a := &r.Answers[i]
-	return a.Err != nil || a.Reply.Raised
-}
-
 func (r *run) grace(i int) time.Duration {
 	if e := luaerr.From(r.Answers[i].Err); e != nil && e.Kind == luaerr.Lost {
 		return lostGrace
@@ -146,26 +122,6 @@ func (r *run) grace(i int) time.Duration {
 		return r.m.opts.ErrorGrace
 	}
 	return defaultGrace
-}
-
-// waiting lists the answers that are not there.
-func (r *run) waiting() (indices []int) {
-	for i := range r.Answers {
-		if r.Answers[i].Reply == nil && r.Answers[i].Err == nil {
-			indices = append(indices, i)
-		}
-	}
-	return indices
-}
-
-// failures returns the number of ranks that failed.
-func (r *run) failures() (n int) {
-	for i := range r.Answers {
-		if r.failed(i) {
-			n++
-		}
-	}
-	return n
 }
 
 // interrupt asks the ranks that are still at work what they are at, and stops

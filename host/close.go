@@ -3,11 +3,15 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
@@ -120,5 +124,65 @@ func (m *Manager) cleanUp() {
 	m.mu.Unlock()
 	if m.untold() == nil && !recovers {
 		m.host.dismiss(m)
+	}
+}
+
+// Close ends the workers of all managers, those that still answer cleanly,
+// and frees what the process holds. It is for the end of a script that ended well: it
+// names the calls that are dropped with that. It returns the first error met: a
+// worker that could not end cleanly.
+func (h *Host) Close() error { return h.close(h.parallel.Objects.Unfinished()) }
+
+// close is Close that tells of those calls only.
+func (h *Host) close(calls []objects.Unfinished) error {
+	h.endLife()
+	h.recoveries.Wait()
+	var first error
+	var wait sync.WaitGroup
+	for _, m := range h.all() {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			if err := m.Close(context.Background()); err != nil {
+				h.mu.Lock()
+				defer h.mu.Unlock()
+				if first == nil {
+					first = err
+				}
+			}
+		}()
+	}
+	wait.Wait()
+	h.parallel.Objects.ReportUnclaimed()
+	h.node.Close()
+	h.tellDropped(calls)
+	h.display.Close()
+	return first
+}
+
+// tellDropped tells which of the calls whose result comes back did not come to
+// their end.
+func (h *Host) tellDropped(calls []objects.Unfinished) {
+	calls = slices.DeleteFunc(calls, func(c objects.Unfinished) bool { return !c.Dropped() })
+	if len(calls) == 0 {
+		return
+	}
+	var pids []rpc.Pid
+	for _, c := range calls {
+		pids = append(pids, c.Pid)
+	}
+	slices.Sort(pids)
+	what, were := "a call", "was"
+	if len(calls) > 1 {
+		what, were = fmt.Sprintf("%d calls", len(calls)), "were"
+	}
+	h.say("%s on %s %s still running when the script ended, and %s dropped: cluster.wait(future) or cluster.fetch(future) waits for a call",
+		what, cluster.Named("pid", slices.Compact(pids)), were, were)
+}
+
+// Kill ends all workers at once, without asking them.
+func (h *Host) Kill() {
+	for _, m := range h.all() {
+		m.kill(luaerr.New(luaerr.Interrupted, "interrupted"))
 	}
 }

@@ -23,8 +23,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,13 +30,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/job"
-	"github.com/mpiclus/mpiclus-lua/internal/launch"
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
-	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
 // Config is what the command line says. The zero value runs on this machine
@@ -99,118 +93,11 @@ type Host struct {
 	jobs         map[rpc.Pid]rpc.Pid // worker → first worker of its MPI job
 }
 
-// New makes the master of a cluster without workers. Close ends it.
-func New(cfg Config) (*Host, error) {
-	if cfg.Stdout == nil {
-		cfg.Stdout = os.Stdout
-	}
-	if cfg.Stderr == nil {
-		cfg.Stderr = os.Stderr
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	console := output.NewConsole(cfg.Stdout, cfg.Stderr)
-	if cfg.Launcher == nil {
-		cfg.Launcher = job.Processes(console, launch.Carrier(cfg.Secret))
-	}
-	display, err := output.NewDisplay(cfg.Output, console, cfg.Verbose)
-	if err != nil {
-		return nil, err
-	}
-	h := &Host{cfg: cfg, display: display, nextPid: rpc.Master + 1}
-	h.life, h.endLife = context.WithCancel(context.Background())
-	codec := &value.Codec{Self: rpc.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
-	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.Out})
-	console.Broken = h.outputBroken
-	h.openCluster(console.Note)
-	if cfg.Modules != nil {
-		cfg.Modules(h.interp)
-	}
-	return h, nil
-}
-
 // Node is the master's node.
 func (h *Host) Node() *rpc.Node { return h.node }
 
 // Interp is the master's interpreter.
 func (h *Host) Interp() *interp.Interp { return h.interp }
-
-// Close ends the workers of all managers, those that still answer cleanly,
-// and frees what the process holds. It is for the end of a script that ended well: it
-// names the calls that are dropped with that. It returns the first error met: a
-// worker that could not end cleanly.
-func (h *Host) Close() error { return h.close(h.parallel.Objects.Unfinished()) }
-
-// close is Close that tells of those calls only.
-func (h *Host) close(calls []objects.Unfinished) error {
-	h.endLife()
-	h.recoveries.Wait()
-	var first error
-	var wait sync.WaitGroup
-	for _, m := range h.all() {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			if err := m.Close(context.Background()); err != nil {
-				h.mu.Lock()
-				defer h.mu.Unlock()
-				if first == nil {
-					first = err
-				}
-			}
-		}()
-	}
-	wait.Wait()
-	h.parallel.Objects.ReportUnclaimed()
-	h.node.Close()
-	h.tellDropped(calls)
-	h.display.Close()
-	return first
-}
-
-// tellDropped tells which of the calls whose result comes back did not come to
-// their end.
-func (h *Host) tellDropped(calls []objects.Unfinished) {
-	calls = slices.DeleteFunc(calls, func(c objects.Unfinished) bool { return !c.Dropped() })
-	if len(calls) == 0 {
-		return
-	}
-	var pids []rpc.Pid
-	for _, c := range calls {
-		pids = append(pids, c.Pid)
-	}
-	slices.Sort(pids)
-	what, were := "a call", "was"
-	if len(calls) > 1 {
-		what, were = fmt.Sprintf("%d calls", len(calls)), "were"
-	}
-	h.say("%s on %s %s still running when the script ended, and %s dropped: cluster.wait(future) or cluster.fetch(future) waits for a call",
-		what, cluster.Named("pid", slices.Compact(pids)), were, were)
-}
-
-// Kill ends all workers at once, without asking them.
-func (h *Host) Kill() {
-	for _, m := range h.all() {
-		m.kill(luaerr.New(luaerr.Interrupted, "interrupted"))
-	}
-}
-
-// lost makes the error for a worker whose link broke.
-func (h *Host) lost(pid rpc.Pid, cause error) *luaerr.Error {
-	if h.rank != nil {
-		h.rank.Lost(pid)
-	}
-	m, w := h.worker(pid)
-	if w == nil {
-		return nil
-	}
-	e := m.lostWorker(w, cause)
-	if h.rank != nil && !m.isClosed() {
-		h.rank.EndJob(e)
-	}
-	return e
-}
 
 // say tells the user something that is neither output nor an error.
 func (h *Host) say(format string, args ...any) {

@@ -7,19 +7,52 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
-
-// loss is the first worker that a job lost, and whether the script knows.
-type loss struct {
-	err      *luaerr.Error
-	handlers []*lua.LFunction // of on_lost
-	coped    bool             // one of them was called
-}
 
 // noticeTime is how long a loss may take to reach the script as the error of
 // what it waits for; then it is told.
 const noticeTime = 500 * time.Millisecond
+
+// lost makes the error for a worker whose link broke.
+func (h *Host) lost(pid rpc.Pid, cause error) *luaerr.Error {
+	if h.rank != nil {
+		h.rank.Lost(pid)
+	}
+	m, w := h.worker(pid)
+	if w == nil {
+		return nil
+	}
+	e := m.lostWorker(w, cause)
+	if h.rank != nil && !m.isClosed() {
+		h.rank.EndJob(e)
+	}
+	return e
+}
+
+// lostWorker makes the error for a worker whose link broke. It may wait for about a
+// second.
+func (m *Manager) lostWorker(w *job.Worker, cause error) *luaerr.Error {
+	m.mu.Lock()
+	life, j := m.life, m.job
+	m.mu.Unlock()
+	if life.isClosed() {
+		return closedManager(w.Pid())
+	}
+	if life.killed != nil { // we ended it: its end is no cause of anything
+		e := *life.killed
+		return &e
+	}
+	e := j.Obituary(w, cause)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.life.enter(stageLost, e) {
+		m.noteLoss(e)
+	}
+	return e
+}
 
 // noteLoss keeps the first loss of a job. m.mu is held.
 func (m *Manager) noteLoss(e *luaerr.Error) {
@@ -63,25 +96,6 @@ func (h *Host) untoldLoss() error {
 		}
 	}
 	return nil
-}
-
-// luaOnLost is manager:on_lost(f): f is called with the error of the first
-// worker that the job loses, at once when it has lost one already. The script
-// has then coped with the loss.
-func (h *Host) luaOnLost(L *lua.LState) int {
-	m := checkManager(L, 1, "on_lost")
-	fn, ok := L.Get(2).(*lua.LFunction)
-	if !ok {
-		luaerr.RaiseArg(L, "on_lost", 2, "f", "a function expected, got %s", L.Get(2).Type())
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.loss.handlers = append(m.loss.handlers, fn)
-	if m.loss.err != nil {
-		m.loss.coped = true
-		go m.callOnLost([]*lua.LFunction{fn}, m.loss.err)
-	}
-	return 0
 }
 
 // callOnLost calls functions of on_lost in a task of their own.

@@ -73,18 +73,6 @@ func luaSetField(L *lua.LState) int {
 	return 0
 }
 
-func checkManager(L *lua.LState, n int, call string) *Manager {
-	if ud, ok := L.Get(n).(*lua.LUserData); ok {
-		if m, ok := ud.Value.(*Manager); ok {
-			m = m.current()
-			ud.Value = m // nobody else needs those of jobs that have ended
-			return m
-		}
-	}
-	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", args.Show(L.Get(n)))
-	return nil
-}
-
 func (m *Manager) String() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -129,4 +117,23 @@ func luaRestart(L *lua.LState) int {
 	}
 	L.Push(cluster.PidList(L, m.Pids()))
 	return 1
+}
+
+// luaOnLost is manager:on_lost(f): f is called with the error of the first
+// worker that the job loses, at once when it has lost one already. The script
+// has then coped with the loss.
+func (h *Host) luaOnLost(L *lua.LState) int {
+	m := checkManager(L, 1, "on_lost")
+	fn, ok := L.Get(2).(*lua.LFunction)
+	if !ok {
+		luaerr.RaiseArg(L, "on_lost", 2, "f", "a function expected, got %s", L.Get(2).Type())
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.loss.handlers = append(m.loss.handlers, fn)
+	if m.loss.err != nil {
+		m.loss.coped = true
+		go m.callOnLost([]*lua.LFunction{fn}, m.loss.err)
+	}
+	return 0
 }

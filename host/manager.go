@@ -4,6 +4,8 @@ import (
 	"sync"
 	"time"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
@@ -77,14 +79,44 @@ type Manager struct {
 	init       *value.Message // what each start of the job begins with
 }
 
-// NewManager makes a manager that has started nothing yet.
-func (h *Host) NewManager(mode Mode, opts Options) *Manager {
-	m := &Manager{
-		host: h, number: h.managerCount.Add(1), mode: mode, opts: opts, np: opts.NP, display: h.display,
-		queue: make(chan struct{}, 1), toldLeft: map[string]bool{},
+// succession is what comes before and after a job: a script keeps its manager while
+// jobs take each other's place, by restart or after a loss (on_failure = "restart").
+// Manager.mu guards it.
+type succession struct {
+	former    []rpc.Pid     // of the jobs before this one
+	starting  chan struct{} // of a job that follows another: closed when it is ready, or could not be started
+	recovered int           // fresh starts after a loss in a row
+	next      *Manager      // of the job that was started instead
+	recovery  *recovery     // that start, where a loss led to it
+	err       error         // why this job was never started, set before starting is closed
+}
+
+// recovery is the fresh start of a job that lost a worker, where the script
+// wants that (on_failure = "restart").
+type recovery struct {
+	done  chan struct{}
+	fresh *Manager // set before done is closed, as err is
+	err   error
+}
+
+// loss is the first worker that a job lost, and whether the script knows.
+type loss struct {
+	err      *luaerr.Error
+	handlers []*lua.LFunction // of on_lost
+	coped    bool             // one of them was called
+}
+
+// current is the manager that has taken this one's place, or this one.
+func (m *Manager) current() *Manager {
+	for {
+		m.mu.Lock()
+		next := m.succession.next
+		m.mu.Unlock()
+		if next == nil {
+			return m
+		}
+		m = next
 	}
-	m.queue <- struct{}{}
-	return m
 }
 
 // Pids gives the workers' pids in rank order.
@@ -107,28 +139,6 @@ func (m *Manager) worker(pid rpc.Pid) *job.Worker {
 
 // errReuse is raised by a second start of a manager.
 var errReuse = luaerr.New(luaerr.Argument, "Reuse of an MPIManager is not allowed: create another MPIManager")
-
-// lostWorker makes the error for a worker whose link broke. It may wait for about a
-// second.
-func (m *Manager) lostWorker(w *job.Worker, cause error) *luaerr.Error {
-	m.mu.Lock()
-	life, j := m.life, m.job
-	m.mu.Unlock()
-	if life.isClosed() {
-		return closedManager(w.Pid())
-	}
-	if life.killed != nil { // we ended it: its end is no cause of anything
-		e := *life.killed
-		return &e
-	}
-	e := j.Obituary(w, cause)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.life.enter(stageLost, e) {
-		m.noteLoss(e)
-	}
-	return e
-}
 
 // ours is nil if the job is this master's to end and to start, else the error for who
 // wants that. m.mu is held.

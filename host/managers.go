@@ -7,6 +7,16 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
+// NewManager makes a manager that has started nothing yet.
+func (h *Host) NewManager(mode Mode, opts Options) *Manager {
+	m := &Manager{
+		host: h, number: h.managerCount.Add(1), mode: mode, opts: opts, np: opts.NP, display: h.display,
+		queue: make(chan struct{}, 1), toldLeft: map[string]bool{},
+	}
+	m.queue <- struct{}{}
+	return m
+}
+
 // all lists the managers that the host has now.
 func (h *Host) all() []*Manager {
 	h.mu.Lock()

@@ -12,30 +12,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
-// Answer is what one rank gave.
-type Answer struct {
-	Rank  int
-	Pid   rpc.Pid
-	Reply *rpc.Reply
-	Err   error
-	done  protocol.ChunkDone
-}
-
-// Outcome is what a chunk came to.
-type Outcome struct {
-	Answers []Answer // in rank order
-	// Stuck tells, by rank, where the ranks were that had to be interrupted
-	// because another failed.
-	Stuck map[int]string
-	// Ended is set when the job is over: some rank could not be interrupted.
-	Ended *luaerr.Error
-	// Held are the ranks that could not be interrupted. Ended tells where they
-	// are; their later errors are left out of the report.
-	Held map[int]bool
-	// Left tells, once for a manager, what ranks that have ended well left half done.
-	Left string
-}
-
 // Run runs a chunk (a message that holds a function and its arguments) on the
 // given ranks, nil for all, after the chunks that were asked for before it.
 // It returns when the chunk is over on all of them and all that it printed is

@@ -74,44 +74,6 @@ func namesProcesses(e *luaerr.Error) bool {
 	return len(e.Errors) > 0 && processesFirst.MatchString(e.Message)
 }
 
-// otherFailed is why ranks are stopped that did not fail themselves.
-const otherFailed = "interrupted because another rank failed"
-
-// placeOf reports where a rank was when it was stopped for that reason: in MPI,
-// as it said itself then, or else at the line that its error names.
-func placeOf(e *luaerr.Error, said, reason string) string {
-	if said == "" || said == uninterruptible {
-		return strings.TrimSuffix(e.Message, ": "+reason)
-	}
-	return said
-}
-
-// stoppedAt reports where ranks were when they were stopped.
-func stoppedAt(places map[int]string, of int) []string {
-	return atPlaces(places, of, "was stopped in", "were stopped in")
-}
-
-// atPlaces reports where ranks are, those at the same place in one line, with a
-// verb for one of them and for several.
-func atPlaces(places map[int]string, of int, one, several string) (lines []string) {
-	ranks := map[string][]int{}
-	var order []string
-	for _, rank := range slices.Sorted(maps.Keys(places)) {
-		if ranks[places[rank]] == nil {
-			order = append(order, places[rank])
-		}
-		ranks[places[rank]] = append(ranks[places[rank]], rank)
-	}
-	for _, place := range order {
-		verb := several
-		if len(ranks[place]) == 1 {
-			verb = one
-		}
-		lines = append(lines, fmt.Sprintf("  %s %s %s", cluster.Spans("rank", ranks[place], of), verb, place))
-	}
-	return lines
-}
-
 // split tells errors that are causes from those of ranks that were stopped
 // because of them.
 func split(errs map[int]*luaerr.Error) (causes map[int]*luaerr.Error, stopped []int) {
@@ -186,4 +148,31 @@ func (h *Host) raised(ctx context.Context, o *Outcome) map[int]*luaerr.Error {
 		}
 	}
 	return errs
+}
+
+// report shows the error that ended the script.
+func (h *Host) report(err error) {
+	if h.readerGone.Load() {
+		return // as other commands of a pipeline end: without a word
+	}
+	e := h.stop.tell(luaerr.From(err))
+	if r := h.rank; r != nil {
+		if r.Number() != 0 && e.Kind == luaerr.Interrupted {
+			return // the launcher stopped it: who failed, or rank 0, tells more
+		}
+		if e = e.At(r.Number(), int(h.node.Self()), ""); namesProcesses(e) {
+			e.Rank, e.Pid = luaerr.NoRank, 0
+		}
+	}
+	h.display.Note(report(e, h.cfg.Verbose))
+}
+
+// report is what the user sees of an error that ended the script.
+func report(err error, verbose bool) string {
+	e := luaerr.From(err)
+	text := "mpiclus-lua: " + e.Error()
+	if e.Traceback != "" && (e.Kind == luaerr.Script || e.Kind == luaerr.Argument || e.Kind == luaerr.MPI || verbose) {
+		text += "\n" + e.Traceback
+	}
+	return text
 }

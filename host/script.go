@@ -13,47 +13,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
-	"github.com/mpiclus/mpiclus-lua/internal/output"
-	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
-
-// Exit statuses of the command.
-const (
-	ExitOK          = 0
-	ExitScript      = 1                 // the script raised an error
-	ExitUsage       = 2                 // wrong usage of the command
-	ExitLaunch      = 3                 // workers could not be started
-	ExitLost        = 4                 // a worker was lost
-	ExitOutput      = output.ExitStatus // output could not be written, and is not complete
-	ExitInterrupted = 130
-	ExitReaderGone  = 141 // who read the output has gone, as SIGPIPE tells others
-)
-
-// errNoScript is wrong usage of the command, though found out late.
-var errNoScript = errors.New("there is no script")
-
-// exitStatus is the status for an error that ended a script.
-func exitStatus(err error) int {
-	if err == nil {
-		return ExitOK
-	}
-	if errors.Is(err, errReaderGone) {
-		return ExitReaderGone
-	}
-	if errors.Is(err, errNoScript) {
-		return ExitUsage
-	}
-	switch luaerr.From(err).Kind {
-	case luaerr.Launch:
-		return ExitLaunch
-	case luaerr.Lost:
-		return ExitLost
-	case luaerr.Interrupted:
-		return ExitInterrupted
-	default:
-		return ExitScript
-	}
-}
 
 // Run runs the script of cfg.Args as the master and gives the exit status.
 // All workers are gone when it returns. The first Ctrl-C stops what runs, the
@@ -123,23 +83,6 @@ func (h *Host) outputStatus(status int) int {
 	return status
 }
 
-// report shows the error that ended the script.
-func (h *Host) report(err error) {
-	if h.readerGone.Load() {
-		return // as other commands of a pipeline end: without a word
-	}
-	e := h.stop.tell(luaerr.From(err))
-	if r := h.rank; r != nil {
-		if r.Number() != 0 && e.Kind == luaerr.Interrupted {
-			return // the launcher stopped it: who failed, or rank 0, tells more
-		}
-		if e = e.At(r.Number(), int(h.node.Self()), ""); namesProcesses(e) {
-			e.Rank, e.Pid = luaerr.NoRank, 0
-		}
-	}
-	h.display.Note(report(e, h.cfg.Verbose))
-}
-
 // RunScript runs a script file in the master's interpreter. Its error is what
 // the script raised, a *luaerr.Error.
 func (h *Host) RunScript(file string) error {
@@ -161,13 +104,6 @@ func (h *Host) RunScript(file string) error {
 		}
 	}
 	return err
-}
-
-// stopped stops the script of a process that was interrupted.
-func (h *Host) stopped(why *luaerr.Error) {
-	if h.node.Self() == rpc.Master { // a rank that serves is in its script still
-		h.stop.begin(why)
-	}
 }
 
 // exit is os.exit of the script: the workers end first.
@@ -235,14 +171,4 @@ func (h *Host) scriptArgs() []lua.LValue {
 		args = append(args, lua.LString(a))
 	}
 	return args
-}
-
-// report is what the user sees of an error that ended the script.
-func report(err error, verbose bool) string {
-	e := luaerr.From(err)
-	text := "mpiclus-lua: " + e.Error()
-	if e.Traceback != "" && (e.Kind == luaerr.Script || e.Kind == luaerr.Argument || e.Kind == luaerr.MPI || verbose) {
-		text += "\n" + e.Traceback
-	}
-	return text
 }

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // Times of an end by a signal.
@@ -27,9 +27,6 @@ const (
 func ending() []os.Signal {
 	return slices.DeleteFunc([]os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 }
-
-// errReaderGone ends a script whose output nobody reads any more.
-var errReaderGone = errors.New("the reader of the output has gone")
 
 // watchSignals turns the signals that end a process into an interrupt of the
 // script, and the second of them into the end of everything; SIGQUIT into a
@@ -181,6 +178,21 @@ func (h *Host) outputBroken() {
 		if h.stop.begin(e) {
 			go h.StopWorkers(e)
 		}
+	}
+}
+
+// StopWorkers stops what the workers run, and leaves them usable. It does not
+// wait.
+func (h *Host) StopWorkers(why *luaerr.Error) {
+	if h.node.Self() == rpc.Master {
+		h.parallel.StopWorkers(why)
+	}
+}
+
+// stopped stops the script of a process that was interrupted.
+func (h *Host) stopped(why *luaerr.Error) {
+	if h.node.Self() == rpc.Master { // a rank that serves is in its script still
+		h.stop.begin(why)
 	}
 }
 

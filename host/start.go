@@ -10,6 +10,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
 // Start starts the workers and returns when all have joined: their pids in
@@ -113,4 +114,30 @@ func (m *Manager) welcome(workers []*job.Worker) error {
 		}
 	}
 	return nil
+}
+
+// setInit keeps the chunk that each start of the job begins with.
+func (m *Manager) setInit(msg *value.Message) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.host.interp.Codec().Missing(msg) // keeps its sources in memory
+	m.init = msg
+}
+
+// prepare runs on new workers what init of addprocs says, and then what
+// everywhere has run on all.
+func (m *Manager) prepare(ctx context.Context) error {
+	m.mu.Lock()
+	init := m.init
+	m.mu.Unlock()
+	if init != nil {
+		outcome, err := m.run(ctx, init, nil)
+		if err != nil {
+			return err
+		}
+		if err := m.host.failure(ctx, outcome); err != nil {
+			return err
+		}
+	}
+	return m.host.parallel.Define(ctx, m.Pids())
 }

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
-	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
 
 // stop is the end of the script from outside. It keeps where the ranks of the
@@ -87,12 +86,4 @@ func (s *stop) tell(e *luaerr.Error) *luaerr.Error {
 	}
 	s.places = nil
 	return &c
-}
-
-// StopWorkers stops what the workers run, and leaves them usable. It does not
-// wait.
-func (h *Host) StopWorkers(why *luaerr.Error) {
-	if h.node.Self() == rpc.Master {
-		h.parallel.StopWorkers(why)
-	}
 }

@@ -73,27 +73,3 @@ func (r *run) where(indices []int) map[int]protocol.Where {
 	}
 	return places
 }
-
-// uninterruptible is what a worker is at that is in no call of MPI.
-const uninterruptible = "code outside of MPI"
-
-// describe says what a worker is at.
-func describe(where protocol.Where) string {
-	if len(where.Calls) == 0 {
-		return uninterruptible
-	}
-	text := ""
-	for i, c := range where.Calls {
-		if i > 0 {
-			text += ", "
-		}
-		text += c.Call
-		if c.Detail != "" {
-			text += " " + c.Detail
-		}
-		if c.Where != "" {
-			text += " at " + c.Where
-		}
-	}
-	return text
-}

@@ -17,6 +17,18 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
+func checkManager(L *lua.LState, n int, call string) *Manager {
+	if ud, ok := L.Get(n).(*lua.LUserData); ok {
+		if m, ok := ud.Value.(*Manager); ok {
+			m = m.current()
+			ud.Value = m // nobody else needs those of jobs that have ended
+			return m
+		}
+	}
+	luaerr.RaiseArg(L, call, n, "manager", "a manager expected, got %s", args.Show(L.Get(n)))
+	return nil
+}
+
 // options reads a table of named arguments. Each key is taken once; what is
 // left at the end is a mistake, and the error names it.
 type options struct {

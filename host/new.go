@@ -1,12 +1,52 @@
 package host
 
 import (
+	"context"
+	"log/slog"
+	"os"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/job"
+	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/output"
 	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
+	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
+
+// New makes the master of a cluster without workers. Close ends it.
+func New(cfg Config) (*Host, error) {
+	if cfg.Stdout == nil {
+		cfg.Stdout = os.Stdout
+	}
+	if cfg.Stderr == nil {
+		cfg.Stderr = os.Stderr
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	console := output.NewConsole(cfg.Stdout, cfg.Stderr)
+	if cfg.Launcher == nil {
+		cfg.Launcher = job.Processes(console, launch.Carrier(cfg.Secret))
+	}
+	display, err := output.NewDisplay(cfg.Output, console, cfg.Verbose)
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{cfg: cfg, display: display, nextPid: rpc.Master + 1}
+	h.life, h.endLife = context.WithCancel(context.Background())
+	codec := &value.Codec{Self: rpc.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
+	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.Out})
+	console.Broken = h.outputBroken
+	h.openCluster(console.Note)
+	if cfg.Modules != nil {
+		cfg.Modules(h.interp)
+	}
+	return h, nil
+}
 
 // openCluster makes this process a part of a cluster, with what the host adds
 // to it. report shows a text to the user.
