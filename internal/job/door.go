@@ -3,7 +3,6 @@ package job
 import (
 	"fmt"
 
-	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
@@ -64,29 +63,4 @@ func twice(who, host, other string) error {
 
 func tooMany(host string, have, np int) error {
 	return luaerr.New(luaerr.Launch, "%d processes called where %d workers were to be started, the last on host %s: %s", have, np, host, stranger)
-}
-
-// shut closes the door of a job that is complete: nobody can join it any more,
-// with whatever secret.
-func (j *Launched) shut() {
-	j.mu.Lock()
-	l, running := j.listener, j.launch
-	j.mu.Unlock()
-	running.Joined()
-	l.Shut()
-	go l.Close() // who is still at the handshake has no place here
-}
-
-// claims checks a caller at the door, and ends the start when there is no
-// place for it.
-func (j *Launched) claims(role string, p protocol.Presence, l link.Link) bool {
-	j.mu.Lock()
-	err := j.door.claim(role, p, j.cfg.NP)
-	j.mu.Unlock()
-	if err == nil {
-		return true
-	}
-	l.Close()
-	go j.start.tell(joining{err: err})
-	return false
 }

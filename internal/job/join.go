@@ -9,26 +9,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
-// joining is news of a worker that starts.
-type joining struct {
-	worker *Worker
-	err    error
-}
-
-// gathering is a start at work: who has news of a worker tells it.
-type gathering struct {
-	news chan joining
-	over chan struct{} // closed when nobody listens any more
-}
-
-// tell waits until the news is taken, or of no use.
-func (g *gathering) tell(j joining) {
-	select {
-	case g.news <- j:
-	case <-g.over:
-	}
-}
-
 // accept lets the processes of the job in until the listener closes.
 func (j *Launched) accept(from *link.Listener) {
 	for {
@@ -63,6 +43,20 @@ func (j *Launched) accept(from *link.Listener) {
 			l.Close()
 		}
 	}
+}
+
+// claims checks a caller at the door, and ends the start when there is no
+// place for it.
+func (j *Launched) claims(role string, p protocol.Presence, l link.Link) bool {
+	j.mu.Lock()
+	err := j.door.claim(role, p, j.cfg.NP)
+	j.mu.Unlock()
+	if err == nil {
+		return true
+	}
+	l.Close()
+	go j.start.tell(joining{err: err})
+	return false
 }
 
 // arrival returns the record of a worker, made when it or its supervisor first

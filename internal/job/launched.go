@@ -1,10 +1,7 @@
 package job
 
 import (
-	"context"
 	"log/slog"
-	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -52,29 +49,32 @@ type Launched struct {
 	door     door
 }
 
+// gathering is a start at work: who has news of a worker tells it.
+type gathering struct {
+	news chan joining
+	over chan struct{} // closed when nobody listens any more
+}
+
+// joining is news of a worker that starts.
+type joining struct {
+	worker *Worker
+	err    error
+}
+
+// tell waits until the news is taken, or of no use.
+func (g *gathering) tell(j joining) {
+	select {
+	case g.news <- j:
+	case <-g.over:
+	}
+}
+
 // New makes a job of which nothing runs yet.
 func New(cfg Config) *Launched {
 	return &Launched{
 		cfg: cfg, spoilt: make(chan struct{}), present: map[string]*Worker{},
 		start: gathering{news: make(chan joining), over: make(chan struct{})},
 	}
-}
-
-// Start implements Job: it starts the launcher and waits for the workers.
-func (j *Launched) Start(ctx context.Context, welcome func([]*Worker) error) error {
-	defer close(j.start.over)
-	if err := j.begin(); err != nil {
-		return err
-	}
-	workers, err := j.gather(ctx)
-	if err != nil {
-		return err
-	}
-	if err := welcome(workers); err != nil {
-		return err
-	}
-	j.shut()
-	return nil
 }
 
 // keep notes, in set, what Free is to free. The error says that the job is not wanted
@@ -87,68 +87,6 @@ func (j *Launched) keep(set func()) error {
 		return luaerr.New(luaerr.Launch, "the manager was closed while its workers were started")
 	}
 	return nil
-}
-
-// begin makes the job's folder and listener and starts the launcher.
-func (j *Launched) begin() error {
-	log := j.cfg.Log
-	folder, err := launch.MakeFolder(max(j.cfg.NP, 0))
-	if err != nil {
-		return luaerr.New(luaerr.Launch, "%w", err)
-	}
-	if err := j.keep(func() { j.folder = folder }); err != nil {
-		return err
-	}
-	folder.Guard(nil)
-	spec, err := j.spec(folder)
-	if err != nil {
-		return err
-	}
-	plan, err := launch.Plan(spec)
-	if err != nil {
-		return err
-	}
-	log.Debug("start: workers", "launcher", plan.Path, "command", plan.Describe(), "settings", strings.Join(plan.Settings, " "), "folder", folder.Path)
-	listener, err := link.Listen(link.ListenConfig{
-		Version: j.cfg.Version, Job: folder.Path, Dir: folder.Path,
-		TCP: !plan.Local || j.cfg.Interface != "", Interface: j.cfg.Interface, Log: log,
-	})
-	if err != nil {
-		return luaerr.New(luaerr.Launch, "%w", err)
-	}
-	log.Debug("start: the master listens", "socket", listener.Join().Unix, "tcp", listener.Join().TCP)
-	err = j.keep(func() { j.listener = listener })
-	j.accepting.Go(func() { j.accept(listener) }) // who frees the job finds the listener, and closes it before it waits for this
-	if err != nil {
-		return err
-	}
-	if plan.Local {
-		if err := launch.CheckLimits(spec.NP, folder.Path); err != nil {
-			return err
-		}
-	}
-	settings := j.cfg.Settings
-	settings.Folder = folder.Path
-	running, err := j.cfg.Launcher.Launch(spec, listener.Join(), settings)
-	if err != nil {
-		return err
-	}
-	log.Debug("start: the launcher runs")
-	return j.keep(func() { j.launch = running })
-}
-
-// spec is what the launcher is to start.
-func (j *Launched) spec(folder *launch.Folder) (launch.Spec, error) {
-	spec := j.cfg.Spec
-	spec.NP, spec.Folder = max(j.cfg.NP, 0), folder.Path
-	spec.Forward = []string{protocol.EnvJoin, protocol.EnvSettings}
-	if spec.Exe == "" {
-		var err error
-		if spec.Exe, err = os.Executable(); err != nil {
-			return spec, luaerr.New(luaerr.Launch, "where this command lies is not known: %w", err)
-		}
-	}
-	return spec, nil
 }
 
 // running gives the launcher at work, nil before that.

@@ -113,3 +113,15 @@ func (r *Rank) redirect(which [2]bool) error {
 	r.capture = c
 	return nil
 }
+
+// flush brings what this process wrote on its way.
+func (r *Rank) flush() (uint64, error) {
+	r.cfg.FlushC()
+	r.mu.Lock()
+	c := r.capture
+	r.mu.Unlock()
+	if c == nil {
+		return 0, nil
+	}
+	return c.flush(), nil
+}

@@ -2,6 +2,7 @@ package ranks
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"time"
 
@@ -17,6 +18,21 @@ const (
 	exitOK      = 0
 	exitFailure = 1 // the least of a rank that has failed
 )
+
+// Watch has errors name this rank, and hears of ranks whose processes end and of what
+// the script ends this one with. It is called once, before the script runs.
+func (r *Rank) Watch() {
+	r.own.Interp.SetSelf(func() string {
+		if !r.Started() {
+			return r.String()
+		}
+		return fmt.Sprintf("pid %d (rank %d, host %s)", r.node.Self(), r.Number(), job.Hostname())
+	})
+	if r.cfg.Watch != nil {
+		r.cfg.Watch(r.rankGone)
+	}
+	worker.TellEnding(r.own.Interp, r.noteEnding)
+}
 
 // Over tells whether this rank was a worker whose service has ended, and how.
 func (r *Rank) Over() (bool, error) {

@@ -1,23 +1,3 @@
-// Package ranks is a process that is a rank of an MPI job, started by mpirun, which
-// runs the same script as all others. Until the script calls start_main_loop the ranks
-// know nothing of each other but what MPI tells; there they meet, each says a word and
-// hears those of all, and links are made between them, over sockets or over MPI. Then
-// rank 0 is the master, with a job whose workers nobody launched, and the others serve
-// until it says leave:
-//
-//	r := ranks.New(cfg, owner)                  // its Layers are those of the node
-//	r.Watch()
-//	err := r.Open(ctx, ranks.Wish{Mode: mode})  // on all ranks
-//	err = r.Become()
-//	if r.Number() > 0 {
-//		return r.Serve(L, redirect)         // ends the script
-//	}
-//	j := r.Job(display)                         // a job.Job
-//	…
-//	r.End(status)                               // with all others, or against them
-//
-// Nobody ends alone: MPI waits for all. So a rank that fails, is lost, calls os.exit or
-// gets a signal ends the job, in order where all were told, else by aborting it.
 package ranks
 
 import (
@@ -29,83 +9,11 @@ import (
 	"strings"
 	"time"
 
-	lua "github.com/yuin/gopher-lua"
-
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/job"
-	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
-	"github.com/mpiclus/mpiclus-lua/internal/rpc"
-	"github.com/mpiclus/mpiclus-lua/worker"
 )
-
-// Config is what a process has that is a rank of an MPI job, for scripts that are
-// started by mpirun.
-type Config struct {
-	worker.Session
-	Meeting
-	// Transport carries the messages of MPI_TRANSPORT_ALL.
-	Transport Transport
-	// CheckComm says why a value is no communicator of all ranks, in their
-	// order.
-	CheckComm func(v lua.LValue) error
-	// Watch calls lost when another rank's process has ended and the launcher
-	// lets this one go on all the same. It may be nil.
-	Watch func(lost func(why string))
-	// Folder is the job's folder on this machine, which somebody else removes;
-	// "": there is none.
-	Folder string
-	// Clean removes what the job has in files, where this rank is to; nil:
-	// there is nothing. It is called before the process ends in any way.
-	Clean func()
-	// End ends the process with a status; it may return only in tests. clean
-	// says that the other ranks end as well, so that MPI can be finalised;
-	// without it the whole job is aborted.
-	End func(status int, clean bool)
-}
-
-// Meeting is how the ranks come to terms while they have no links. Its calls
-// are collective.
-type Meeting interface {
-	// Meet gives the words of all ranks, by rank, once all of them are here.
-	// When ctx ends first, its error is an AbsentError if it knows who is
-	// missing.
-	Meet(ctx context.Context, word []byte) ([][]byte, error)
-	// Share gives every rank what rank 0 gives, after a Meet.
-	Share(data []byte) ([]byte, error)
-}
-
-// AbsentError is an error that knows which ranks did not come to a meeting.
-type AbsentError interface {
-	error
-	Missing() []int
-}
-
-// Transport makes the links between the ranks of a job: it is what the modes
-// differ in.
-type Transport interface {
-	// Open gives the links that this process has from the start, by rank; nil
-	// where there is none. Rank 0 has one to each other rank and each has one
-	// to rank 0. It is collective, after a Meet.
-	Open(ctx context.Context) ([]link.Link, error)
-	// Connect makes the link to another worker that Open gave none to, when it
-	// is first used.
-	Connect(ctx context.Context, pid rpc.Pid) (link.Link, error)
-	// Close returns when all that was sent before the links were closed is
-	// delivered, or is too late. It is called when they are closed.
-	Close() error
-}
-
-// word is what a rank says when it meets the others.
-type word struct {
-	Start   bool   // start_main_loop; else: the script has ended
-	Mode    string // of Start
-	Problem string // why this rank cannot start
-	Version string
-	Host    string
-	Key     []byte // public key of this rank: see sealed.go
-}
 
 // meet brings the ranks together and gives what each of them said. An error
 // of kind Launch says which ranks were waited for in vain.

@@ -1,16 +1,33 @@
+// Package ranks is a process that is a rank of an MPI job, started by mpirun, which
+// runs the same script as all others. Until the script calls start_main_loop the ranks
+// know nothing of each other but what MPI tells; there they meet, each says a word and
+// hears those of all, and links are made between them, over sockets or over MPI. Then
+// rank 0 is the master, with a job whose workers nobody launched, and the others serve
+// until it says leave:
+//
+//	r := ranks.New(cfg, owner)                  // its Layers are those of the node
+//	r.Watch()
+//	err := r.Open(ctx, ranks.Wish{Mode: mode})  // on all ranks
+//	err = r.Become()
+//	if r.Number() > 0 {
+//		return r.Serve(L, redirect)         // ends the script
+//	}
+//	j := r.Job(display)                         // a job.Job
+//	…
+//	r.End(status)                               // with all others, or against them
+//
+// Nobody ends alone: MPI waits for all. So a rank that fails, is lost, calls os.exit or
+// gets a signal ends the job, in order where all were told, else by aborting it.
 package ranks
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
@@ -19,6 +36,73 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
+
+// Config is what a process has that is a rank of an MPI job, for scripts that are
+// started by mpirun.
+type Config struct {
+	worker.Session
+	Meeting
+	// Transport carries the messages of MPI_TRANSPORT_ALL.
+	Transport Transport
+	// CheckComm says why a value is no communicator of all ranks, in their
+	// order.
+	CheckComm func(v lua.LValue) error
+	// Watch calls lost when another rank's process has ended and the launcher
+	// lets this one go on all the same. It may be nil.
+	Watch func(lost func(why string))
+	// Folder is the job's folder on this machine, which somebody else removes;
+	// "": there is none.
+	Folder string
+	// Clean removes what the job has in files, where this rank is to; nil:
+	// there is nothing. It is called before the process ends in any way.
+	Clean func()
+	// End ends the process with a status; it may return only in tests. clean
+	// says that the other ranks end as well, so that MPI can be finalised;
+	// without it the whole job is aborted.
+	End func(status int, clean bool)
+}
+
+// Meeting is how the ranks come to terms while they have no links. Its calls
+// are collective.
+type Meeting interface {
+	// Meet gives the words of all ranks, by rank, once all of them are here.
+	// When ctx ends first, its error is an AbsentError if it knows who is
+	// missing.
+	Meet(ctx context.Context, word []byte) ([][]byte, error)
+	// Share gives every rank what rank 0 gives, after a Meet.
+	Share(data []byte) ([]byte, error)
+}
+
+// AbsentError is an error that knows which ranks did not come to a meeting.
+type AbsentError interface {
+	error
+	Missing() []int
+}
+
+// Transport makes the links between the ranks of a job: it is what the modes
+// differ in.
+type Transport interface {
+	// Open gives the links that this process has from the start, by rank; nil
+	// where there is none. Rank 0 has one to each other rank and each has one
+	// to rank 0. It is collective, after a Meet.
+	Open(ctx context.Context) ([]link.Link, error)
+	// Connect makes the link to another worker that Open gave none to, when it
+	// is first used.
+	Connect(ctx context.Context, pid rpc.Pid) (link.Link, error)
+	// Close returns when all that was sent before the links were closed is
+	// delivered, or is too late. It is called when they are closed.
+	Close() error
+}
+
+// word is what a rank says when it meets the others.
+type word struct {
+	Start   bool   // start_main_loop; else: the script has ended
+	Mode    string // of Start
+	Problem string // why this rank cannot start
+	Version string
+	Host    string
+	Key     []byte // public key of this rank: see sealed.go
+}
 
 // Owner is what a rank needs of the process that it is.
 type Owner struct {
@@ -66,35 +150,6 @@ func New(cfg *Config, own Owner) *Rank {
 	return &Rank{cfg: cfg, own: own, leave: make(chan struct{}), gone: make(chan struct{})}
 }
 
-// Layers returns what a rank serves besides what its process does, as a part of a
-// cluster.
-func (r *Rank) Layers(m *cluster.Module) []rpc.Layer {
-	r.node = m.Node
-	r.part = &worker.Process{Session: r.cfg.Session, Cluster: m, Flush: r.flush, Failed: r.chunkFailed, Leave: sync.OnceFunc(func() {
-		m.Leave()
-		close(r.leave)
-	})}
-	r.peers.Version, r.peers.Folder, r.peers.Log = r.own.Version, r.cfg.Folder, r.own.Log
-	return []rpc.Layer{r.part.Layer(), r.peers.Layer(m.Node), {Services: []rpc.Service{
-		{Name: protocol.ServiceOutput, Inline: true, Always: true, Serve: r.serveOutput},
-	}}}
-}
-
-// Watch has errors name this rank, and hears of ranks whose processes end and of what
-// the script ends this one with. It is called once, before the script runs.
-func (r *Rank) Watch() {
-	r.own.Interp.SetSelf(func() string {
-		if !r.Started() {
-			return r.String()
-		}
-		return fmt.Sprintf("pid %d (rank %d, host %s)", r.node.Self(), r.Number(), job.Hostname())
-	})
-	if r.cfg.Watch != nil {
-		r.cfg.Watch(r.rankGone)
-	}
-	worker.TellEnding(r.own.Interp, r.noteEnding)
-}
-
 // Number is the rank, from 0.
 func (r *Rank) Number() int { return r.cfg.Info().Rank }
 
@@ -106,18 +161,6 @@ func (r *Rank) Place() *rpc.Place { return &rpc.Place{Rank: r.Number(), Host: jo
 
 // Where tells what this rank is at, itself.
 func (r *Rank) Where() protocol.Where { return protocol.Where{Calls: r.cfg.World().Pending()} }
-
-// flush brings what this process wrote on its way.
-func (r *Rank) flush() (uint64, error) {
-	r.cfg.FlushC()
-	r.mu.Lock()
-	c := r.capture
-	r.mu.Unlock()
-	if c == nil {
-		return 0, nil
-	}
-	return c.flush(), nil
-}
 
 // Connect makes the link from one rank that is a worker to another.
 func (r *Rank) Connect(ctx context.Context, pid rpc.Pid) (link.Link, error) {
@@ -136,128 +179,4 @@ func (r *Rank) Started() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.started
-}
-
-// Wish is what a rank wants of the main loop. All ranks have to want the same.
-type Wish struct {
-	Mode    string        // as scripts name it
-	Sockets bool          // messages go past MPI; else Config.Transport has them
-	Limit   time.Duration // for all ranks to come; 0: a minute
-	Problem string        // why this rank cannot start; "": it can
-}
-
-// Open brings all ranks to the same mode and opens the links that this one has from the
-// start. It is collective and waits, so its caller holds no interpreter. The error is
-// that of all ranks, or of kind Launch if some did not come.
-func (r *Rank) Open(ctx context.Context, wish Wish) error {
-	if wish.Limit == 0 {
-		wish.Limit = job.DefaultTimeout
-	}
-	keys, err := newKeyPair()
-	if err != nil {
-		return err
-	}
-	words, err := r.meet(ctx, word{Start: true, Mode: wish.Mode, Problem: wish.Problem, Key: keys.public()}, wish.Limit)
-	if err != nil {
-		return err
-	}
-	transport := r.cfg.Transport
-	if wish.Sockets {
-		transport = newSockets(r, words, keys)
-	}
-	r.mu.Lock()
-	r.started, r.transport, r.words = true, transport, words
-	r.mu.Unlock()
-	opening, cancel := context.WithTimeout(ctx, wish.Limit)
-	defer cancel()
-	links, err := transport.Open(opening)
-	if err != nil {
-		return luaerr.New(luaerr.Launch, "start_main_loop(%s): %w", wish.Mode, err)
-	}
-	r.mu.Lock()
-	r.links = links
-	r.mu.Unlock()
-	return nil
-}
-
-// Become gives this process the pid that its rank has in the cluster, after Open. The
-// caller holds the interpreter.
-func (r *Rank) Become() error { return r.node.Become(rpc.Pid(r.Number()) + 1) }
-
-// Serve is the life of a rank that is a worker, in the task of its script, which it
-// ends: it raises an error. redirect says which of standard output and standard error
-// go to the master meanwhile.
-func (r *Rank) Serve(L *lua.LState, redirect [2]bool) int {
-	r.own.Interp.SetFind(r.part.FindModule)
-	for rank, l := range r.links {
-		if l == nil {
-			continue
-		}
-		if err := r.node.Attach(rpc.Pid(rank)+1, l); err != nil {
-			luaerr.Raise(L, luaerr.From(err))
-		}
-	}
-	if err := r.redirect(redirect); err != nil {
-		luaerr.Raise(L, luaerr.From(err))
-	}
-	err := r.own.Interp.Wait(L, r.awaitLeave)
-	r.mu.Lock()
-	r.served, r.result = true, err
-	r.mu.Unlock()
-	// The script must not go on, whatever it catches.
-	r.own.Interp.Current().Cancel(errServed)
-	luaerr.Raise(L, luaerr.New(luaerr.Interrupted, "%w", errServed))
-	return 0
-}
-
-// errServed ends the script of a rank that was a worker.
-var errServed = errors.New("the main loop is over")
-
-// orphanWait is how long a worker that lost its master leaves it to the
-// launcher, or to the master's own report, to end the job.
-const orphanWait = 3 * time.Second
-
-// awaitLeave returns when the master has said leave and has closed its link.
-func (r *Rank) awaitLeave(ctx context.Context) error {
-	select {
-	case <-r.leave:
-		return r.leaveRanks()
-	case <-r.gone:
-		select {
-		case <-r.leave: // it said so before it went
-			return r.leaveRanks()
-		case <-time.After(orphanWait):
-			return luaerr.New(luaerr.Lost, "the master (rank 0) is gone")
-		case <-ctx.Done():
-		}
-	case <-ctx.Done():
-		// The launcher ends the job. The master was told, too: it reports, and
-		// may end everything in order.
-		select {
-		case <-r.leave:
-			return r.leaveRanks()
-		case <-r.gone:
-		case <-time.After(orphanWait):
-		}
-	}
-	return context.Cause(ctx)
-}
-
-// hearWait is how long the master may take to close its links, which it does when all
-// workers have heard that they are to leave.
-const hearWait = 2 * time.Second
-
-// leaveRanks ends what this worker has to do with the others.
-func (r *Rank) leaveRanks() error {
-	select {
-	case <-r.gone: // the master closes its end when all have heard
-	case <-time.After(hearWait):
-	}
-	if r.capture != nil {
-		r.capture.close()
-	}
-	// The script needs the interpreter once more; no request comes after Close.
-	r.node.Close()
-	r.node.Interrupt(luaerr.New(luaerr.Interrupted, "the rank is ending"))
-	return r.transport.Close()
 }
