@@ -186,11 +186,3 @@ func (c *Comm) Ticket(dest, most int) int {
 // Fixed tells whether the communicator is one of the session's own, which
 // scripts must not free.
 func (c *Comm) Fixed() bool { return c.fixed }
-
-// SetFreed ends the use of the communicator, or takes that back when freeing
-// it failed.
-func (c *Comm) SetFreed(freed bool) {
-	if c.freed = freed; freed {
-		c.s.forgetCounts(c.id)
-	}
-}

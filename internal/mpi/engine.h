@@ -1,6 +1,6 @@
 /*
  * The C side of the engine: one frame a call, one switch for all calls, one loop that waits.
- * Everything here is called through cgo by call.go and session.go.
+ * Everything here is called through cgo by run.go, start.go and session.go.
  */
 #ifndef MPICLUS_ENGINE_H
 #define MPICLUS_ENGINE_H

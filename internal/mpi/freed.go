@@ -9,13 +9,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
 
-// freed is a communicator that the script has freed while requests, windows or files
-// were of it.
-type freed struct {
-	comm   *Comm
-	counts *counts // those that it had; nil if nothing was counted
-}
-
 // freesAtOnce bounds what one call of FreeComms looks at.
 const freesAtOnce = 8
 
@@ -55,4 +48,12 @@ func (s *Session) freeNow(c *Comm) bool {
 	call.letGo()
 	s.put(call)
 	return done
+}
+
+// SetFreed ends the use of the communicator, or takes that back when freeing
+// it failed.
+func (c *Comm) SetFreed(freed bool) {
+	if c.freed = freed; freed {
+		c.s.forgetCounts(c.id)
+	}
 }

@@ -2,7 +2,6 @@ package mpi
 
 import (
 	"runtime"
-	"sync/atomic"
 
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )
@@ -23,31 +22,6 @@ type CallRecord struct {
 // NoRank stands for a peer, tag or root that a call does not have; a wildcard is
 // ANY_SOURCE or ANY_TAG of the library.
 const NoRank = -1 << 30
-
-// record is the part of a Call that other goroutines read. state guards it:
-// idle, running, or being read; only a reader is ever waited for, and it does
-// a few hundred instructions.
-type record struct {
-	state  atomic.Int32
-	number uint64
-}
-
-const (
-	idle int32 = iota
-	running
-	beingRead
-)
-
-func (c *Call) enter() {
-	c.number = c.s.entered.Add(1)
-	c.state.Store(running)
-}
-
-func (c *Call) exit() {
-	for !c.state.CompareAndSwap(running, idle) {
-		runtime.Gosched()
-	}
-}
 
 // Pending lists what runs in MPI now, or waits for it, longer than some
 // microseconds. It may be called from any goroutine and waits for nothing

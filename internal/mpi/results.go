@@ -92,11 +92,3 @@ func PackHandles(list []uint64) []byte {
 
 // Flag returns the flag that a test of a request has set.
 func (c *Call) Flag() bool { return c.f.flag != 0 }
-
-// Name returns the name of the call for records and errors.
-func (c *Call) Name() string {
-	if c.As != "" {
-		return c.As
-	}
-	return c.Row.Name
-}

@@ -1,6 +1,6 @@
 /* What was left in a world that is to be renewed, brought to its end as far as MPI's rules allow: a receive can be
  * cancelled, and what it has come to is asked; a message can be received by anybody of its receiver's process; an operation
- * that others have joined by now ends by itself. Each rank does it in the same rounds (renew.go), with the door held. */
+ * that others have joined by now ends by itself. Each rank does it in the same rounds (settle.go), with the door held. */
 #include "engine.h"
 
 #include <stdlib.h>

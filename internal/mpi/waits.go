@@ -120,9 +120,6 @@ func (c *Call) LookSoon(ctx context.Context) (done bool, err error) {
 	}
 }
 
-// Over reports whether the call has ended in MPI.
-func (c *Call) Over() bool { return c.f.phase == C.MPICLUS_OVER }
-
 // StopWaiting ends a call on requests whose wait was left or that only
 // looked: the requests stay as they are.
 func (c *Call) StopWaiting() {

@@ -17,33 +17,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sync"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 )
-
-// Fabric is the links of this process to the other ranks of its job.
-type Fabric struct {
-	traffic *mpi.Traffic
-	rank    int
-	peers   []*peer
-
-	mu      sync.Mutex
-	due     []*peer // have something to send; each once
-	failure error
-	closing bool
-	abandon bool
-
-	delivered bool  // since the loop last let others run; the loop's own
-	broken    error // what ends the loop; under the MPI lock
-	stopped   chan struct{}
-}
-
-// burst is how many headers of one peer are handled before it is another's
-// turn.
-const burst = 16
 
 // New makes the links between all ranks of the job. Every rank makes its own;
 // they need not do it at the same time. Close ends it.
@@ -127,28 +105,6 @@ func (f *Fabric) step(source int) {
 		if p.send() {
 			f.queue(p)
 		}
-	}
-}
-
-// queue notes that a peer has something to send, and wakes the loop.
-func (f *Fabric) queue(p *peer) {
-	f.mu.Lock()
-	known := p.isDue
-	if !known {
-		p.isDue = true
-		f.due = append(f.due, p)
-	}
-	f.mu.Unlock()
-	if !known {
-		f.traffic.Wake()
-	}
-}
-
-// stop notes an error, if it is one, that ends the loop. The MPI lock is held.
-func (f *Fabric) stop(err error) {
-	if err != nil && f.broken == nil {
-		f.broken = err
-		f.traffic.Wake()
 	}
 }
 
