@@ -24,7 +24,7 @@ type exitCall struct {
 	limit time.Duration
 }
 
-// exitLimit is how long a function of on_exit may take, unless it says more.
+// onExitLimit is how long a function of on_exit may take, unless it says more.
 const onExitLimit = 10 * time.Second
 
 // luaOnExit is on_exit(f, { limit = seconds }): f is called when the script

@@ -83,7 +83,7 @@ func (x *call) awaitAll(list []*mpi.Request) error {
 	return err
 }
 
-// one returns the call on one request; only looks means Test.
+// one returns the call on one request; test means Test.
 func (m *module) one(row *table.Call, test bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
 		q := m.readRequest(L, row.Name, 1, L.Get(base))
