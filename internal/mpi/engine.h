@@ -74,6 +74,7 @@ typedef struct {
     MPI_Request *many;
     int *indices;
     int nmany;    /* requests in many */
+    int singly;   /* whether WAIT_SOME tests each of them by itself */
     int capacity; /* of many, sts, indices */
     int nout;     /* how many of them are complete; MPI_UNDEFINED when none is active */
     mpiclus_plan plan;

@@ -78,13 +78,14 @@ func (c *Call) awaitMany(family Family, list []*Request) error {
 	}
 	f.phase, f.waits = C.MPICLUS_STARTED, C.int(family)
 	f.st[0].MPI_SOURCE = C.MPI_UNDEFINED
-	f.nmany = C.int(n)
+	f.nmany, f.singly = C.int(n), 0
 	many, sts := unsafe.Slice(f.many, max(n, 1)), unsafe.Slice(f.sts, max(n, 1))
 	null := nullRequest
 	for i, r := range list {
 		handle := null
 		if r != nil && r.by == c {
 			handle = r.handle
+			f.singly |= flagOf(r.persists && C.MPICLUS_OPEN_MPI == 0)
 		}
 		many[i] = *(*C.MPI_Request)(unsafe.Pointer(&handle))
 		sts[i].MPI_ERROR, sts[i].MPI_SOURCE = 0, C.MPI_UNDEFINED
