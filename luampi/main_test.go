@@ -3,6 +3,8 @@ package luampi
 import (
 	"os"
 	"testing"
+
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 )
 
 // roleVariable makes this test binary, started by mpirun, one rank of a job
@@ -14,7 +16,7 @@ var roles = map[string]func() int{"scripts": scriptRank}
 
 func TestMain(m *testing.M) {
 	if role := os.Getenv(roleVariable); role != "" {
-		os.Exit(roles[role]())
+		mpi.Exit(roles[role]())
 	}
 	os.Exit(m.Run())
 }

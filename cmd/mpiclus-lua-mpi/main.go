@@ -15,6 +15,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
+	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/worker"
 )
 
@@ -53,7 +54,7 @@ func main() {
 		os.Exit(spmd(os.Args[3:], &os.Args[2], log))
 	}
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
-		os.Exit(worker.Serve(worker.Config{
+		mpi.Exit(worker.Serve(worker.Config{
 			Version: version, Library: library{}, Log: log,
 			Modules: common,
 		}))

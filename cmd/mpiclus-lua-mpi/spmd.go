@@ -83,7 +83,7 @@ func (r rank) end(status int, clean bool) {
 		err := r.s.Finalize()
 		late.Stop()
 		if err == nil {
-			os.Exit(status)
+			mpi.Exit(status)
 		}
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
 	}

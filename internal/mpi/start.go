@@ -1,6 +1,7 @@
 package mpi
 
 /*
+#include <stdlib.h>
 #include <unistd.h>
 #include "engine.h"
 */
@@ -171,7 +172,21 @@ func (s *Session) Finalize() error {
 	if rc := C.MPI_Finalize(); rc != C.MPI_SUCCESS {
 		return mpiError("Finalize", int(rc))
 	}
+	over = true
 	return nil
+}
+
+// over says that MPI has come to its end in this process.
+var over bool
+
+// Exit ends the process, after Finalize as a C program ends: MPICH tells its
+// launcher that a rank is done in a handler of atexit only (4.2), and the launcher
+// kills all ranks when one is gone that did not.
+func Exit(code int) {
+	if over && C.MPICLUS_OPEN_MPI == 0 {
+		C.exit(C.int(code))
+	}
+	os.Exit(code)
 }
 
 // finalizeWait is how long a call that sits in MPI may take to end before MPI

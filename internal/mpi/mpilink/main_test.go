@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, "mpilink test:", err)
 			os.Exit(1)
 		}
-		os.Exit(0)
+		mpi.Exit(0)
 	}
 	os.Exit(m.Run())
 }
