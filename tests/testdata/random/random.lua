@@ -201,10 +201,11 @@ local function prepare()
       mpi.Send(array.full(1, 1), rank, 40)
       same(cluster.fetch(f), 40, "what the first task got")
     else -- the other task had not begun: then it is the one that is refused, or gets a null request
-      mpi.Send(array.full(1, 1), rank, 40)
+      local sent = mpi.Isend(array.full(1, 1), rank, 40)
       local won = pcall(cluster.fetch, f)
       local flag = mpi.Iprobe(rank, 40)
       if flag then mpi.Recv(array.zeros(1), rank, 40) end
+      mpi.Wait(sent)
     end
   end
   function actions.tasks()
