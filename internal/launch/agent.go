@@ -13,6 +13,9 @@ import (
 // AgentCommand is the sub-command that runs Agent.
 const AgentCommand = "rsh-agent"
 
+// EnvAgent is the user's own agent, which Agent runs in the place of ssh.
+const EnvAgent = "MPICLUS_RSH"
+
 // Agent is what mpirun runs in the place of ssh: it replaces this process by
 // ssh (or by the agent that EnvAgent names), with the values of the variables
 // on its standard input, one a line. At the other end a shell reads them into

@@ -19,7 +19,3 @@ func (a *Ancestor) Say(string) {}
 
 // Hears is false here.
 func (a *Ancestor) Hears() bool { return false }
-
-func startOf(int) string { return "" }
-
-func mappedFiles() []string { return nil }

@@ -4,30 +4,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/mpiclus/mpiclus-lua/internal/rankenv"
 )
 
 // OversubscribedVar is set to 1 for workers that outnumber the processors of
 // their machine: they should pause early when they wait.
 const OversubscribedVar = "MPICLUS_OVERSUBSCRIBED"
-
-// environment returns the whole environment of a launch. Settings go here and
-// not on the command line: a launcher of another family ignores them, and both
-// the user's variables and the user's options win.
-func environment(c *Command, spec Spec) []string {
-	env := withoutOuterJob(spec.Environ)
-	for name, value := range spec.Env {
-		env = setVar(env, name, value)
-	}
-	for _, s := range settings(c, spec) {
-		if !chosen(env, s.name) {
-			env = setVar(env, s.name, s.value)
-			c.Settings = append(c.Settings, s.name+"="+s.value)
-		}
-	}
-	return env
-}
 
 // outerPrefixes name what an MPI launcher tells its own ranks. A launcher that
 // is started by such a rank must not take it for its own.
@@ -51,19 +32,6 @@ func withoutOuterJob(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
 		return slices.ContainsFunc(outerPrefixes, func(p string) bool { return strings.HasPrefix(entry, p) })
 	})
-}
-
-// chosen reports whether the user decided about a setting, in the environment
-// or in their file of Open MPI parameters.
-func chosen(environ []string, name string) bool {
-	if hasVar(environ, name) {
-		return true
-	}
-	if other := excludes[name]; other != "" && chosen(environ, other) {
-		return true
-	}
-	_, inFile := rankenv.InParameterFile(lookup(environ, "HOME"), name)
-	return inFile
 }
 
 // lookup returns a variable of an environment, or "".
@@ -90,4 +58,16 @@ func setVar(environ []string, name, value string) []string {
 func numaNodes() int {
 	nodes, _ := filepath.Glob("/sys/devices/system/node/node[0-9]*")
 	return max(1, len(nodes))
+}
+
+// inAllocation reports whether a scheduler decides about slots and hosts.
+func inAllocation(environ []string) bool {
+	for _, name := range []string{
+		"SLURM_JOB_ID", "SLURM_JOBID", "PBS_JOBID", "LSB_JOBID", "LSB_HOSTS", "PE_HOSTFILE", "COBALT_JOBID", "FLUX_JOB_ID", "OMPI_MCA_orte_default_hostfile",
+	} {
+		if lookup(environ, name) != "" {
+			return true
+		}
+	}
+	return false
 }

@@ -62,13 +62,6 @@ func Explain(c *Command, o Outcome) *luaerr.Error {
 	}
 }
 
-func count(np int) string {
-	if np == 0 {
-		return "all"
-	}
-	return fmt.Sprint(np)
-}
-
 // otherMPI explains a world of the wrong size: the launcher and the linked
 // executable do not know each other.
 func otherMPI(c *Command, size int) string {
@@ -221,11 +214,4 @@ func badOption(c *Command, m []string) string {
 		}
 	}
 	return fmt.Sprintf("%s (%s) does not know the option %s: check mpi_cmd, --mpiexec and --mpiflags", filepath.Base(c.Path), c.Kind, option)
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

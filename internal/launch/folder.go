@@ -1,10 +1,12 @@
 package launch
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -49,6 +51,41 @@ func MakeFolder(ranks int) (*Folder, error) {
 		}
 	}
 	return nil, fmt.Errorf("no place for the job's folder: %w", errors.Join(errs...))
+}
+
+// Guard has a process of its own watch that the folder goes when this process
+// is killed. It watches a lone process, too: a launcher that goes on without it
+// is told to end. Without a shell there is no guard: then the next job of the
+// user removes the folder.
+func (f *Folder) Guard(lone *Lone) {
+	self, err := os.Executable()
+	if err != nil {
+		return
+	}
+	words := []string{"-c", guardScript, self, SweepCommand, f.Path}
+	if lone != nil {
+		words = append(words, strconv.Itoa(lone.Launcher.Pid), lone.Launcher.Start, lone.Words)
+	}
+	cmd := exec.Command("/bin/sh", words...)             // without this process's output, whose end Hydra's proxies wait for
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // signals to the job are not for it
+	cmd.Dir = "/"
+	in, err := cmd.StdinPipe()
+	if err == nil && cmd.Start() == nil {
+		f.guard = &guard{cmd, in}
+	}
+}
+
+// Record writes the owner into the folder, at once and whole.
+func (f *Folder) Record(o Owner) error {
+	text, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(f.Path, ownerFile)
+	if err := os.WriteFile(path+"~", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+"~", path)
 }
 
 // Remove removes the folder with all that is in it, and what its owner left if
@@ -130,9 +167,4 @@ func folderPlaces(ranks int) []string {
 		return []string{"/dev/shm", os.TempDir()}
 	}
 	return []string{os.TempDir()}
-}
-
-func ownedByUser(info os.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(stat.Uid) == os.Geteuid()
 }

@@ -77,18 +77,6 @@ func (c capacity) findings(np int) (r Report) {
 	return r
 }
 
-// limits adds what limits say about np workers to a report of doctor, and
-// reports whether they are enough.
-func (r *Report) limits(np int) bool {
-	places := folderPlaces(np)
-	found := capacityFor(places[0]).findings(np)
-	if len(found) == 0 {
-		r.add(Fine, "limits", "", "files, processes, memory and disk are enough to start %s", plural(max(np, 1), "worker"))
-	}
-	*r = append(*r, found...)
-	return found.OK()
-}
-
 // capacityFor asks the system.
 func capacityFor(folder string) capacity {
 	c := capacity{files: resource(syscall.RLIMIT_NOFILE), addresses: resource(syscall.RLIMIT_AS), memory: memoryAvailable(), folder: folder, room: unlimited}

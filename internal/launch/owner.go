@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // ownerFile is the record in a job's folder of whose job it is.
@@ -30,19 +31,6 @@ type ProcessID struct {
 
 // Lives reports whether the process is there, and not its number alone.
 func (p ProcessID) Lives() bool { return p.Pid > 0 && startOf(p.Pid) == p.Start && p.Start != "" }
-
-// Record writes the owner into the folder, at once and whole.
-func (f *Folder) Record(o Owner) error {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(f.Path, ownerFile)
-	if err := os.WriteFile(path+"~", text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(path+"~", path)
-}
 
 // readOwner returns the owner of a job's folder; ok is false where it has none.
 func readOwner(folder string) (o Owner, ok bool) {
@@ -128,4 +116,9 @@ func OwnerHere(launcher ProcessID) Owner {
 		}
 	}
 	return o
+}
+
+func ownedByUser(info os.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == os.Geteuid()
 }

@@ -136,6 +136,22 @@ func (p *Process) ExitStatus() (status ExitStatus, ok bool) {
 // Tail returns the last lines of output, in the order in which they came.
 func (p *Process) Tail() []string { return p.tail.lines() }
 
+// lines makes the writer of one stream of p.
+func (p *Process) lines(line func(string, bool), stderr bool) *lineWriter {
+	return &lineWriter{give: func(text string) {
+		if noise.MatchString(text) {
+			return
+		}
+		p.tail.add(text)
+		if stderr && launchFailed.MatchString(text) {
+			time.AfterFunc(failedGrace, p.Kill)
+		}
+		if line != nil {
+			line(text, stderr)
+		}
+	}}
+}
+
 // Kill ends the job: the launcher is asked to (SIGTERM), and what is left of
 // the job on this machine after a moment is killed. It returns at once; Gone
 // tells the end. It may be called at any time, by anyone, and again.

@@ -28,9 +28,6 @@ const (
 // Carriers are the values that a user may choose.
 var Carriers = []string{string(CarrierAuto), string(CarrierSSH), string(CarrierMunge), string(CarrierFile), string(CarrierLauncher)}
 
-// EnvAgent is the user's own agent, which Agent runs in the place of ssh.
-const EnvAgent = "MPICLUS_RSH"
-
 // Carry chooses what brings the secret, in the environment variable with that
 // name, to the workers of a plan made from spec, and returns the spec that does
 // so. note, unless "", tells the user that others on the network can read it.

@@ -168,6 +168,36 @@ func filled(s []setting, words ...string) []setting {
 	return s
 }
 
+// environment returns the whole environment of a launch. Settings go here and
+// not on the command line: a launcher of another family ignores them, and both
+// the user's variables and the user's options win.
+func environment(c *Command, spec Spec) []string {
+	env := withoutOuterJob(spec.Environ)
+	for name, value := range spec.Env {
+		env = setVar(env, name, value)
+	}
+	for _, s := range settings(c, spec) {
+		if !chosen(env, s.name) {
+			env = setVar(env, s.name, s.value)
+			c.Settings = append(c.Settings, s.name+"="+s.value)
+		}
+	}
+	return env
+}
+
+// chosen reports whether the user decided about a setting, in the environment
+// or in their file of Open MPI parameters.
+func chosen(environ []string, name string) bool {
+	if hasVar(environ, name) {
+		return true
+	}
+	if other := excludes[name]; other != "" && chosen(environ, other) {
+		return true
+	}
+	_, inFile := rankenv.InParameterFile(lookup(environ, "HOME"), name)
+	return inFile
+}
+
 // RankSettings are what a process needs in its environment before MPI_Init,
 // however it was started, as "NAME=value". What environ has already, or the
 // user's file of parameters, is left out.

@@ -52,22 +52,6 @@ type lineWriter struct {
 	part []byte
 }
 
-// lines makes the writer of one stream of p.
-func (p *Process) lines(line func(string, bool), stderr bool) *lineWriter {
-	return &lineWriter{give: func(text string) {
-		if noise.MatchString(text) {
-			return
-		}
-		p.tail.add(text)
-		if stderr && launchFailed.MatchString(text) {
-			time.AfterFunc(failedGrace, p.Kill)
-		}
-		if line != nil {
-			line(text, stderr)
-		}
-	}}
-}
-
 func (w *lineWriter) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
