@@ -1,12 +1,6 @@
 package value
 
-import (
-	"encoding/binary"
-	"sync"
-
-	"github.com/vmihailenco/msgpack/v5"
-	lua "github.com/yuin/gopher-lua"
-)
+import lua "github.com/yuin/gopher-lua"
 
 // Missing lists the chunks that Decode will need and this process lacks: to
 // be fetched from their Home and given to Chunks.Add before Decode. Those
@@ -47,49 +41,6 @@ func (c *Codec) Decode(L *lua.LState, m *Message) ([]lua.LValue, error) {
 	vs, err := d.values()
 	m.held = nil
 	return vs, err
-}
-
-// decoder is the state of one Decode.
-type decoder struct {
-	source
-	c       *Codec
-	L       *lua.LState
-	m       *Message
-	refs    []chunkRef
-	objects []lua.LValue // what has a number
-	items   []lua.LValue // tables and functions whose content follows
-	upvals  []*lua.Upvalue
-	blob    int // the next
-	holes   int // that lists may still have
-	keys    map[string]lua.LValue
-}
-
-// chunkRef is a chunk that the message needs, and its functions once one was
-// needed.
-type chunkRef struct {
-	hash    Hash
-	program *program
-}
-
-var decoders = sync.Pool{New: func() any {
-	d := &decoder{}
-	d.dec = msgpack.NewDecoder(&d.reader)
-	return d
-}}
-
-// release lets go of everything but scratch memory.
-func (d *decoder) release() {
-	clear(d.refs)
-	clear(d.objects)
-	clear(d.items)
-	clear(d.upvals)
-	kept := decoder{source: d.source, refs: d.refs[:0]}
-	kept.b = nil
-	if cap(d.objects) <= keptScratch {
-		kept.objects, kept.items, kept.upvals = d.objects[:0], d.items[:0], d.upvals[:0]
-	}
-	*d = kept
-	decoders.Put(d)
 }
 
 func (d *decoder) values() ([]lua.LValue, error) {
@@ -141,38 +92,4 @@ func (d *decoder) contents() error {
 		}
 	}
 	return nil
-}
-
-// value reads one value.
-func (d *decoder) value() (lua.LValue, error) {
-	code, err := d.peek()
-	if err != nil {
-		return nil, err
-	}
-	switch tokenOf(code) {
-	case tokenString:
-		b, err := d.bytes()
-		return lua.LString(b), err
-	case tokenExt:
-		id, data, err := d.ext()
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case id == extNew && len(data) == 1:
-			return d.mention(data[0])
-		case id == extBack && len(data) == 4:
-			return d.back(data)
-		}
-		return nil, malformed("byte %d: extension %d of %d bytes is no value", d.pos, id, len(data))
-	}
-	return d.scalar()
-}
-
-func (d *decoder) back(data []byte) (lua.LValue, error) {
-	n := binary.LittleEndian.Uint32(data)
-	if uint64(n) >= uint64(len(d.objects)) {
-		return nil, malformed("byte %d: value %d of %d", d.pos, n, len(d.objects))
-	}
-	return d.objects[n], nil
 }

@@ -2,12 +2,79 @@ package value
 
 import (
 	"encoding/binary"
+	"math"
+	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
+
+// value writes one value; a table's or function's content follows later.
+func (e *encoder) value(v lua.LValue, at via) error {
+	switch v := v.(type) {
+	case nil, *lua.LNilType:
+		e.b = append(e.b, codeNil)
+		return nil
+	case lua.LBool:
+		if v {
+			e.b = append(e.b, codeTrue)
+		} else {
+			e.b = append(e.b, codeFalse)
+		}
+		return nil
+	case lua.LNumber:
+		e.number(float64(v))
+		return nil
+	case lua.LString:
+		return e.text(string(v))
+	case *lua.LTable, *lua.LFunction, *lua.LUserData:
+		return e.leaveOut(e.object(v, at))
+	}
+	return e.leaveOut(&cannot{at, v, ""})
+}
+
+// leaveOut returns the error of a value that cannot travel, of which nothing has
+// been written. Where such values are left out it writes nil instead.
+func (e *encoder) leaveOut(err error) error {
+	c, ok := err.(*cannot)
+	if !ok || !e.lenient {
+		return err
+	}
+	e.seen.drop(identity(c.v))
+	e.miss(c)
+	e.b = append(e.b, codeNil)
+	return nil
+}
+
+// number writes whole numbers short, all others bit for bit.
+func (e *encoder) number(f float64) {
+	if n := int64(f); float64(n) == f && n > -1<<53 && n < 1<<53 && (n != 0 || !math.Signbit(f)) {
+		if n >= 0 && n <= 0x7f {
+			e.b = append(e.b, byte(n))
+			return
+		}
+		_ = e.tokens.EncodeInt(n)
+		return
+	}
+	e.b = append(e.b, codeDouble)
+	e.b = binary.BigEndian.AppendUint64(e.b, math.Float64bits(f))
+}
+
+func (e *encoder) text(s string) error {
+	if len(s) < 32 {
+		e.b = append(e.b, codeShort|byte(len(s)))
+		e.b = append(e.b, s...)
+		return nil
+	}
+	if len(s) < blobString {
+		return e.tokens.EncodeString(s)
+	}
+	e.mention(kindString)
+	e.blobs = append(e.blobs, unsafe.Slice(unsafe.StringData(s), len(s)))
+	return nil
+}
 
 // object writes what has an identity: its number if it was met before.
 func (e *encoder) object(v lua.LValue, at via) error {

@@ -9,7 +9,6 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/args"
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -56,6 +55,21 @@ func (e *encoder) explain(what string, n int, err error) error {
 		reason = path + " is " + reason
 	}
 	return luaerr.New(luaerr.Argument, "cannot send %s: %s", subject, reason)
+}
+
+// miss notes a value that is left out.
+func (e *encoder) miss(c *cannot) {
+	subject, path := e.path(c.at)
+	switch {
+	case subject != "" && path != "":
+		subject += ": " + path
+	case subject == "":
+		subject = path
+	}
+	if subject == "" {
+		subject = "it"
+	}
+	e.missing = append(e.missing, subject+" is "+c.reason())
 }
 
 // nameValue names value i (from 0) of n, as Encode says.
@@ -132,23 +146,6 @@ func capturedName(fn *lua.LFunction, s via) string {
 	return fmt.Sprintf("captured variable '%s'", name)
 }
 
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-// showKey writes a step into a table as a script would: .name, [3], ["a b"].
-func showKey(k lua.LValue) string {
-	switch k := k.(type) {
-	case lua.LString:
-		if identifier.MatchString(string(k)) {
-			return "." + string(k)
-		}
-		return "[" + strconv.Quote(string(k)) + "]"
-	case lua.LNumber, lua.LBool:
-		return "[" + number.Text(k) + "]"
-	default:
-		return "[" + k.Type().String() + "]"
-	}
-}
-
 // describe names a function for people: "job.lua:12 function 'f'". The name
 // is read from the line of source where the function begins.
 func (e *encoder) describe(fn *lua.LFunction) string {
@@ -195,16 +192,4 @@ func functionName(source string, line int) string {
 		}
 	}
 	return ""
-}
-
-func unknownName(path string) error {
-	return luaerr.New(luaerr.Argument, "%s is not known on this process", showPath(path))
-}
-
-// resolveError names the value whose module could not be had.
-func resolveError(path string, err error) error {
-	e := *luaerr.From(err)
-	e.Message = showPath(path) + " is not known on this process: " + e.Message
-	e.Cause = err
-	return &e
 }

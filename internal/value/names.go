@@ -1,6 +1,7 @@
 package value
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -8,6 +9,7 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 	lua "github.com/yuin/gopher-lua"
 
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
@@ -196,54 +198,19 @@ func showPath(path string) string {
 	return b.String()
 }
 
-// resolve returns the value of a path on this process.
-func (c *Codec) resolve(L *lua.LState, path string) (lua.LValue, error) {
-	if v, ok := c.Names.values[path]; ok {
-		return v, nil
-	}
-	module, steps, err := parsePath(path)
-	if err != nil {
-		return nil, err
-	}
-	if module == "_G" && len(steps) == 0 {
-		return L.G.Global, nil
-	}
-	v := c.Names.values[encodePath(module)]
-	if v == nil {
-		if c.Resolve == nil {
-			return nil, unknownName(path)
+// showKey writes a step into a table as a script would: .name, [3], ["a b"].
+func showKey(k lua.LValue) string {
+	switch k := k.(type) {
+	case lua.LString:
+		if identifier.MatchString(string(k)) {
+			return "." + string(k)
 		}
-		if v, err = c.Resolve(L, module); err != nil {
-			return nil, resolveError(path, err)
-		}
-		if named, ok := c.Names.values[path]; ok {
-			return named, nil
-		}
+		return "[" + strconv.Quote(string(k)) + "]"
+	case lua.LNumber, lua.LBool:
+		return "[" + number.Text(k) + "]"
+	default:
+		return "[" + k.Type().String() + "]"
 	}
-	if v = walk(v, steps); v == nil || v == lua.LNil {
-		return nil, unknownName(path)
-	}
-	return v, nil
 }
 
-// walk follows steps from v, nil where there is nothing.
-func walk(v lua.LValue, steps []step) lua.LValue {
-	for _, s := range steps {
-		switch at := v.(type) {
-		case *lua.LTable:
-			if s == lua.LNil {
-				v = at.Metatable
-			} else {
-				v = vm.RawGet(at, s)
-			}
-		case *lua.LUserData:
-			if s != lua.LNil {
-				return nil
-			}
-			v = at.Metatable
-		default:
-			return nil
-		}
-	}
-	return v
-}
+var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

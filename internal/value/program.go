@@ -9,6 +9,16 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/tree"
 )
 
+// Hash names a chunk of source: the first half of SHA-256 over its name and
+// source.
+type Hash = [16]byte
+
+// Ref is a chunk of source that a message needs.
+type Ref struct {
+	Hash Hash
+	Home int32 // the pid that surely has it: the one that encoded the message
+}
+
 // program is a compiled chunk: its functions, the main function first, each
 // followed by those inside it. A function travels as its number in this list.
 type program struct {

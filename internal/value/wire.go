@@ -2,6 +2,8 @@ package value
 
 import (
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -227,4 +229,12 @@ func (s *source) eachRef(f func(Ref)) (int, error) {
 		f(Ref{Hash(h), int32(home)})
 	}
 	return n, nil
+}
+
+// ErrMalformed is wrapped by the errors of Decode for bytes that no Encode
+// made.
+var ErrMalformed = errors.New("malformed message")
+
+func malformed(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrMalformed}, args...)...)
 }
