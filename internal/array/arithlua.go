@@ -49,6 +49,30 @@ func operate(L *lua.LState, op operator, x, y lua.LValue) lua.LValue {
 	return nil
 }
 
+// operateComplex returns x op y of complex numbers and numbers.
+func operateComplex(L *lua.LState, op operator, x, y lua.LValue) lua.LValue {
+	a, ok := ToComplex(x)
+	b, ok2 := ToComplex(y)
+	if !ok || !ok2 {
+		raise(L, "cannot compute %s %s %s", nameOf(x), operatorNames[op], nameOf(y))
+	}
+	switch op {
+	case opAdd:
+		a += b
+	case opSub:
+		a -= b
+	case opMul:
+		a *= b
+	case opQuo:
+		a /= b
+	case opPow:
+		a = power(a, b)
+	default:
+		raise(L, "%s %s %s: complex numbers have no '%s'", nameOf(x), operatorNames[op], nameOf(y), operatorNames[op])
+	}
+	return ComplexToLua(L, a)
+}
+
 // nameOf names one side of an operation in an error.
 func nameOf(v lua.LValue) string {
 	if a, ok := To(v); ok {

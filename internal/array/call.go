@@ -168,6 +168,12 @@ func (c *call) give(a *Array) int {
 	return 1
 }
 
+// give1 pushes a number.
+func (c *call) give1(f float64) int {
+	c.Push(lua.LNumber(f))
+	return 1
+}
+
 // giveSelf pushes the array that the method was called on.
 func (c *call) giveSelf() int {
 	c.Push(c.Get(1))

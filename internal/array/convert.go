@@ -55,8 +55,6 @@ func (a *Array) misfit(t Type, i int) string {
 	return text + " is out of range (" + kernels[t].limits + ")"
 }
 
-const float32Limits = "-3.4e38 to 3.4e38"
-
 // toIntegers converts src of any type.
 func toIntegers[D integer](d []D, src *Array) int {
 	switch src.typ {

@@ -119,19 +119,6 @@ func eye(c *call) int {
 	return c.give(m)
 }
 
-// typeFor gives the element type for a value that a script gave without one.
-func typeFor(v lua.LValue) Type {
-	switch v := v.(type) {
-	case lua.LBool:
-		return Bool
-	case *lua.LUserData:
-		if _, ok := v.Value.(Complex); ok {
-			return Complex128
-		}
-	}
-	return Float64
-}
-
 func fromBytes(c *call) int {
 	s, ok := c.arg(1).(lua.LString)
 	if !ok {

@@ -33,6 +33,19 @@ func firstOf(t *lua.LTable) lua.LValue {
 	return v
 }
 
+// typeFor gives the element type for a value that a script gave without one.
+func typeFor(v lua.LValue) Type {
+	switch v := v.(type) {
+	case lua.LBool:
+		return Bool
+	case *lua.LUserData:
+		if _, ok := v.Value.(Complex); ok {
+			return Complex128
+		}
+	}
+	return Float64
+}
+
 // list makes an array of a list, or a matrix of a list of lists of equal
 // length.
 func (c *call) list(t *lua.LTable, typ Type) *Array {

@@ -23,6 +23,22 @@ const (
 
 var operatorNames = [operators]string{"+", "-", "*", "/", "%", "^", "idiv"}
 
+// comparison is a relation between two values.
+type comparison uint8
+
+// The comparisons; complex numbers have the first two only.
+const (
+	cmpEq comparison = iota
+	cmpNe
+	cmpLt
+	cmpLe
+	cmpGt
+	cmpGe
+	comparisons
+)
+
+var comparisonNames = [comparisons]string{"eq", "ne", "lt", "le", "gt", "ge"}
+
 // The functions below work on whole slices of equal length, element by
 // element, and give -1: all went well.
 

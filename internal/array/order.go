@@ -2,22 +2,6 @@ package array
 
 import "slices"
 
-// comparison is a relation between two values.
-type comparison uint8
-
-// The comparisons; complex numbers have the first two only.
-const (
-	cmpEq comparison = iota
-	cmpNe
-	cmpLt
-	cmpLe
-	cmpGt
-	cmpGe
-	comparisons
-)
-
-var comparisonNames = [comparisons]string{"eq", "ne", "lt", "le", "gt", "ge"}
-
 type ordinal interface{ integer | floating }
 
 // relation makes a relation between two values one between arrays.

@@ -16,14 +16,6 @@ import (
 // number: 2^53.
 const exact = 1 << 53
 
-type integer interface {
-	int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64
-}
-
-type floating interface{ float32 | float64 }
-
-type complexing interface{ complex64 | complex128 }
-
 // at returns the place of element i, which must exist.
 func (a *Array) at(i int) unsafe.Pointer { return unsafe.Add(a.p, i*a.typ.Size()) }
 
@@ -156,6 +148,8 @@ func limits[T integer]() (lo, hi T) {
 	return one << (bits - 1), one<<(bits-1) - 1
 }
 
+const float32Limits = "-3.4e38 to 3.4e38"
+
 func floatOf[T floating](v lua.LValue) (T, error) {
 	f, err := numberOf(v)
 	if err != nil {
@@ -165,18 +159,6 @@ func floatOf[T floating](v lua.LValue) (T, error) {
 		return t, nil
 	}
 	return 0, fmt.Errorf("%s is out of range ("+float32Limits+")", formatNumber(f))
-}
-
-func complexOf[T complexing](v lua.LValue) (T, error) {
-	switch v := v.(type) {
-	case lua.LNumber:
-		return T(complex(float64(v), 0)), nil
-	case *lua.LUserData:
-		if c, ok := v.Value.(Complex); ok {
-			return T(c), nil
-		}
-	}
-	return 0, errors.New(args.Expected("number or array.complex", v))
 }
 
 // truthOf reads a boolean as the byte that stores it.

@@ -5,16 +5,9 @@ import (
 	"math"
 	"math/cmplx"
 
-	lua "github.com/yuin/gopher-lua"
 	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 	"gonum.org/v1/gonum/mat"
 )
-
-// give1 pushes a number.
-func (c *call) give1(f float64) int {
-	c.Push(lua.LNumber(f))
-	return 1
-}
 
 // solve is array.linalg.solve(a, b).
 func solve(c *call) int {

@@ -98,6 +98,14 @@ type Element interface {
 		float32 | float64 | complex64 | complex128 | bool
 }
 
+type integer interface {
+	int8 | int16 | int32 | int64 | uint8 | uint16 | uint32 | uint64
+}
+
+type floating interface{ float32 | float64 }
+
+type complexing interface{ complex64 | complex128 }
+
 // TypeOf returns the element type of a Go type.
 func TypeOf[T Element]() Type {
 	var zero T
