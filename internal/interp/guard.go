@@ -45,20 +45,6 @@ func init() {
 	})
 }
 
-// noteCancelled has the task's code stop at its next jump or call.
-func (t *Task) noteCancelled() {
-	if t.counted.CompareAndSwap(false, true) {
-		vm.Attention(1)
-	}
-}
-
-// forgetCancelled is for a task that is over.
-func (t *Task) forgetCancelled() {
-	if t.counted.Swap(true) {
-		vm.Attention(-1)
-	}
-}
-
 const interpKey = "mpiclus.interp"
 
 // of returns the interpreter that L belongs to, nil for a thread of none.

@@ -18,7 +18,6 @@ package interp
 import (
 	"context"
 	"io"
-	"os"
 	"weak"
 
 	lua "github.com/yuin/gopher-lua"
@@ -76,6 +75,19 @@ type Interp struct {
 	overflown map[weak.Pointer[lua.LState]]struct{}
 }
 
+// modules are those that Go code offers, and those that are being loaded.
+// Both are touched only by who holds the interpreter.
+type modules struct {
+	offered map[string]lua.LGFunction
+	loading map[string]*loading
+}
+
+// loading is a module whose first require is not over.
+type loading struct {
+	owner *Task
+	done  chan struct{}
+}
+
 // Registry and call stack of a thread grow from small to these limits.
 const (
 	registryStart = 1024
@@ -85,31 +97,6 @@ const (
 	callReserve   = 2000    // and room for what tells of an overflow
 	poolSize      = 64      // idle threads that are kept
 )
-
-// New makes an interpreter with the standard library. Close frees it.
-func New(cfg Config) *Interp {
-	if cfg.Stdout == nil {
-		cfg.Stdout = os.Stdout
-	}
-	if cfg.Codec == nil {
-		cfg.Codec = &value.Codec{Chunks: value.NewChunks(), Names: value.NewNames()}
-	}
-	if cfg.Exit == nil {
-		cfg.Exit = os.Exit
-	}
-	in := &Interp{cfg: cfg}
-	in.root = lua.NewState(lua.Options{
-		RegistrySize: registryStart, RegistryGrowStep: registryStep, RegistryMaxSize: registryLimit,
-		CallStackSize: callDepth + callReserve, MinimizeStackMemory: true,
-	})
-	vm.Guard(in.root)
-	in.root.G.Registry.RawSetString(interpKey, &lua.LUserData{Value: in})
-	in.openStandard()
-	if cfg.Codec.Resolve == nil {
-		cfg.Codec.Resolve = in.resolveModule
-	}
-	return in
-}
 
 // Codec returns the codec that the interpreter was made with.
 func (in *Interp) Codec() *value.Codec { return in.cfg.Codec }
@@ -131,16 +118,4 @@ func (in *Interp) NewThread() *lua.LState {
 	L, _ := in.root.NewThread()
 	vm.Guard(L)
 	return L
-}
-
-// Close frees the interpreter, if that is not done. No task may run any more.
-func (in *Interp) Close() {
-	in.lock.acquire()
-	defer in.lock.release()
-	if in.root.IsClosed() {
-		return
-	}
-	in.library.Flush(true)
-	in.root.Close()
-	in.pool = nil
 }

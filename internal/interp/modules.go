@@ -13,19 +13,6 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
-// modules are those that Go code offers, and those that are being loaded.
-// Both are touched only by who holds the interpreter.
-type modules struct {
-	offered map[string]lua.LGFunction
-	loading map[string]*loading
-}
-
-// loading is a module whose first require is not over.
-type loading struct {
-	owner *Task
-	done  chan struct{}
-}
-
 // AddModule offers a module written in Go: require "name" runs open once,
 // which pushes the module's table. Its members travel by name.
 func (in *Interp) AddModule(name string, open lua.LGFunction) {

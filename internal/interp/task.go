@@ -105,6 +105,20 @@ func (t *Task) Cancel(cause error) {
 	t.noteCancelled()
 }
 
+// noteCancelled has the task's code stop at its next jump or call.
+func (t *Task) noteCancelled() {
+	if t.counted.CompareAndSwap(false, true) {
+		vm.Attention(1)
+	}
+}
+
+// forgetCancelled is for a task that is over.
+func (t *Task) forgetCancelled() {
+	if t.counted.Swap(true) {
+		vm.Attention(-1)
+	}
+}
+
 // Done is closed when the task is over.
 func (t *Task) Done() <-chan struct{} { return t.done }
 
