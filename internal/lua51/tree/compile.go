@@ -35,6 +35,34 @@ func Compile(name, source string) (main *lua.FunctionProto, err error) {
 	return main, err
 }
 
+// Trace gives the origin of the program that Compile makes of a source. It may
+// be called from any goroutine.
+func Trace(name, source string) (o *Origin, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			o, err = nil, luaerr.New(luaerr.Script, "%s: cannot be compiled: %v", name, r)
+		}
+	}()
+	stmts, err := parsed(name, source)
+	if err != nil {
+		return nil, err
+	}
+	o = &Origin{variables: map[ast.Expr]*Variable{}, chains: map[ast.Expr][]ast.Expr{}}
+	numbered(stmts, func(node ast.PositionHolder, function int) { o.marks = append(o.marks, mark{node, function}) })
+	main, err := compile(name, source, o)
+	if err != nil {
+		return nil, err
+	}
+	o.list(main)
+	for _, f := range o.functions {
+		if len(f.Constants)+otherConstants > keptConstants {
+			o.keys = o.constantOrder(stmts)
+			break
+		}
+	}
+	return o, nil
+}
+
 // parsed gives the tree of a source.
 func parsed(name, source string) ([]ast.Stmt, error) {
 	read, flaw := look(source)

@@ -84,32 +84,9 @@ func constantOf(n float64, where ast.Expr) ast.Expr {
 	return constant(n)
 }
 
-// zeros makes all zeros of a function, and of those inside it, what the first of
-// them is, 0 or -0: Lua 5.1 has one constant for both.
-func zeros(body []ast.Stmt) {
-	var first ast.Expr
-	var leaf func(e ast.Expr) ast.Expr
-	leaf = func(e ast.Expr) ast.Expr {
-		n, known := valueOf(e)
-		switch {
-		case known && n == 0:
-			if first == nil {
-				first = e
-			}
-			switch minus := isMinusZero(first); {
-			case minus && !isMinusZero(e):
-				return constantOf(math.Copysign(0, -1), e)
-			case !minus && isMinusZero(e):
-				return constantOf(0, e)
-			}
-		case !known:
-			if op, ok := e.(*ast.ArithmeticOpExpr); ok {
-				op.Rhs = leaf(op.Rhs) // which Lua 5.1 takes first
-				op.Lhs = leaf(op.Lhs)
-			}
-		}
-		return e
-	}
-	w := walk{leaf: leaf, method: func(string) {}, inner: func(f *ast.FunctionExpr) { zeros(f.Stmts) }}
-	w.block(body)
+// at returns an expression the lines of another one.
+func at[E ast.Expr](e E, where ast.PositionHolder) E {
+	e.SetLine(where.Line())
+	e.SetLastLine(where.LastLine())
+	return e
 }

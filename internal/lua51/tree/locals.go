@@ -1,9 +1,19 @@
 package tree
 
-import (
-	lua "github.com/yuin/gopher-lua"
-	"github.com/yuin/gopher-lua/ast"
-)
+import lua "github.com/yuin/gopher-lua"
+
+// local is a variable; its register is its place in scopes.active.
+type local struct {
+	name     string
+	captured bool
+}
+
+// seen are the local variables that a place in the source sees: those of its
+// function, and of the ones around.
+type seen struct {
+	active []*local
+	around *seen
+}
 
 // gopher-lua notes from where to where each local variable lives, for
 // debug.getlocal, but writes the end of one into the entry that has the number of
@@ -24,41 +34,6 @@ type lifetime struct {
 	name     string
 	register int
 	last     int // line of its block; 0 for one that lives as long as the function
-}
-
-// declare begins the life of variables.
-func (s *scopes) declare(names ...string) {
-	for _, n := range names {
-		s.frame.vars = append(s.frame.vars, lifetime{name: n, register: len(s.active)})
-		if s.active = append(s.active, &local{name: n}); len(s.active) > maxLocals {
-			s.tooMany(maxLocals, "local variables")
-		}
-	}
-}
-
-// reaches notes the lines of what is followed now.
-func (s *scopes) reaches(node ast.PositionHolder) { s.line = max(s.line, node.Line(), node.LastLine()) }
-
-// simple reports whether no block is in a statement but those of functions.
-func simple(st ast.Stmt) bool {
-	switch st.(type) {
-	case *ast.DoBlockStmt, *ast.WhileStmt, *ast.RepeatStmt, *ast.IfStmt, *ast.NumberForStmt, *ast.GenericForStmt:
-		return false
-	}
-	return true
-}
-
-// ends notes the last line of the variables of a block inside a function.
-func (s *scopes) ends(b *scope) {
-	if b.outer == nil {
-		return
-	}
-	vars := s.frame.vars[b.noted:]
-	for i := range vars {
-		if vars[i].last == 0 {
-			vars[i].last = s.line
-		}
-	}
 }
 
 // settle gives the variables of a function, and of those in it, their ends. Where

@@ -95,9 +95,6 @@ func (o *Origin) operand(e ast.Expr) *Operand {
 	return &Operand{}
 }
 
-// longestPath is where a path is left out.
-const longestPath = 200
-
 func fieldOf(object, key *Operand, method bool) *Operand {
 	o := &Operand{Object: object, Key: key, Method: method}
 	if object.Path == "" || len(object.Path) > longestPath {
@@ -115,17 +112,6 @@ func fieldOf(object, key *Operand, method bool) *Operand {
 		o.Path = object.Path + "[" + key.Path + "]"
 	}
 	return o
-}
-
-// IsName reports whether a text can be the name of a variable.
-func IsName(s string) bool {
-	for i, r := range s {
-		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-		if !letter && (i == 0 || r < '0' || r > '9') {
-			return false
-		}
-	}
-	return s != "" && !reserved[s]
 }
 
 // nameOf tells how Lua 5.1 calls the value of an expression.

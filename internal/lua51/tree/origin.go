@@ -3,8 +3,6 @@ package tree
 import (
 	lua "github.com/yuin/gopher-lua"
 	"github.com/yuin/gopher-lua/ast"
-
-	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
 // Origin tells which operation of a source each instruction of its program
@@ -33,13 +31,6 @@ type Variable struct {
 	seen     *seen
 }
 
-// seen are the local variables that a place in the source sees: those of its
-// function, and of the ones around.
-type seen struct {
-	active []*local
-	around *seen
-}
-
 // Locals lists the names of the local variables that are to be seen where the
 // name of a global stands.
 func (v *Variable) Locals() (names []string) {
@@ -54,34 +45,6 @@ func (v *Variable) Locals() (names []string) {
 // markedLine is where the numbers of expressions begin: no source has so many
 // lines, and the numbers of jumps come after.
 const markedLine = 1 << 32
-
-// Trace gives the origin of the program that Compile makes of a source. It may
-// be called from any goroutine.
-func Trace(name, source string) (o *Origin, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			o, err = nil, luaerr.New(luaerr.Script, "%s: cannot be compiled: %v", name, r)
-		}
-	}()
-	stmts, err := parsed(name, source)
-	if err != nil {
-		return nil, err
-	}
-	o = &Origin{variables: map[ast.Expr]*Variable{}, chains: map[ast.Expr][]ast.Expr{}}
-	numbered(stmts, func(node ast.PositionHolder, function int) { o.marks = append(o.marks, mark{node, function}) })
-	main, err := compile(name, source, o)
-	if err != nil {
-		return nil, err
-	}
-	o.list(main)
-	for _, f := range o.functions {
-		if len(f.Constants)+otherConstants > keptConstants {
-			o.keys = o.constantOrder(stmts)
-			break
-		}
-	}
-	return o, nil
-}
 
 func (o *Origin) list(proto *lua.FunctionProto) {
 	o.functions = append(o.functions, proto)

@@ -210,13 +210,6 @@ func landing(block []ast.Stmt) []ast.Stmt {
 	return block
 }
 
-// at returns an expression the lines of another one.
-func at[E ast.Expr](e E, where ast.PositionHolder) E {
-	e.SetLine(where.Line())
-	e.SetLastLine(where.LastLine())
-	return e
-}
-
 // constant reports what a constant means as a condition.
 func constant(e ast.Expr) (truth, known bool) {
 	switch e.(type) {

@@ -220,3 +220,14 @@ func (t *tokens) number() {
 		t.at++
 	}
 }
+
+// IsName reports whether a text can be the name of a variable.
+func IsName(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != "" && !reserved[s]
+}

@@ -227,3 +227,6 @@ func quoted(s string) string {
 	}
 	return strconv.Quote(s)
 }
+
+// longestPath is where a path is left out.
+const longestPath = 200
