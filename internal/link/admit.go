@@ -2,22 +2,12 @@ package link
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/tls"
 	"fmt"
 	"net"
-	"sync/atomic"
 	"time"
 )
-
-// newcomer is a connection that has yet to prove itself.
-type newcomer struct {
-	conn    net.Conn
-	came    time.Time
-	crowded atomic.Bool // it had to make room for others
-	from    string      // for the log
-	name    string      // of the link that it may become
-	binding []byte      // see session
-}
 
 // handle authenticates one connection and hands it to Accept.
 func (l *Listener) handle(n *newcomer) {
@@ -73,4 +63,50 @@ func (l *Listener) identify(n *newcomer, deadline time.Time) error {
 	n.name = "tls " + n.conn.LocalAddr().String()
 	n.conn, n.binding = secure, binding
 	return nil
+}
+
+// admit runs the listener's part.
+func (s *session) admit(l *Listener) (Hello, error) {
+	s.listener, s.job, s.nonce = l.join.Version, l.join.Job, nonce()
+	f, err := s.expect(kindGreeting)
+	if err != nil {
+		return Hello{}, err
+	}
+	s.dialler = f.string()
+	other := f.err == nil && s.dialler != s.listener // what follows may be of another shape
+	job := f.string()
+	s.invitation = f.number()
+	s.dialNonce = f.bytes()
+	switch {
+	case other:
+		// The listener's version, without a proof: the dialler knows what to say.
+		_ = s.say(kindChallenge, appendField(appendField(appendField(nil, s.listener), s.nonce), ""))
+		return Hello{}, &VersionError{Dialler: printable([]byte(s.dialler)), Listener: s.listener}
+	case f.err != nil || len(s.dialNonce) != nonceSize:
+		return Hello{}, bad("greeting of the handshake: %v", errShort)
+	case job != s.job:
+		return Hello{}, s.refuse(fmt.Errorf("this is job %s, not %s", s.job, printable([]byte(job))))
+	}
+	s.secret = l.secretOf(s.invitation)
+	challenge := appendField(appendField(appendField(nil, s.listener), s.nonce), s.proof("listener", nil))
+	if err := s.say(kindChallenge, challenge); err != nil {
+		return Hello{}, err
+	}
+	if f, err = s.expect(kindAnswer); err != nil {
+		return Hello{}, err
+	}
+	proof := f.bytes()
+	s.hello = f.bytes()
+	if f.err != nil || !hmac.Equal(proof, s.proof("dialler", s.hello)) {
+		return Hello{}, s.refuse(ErrSecret)
+	}
+	hello, err := parseHello(s.hello)
+	if err != nil {
+		return Hello{}, s.refuse(err)
+	}
+	if err := l.redeem(s.invitation, hello.Pid); err != nil {
+		return Hello{}, s.refuse(err)
+	}
+	hello.Version = s.dialler
+	return hello, s.say(kindWelcome, nil)
 }

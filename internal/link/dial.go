@@ -80,6 +80,56 @@ func dialOnce(ctx context.Context, join Join, hello Hello) (Link, error) {
 	return nil, tried.error(join)
 }
 
+// dialTCP tries all addresses, each a moment after the one before or as soon
+// as that failed, and returns the first that is the job's listener. The others
+// are closed.
+func dialTCP(ctx context.Context, join Join, tried *attempts) (*dialled, error) {
+	type result struct {
+		address string
+		conn    *dialled
+		err     error
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	results := make(chan result)
+	start := func(address string) {
+		go func() {
+			conn, err := dialTLS(ctx, address, join.Pin)
+			results <- result{address, conn, err}
+		}()
+	}
+	var winner *dialled
+	next, pending := 0, 0
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for winner == nil && next < len(join.TCP) || pending > 0 {
+		select {
+		case <-timer.C:
+			if winner == nil && next < len(join.TCP) {
+				start(join.TCP[next])
+				next, pending = next+1, pending+1
+				timer.Reset(stagger)
+			}
+		case r := <-results:
+			pending--
+			switch {
+			case r.err == nil && winner == nil:
+				winner = r.conn
+				cancel() // the others end soon
+			case r.err == nil:
+				_ = r.conn.Close()
+			case winner == nil:
+				tried.add("tcp "+r.address, r.err)
+				timer.Reset(0)
+			}
+		}
+	}
+	if winner == nil {
+		return nil, errNoAddress
+	}
+	return winner, nil
+}
+
 // final says that another way to the same listener would end the same.
 func final(err error) bool {
 	var version *VersionError

@@ -78,10 +78,7 @@ type limits struct {
 	blobs       uint32
 }
 
-var (
-	frameLimits     = limits{head: MaxHead, blobs: MaxBlobs, total: MaxTotal}
-	handshakeLimits = limits{head: maxHandshake, blobs: 0, total: maxHandshake}
-)
+var frameLimits = limits{head: MaxHead, blobs: MaxBlobs, total: MaxTotal}
 
 // check says whether a frame of this shape is allowed before its blobs are known.
 func (l limits) check(head uint64, blobs uint64) error {

@@ -42,6 +42,8 @@ const (
 	maxReason     = 500
 )
 
+var handshakeLimits = limits{head: maxHandshake, blobs: 0, total: maxHandshake}
+
 // Hello is what the dialling side says about itself. The listener gets it
 // after the dialler proved that it holds the job's secret.
 type Hello struct {
@@ -56,6 +58,9 @@ const maxHello = 60_000
 
 // ErrSecret says that the other side does not hold the job's secret.
 var ErrSecret = errors.New("wrong secret: the other side is not of this job")
+
+// errUsed says that an invitation is of no use: it was used, or is too old.
+var errUsed = errors.New("the invitation was used before, or is too old")
 
 // VersionError says that the two sides are of different versions.
 type VersionError struct {
@@ -166,52 +171,6 @@ func (s *session) join(j Join, hello Hello) error {
 	}
 	_, err = s.expect(kindWelcome)
 	return err
-}
-
-// admit runs the listener's part.
-func (s *session) admit(l *Listener) (Hello, error) {
-	s.listener, s.job, s.nonce = l.join.Version, l.join.Job, nonce()
-	f, err := s.expect(kindGreeting)
-	if err != nil {
-		return Hello{}, err
-	}
-	s.dialler = f.string()
-	other := f.err == nil && s.dialler != s.listener // what follows may be of another shape
-	job := f.string()
-	s.invitation = f.number()
-	s.dialNonce = f.bytes()
-	switch {
-	case other:
-		// The listener's version, without a proof: the dialler knows what to say.
-		_ = s.say(kindChallenge, appendField(appendField(appendField(nil, s.listener), s.nonce), ""))
-		return Hello{}, &VersionError{Dialler: printable([]byte(s.dialler)), Listener: s.listener}
-	case f.err != nil || len(s.dialNonce) != nonceSize:
-		return Hello{}, bad("greeting of the handshake: %v", errShort)
-	case job != s.job:
-		return Hello{}, s.refuse(fmt.Errorf("this is job %s, not %s", s.job, printable([]byte(job))))
-	}
-	s.secret = l.secretOf(s.invitation)
-	challenge := appendField(appendField(appendField(nil, s.listener), s.nonce), s.proof("listener", nil))
-	if err := s.say(kindChallenge, challenge); err != nil {
-		return Hello{}, err
-	}
-	if f, err = s.expect(kindAnswer); err != nil {
-		return Hello{}, err
-	}
-	proof := f.bytes()
-	s.hello = f.bytes()
-	if f.err != nil || !hmac.Equal(proof, s.proof("dialler", s.hello)) {
-		return Hello{}, s.refuse(ErrSecret)
-	}
-	hello, err := parseHello(s.hello)
-	if err != nil {
-		return Hello{}, s.refuse(err)
-	}
-	if err := l.redeem(s.invitation, hello.Pid); err != nil {
-		return Hello{}, s.refuse(err)
-	}
-	hello.Version = s.dialler
-	return hello, s.say(kindWelcome, nil)
 }
 
 func (h Hello) append(b []byte) []byte {

@@ -1,27 +1,6 @@
 package link
 
-import (
-	"errors"
-	"sync"
-	"time"
-)
-
-// invitations are the ways in that are good for one process, once.
-type invitations struct {
-	mu   sync.Mutex
-	last uint64
-	open map[uint64]*invitation
-}
-
-// invitation is a secret for one link.
-type invitation struct {
-	secret []byte
-	pid    int // who may use it
-	until  time.Time
-}
-
-// errUsed says that an invitation is of no use: it was used, or is too old.
-var errUsed = errors.New("the invitation was used before, or is too old")
+import "time"
 
 // Invite returns a Join for one process of the job: its secret is that of this
 // invitation alone, and it is good for one link of a dialler whose hello names

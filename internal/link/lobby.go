@@ -4,9 +4,20 @@ import (
 	"context"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
+
+// newcomer is a connection that has yet to prove itself.
+type newcomer struct {
+	conn    net.Conn
+	came    time.Time
+	crowded atomic.Bool // it had to make room for others
+	from    string      // for the log
+	name    string      // of the link that it may become
+	binding []byte      // see session
+}
 
 // lobby holds the connections that have not proved themselves. There is room
 // for few, whatever the number of callers: who does not get in waits in the

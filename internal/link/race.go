@@ -1,11 +1,9 @@
 package link
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // errNoAddress says that there was nothing to try.
@@ -40,53 +38,3 @@ func (e *dialError) Error() string {
 }
 
 func (e *dialError) Unwrap() []error { return e.errs }
-
-// dialTCP tries all addresses, each a moment after the one before or as soon
-// as that failed, and returns the first that is the job's listener. The others
-// are closed.
-func dialTCP(ctx context.Context, join Join, tried *attempts) (*dialled, error) {
-	type result struct {
-		address string
-		conn    *dialled
-		err     error
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	results := make(chan result)
-	start := func(address string) {
-		go func() {
-			conn, err := dialTLS(ctx, address, join.Pin)
-			results <- result{address, conn, err}
-		}()
-	}
-	var winner *dialled
-	next, pending := 0, 0
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for winner == nil && next < len(join.TCP) || pending > 0 {
-		select {
-		case <-timer.C:
-			if winner == nil && next < len(join.TCP) {
-				start(join.TCP[next])
-				next, pending = next+1, pending+1
-				timer.Reset(stagger)
-			}
-		case r := <-results:
-			pending--
-			switch {
-			case r.err == nil && winner == nil:
-				winner = r.conn
-				cancel() // the others end soon
-			case r.err == nil:
-				_ = r.conn.Close()
-			case winner == nil:
-				tried.add("tcp "+r.address, r.err)
-				timer.Reset(0)
-			}
-		}
-	}
-	if winner == nil {
-		return nil, errNoAddress
-	}
-	return winner, nil
-}
