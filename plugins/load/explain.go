@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/hashicorp/go-plugin"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/plugins"
@@ -37,36 +34,6 @@ var handshake = regexp.MustCompile(`^(\d+)\|(\d+)\|[a-z]+\|[^|]+(\|([a-z]+))?`)
 // exitGrace is how long the end of a process may take to be known after its
 // connection broke.
 const exitGrace = time.Second
-
-// explainStart says what is wrong with a plugin that did not start. It has
-// ended.
-func (p *process) explainStart(err error) error {
-	if errors.Is(err, errDescription) {
-		return p.failure("%w", err)
-	}
-	if p.runner == nil || !p.runner.started.Load() {
-		return p.failure("cannot be started: %w", err)
-	}
-	first, any := p.runner.first.text()
-	m := handshake.FindStringSubmatch(first)
-	switch {
-	case any && m == nil:
-		return p.failure("wrote to standard output before the handshake: %q (print after plugins.Serve has begun, or to standard error)", first)
-	case m == nil && strings.Contains(err.Error(), "timeout"):
-		return p.failure("hangs: it did not shake hands within %v (is it a plugin of mpiclus-lua? its main function should call plugins.Serve)", p.loader.cfg.StartTimeout)
-	case m == nil:
-		return p.failure("ended before the handshake: %s", p.runner.end())
-	case m[1] != strconv.Itoa(plugin.CoreProtocolVersion):
-		return p.failure("shakes hands in version %s of go-plugin's protocol, this software in version %d: build it anew", m[1], plugin.CoreProtocolVersion)
-	case m[2] != strconv.Itoa(plugins.Protocol):
-		return p.failure("speaks version %s of the plugin protocol, this software version %d: build it with the SDK of this version", m[2], plugins.Protocol)
-	case m[4] != string(plugin.ProtocolGRPC):
-		return p.failure("speaks %s, not grpc", or(m[4], string(plugin.ProtocolNetRPC)))
-	case errors.Is(err, errSilent):
-		return p.failure("hangs: it shook hands and did not answer within %v", p.loader.cfg.StartTimeout)
-	}
-	return p.failure("shook hands and then failed (%s): %w", or(p.runner.end(), "it was still running"), err)
-}
 
 func or(s, missing string) string {
 	if s == "" {
