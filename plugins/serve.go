@@ -26,14 +26,6 @@ var Handshake = plugin.HandshakeConfig{
 // Service is the name under which go-plugin knows the service of a plugin.
 const Service = "mpiclus"
 
-// Descriptors that a plugin inherits.
-const (
-	HostMemory   = 3 // arguments: pieces are given out by the host
-	PluginMemory = 4 // results: pieces are given out by the plugin
-	Lifeline     = 5 // its end of file means that the host is gone
-	Output       = 6 // what the plugin writes for the user to see
-)
-
 // Serve runs a plugin: what its main function calls. It returns when the host
 // says so. A wrong configuration, and a start by hand, end the process with a
 // message.

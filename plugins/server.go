@@ -16,6 +16,14 @@ import (
 	"github.com/mpiclus/mpiclus-lua/plugins/wire"
 )
 
+// Descriptors that a plugin inherits.
+const (
+	HostMemory   = 3 // arguments: pieces are given out by the host
+	PluginMemory = 4 // results: pieces are given out by the plugin
+	Lifeline     = 5 // its end of file means that the host is gone
+	Output       = 6 // what the plugin writes for the user to see
+)
+
 // server is the gRPC service of a plugin.
 type server struct {
 	wire.UnimplementedPluginServer
@@ -136,21 +144,4 @@ func place(stack string) string {
 		}
 	}
 	return ""
-}
-
-func (s *server) Call(stream wire.Plugin_CallServer) error {
-	req, err := stream.Recv()
-	if err != nil {
-		return err
-	}
-	r := &running{s: s, ctx: stream.Context(), id: req.GetCall()}
-	defer r.end()
-	if err := stream.Send(r.run(req)); err != nil {
-		return err
-	}
-	// The host closes its side when it has taken the results.
-	if _, err := stream.Recv(); !errors.Is(err, io.EOF) {
-		return err
-	}
-	return nil
 }
