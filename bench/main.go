@@ -16,15 +16,6 @@ import (
 	"time"
 )
 
-var (
-	command = flag.String("command", "bin/mpiclus-lua", "the command to measure")
-	folder  = flag.String("bench", "bench/programs", "the folder of the measuring programs")
-	results = flag.String("results", "bench/results", "the folder where the table is kept as well; \"\": nowhere")
-	python  = flag.String("python", "/usr/bin/python3", "a Python that has mpi4py")
-	runs    = flag.Int("runs", 5, "runs for each median")
-	only    = flag.String("only", "", "the groups to measure: start,messages,mpido,calls,idle,modes,modes-idle,plugin-ops,plugin-calls")
-)
-
 func main() {
 	flag.Parse()
 	if err := run(); err != nil {

@@ -88,9 +88,6 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	}, nil
 }
 
-// codeFlag is the flag that holds a script's text.
-const codeFlag = "execute"
-
 // codeName is the name, in arg and in messages, of a script that the flag -e holds.
 const codeName = "-e"
 
