@@ -1,10 +1,10 @@
 package mpitest
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -55,97 +55,79 @@ func Slowness() time.Duration {
 	return time.Duration(max(n, 1))
 }
 
-// Start starts a command.
-func Start(t testing.TB, c Command) *Job {
-	t.Helper()
-	j := &Job{t: t, c: c, limit: c.Limit, unlock: lock(t, c.Alone)}
-	if j.limit == 0 {
-		j.limit = defaultLimit
-	}
-	j.limit *= Slowness()
-	if d, ok := t.(interface{ Deadline() (time.Time, bool) }); ok {
-		if end, ok := d.Deadline(); ok {
-			j.limit = min(j.limit, max(time.Until(end)-lastMoment, time.Second))
+// Processes lists the living processes of the job, wherever they moved to:
+// all have the job's mark in their environment. Where there is no /proc it
+// knows of none.
+func (j *Job) Processes() (found []Process) {
+	dirs, _ := filepath.Glob("/proc/[0-9]*")
+	for _, dir := range dirs {
+		environ, err := os.ReadFile(filepath.Join(dir, "environ"))
+		if err != nil || !bytes.Contains(environ, []byte(j.mark)) {
+			continue
 		}
-	}
-	if c.Linger == 0 {
-		j.c.Linger = defaultLinger
-	}
-	j.cmd = exec.Command(c.Args[0], c.Args[1:]...)
-	j.cmd.Dir = c.Dir
-	j.cmd.Env = j.environment()
-	j.cmd.SysProcAttr = attributes()
-	if c.Stdin != "" {
-		j.cmd.Stdin = strings.NewReader(c.Stdin)
-	}
-	j.out, j.err = newStream(t, c.Keep), newStream(t, c.Keep)
-	j.cmd.Stdout, j.cmd.Stderr = j.out.in, j.err.in
-	usualSignals()
-	j.begin = time.Now()
-	err := j.cmd.Start()
-	j.out.start()
-	j.err.start()
-	if err != nil {
-		j.unlock()
-		t.Fatalf("%q: %v", c.Args, err)
-	}
-	j.timer = time.AfterFunc(j.limit, j.expire)
-	t.Cleanup(func() {
-		if r, problem := j.end(); problem != "" && !t.Failed() {
-			t.Errorf("%s\n%s", problem, r)
+		stat, err := os.ReadFile(filepath.Join(dir, "stat"))
+		if err != nil {
+			continue
 		}
-	})
-	return j
+		// "pid (any name) state ppid …", see proc(5).
+		fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+		if fields[0] == "Z" || fields[0] == "X" {
+			continue
+		}
+		words, _ := os.ReadFile(filepath.Join(dir, "cmdline"))
+		p := Process{Args: strings.Split(strings.TrimRight(string(words), "\x00"), "\x00")}
+		p.Pid, _ = strconv.Atoi(filepath.Base(dir))
+		p.Parent, _ = strconv.Atoi(fields[1])
+		found = append(found, p)
+	}
+	return found
 }
 
-// usualSignals lets jobs begin with what signals do by default, also where the
-// tests were started in the background, or by nohup: what this program handles
-// is not inherited, what it ignores is.
-var usualSignals = sync.OnceFunc(func() {
-	for _, s := range []os.Signal{syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGPIPE} {
-		if signal.Ignored(s) {
-			signal.Notify(make(chan os.Signal, 1), s)
+// expire ends a job whose limit has passed. First the processes at the ends
+// of the tree tell their stacks, while those that pass output on still live.
+func (j *Job) expire() {
+	processes := j.Processes()
+	j.mu.Lock()
+	j.expired = true
+	j.stuck = list(processes)
+	j.mu.Unlock()
+	isParent := func(p Process) bool {
+		return slices.ContainsFunc(processes, func(c Process) bool { return c.Parent == p.Pid })
+	}
+	for _, parents := range []bool{false, true} {
+		var told []int
+		for _, p := range processes {
+			if isParent(p) == parents && !On().Launches(p) {
+				_ = syscall.Kill(p.Pid, syscall.SIGABRT)
+				told = append(told, p.Pid)
+			}
 		}
+		j.awaitEnd(told, dumpWait)
+		time.Sleep(passWait)
 	}
-})
-
-// environment gives the job a mark of its own, and folders of its own for
-// sockets and shared memory, so that what is left can be told.
-func (j *Job) environment() []string {
-	files := j.folder(os.TempDir())
-	memory := files
-	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
-		memory = j.folder("/dev/shm")
-	}
-	j.mark = "MPITEST_JOB=" + filepath.Base(memory)
-	env := append(os.Environ(), j.mark, "TMPDIR="+files, "MPICLUS_TMPDIR="+memory)
-	if !ours(j.c.Args) {
-		for _, part := range []string{"btl_vader", "btl_sm", "osc_sm", "osc_rdma"} {
-			env = append(env, "OMPI_MCA_"+part+"_backing_directory="+memory)
-		}
-	}
-	if !j.c.Bare {
-		env = append(env, "GOTRACEBACK=all")
-	}
-	return append(env, j.c.Env...)
+	j.killAll()
 }
 
-// ours tells whether a job is started by a program of this project, which
-// sees to the files of its MPI library.
-func ours(args []string) bool {
-	return filepath.Base(args[0]) != "mpirun" && slices.ContainsFunc(args, func(word string) bool {
-		return strings.HasPrefix(filepath.Base(word), "mpiclus-lua")
-	})
+// awaitEnd returns when processes of the job are gone, or after a limit.
+func (j *Job) awaitEnd(pids []int, limit time.Duration) {
+	lives := func(p Process) bool { return slices.Contains(pids, p.Pid) }
+	for end := time.Now().Add(limit); time.Now().Before(end) && slices.ContainsFunc(j.Processes(), lives); {
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
-// folder makes a folder with a short name: sockets allow about 100 bytes.
-func (j *Job) folder(where string) string {
-	name, err := os.MkdirTemp(where, "mpitest-")
-	if err != nil {
-		j.t.Fatal(err)
+// killAll kills what is left, the command first: it may start others.
+func (j *Job) killAll() {
+	for range 500 {
+		left := j.Processes()
+		if len(left) == 0 {
+			return
+		}
+		for _, p := range left {
+			_ = syscall.Kill(p.Pid, syscall.SIGKILL)
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
-	j.folders = append(j.folders, name)
-	return name
 }
 
 // Pid is the process id of the command.
