@@ -209,6 +209,9 @@ func (c cell) run(t *testing.T) {
 	if c.activity == "startup" && (c.fault.victim == "worker" || r.Status == 128+int(c.fault.signal)) || over {
 		want = "" // whoever is there by then tells it, in its own words
 	}
+	if c.fault.victim == "launcher" && c.mode != 'L' && mpitest.On().MPICH() {
+		want = "" // Hydra's proxy, which lives on, kills all ranks at once
+	}
 	if want != "" && !regexp.MustCompile(want).MatchString(r.Stdout+r.Stderr) {
 		t.Errorf("no words like %q\n%s", want, r)
 	}
@@ -291,7 +294,7 @@ func (c cell) victim(j *mpitest.Job) int {
 		kind, want = "worker", "0"
 	}
 	for _, p := range j.Processes() {
-		if rank := p.Env("OMPI_COMM_WORLD_RANK"); kinds[kind](p) && (rank == "" || rank == want) {
+		if rank := p.Env(mpitest.On().RankVariable()); kinds[kind](p) && (rank == "" || rank == want) {
 			return p.Pid
 		}
 	}
