@@ -31,13 +31,11 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 	}
 	system, err := s.NewSystem()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
-		s.Abort(host.ExitLaunch)
+		giveUp(s, err)
 	}
 	w, err := newWatch(system)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
-		s.Abort(host.ExitLaunch)
+		giveUp(s, err)
 	}
 	os.Setenv(protocol.EnvFolder, w.path)
 	r := rank{s, w}
@@ -57,6 +55,14 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 	})
 }
 
+// giveUp ends the job since this rank cannot begin, and says why: after a moment,
+// since a launcher that is told to end the job does not pass on what it has not yet read.
+func giveUp(s *mpi.Session, err error) {
+	fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
+	time.Sleep(reportTime)
+	s.Abort(host.ExitLaunch)
+}
+
 // rank is this process as a rank of an mpirun.
 type rank struct {
 	s     *mpi.Session
@@ -65,7 +71,7 @@ type rank struct {
 
 // Times of the end.
 const (
-	reportTime    = 100 * time.Millisecond // for other ranks to report the same
+	reportTime    = 100 * time.Millisecond // for other ranks to report the same, and for the launcher to pass it on
 	abortLimit    = 2 * time.Second        // for a launcher that was told to end the job
 	finalizeLimit = 10 * time.Second       // for all ranks, which have met or were told to end
 )
@@ -78,6 +84,7 @@ func (r rank) end(status int, clean bool) {
 		r.watch.clean()
 		late := time.AfterFunc(finalizeLimit, func() {
 			fmt.Fprintf(os.Stderr, "mpiclus-lua: rank %d: MPI_Finalize took longer than %v: the job is ended\n", r.s.Info().Rank, finalizeLimit)
+			time.Sleep(reportTime)
 			r.s.Abort(max(status, host.ExitScript))
 		})
 		err := r.s.Finalize()
