@@ -55,11 +55,9 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 	})
 }
 
-// giveUp ends the job since this rank cannot begin, and says why: after a moment,
-// since a launcher that is told to end the job does not pass on what it has not yet read.
+// giveUp ends the job since this rank cannot begin, and says why.
 func giveUp(s *mpi.Session, err error) {
 	fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
-	time.Sleep(reportTime)
 	s.Abort(host.ExitLaunch)
 }
 
@@ -71,7 +69,7 @@ type rank struct {
 
 // Times of the end.
 const (
-	reportTime    = 100 * time.Millisecond // for other ranks to report the same, and for the launcher to pass it on
+	reportTime    = 100 * time.Millisecond // for other ranks to report the same
 	abortLimit    = 2 * time.Second        // for a launcher that was told to end the job
 	finalizeLimit = 10 * time.Second       // for all ranks, which have met or were told to end
 )
@@ -84,7 +82,6 @@ func (r rank) end(status int, clean bool) {
 		r.watch.clean()
 		late := time.AfterFunc(finalizeLimit, func() {
 			fmt.Fprintf(os.Stderr, "mpiclus-lua: rank %d: MPI_Finalize took longer than %v: the job is ended\n", r.s.Info().Rank, finalizeLimit)
-			time.Sleep(reportTime)
 			r.s.Abort(max(status, host.ExitScript))
 		})
 		err := r.s.Finalize()

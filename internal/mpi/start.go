@@ -204,12 +204,18 @@ func (s *Session) busy() error {
 }
 
 // Abort ends every process of the job with an exit code, by way of the MPI
-// library. It waits a moment for others to leave MPI, and does not wait for
-// ever: it is for when nothing else helps.
+// library. It waits a moment for the launcher to pass on what this process has
+// written, and for others to leave MPI, and does not wait for ever: it is for when
+// nothing else helps.
 func (s *Session) Abort(code int) {
+	time.Sleep(passOnTime)
 	s.lockWithin(abortWait)
 	C.MPI_Abort(*(*C.MPI_Comm)(unsafe.Pointer(&worldHandle)), C.int(code))
 }
+
+// passOnTime is what a launcher gets to read output in: MPICH's ends without a look at
+// what is there when it is told to end the job.
+const passOnTime = 100 * time.Millisecond
 
 // abortWait is how long Abort lets others leave MPI.
 const abortWait = 20 * time.Millisecond
