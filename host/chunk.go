@@ -30,7 +30,7 @@ func (r *run) start(workers []*job.Worker, req rpc.Request) {
 	for i, w := range workers {
 		r.Answers[i] = Answer{Rank: w.Rank(), Pid: w.Pid()}
 		if r.Answers[i].Pid == r.m.host.node.Self() {
-			own = i // it starts last, and runs with the others
+			own = i // it is started after the others, which may run meanwhile
 			continue
 		}
 		r.send(i, req)
@@ -54,7 +54,8 @@ func (r *run) send(i int, req rpc.Request) {
 }
 
 // collect takes the answers. After the first failure the other ranks have a
-// grace, then they are interrupted, then the job is ended: nothing hangs.
+// grace, then they are interrupted, then the job is ended: nothing hangs. The end
+// of the context (a timeout, Ctrl-C) does the same without a grace.
 func (r *run) collect() {
 	var grace <-chan time.Time
 	interrupted := false

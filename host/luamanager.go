@@ -105,7 +105,7 @@ func (m *Manager) field(L *lua.LState, name string) lua.LValue {
 func luaRestart(L *lua.LState) int {
 	m := checkManager(L, 1, "restart")
 	err := m.host.interp.Wait(L, func(ctx context.Context) (err error) {
-		if fresh, err := m.standing(ctx); err == nil && fresh != m { // on_failure has done it
+		if fresh, err := m.present(ctx); err == nil && fresh != m { // on_failure has done it
 			m = fresh
 			return nil
 		}

@@ -15,12 +15,12 @@ import (
 // Run runs a chunk (a message that holds a function and its arguments) on the
 // given ranks, nil for all, after the chunks that were asked for before it.
 // It returns when the chunk is over on all of them and all that it printed is
-// shown. When ctx ends the chunk is interrupted, and the error is the
-// context's cause; what ranks raised is in the answers. It waits, so the
-// caller holds no interpreter.
+// shown; what ranks raised is in the answers. When ctx ends, as it does at a
+// timeout, the chunk is interrupted, and there is only the context's cause. It
+// waits, so the caller holds no interpreter.
 func (m *Manager) Run(ctx context.Context, chunk *value.Message, ranks []int) (*Outcome, error) {
 	for {
-		m, err := m.standing(ctx)
+		m, err := m.present(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -31,7 +31,7 @@ func (m *Manager) Restart(ctx context.Context) (*Manager, error) {
 	}
 	fresh, isOurs := m.successor()
 	if !isOurs { // of somebody who came first
-		return fresh.standing(ctx)
+		return fresh.present(ctx)
 	}
 	defer close(fresh.succession.starting)
 	m.debug("restart: a fresh job takes the place of this one")
@@ -107,7 +107,7 @@ func (h *Host) revive(ctx context.Context, dead []rpc.Pid) (fresh []rpc.Pid, err
 		if !slices.ContainsFunc(dead, wasHere) {
 			continue
 		}
-		again, err := m.standing(ctx)
+		again, err := m.present(ctx)
 		isDead := func(pid rpc.Pid) bool { return slices.Contains(dead, pid) }
 		if err == nil && again == m && !m.isClosed() && slices.ContainsFunc(m.Pids(), isDead) {
 			again, err = m.Restart(ctx)
@@ -137,6 +137,6 @@ func (h *Host) recoveredJob(ctx context.Context, lost rpc.Pid) bool {
 	if !recovers {
 		return false
 	}
-	_, err := m.standing(ctx)
+	_, err := m.present(ctx)
 	return err == nil
 }

@@ -13,9 +13,9 @@ const (
 	failureRestart = "restart"
 )
 
-// standing gives the manager of the job that runs now: after a loss it waits
+// present returns the manager of the job that runs now: after a loss it waits
 // for the job that is started afresh. The error is that of such a start.
-func (m *Manager) standing(ctx context.Context) (*Manager, error) {
+func (m *Manager) present(ctx context.Context) (*Manager, error) {
 	for {
 		m.mu.Lock()
 		now := m.succession
@@ -61,7 +61,7 @@ func await(ctx context.Context, over <-chan struct{}) error {
 // settle waits for the jobs that are being started afresh.
 func (h *Host) settle(ctx context.Context) {
 	for _, m := range h.all() {
-		_, _ = m.standing(ctx) // an error is for who uses that manager
+		_, _ = m.present(ctx) // an error is for who uses that manager
 	}
 }
 

@@ -25,7 +25,7 @@ type batch struct {
 const keptBatch = 4096
 
 // several returns the call on a list of requests.
-func (m *module) several(row *table.Call, family mpi.Family, test bool) implementation {
+func (m *module) several(row *table.Call, until mpi.Until, test bool) implementation {
 	return func(L *lua.LState, base int, _ *mpi.Comm) int {
 		b := m.takeBatch()
 		b.list = m.readRequests(L, row.Name, L.Get(base), b.list)
@@ -35,7 +35,7 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 		}
 		b.statuses = slices.Grow(b.statuses, len(b.list))[:len(b.list)]
 		x := m.begin(L, row)
-		x.mustAwait(family, b.raw)
+		x.mustAwait(until, b.raw)
 		done, err := true, error(nil)
 		if test {
 			done, err = x.look()
@@ -64,7 +64,7 @@ func (m *module) several(row *table.Call, family mpi.Family, test bool) implemen
 			}
 		}
 		x.end()
-		results := m.pushSeveral(L, family, test, done, n, b)
+		results := m.pushSeveral(L, until, test, done, n, b)
 		m.giveBatch(b)
 		return results
 	}
@@ -117,16 +117,16 @@ func (x *call) errorOf(code, i int) error {
 	return mpi.NewError(x.row.Name, code, class, fmt.Sprintf("%s (request %d)", c.Text(), i+1))
 }
 
-// pushSeveral pushes what a family gives.
-func (m *module) pushSeveral(L *lua.LState, family mpi.Family, test, done bool, n int, b *batch) int {
+// pushSeveral pushes what a until gives.
+func (m *module) pushSeveral(L *lua.LState, until mpi.Until, test, done bool, n int, b *batch) int {
 	top := L.GetTop()
-	if test && family != mpi.Some {
+	if test && until != mpi.Some {
 		L.Push(lua.LBool(done))
 		if !done {
 			return 1
 		}
 	}
-	switch family {
+	switch until {
 	case mpi.All:
 		m.pushStatuses(L, b, L.GetTop()-top+1)
 	case mpi.Any:

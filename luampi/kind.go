@@ -13,8 +13,8 @@ type kind struct {
 	read func(x *call, i int)
 	// byHand says that calls that are written out read their argument of the kind themselves.
 	byHand bool
-	// skips reports whether v, in the place of an argument that may be missing, is
-	// plainly meant for a later one. It is not nil.
+	// skips reports whether v, which stands in the place of an argument that may be
+	// missing and is not lua.LNil, is plainly meant for a later one.
 	skips func(x *call, a *table.Arg, v lua.LValue) bool
 	// leads reports whether v is what may stand first, where the standard has it.
 	leads func(v lua.LValue) bool

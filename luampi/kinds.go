@@ -9,7 +9,7 @@ var families = []family{
 	handleKinds, statusKinds,
 }
 
-// kinds has an entry for each kind: what the engine room knows of them.
+// kinds has an entry for each kind: what those who run a call know of them.
 var kinds = func() (all [table.Kinds]kind) {
 	for _, f := range families {
 		for k, entry := range f {

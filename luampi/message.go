@@ -21,9 +21,9 @@ func isMessage(row *table.Call) bool {
 }
 
 // courier carries out a call that sends or receives one message and waits for
-// it: what programs do a million times a second. Its plain form, all arguments
-// given and right, goes through a call that is at hand and prepared already;
-// all else goes the way of every other call.
+// it: what programs do a million times a second. Its plain form, mpi.Send(a, 1, 0)
+// with a right array, rank and tag, goes through a call that is at hand and prepared
+// already; mpi.Send(a, 1) and all else goes the way of every other call.
 type courier struct {
 	m        *module
 	row      *table.Call
@@ -37,8 +37,8 @@ func (m *module) courier(row *table.Call) *courier {
 	return &courier{m: m, row: row, general: m.generic(row), receives: len(row.Results) > 0}
 }
 
-// shortcut is that of the call: the message is through at once, or carry, which
-// comes next, goes on with it.
+// shortcut is what the interpreter tries before it makes a call of the function: the
+// message is through at once, or carry, which the call comes to, goes on with it.
 func (k *courier) shortcut(args []lua.LValue, comm *mpi.Comm, taken int) (lua.LValue, bool) {
 	k.dropBegun()
 	x := k.ready

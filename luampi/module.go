@@ -3,7 +3,7 @@
 // request or a group, as a method of that.
 //
 // A call comes in at module.go, which makes the functions; most need no code of
-// their own. run.go, the engine room, takes an idle call (call.go), has read.go turn
+// their own. run.go takes an idle call (call.go), has read.go turn
 // what the script gave into slots, tries the call at once or waits for it without the
 // interpreter, and has read.go push the results. Both know the kinds of arguments
 // and results through one table, kinds.go, whose entries stand in kind*.go, a

@@ -61,8 +61,8 @@ func (m *module) refuseBusy(L *lua.LState, call string, q *request) {
 }
 
 // mustAwait has the call wait for requests, or raises.
-func (x *call) mustAwait(family mpi.Family, list []*mpi.Request) {
-	if err := x.c.AwaitRequests(family, list); err != nil {
+func (x *call) mustAwait(until mpi.Until, list []*mpi.Request) {
+	if err := x.c.AwaitRequests(until, list); err != nil {
 		L, name, what := x.L, x.row.Name, x.row.Args[0].Name
 		x.end()
 		luaerr.RaiseArg(L, name, 1, what, "%s", err)

@@ -61,24 +61,24 @@ func serve(cfg Config, join link.Join, settings protocol.Settings) error {
 	if settings.Capture {
 		flush = pipeFlush(counts)
 	}
-	return member{cfg: cfg, flush: flush, lastWord: counts.leaveWord}.serve(context.Background(), join, settings, token)
+	return joiner{cfg: cfg, flush: flush, lastWord: counts.leaveWord}.serve(context.Background(), join, settings, token)
 }
 
 // Join is Serve for a worker that is a part of another process, without a
 // supervisor: it returns when the master has said leave, or when ctx ends.
 func Join(ctx context.Context, cfg Config, join link.Join, settings protocol.Settings) error {
 	nothing := func() (uint64, error) { return 0, nil }
-	return member{cfg: cfg, flush: nothing, lastWord: func(string) {}}.serve(ctx, join, settings, newToken())
+	return joiner{cfg: cfg, flush: nothing, lastWord: func(string) {}}.serve(ctx, join, settings, newToken())
 }
 
-// member is a worker before it has joined.
-type member struct {
+// joiner is a process that is to become a worker: what it needs in order to join.
+type joiner struct {
 	cfg      Config
 	flush    func() (uint64, error)
 	lastWord func(string) // says what ends the worker, before it does
 }
 
-func (m member) serve(ctx context.Context, join link.Join, settings protocol.Settings, token string) error {
+func (m joiner) serve(ctx context.Context, join link.Join, settings protocol.Settings, token string) error {
 	dialling, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	l, err := link.Dial(dialling, join, link.Hello{

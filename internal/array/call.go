@@ -9,7 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
-// function is one row of the module: what scripts call, and its help.
+// function is a row of one of the tables of the module array: what scripts call, and its help.
 type function struct {
 	name string
 	args string // as the documentation writes them, "first, count"

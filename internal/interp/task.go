@@ -15,8 +15,8 @@ import (
 // Task is one request at work: a Lua thread, a context that ends it, and a
 // goroutine that holds the interpreter whenever its Lua code runs.
 type Task struct {
-	// Main says that the task is the script of this process, which began before
-	// all requests of others.
+	// Main says that the task is the script of this process, not a request of
+	// another process.
 	Main bool
 	// World is the world of MPI that the task has messages in, 0 for none: the
 	// module "mpi" notes it.

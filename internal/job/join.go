@@ -45,11 +45,11 @@ func (j *Launched) accept(from *link.Listener) {
 	}
 }
 
-// claims checks a caller at the door, and ends the start when there is no
+// claims checks whether a caller may join, and ends the start when there is no
 // place for it.
 func (j *Launched) claims(role string, p protocol.Presence, l link.Link) bool {
 	j.mu.Lock()
-	err := j.door.claim(role, p, j.cfg.NP)
+	err := j.admission.claim(role, p, j.cfg.NP)
 	j.mu.Unlock()
 	if err == nil {
 		return true

@@ -41,12 +41,12 @@ type Launched struct {
 	unclean   sync.Once
 	spoilt    chan struct{} // closed, by unclean, when a worker could not end in order
 
-	mu       sync.Mutex
-	folder   *launch.Folder
-	listener *link.Listener
-	launch   Launch             // nil before the launcher runs
-	present  map[string]*Worker // by supervisor token, from the first call on
-	door     door
+	mu        sync.Mutex
+	folder    *launch.Folder
+	listener  *link.Listener
+	launch    Launch             // nil before the launcher runs
+	present   map[string]*Worker // by supervisor token, from the first call on
+	admission admission
 }
 
 // gathering is a start at work: who has news of a worker tells it.

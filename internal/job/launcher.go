@@ -47,8 +47,8 @@ type Launch interface {
 	Joined()
 }
 
-// Processes is the launcher that starts an MPI launcher, as a process. What that one
-// itself has to say goes to a console.
+// Processes returns the Launcher that starts mpirun, mpiexec or srun as a process,
+// whose own output goes to a console.
 func Processes(console *output.Console, secret launch.Carrier) Launcher {
 	return &processes{console: console, carrier: secret}
 }

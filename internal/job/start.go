@@ -90,7 +90,7 @@ func (j *Launched) spec(folder *launch.Folder) (launch.Spec, error) {
 	return spec, nil
 }
 
-// shut closes the door of a job that is complete: nobody can join it any more,
+// shut ends the admission to a job that is complete: nobody can join it any more,
 // with whatever secret.
 func (j *Launched) shut() {
 	j.mu.Lock()

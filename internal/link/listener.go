@@ -86,7 +86,7 @@ func (l *Listener) Close() error {
 	return l.err
 }
 
-// Shut closes the door: nobody can call any more. Who is at the handshake may
+// Shut ends the listening: nobody can call any more. Who is at the handshake may
 // end it, and is given out by Accept. Close must follow.
 func (l *Listener) Shut() {
 	l.shut.Store(true)

@@ -84,10 +84,10 @@ func (c *Call) takeTurn() {
 	}
 }
 
-// Repeat tries a call of the same line again, with new arguments, and tells
-// whether it is over and no error came. It is Prepare and Try at the price of
-// one visit to C, for a call that waits for its own request only, whose
-// results but the status nobody reads.
+// Repeat tries a call of the same line again, with new arguments, and reports
+// whether it is over and no error came. It does what Prepare and Try do, in one
+// visit to C. It is for a call that waits for its own request alone, and of whose
+// results only the status is read.
 func (c *Call) Repeat() bool {
 	if !c.Quick() {
 		c.Prepare(c.Row)

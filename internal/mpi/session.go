@@ -3,8 +3,8 @@
 //
 // A call is a Call: luampi takes one from the Session, names a line of the
 // table, fills the slots of its frame, and runs it with Try (never waits) and
-// Wait (waits without the interpreter, can be cancelled). One lock surrounds
-// MPI; nobody waits for it while holding anything else.
+// Wait (waits without the interpreter, can be cancelled). One lock, the door,
+// surrounds MPI; nobody waits for it while holding anything else.
 package mpi
 
 /*

@@ -10,16 +10,16 @@ import (
 	"unsafe"
 )
 
-// Family chooses what a call on several requests waits for.
-type Family int
+// Until says of which of its requests a call awaits the end.
+type Until int
 
-// The families of waits.
+// What a call can wait for.
 const (
-	One  Family = C.MPICLUS_WAIT_OWN
-	All  Family = C.MPICLUS_WAIT_ALL
-	Any  Family = C.MPICLUS_WAIT_ANY
-	Some Family = C.MPICLUS_WAIT_SOME
-	Peek Family = C.MPICLUS_TEST_STATUS // one, without ending it
+	One  Until = C.MPICLUS_WAIT_OWN
+	All  Until = C.MPICLUS_WAIT_ALL
+	Any  Until = C.MPICLUS_WAIT_ANY
+	Some Until = C.MPICLUS_WAIT_SOME
+	Peek Until = C.MPICLUS_TEST_STATUS // one, without ending it
 )
 
 // errNoMemory says that C has no room for a list of requests.
@@ -29,10 +29,10 @@ var errNoMemory = errors.New("no memory for so many requests")
 // hand; entries that are nil or complete count as null requests. CompleteOne,
 // Completed or StopWaiting ends that. The error is a *Taken, and then the call
 // has none of them.
-func (c *Call) AwaitRequests(family Family, list []*Request) error {
+func (c *Call) AwaitRequests(until Until, list []*Request) error {
 	c.turn()
-	if family == One || family == Peek {
-		return c.awaitOne(family, list[0])
+	if until == One || until == Peek {
+		return c.awaitOne(until, list[0])
 	}
 	for i, r := range list {
 		if r == nil {
@@ -43,14 +43,14 @@ func (c *Call) AwaitRequests(family Family, list []*Request) error {
 			return taken
 		}
 	}
-	return c.awaitMany(family, list)
+	return c.awaitMany(until, list)
 }
 
-func (c *Call) awaitOne(family Family, r *Request) error {
+func (c *Call) awaitOne(until Until, r *Request) error {
 	if taken := c.claim(r, -1); taken != nil {
 		return taken
 	}
-	c.test(family, r)
+	c.test(until, r)
 	if r.by != c { // it is not active
 		null := nullRequest
 		c.f.req[0] = *(*C.MPI_Request)(unsafe.Pointer(&null))
@@ -59,16 +59,16 @@ func (c *Call) awaitOne(family Family, r *Request) error {
 }
 
 // test prepares the call to wait for a request.
-func (c *Call) test(family Family, r *Request) {
+func (c *Call) test(until Until, r *Request) {
 	f := c.f
-	f.phase, f.waits = C.MPICLUS_STARTED, C.int(family)
+	f.phase, f.waits = C.MPICLUS_STARTED, C.int(until)
 	f.st[0].MPI_SOURCE = C.MPI_UNDEFINED
 	f.nreq = 1
 	f.req[0] = *(*C.MPI_Request)(unsafe.Pointer(&r.handle))
 	f.st[0].MPI_ERROR = 0
 }
 
-func (c *Call) awaitMany(family Family, list []*Request) error {
+func (c *Call) awaitMany(until Until, list []*Request) error {
 	f, n := c.f, len(list)
 	if n == 0 || n > int(f.capacity) {
 		if C.mpiclus_reserve(f, C.int(max(n, 1))) == 0 {
@@ -76,7 +76,7 @@ func (c *Call) awaitMany(family Family, list []*Request) error {
 			return errNoMemory
 		}
 	}
-	f.phase, f.waits = C.MPICLUS_STARTED, C.int(family)
+	f.phase, f.waits = C.MPICLUS_STARTED, C.int(until)
 	f.st[0].MPI_SOURCE = C.MPI_UNDEFINED
 	f.nmany, f.singly = C.int(n), 0
 	many, sts := unsafe.Slice(f.many, max(n, 1)), unsafe.Slice(f.sts, max(n, 1))
@@ -159,7 +159,7 @@ func (c *Call) Completed(list []*Request, each func(i int, st Status)) int {
 		each(i, status)
 	}
 	sts := unsafe.Slice(f.sts, max(len(list), 1))
-	switch Family(f.waits) {
+	switch Until(f.waits) {
 	case All:
 		for i := range list {
 			take(i, &sts[i])

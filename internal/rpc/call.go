@@ -53,8 +53,8 @@ func (n *Node) CallAll(ctx context.Context, pids []Pid, req Request) ([]*Reply, 
 // Start makes a request and waits for nothing, so that whoever holds the
 // interpreter makes requests in the order of the script. Sent or Await must
 // follow soon, since the request may hold up those behind it; with Background
-// neither need be called. ctx does not cancel the request: it is made inside of the
-// sections of ctx (see Enter), and nothing else is read there.
+// neither need be called. ctx does not cancel the request; all that is read of it
+// are the sections inside which the request is made (see Enter).
 func (n *Node) Start(ctx context.Context, pid Pid, req Request) *Call {
 	c := &Call{node: n, to: pid, onReply: req.OnReply, onUnread: req.OnUnread}
 	if req.Message != nil {

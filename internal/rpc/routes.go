@@ -49,8 +49,7 @@ func (n *Node) route(ctx context.Context, p *peer) (link.Link, error) {
 }
 
 // noRoute returns why a process without a link cannot be connected to; nil when
-// it can. The
-// master never dials: processes join it. n.mu is held.
+// it can. The master never dials: processes join it. n.mu is held.
 func (n *Node) noRoute(p *peer) error {
 	switch {
 	case p.lost != nil:

@@ -19,11 +19,11 @@
 //
 //	reply, err := n.Call(ctx, 2, rpc.Request{Service: "double", Data: []byte("ab")})
 //
-// There are three verbs for callers. Call sends a request and waits for the
+// Callers have three verbs. Call sends a request and waits for the
 // reply (CallAll does so with several processes at a time). Start sends a
 // request and returns the Call, whose reply is awaited later or given to a
-// function. Tell sends a request that has no reply. The fourth is Serve, in the
-// table of services.
+// function. Tell sends a request that has no reply. Those who are called have one
+// verb: the Serve of an entry in the table of services.
 //
 // A request is a service's name, bytes that the service knows how to read, and
 // perhaps a message of Lua values, which this package carries and does not

@@ -8,7 +8,7 @@ import (
 // A section is a part of the cluster's work that must not wait for itself, such
 // as the chunks of one manager. The sections inside which a request is made
 // travel with it, through all calls that it leads to, so that whoever waits for
-// the section from inside is found out, wherever that happens.
+// the section from inside gets an error instead, in whichever process that happens.
 
 type sectionKey struct{}
 

@@ -105,7 +105,7 @@ type kindRow struct {
 	wide    int    // how many; 0 for none
 	shown   string // what an argument is called that calls.h does not name; "" is name
 	beside  string // the same in a call that has such lists for both of its arrays
-	missing string // what an argument is that was left out, for kinds that may be wherever they stand
+	missing string // of a kind that may be left out in every call: what it is then
 }
 
 // anySlot stands for the next of the X slots.

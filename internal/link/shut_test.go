@@ -170,7 +170,7 @@ func TestShut(t *testing.T) {
 			l.Shut()
 			if late, err := Dial(t.Context(), l.Join(), Hello{Role: "worker"}); err == nil {
 				late.Close()
-				t.Error("the door is open")
+				t.Error("it still listens")
 			}
 			if err := early.Send(&Frame{Kind: 1, Head: []byte("x")}); err != nil {
 				t.Error(err)

@@ -7,9 +7,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
-// door is who may join a job: each rank once with its supervisor, and each
+// admission is who may join a job: each rank once with its supervisor, and each
 // supervisor's worker once. Launched.mu guards it.
-type door struct {
+type admission struct {
 	ranks   map[int]string // by the rank that a launcher gave a supervisor: its host
 	workers map[string]bool
 	callers int
@@ -18,18 +18,18 @@ type door struct {
 // claim takes a caller in, who has proved the job's secret. The error says that
 // its place is taken: somebody else has the secret, or something was started
 // twice. Neither can be told from the other, so the job ends.
-func (d *door) claim(role string, p protocol.Presence, np int) error {
-	if d.ranks == nil {
-		d.ranks, d.workers = map[int]string{}, map[string]bool{}
+func (a *admission) claim(role string, p protocol.Presence, np int) error {
+	if a.ranks == nil {
+		a.ranks, a.workers = map[int]string{}, map[string]bool{}
 	}
 	if role == protocol.RoleWorker {
-		if d.workers[p.Supervisor] {
+		if a.workers[p.Supervisor] {
 			return twice("a worker", p.Host, "")
 		}
-		d.workers[p.Supervisor] = true
+		a.workers[p.Supervisor] = true
 	}
-	if d.callers++; np >= 0 && d.callers > callersEach*np+spareCallers {
-		return tooMany(p.Host, d.callers, np)
+	if a.callers++; np >= 0 && a.callers > callersEach*np+spareCallers {
+		return tooMany(p.Host, a.callers, np)
 	}
 	if role == protocol.RoleWorker {
 		return nil
@@ -37,10 +37,10 @@ func (d *door) claim(role string, p protocol.Presence, np int) error {
 	if p.Rank < 0 || p.Size != np { // the launcher's environment does not tell, or tells of another job
 		return nil
 	}
-	if other, taken := d.ranks[p.Rank]; taken {
+	if other, taken := a.ranks[p.Rank]; taken {
 		return twice(fmt.Sprintf("rank %d", p.Rank), p.Host, other)
 	}
-	d.ranks[p.Rank] = p.Host
+	a.ranks[p.Rank] = p.Host
 	return nil
 }
 
