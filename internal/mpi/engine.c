@@ -184,17 +184,20 @@ void mpiclus_null_status(MPI_Status *st) {
 
 /* Testsome by a test of each request. MPICH 4.2 takes the error of a persistent request out of the status that its own Testsome returns. */
 static int test_singly(mpiclus_frame *f) {
-    int rc = MPI_SUCCESS, active = 0, flag;
+    int rc = MPI_SUCCESS, active = 0;
     f->nout = 0;
     for (int i = 0; i < f->nmany; i++) {
         if (f->many[i] == MPI_REQUEST_NULL) continue;
         active = 1;
         MPI_Status *st = &f->sts[f->nout];
-        int of_this = MPI_Test(&f->many[i], &flag, st);
-        if (of_this == MPI_SUCCESS && !flag) continue;
+        int flag = 0, of_this = MPI_Test(&f->many[i], &flag, st);
+        if (!flag) { /* an error is then one of the test: the request goes on */
+            if (of_this != MPI_SUCCESS) rc = of_this;
+            continue;
+        }
         st->MPI_ERROR = of_this;
         f->indices[f->nout++] = i;
-        if (of_this != MPI_SUCCESS) rc = MPI_ERR_IN_STATUS;
+        if (of_this != MPI_SUCCESS && rc == MPI_SUCCESS) rc = MPI_ERR_IN_STATUS;
     }
     if (!active) f->nout = MPI_UNDEFINED;
     return rc;

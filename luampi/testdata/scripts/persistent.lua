@@ -58,6 +58,35 @@ for _ = 1, 20 do
   failed(function(r) mpi.Waitsome{ r } end)
   failed(function(r) while not mpi.Test(r) do end end)
 end
+-- the same in a list, beside null, inactive, plain and good ones
+for _, some in ipairs{ mpi.Waitsome, function(list)
+  while true do
+    local indices = mpi.Testsome(list)
+    if indices == nil or #indices > 0 then return indices end
+  end
+end } do
+  local goodInto, plainInto = array.zeros(1), array.zeros(1)
+  local good, idle = mpi.Recv_init(goodInto, rank, 52), mpi.Recv_init(array.zeros(1), rank, 53)
+  local failing, plain = mpi.Recv_init(array.zeros(1), rank, 54), mpi.Irecv(plainInto, rank, 55)
+  local sent = { mpi.Isend(array.full(1, 2), rank, 52), mpi.Isend(array.full(1, 5), rank, 55), mpi.Isend(array.zeros(3), rank, 54) }
+  mpi.Startall{ good, failing }
+  local list, failures, done = { mpi.REQUEST_NULL, good, idle, failing, plain }, 0, {}
+  while true do
+    local ok, indices = pcall(some, list)
+    if not ok then
+      assert(indices.class == "ERR_TRUNCATE" and indices.message:find("request 4", 1, true), tostring(indices))
+      failures = failures + 1
+    elseif indices == nil then
+      break
+    else
+      for _, i in ipairs(indices) do done[i] = true end
+    end
+  end
+  mpi.Waitall(sent)
+  check.eq({ failures, goodInto[1], plainInto[1] }, { 1, 2, 5 })
+  assert(not (done[1] or done[3] or done[4]))
+  for _, r in ipairs{ good, idle, failing } do mpi.Request_free(r) end
+end
 local r = mpi.Recv_init(array.zeros(1), rank, 51)
 local long = mpi.Isend(array.zeros(3), rank, 51)
 r:start()
