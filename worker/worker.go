@@ -28,6 +28,8 @@ type Config struct {
 	// Modules adds the Lua modules that every process has.
 	Modules func(in *interp.Interp)
 	Log     *slog.Logger
+	// Exit ends the process for os.exit of a script; nil is os.Exit.
+	Exit func(code int)
 }
 
 // Serve is the life of the MPI process: it calls the master, starts MPI,
@@ -153,13 +155,17 @@ func (w *Worker) join(l link.Link) error {
 // open makes the interpreter and the node of the process.
 func (w *Worker) open() {
 	host, _ := os.Hostname()
+	exit := w.cfg.Exit
+	if exit == nil {
+		exit = os.Exit
+	}
 	pid, rank := w.welcome.Pid, w.session.Info().Rank
 	codec := &value.Codec{Self: pid, Chunks: value.NewChunks(), Names: value.NewNames()}
 	w.interp = interp.New(interp.Config{
 		Codec: codec, Args: w.welcome.Args, Command: w.welcome.Command,
 		Self: func() string { return fmt.Sprintf("pid %d (rank %d, host %s)", pid, rank, host) },
 		Find: func(ctx context.Context, name string) (interp.Found, error) { return w.part.FindModule(ctx, name) },
-		Exit: func(code int) { _, _ = w.flush(); os.Exit(code) },
+		Exit: func(code int) { _, _ = w.flush(); exit(code) },
 	})
 	TellEnding(w.interp, func(e Ending) { w.lastWord(e.Text) })
 	w.peers.Version, w.peers.Folder, w.peers.Log = w.cfg.Version, w.settings.Folder, w.cfg.Log

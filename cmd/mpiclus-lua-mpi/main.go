@@ -38,7 +38,7 @@ func main() {
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
 		mpi.Exit(worker.Serve(worker.Config{
 			Version: version, Library: library{}, Log: log,
-			Modules: common,
+			Modules: common, Exit: mpi.Exit,
 		}))
 	}
 	fmt.Fprintln(os.Stderr, "mpiclus-lua-mpi: this executable is started by mpiclus-lua: see mpiclus-lua --help")

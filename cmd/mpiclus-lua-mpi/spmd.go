@@ -85,7 +85,9 @@ func (r rank) end(status int, clean bool) {
 			r.s.Abort(max(status, host.ExitScript))
 		})
 		err := r.s.Finalize()
-		late.Stop()
+		if !late.Stop() {
+			select {} // the job is being ended
+		}
 		if err == nil {
 			mpi.Exit(status)
 		}

@@ -1,6 +1,6 @@
 /*
  * The C side of the engine: one frame a call, one switch for all calls, one loop that waits.
- * Everything here is called through cgo by run.go, start.go and session.go.
+ * Everything here is called through cgo by the Go files of this package.
  */
 #ifndef MPICLUS_ENGINE_H
 #define MPICLUS_ENGINE_H
@@ -102,6 +102,7 @@ typedef struct {
 
 int mpiclus_calls(void);
 int mpiclus_init(int *provided);
+void mpiclus_exit(int code);
 int mpiclus_world_error(void);  /* of a call of gompi on MPI_COMM_WORLD since the last look */
 int mpiclus_system_error(void); /* on the system communicator */
 uint64_t mpiclus_world(void);

@@ -48,8 +48,23 @@ static void drop_library_locks(int provided) {
 static void drop_library_locks(int provided) { (void)provided; }
 #endif
 
+extern void mpiclusExit(int code);
+
+static int exit_code = -1;
+
+static void leave(void) {
+    if (exit_code >= 0) mpiclusExit(exit_code);
+}
+
+/* Ends the process by way of the handlers of atexit, of which ours, which is older than MPI's, comes last. */
+void mpiclus_exit(int code) {
+    exit_code = code;
+    exit(code);
+}
+
 int mpiclus_init(int *provided) {
     MPI_Errhandler handler;
+    atexit(leave);
     int rc = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, provided);
     if (rc != MPI_SUCCESS) return rc;
     drop_library_locks(*provided);

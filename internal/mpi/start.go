@@ -1,7 +1,6 @@
 package mpi
 
 /*
-#include <stdlib.h>
 #include <unistd.h>
 #include "engine.h"
 */
@@ -181,13 +180,21 @@ var over bool
 
 // Exit ends the process, after Finalize as a C program ends: MPICH tells its
 // launcher that a rank is done in a handler of atexit only (4.2), and the launcher
-// kills all ranks when one is gone that did not.
+// kills all ranks when one is gone that did not. mpiclusExit is the last of these
+// handlers.
 func Exit(code int) {
 	if over && C.MPICLUS_OPEN_MPI == 0 {
-		C.exit(C.int(code))
+		C.mpiclus_exit(C.int(code))
 	}
 	os.Exit(code)
 }
+
+// mpiclusExit does at the end of C's exit what Go does at its own (counters of
+// coverage, the race detector), and leaves the libraries' destructors out, beside
+// which Go's threads would run.
+//
+//export mpiclusExit
+func mpiclusExit(code C.int) { os.Exit(int(code)) }
 
 // finalizeWait is how long a call that sits in MPI may take to end before MPI
 // is given up: it may wait for a rank that never comes.
@@ -208,7 +215,9 @@ func (s *Session) busy() error {
 // written, and for others to leave MPI, and does not wait for ever: it is for when
 // nothing else helps.
 func (s *Session) Abort(code int) {
-	time.Sleep(passOnTime)
+	if C.MPICLUS_OPEN_MPI == 0 {
+		time.Sleep(passOnTime)
+	}
 	s.lockWithin(abortWait)
 	C.MPI_Abort(*(*C.MPI_Comm)(unsafe.Pointer(&worldHandle)), C.int(code))
 }

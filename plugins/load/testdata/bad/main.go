@@ -196,16 +196,15 @@ func ring(c *plugins.Call) ([]any, error) {
 	return plugins.Return(got[0], st.Source, st.Count(plugins.Int64))
 }
 
-// tooLong receives a message from itself that is longer than the array. (The
-// message comes first: Open MPI 4.1 tells nothing where it finds the receive
-// waiting.)
+// tooLong receives a message from itself that is longer than the array: by
+// Sendrecv, since a Send to oneself may wait for its receive (MPICH 4.2); and then
+// with the message first, since Open MPI tells nothing where it finds the receive
+// waiting.
 func tooLong(c *plugins.Call) ([]any, error) {
 	me, comm := c.Comm().Rank(), c.Comm()
-	// A Send to oneself may wait for its receive (MPICH 4.2).
 	if _, err := plugins.Sendrecv(comm, []int64{1, 2}, me, make([]int64, 1), me, 0); err != nil {
 		return nil, err
 	}
-	// Open MPI does not tell of it within a process where the receive came first.
 	if err := plugins.Send(comm, []int64{1, 2}, me, 0); err != nil {
 		return nil, err
 	}
