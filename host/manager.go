@@ -79,18 +79,6 @@ type Manager struct {
 	init       *value.Message // what each start of the job begins with
 }
 
-// succession is what comes before and after a job: a script keeps its manager while
-// jobs take each other's place, by restart or after a loss (on_failure = "restart").
-// Manager.mu guards it.
-type succession struct {
-	former    []rpc.Pid     // of the jobs before this one
-	starting  chan struct{} // of a job that follows another: closed when it is ready, or could not be started
-	recovered int           // fresh starts after a loss in a row
-	next      *Manager      // of the job that was started instead
-	recovery  *recovery     // that start, where a loss led to it
-	err       error         // why this job was never started, set before starting is closed
-}
-
 // recovery is the fresh start of a job that lost a worker, where the script
 // wants that (on_failure = "restart").
 type recovery struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 )
@@ -49,32 +48,6 @@ func (m *Manager) Restart(ctx context.Context) (*Manager, error) {
 		return nil, err
 	}
 	return fresh, fresh.prepare(ctx)
-}
-
-// successor makes the manager of the job that is started instead of this one, and
-// has all who come wait for it: there is no moment in which the job is neither. It
-// reports whether it did, or another had before.
-func (m *Manager) successor() (fresh *Manager, made bool) {
-	fresh = m.host.NewManager(m.mode, m.opts)
-	m.mu.Lock()
-	if next := m.succession.next; next != nil {
-		m.mu.Unlock()
-		return next, false
-	}
-	fresh.init, fresh.display, fresh.number = m.init, m.display, m.number
-	fresh.loss.handlers, fresh.succession = m.loss.handlers, m.succession.heir(m.workers)
-	m.succession.next = fresh
-	m.mu.Unlock()
-	m.host.adopt(fresh)
-	return fresh, true
-}
-
-// heir is the succession of the job that is started instead of this one, which had
-// these workers.
-func (s *succession) heir(workers []*job.Worker) succession {
-	return succession{
-		former: append(slices.Clone(s.former), pidsOf(workers)...), starting: make(chan struct{}), recovered: s.recovered + 1,
-	}
 }
 
 // maxRecoveries is how often in a row a job is started afresh before a chunk

@@ -113,12 +113,3 @@ func feed(text string) error {
 
 // pipeSize is what fits into a pipe that nobody reads, on all systems.
 const pipeSize = 16 << 10
-
-func withoutVar(environ []string, name string) (kept []string) {
-	for _, e := range environ {
-		if !strings.HasPrefix(e, name+"=") {
-			kept = append(kept, e)
-		}
-	}
-	return kept
-}

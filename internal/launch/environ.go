@@ -71,3 +71,12 @@ func inAllocation(environ []string) bool {
 	}
 	return false
 }
+
+func withoutVar(environ []string, name string) (kept []string) {
+	for _, e := range environ {
+		if !strings.HasPrefix(e, name+"=") {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}

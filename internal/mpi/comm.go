@@ -1,8 +1,5 @@
 package mpi
 
-// #include "engine.h"
-import "C"
-
 import (
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
 )

@@ -1,8 +1,5 @@
 package mpi
 
-// #include "engine.h"
-import "C"
-
 // Outlived calls f with the holder of each request that has one, which it has
 // no more then. It is for the time after a collection: to have the collector
 // watch each holder costs as much as a message, so only those that have lived

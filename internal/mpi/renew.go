@@ -1,6 +1,5 @@
 package mpi
 
-// #include <stdlib.h>
 // #include "engine.h"
 import "C"
 
@@ -17,7 +16,7 @@ import (
 )
 
 // Renew gives the script a world in which nothing is under way. What was left
-// in the old one is ended as far as MPI's rules allow (settle.c). A
+// in the old one is ended as far as MPI's rules allow (settle.go, settle.c). A
 // communicator of which nothing is left stays if it is one of COMM_WORLD or
 // COMM_SELF, and is freed if it is another; in the place of one on which
 // something is left, and which nobody can free, there is a new one.

@@ -1,8 +1,5 @@
 package mpi
 
-// #include "engine.h"
-import "C"
-
 import (
 	"sync"
 	"sync/atomic"

@@ -1,3 +1,7 @@
+// Package vm corrects what gopher-lua runs: calls and their limits, tables and their
+// length, operators, comparisons, errors and protected calls, so that all of them
+// do what Lua 5.1 does. It sets gopher-lua's own tables of instructions when it is
+// imported; docs/adr/0009 has the record of what each correction costs.
 package vm
 
 import (
