@@ -13,11 +13,13 @@ import (
 )
 
 // TestCommand runs the scripts of testdata/command. Besides testscript's own
-// they have one more command,
+// they have two more commands,
 //
 //	exits STATUS [NAME=VALUE …] [untidy] PROGRAM [ARG …]
+//	quiet
 //
-// which runs a program as a job of mpitest and wants that exit status, and the
+// of which the first runs a program as a job of mpitest and wants that exit status,
+// and the other wants an empty standard error (see quiet), and the
 // conditions [mpi], [openmpi] and [mpich]. $MPI is the MPI that they run on, as
 // "Open MPI 4.1.4", $LINKED the executable for it.
 func TestCommand(t *testing.T) {
@@ -48,8 +50,19 @@ func TestCommand(t *testing.T) {
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "quiet": quiet},
 	})
+}
+
+// quiet wants nothing on the standard error of the last command, but for the note
+// that a start takes long on a busy machine.
+func quiet(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: quiet")
+	}
+	if rest := waiting.ReplaceAllString(ts.ReadFile("stderr"), ""); rest != "" {
+		ts.Fatalf("on standard error: %s", rest)
+	}
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
