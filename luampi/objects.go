@@ -116,7 +116,9 @@ func (m *module) text(v any) string {
 		return fmt.Sprintf("status{source=%d, tag=%d, error=%d}", v.Source(), v.Tag(), v.Error())
 	case *message:
 		return "message"
-	case interface{ text() string }: // a request or a window
+	case *request:
+		return v.text()
+	case *window:
 		return v.text()
 	case *special:
 		return "mpi." + v.name

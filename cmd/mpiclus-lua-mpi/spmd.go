@@ -83,10 +83,11 @@ func (r rank) end(status int, clean bool) {
 		late := time.AfterFunc(finalizeLimit, func() {
 			fmt.Fprintf(os.Stderr, "mpiclus-lua: rank %d: MPI_Finalize took longer than %v: the job is ended\n", r.s.Info().Rank, finalizeLimit)
 			r.s.Abort(max(status, host.ExitScript))
+			os.Exit(max(status, host.ExitScript)) // MPI was over after all
 		})
 		err := r.s.Finalize()
 		if !late.Stop() {
-			select {} // the job is being ended
+			select {} // the job is being ended, and this process
 		}
 		if err == nil {
 			mpi.Exit(status)

@@ -6,6 +6,7 @@ import "C"
 import (
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 	"unsafe"
 )
@@ -25,19 +26,20 @@ func (s *Session) Finalize() error {
 	if rc := C.MPI_Finalize(); rc != C.MPI_SUCCESS {
 		return mpiError("Finalize", int(rc))
 	}
-	over = true
+	over.Store(true)
 	return nil
 }
 
-// over says that MPI has come to its end in this process.
-var over bool
+// over says that MPI has come to its end in this process. A task may end the process
+// while Finalize is at work.
+var over atomic.Bool
 
 // Exit ends the process, after Finalize as a C program ends: MPICH tells its
 // launcher that a rank is done in a handler of atexit only (4.2), and the launcher
 // kills all ranks when one is gone that did not. mpiclusExit is the last of these
 // handlers.
 func Exit(code int) {
-	if over && C.MPICLUS_OPEN_MPI == 0 {
+	if over.Load() && C.MPICLUS_OPEN_MPI == 0 {
 		C.mpiclus_exit(C.int(code))
 	}
 	os.Exit(code)
