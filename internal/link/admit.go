@@ -39,7 +39,7 @@ func (l *Listener) admit(n *newcomer, deadline time.Time) (*stream, Hello, error
 	if err != nil {
 		return nil, Hello{}, err
 	}
-	hello, err := s.admit(l)
+	hello, err := s.admit(l, n)
 	if err != nil {
 		return nil, Hello{}, err
 	}
@@ -65,8 +65,10 @@ func (l *Listener) identify(n *newcomer, deadline time.Time) error {
 	return nil
 }
 
-// admit runs the listener's part.
-func (s *session) admit(l *Listener) (Hello, error) {
+// admit runs the listener's part. What changes something, the use of an
+// invitation and the welcome, comes after the last moment at which the newcomer
+// may have to make room for others.
+func (s *session) admit(l *Listener, n *newcomer) (Hello, error) {
 	s.listener, s.job, s.nonce = l.join.Version, l.join.Job, nonce()
 	f, err := s.expect(kindGreeting)
 	if err != nil {
@@ -103,6 +105,9 @@ func (s *session) admit(l *Listener) (Hello, error) {
 	hello, err := parseHello(s.hello)
 	if err != nil {
 		return Hello{}, s.refuse(err)
+	}
+	if !l.lobby.keep(n) {
+		return Hello{}, errCrowded
 	}
 	if err := l.redeem(s.invitation, hello.Pid); err != nil {
 		return Hello{}, s.refuse(err)

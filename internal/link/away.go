@@ -36,6 +36,9 @@ func newAway(log *slog.Logger, patience time.Duration) *away {
 	return &away{log: log, patience: patience, kinds: map[string]*turnedAway{}}
 }
 
+// errCrowded is the reason of a newcomer that had to make room.
+var errCrowded = errors.New("no complete hello while others waited")
+
 // note tells why a connection got no link.
 func (a *away) note(n *newcomer, err error) {
 	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
@@ -66,7 +69,7 @@ func (a *away) reason(n *newcomer, err error) (kind string, reason error) {
 	var record tls.RecordHeaderError
 	switch {
 	case n.crowded.Load():
-		return "crowded", errors.New("no complete hello while others waited")
+		return "crowded", errCrowded
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return "slow", fmt.Errorf("no complete hello within %v", a.patience)
 	case errors.Is(err, ErrSecret):

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -92,15 +93,17 @@ func (y *lobby) enter(conn net.Conn) *newcomer {
 	return n
 }
 
-// leave notes that a newcomer has proved itself, or is gone.
-func (y *lobby) leave(n *newcomer) {
+// keep says that a newcomer has proved itself: from now on it makes room for
+// nobody. It reports false when the newcomer was turned away before that.
+func (y *lobby) keep(n *newcomer) bool {
 	y.mu.Lock()
-	for i, other := range y.here {
-		if other == n {
-			y.here = append(y.here[:i:i], y.here[i+1:]...)
-			break
-		}
-	}
-	y.mu.Unlock()
+	defer y.mu.Unlock()
+	y.here = slices.DeleteFunc(y.here, func(other *newcomer) bool { return other == n })
+	return !n.crowded.Load()
+}
+
+// leave notes that a newcomer is a link now, or gone.
+func (y *lobby) leave(n *newcomer) {
+	y.keep(n)
 	<-y.room
 }

@@ -199,7 +199,7 @@ func (said) SetWriteDeadline(time.Time) error { return nil }
 // FuzzHello: any bytes of a stranger end the handshake, within the messages
 // that it has.
 func FuzzHello(f *testing.F) {
-	l := &Listener{join: Join{Version: "1", Job: "j", Secret: noise(1, 32)}}
+	l := &Listener{join: Join{Version: "1", Job: "j", Secret: noise(1, 32)}, lobby: newLobby()}
 	greeting := appendField(appendField(nil, "1"), "j")
 	greeting = appendField(append(greeting, 0), nonce())
 	f.Add(encode(&Frame{Kind: kindGreeting, Head: greeting}))
@@ -210,7 +210,7 @@ func FuzzHello(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if hello, err := s.admit(l); err == nil {
+		if hello, err := s.admit(l, &newcomer{}); err == nil {
 			t.Errorf("let in as %+v", hello)
 		}
 		if h, err := parseHello(b); err == nil {
