@@ -49,14 +49,20 @@ func lateInterrupt() error {
 		return err
 	}
 	c := s.NewCall("Recv")
-	leave := c.leave
-	c.leave = func() { time.Sleep(60 * time.Millisecond); leave() }
+	leave, sent, left := c.leave, make(chan error, 1), make(chan struct{})
+	first := make(chan struct{}) // closed when the first message was sent
+	c.leave = func() {
+		defer close(left)
+		<-first
+		time.Sleep(300 * time.Millisecond) // the wait is over by then
+		leave()
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	for i, begin := range []func(){cancel, func() {}} {
-		if err := receive(ctx, s, c, begin); err != nil {
-			return fmt.Errorf("message %d: %w", i, err)
-		}
-		ctx = context.Background()
+	if err := receive(ctx, s, c, sent, cancel, func() { close(first) }); err != nil {
+		return fmt.Errorf("message 0: %w", err)
+	}
+	if err := receive(context.Background(), s, c, sent, func() { <-left }, func() {}); err != nil {
+		return fmt.Errorf("message 1: %w", err)
 	}
 	if s.Dirty() {
 		return fmt.Errorf("a wait was left")
@@ -64,21 +70,21 @@ func lateInterrupt() error {
 	return s.Finalize()
 }
 
-// receive waits for a message from this process itself, which is sent some
-// time after begin has been called during the wait.
-func receive(ctx context.Context, s *Session, c *Call, begin func()) error {
+// receive waits for a message from this process itself, which is sent when begin,
+// which is called during the wait, has returned; end is called after that.
+func receive(ctx context.Context, s *Session, c *Call, sent chan error, begin, end func()) error {
 	c.Prepare(c.Row)
 	element := make([]byte, 1)
 	s.message(c, table.SlotRecv, element)
-	sent := make(chan error)
 	go func() {
 		time.Sleep(50 * time.Millisecond)
 		begin()
-		time.Sleep(20 * time.Millisecond)
 		d := s.NewCall("Send")
 		defer d.Release()
 		s.message(d, table.SlotSend, []byte{7})
-		sent <- d.Do(context.Background())
+		err := d.Do(context.Background())
+		end()
+		sent <- err
 	}()
 	if err := c.Wait(ctx); err != nil || !c.Over() {
 		return fmt.Errorf("the wait was left (%v)", err)
