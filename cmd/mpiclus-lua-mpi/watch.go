@@ -135,7 +135,11 @@ func (w *watch) errorOutput() io.Writer {
 		return os.Stderr
 	}
 	told := make(chan os.Signal, 1)
-	signal.Notify(told, syscall.SIGTERM)
+	for _, s := range []os.Signal{syscall.SIGTERM, syscall.SIGINT} { // Hydra passes a Ctrl-C on as it is
+		if !signal.Ignored(s) {
+			signal.Notify(told, s)
+		}
+	}
 	return &lastWords{told, false, &w.launcher}
 }
 
