@@ -15,6 +15,8 @@ NP      ?= 4
 SCRIPT  ?= examples/hello.lua
 TIMEOUT ?= 20m
 SEED    ?= 1
+# Anything: run all tests, also those that are much like others.
+ALL     ?=
 # The MPI that tests run on: openmpi or mpich. Without it, what is there.
 MPI     ?=
 SUITE   ?= trixie
@@ -61,8 +63,8 @@ build: setup ## Build the command and, for each MPI that is here, its linked sib
 build-mpich: ## The same, on a machine that is to have MPICH
 	@$(MAKE) --no-print-directory build MPI=mpich
 
-test: setup-test build ## Run all tests, under MPI too (MPI=mpich: on MPICH)
-	$(ON_MPI) $(GO) test -timeout $(TIMEOUT) ./...
+test: setup-test build ## Run the tests, under MPI too (MPI=mpich: on MPICH; ALL=1: in all modes, at 1 to 4 ranks, with parts of what needs minutes)
+	$(ON_MPI) MPICLUS_TEST_ALL=$(ALL) $(GO) test -timeout $(TIMEOUT) ./...
 
 test-parts: setup-test build ## Run the tests that depend on the MPI most (MPI=mpich: on MPICH)
 	$(ON_MPI) MPICLUS_TEST_RANKS=1,2,3 $(GO) test -timeout $(TIMEOUT) ./internal/launch ./internal/mpi/... ./luampi
@@ -84,7 +86,7 @@ unit: ## Run the tests that need no MPI (seconds)
 check: setup-test lint dead vuln build ## Everything that CI looks at: format, vet, linter, dead code, vulnerabilities, no cgo, race detector, address sanitizer, coverage, tests
 	MPICLUS_NO_MPI=1 CGO_ENABLED=0 $(GO) test -timeout 5m $(PURE)
 	$(MAKE) --no-print-directory race
-	$(GO) test -timeout $(TIMEOUT) ./...
+	MPICLUS_TEST_ALL=1 $(GO) test -timeout $(TIMEOUT) ./...
 	$(MAKE) --no-print-directory sanitize cover
 	$(MAKE) --no-print-directory random
 

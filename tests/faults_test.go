@@ -134,11 +134,14 @@ func some(all []cell) (few []cell) {
 	return few
 }
 
-// TestFaults runs the matrix: a part of it, or with MPICLUS_FAULTS=SEED all.
+// TestFaults runs the matrix: with MPICLUS_FAULTS=SEED all, or else a part of it.
 func TestFaults(t *testing.T) {
 	mpitest.Need(t)
 	seed, err := strconv.ParseUint(os.Getenv(faultsAll), 10, 64)
 	whole := err == nil
+	if !whole {
+		mpitest.Long(t, "test-faults")
+	}
 	if !whole {
 		seed = 1
 	}

@@ -55,13 +55,14 @@ func TestClusterScripts(t *testing.T) {
 	if err := inputs(); err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range files {
+	for i, file := range files {
 		name := filepath.Base(file)
 		if name == "prelude.lua" {
 			continue
 		}
-		for _, mode := range []string{workersOnly, overTCP, overMPI} {
+		for j, mode := range []string{workersOnly, overTCP, overMPI} {
 			t.Run(strings.TrimSuffix(name, ".lua")+"/"+mode, func(t *testing.T) {
+				mpitest.Turn(t, i+j, 3)
 				t.Parallel()
 				c := mpitest.Mpirun(4, command, "run", name)
 				if mode == workersOnly {
@@ -142,7 +143,10 @@ func TestNoSocketOfOurOwn(t *testing.T) {
 
 // TestCycles: jobs start and end, again and again, and leave nothing.
 func TestCycles(t *testing.T) {
-	rounds := 20
+	rounds := 6
+	if mpitest.Everything() {
+		rounds = 20
+	}
 	if os.Getenv(soak) != "" {
 		rounds = 1000
 	}

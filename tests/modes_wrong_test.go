@@ -94,12 +94,15 @@ var failures = []struct {
 // loss of a rank, ends the whole job with a report and a status; what a
 // script ends in order does.
 func TestFailures(t *testing.T) {
-	for _, f := range failures {
-		for _, mode := range allInMPI {
+	for i, f := range failures {
+		for j, mode := range allInMPI {
 			if f.mode != "" && f.mode != mode {
 				continue
 			}
 			t.Run(f.way+"/"+mode, func(t *testing.T) {
+				if f.mode == "" {
+					mpitest.Turn(t, i+j, 2)
+				}
 				t.Parallel()
 				c := ranked(t, 3, "fails.lua", mode, f.way)
 				c.Untidy = f.status != 0

@@ -28,6 +28,9 @@ func TestRandom(t *testing.T) {
 	if err := inputs(); err != nil {
 		t.Fatal(err)
 	}
+	if os.Getenv(randomSeconds) == "" {
+		mpitest.Long(t, "random")
+	}
 	seconds, seed := setting(t, randomSeconds, 4), setting(t, randomSeed, int(time.Now().UnixNano()%1e6)+1)
 	for _, name := range []string{"random", "requests"} {
 		for _, mode := range []string{workersOnly, overTCP, overMPI} {

@@ -71,6 +71,10 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(files) < 6 {
 		t.Fatalf("examples: %v (%v)", files, err)
 	}
+	numbers := []int{3}
+	if mpitest.Everything() {
+		numbers = []int{2, 3, 4}
+	}
 	for _, file := range files {
 		head, err := os.ReadFile(file)
 		if err != nil {
@@ -78,7 +82,7 @@ func TestExamples(t *testing.T) {
 		}
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".lua"), func(t *testing.T) {
 			t.Parallel()
-			for _, n := range []int{2, 3, 4} {
+			for _, n := range numbers {
 				c := mpitest.Command{Args: []string{command, "run", file, strconv.Itoa(n)}, Limit: 2 * time.Minute}
 				if strings.Contains(string(head), "mpirun -n") {
 					c = mpitest.Mpirun(n, command, "run", file)

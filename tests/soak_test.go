@@ -41,6 +41,9 @@ func TestSoak(t *testing.T) {
 	if err := inputs(); err != nil {
 		t.Fatal(err)
 	}
+	if os.Getenv(soakSeconds) == "" {
+		mpitest.Long(t, "soak")
+	}
 	seconds, _ := strconv.Atoi(os.Getenv(soakSeconds))
 	seconds = max(seconds, 8)
 	seed := os.Getenv(soakSeed)

@@ -17,6 +17,32 @@ import (
 // skip.
 const NoMPI = "MPICLUS_NO_MPI"
 
+// All is the environment variable that, when set, makes tests run that are much
+// like others, in another mode or at another number of ranks, and those that need
+// minutes.
+const All = "MPICLUS_TEST_ALL"
+
+// Everything reports whether all tests are to run.
+func Everything() bool { return os.Getenv(All) != "" }
+
+// Turn skips a test unless it is its turn: of those that differ in the mode
+// only, one in every so many runs where not all are asked for.
+func Turn(t testing.TB, i, every int) {
+	t.Helper()
+	if i%every != 0 && !Everything() {
+		t.Skipf("one in %d of these runs here; %s=1 (make test ALL=1) runs all", every, All)
+	}
+}
+
+// Long skips a test that takes minutes, of which the same is to be had at length
+// by a target of the Makefile.
+func Long(t testing.TB, target string) {
+	t.Helper()
+	if !Everything() {
+		t.Skipf("make %s runs this, and %s=1 (make test ALL=1) a part of it", target, All)
+	}
+}
+
 // Need skips the test where tests are to do without MPI, and fails it where
 // MPI is missing.
 func Need(t testing.TB) {
