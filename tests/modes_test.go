@@ -164,6 +164,17 @@ func TestCycles(t *testing.T) {
 	}
 }
 
+// TestGivenUpAtTheEnd: messages that nobody receives any more do not keep the job
+// from ending well.
+func TestGivenUpAtTheEnd(t *testing.T) {
+	for _, mode := range allInMPI {
+		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
+			right(t, mpitest.Run(t, ranked(t, 3, "given_up.lua", mode)), "done")
+		})
+	}
+}
+
 // TestRankOutput: output of all ranks goes to the launcher; on request the
 // master shows it, all of it before mpido returns.
 func TestRankOutput(t *testing.T) {
