@@ -16,7 +16,7 @@ SCRIPT  ?= examples/hello.lua
 TIMEOUT ?= 20m
 SEED    ?= 1
 # Anything: run all tests, also those that are much like others.
-ALL     ?=
+ALL     ?= $(MPICLUS_TEST_ALL)
 # The MPI that tests run on: openmpi or mpich. Without it, what is there.
 MPI     ?=
 SUITE   ?= trixie
@@ -67,8 +67,8 @@ test: setup-test build ## Run the tests, under MPI too (MPI=mpich: on MPICH; ALL
 	$(ON_MPI) MPICLUS_TEST_ALL=$(ALL) $(GO) test -timeout $(TIMEOUT) ./...
 
 test-parts: setup-test build ## Run the tests that depend on the MPI most (MPI=mpich: on MPICH)
-	$(ON_MPI) MPICLUS_TEST_RANKS=1,2,3 $(GO) test -timeout $(TIMEOUT) ./internal/launch ./internal/mpi/... ./luampi
-	$(ON_MPI) $(GO) test -timeout $(TIMEOUT) -run 'TestHello|TestKill|TestLostWorkerIsAnError|TestRanks|TestFailures|TestLauncherStopped|TestLeftWaitsMPI' ./tests
+	$(ON_MPI) MPICLUS_TEST_RANKS=1,2,3 MPICLUS_TEST_ALL=$(ALL) $(GO) test -timeout $(TIMEOUT) ./internal/launch ./internal/mpi/... ./luampi
+	$(ON_MPI) MPICLUS_TEST_ALL=$(ALL) $(GO) test -timeout $(TIMEOUT) -run 'TestHello|TestKill|TestLostWorkerIsAnError|TestRanks|TestFailures|TestLauncherStopped|TestLeftWaitsMPI|TestGivenUpAtTheEnd|TestEndInCollective' ./tests
 
 test-slurm: setup-test build ## Run everything that Slurm starts, under a Slurm of one node (needs root)
 	@tests/slurm/run

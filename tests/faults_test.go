@@ -139,6 +139,9 @@ func TestFaults(t *testing.T) {
 	mpitest.Need(t)
 	seed, err := strconv.ParseUint(os.Getenv(faultsAll), 10, 64)
 	whole := err == nil
+	if text := os.Getenv(faultsAll); text != "" && !whole {
+		t.Fatalf("%s=%q: a number expected", faultsAll, text)
+	}
 	if !whole {
 		mpitest.Long(t, "test-faults")
 	}

@@ -35,9 +35,8 @@ const reportLimit = 4 * time.Second
 // whatever the others are at.
 func TestErrorWhileOthersWait(t *testing.T) {
 	mpitest.Need(t)
-	for i, wait := range waits {
+	for _, wait := range waits {
 		t.Run(wait.name, func(t *testing.T) {
-			mpitest.Turn(t, i, 2)
 			t.Parallel()
 			j := mpitest.Start(t, master(t, 3, "others_wait.lua", wait.name))
 			j.Await("begin")
@@ -62,9 +61,8 @@ func TestErrorWhileOthersWait(t *testing.T) {
 // answers where the ranks could leave their waits.
 func TestNextChunkIsRight(t *testing.T) {
 	mpitest.Need(t)
-	for i, wait := range waits {
+	for _, wait := range waits {
 		t.Run(wait.name, func(t *testing.T) {
-			mpitest.Turn(t, i+1, 2)
 			t.Parallel()
 			r := mpitest.Run(t, master(t, 3, "others_wait.lua", wait.name, "catch"))
 			if wait.survives {

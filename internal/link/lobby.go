@@ -12,7 +12,8 @@ import (
 
 // newcomer is a connection that has yet to prove itself.
 type newcomer struct {
-	conn    net.Conn
+	raw     net.Conn // as it was accepted
+	conn    net.Conn // the same, within TLS where there is TLS; the handshake's alone
 	came    time.Time
 	crowded atomic.Bool // it had to make room for others
 	from    string      // for the log
@@ -79,14 +80,14 @@ func (y *lobby) makeRoom(now time.Time) time.Duration {
 		return left
 	}
 	first.crowded.Store(true)
-	_ = first.conn.Close() // its handshake ends, and with that it leaves
+	_ = first.raw.Close() // its handshake ends, and with that it leaves
 	y.here = y.here[1:]
 	return time.Millisecond
 }
 
 // enter notes a newcomer, for whom wait made room.
 func (y *lobby) enter(conn net.Conn) *newcomer {
-	n := &newcomer{conn: conn, came: time.Now(), from: conn.RemoteAddr().String()}
+	n := &newcomer{raw: conn, conn: conn, came: time.Now(), from: conn.RemoteAddr().String()}
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	y.here = append(y.here, n)

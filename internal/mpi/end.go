@@ -32,12 +32,18 @@ func (s *Session) Finalize() error {
 	return nil
 }
 
-// settleLast ends what requests and calls that were given up left in MPI. A C
-// program completes all of its own before MPI_Finalize (MPI 3.1, section 8.7). Open
-// MPI does not look; with MPICH 4.2 the memory of a message that is under way stops
-// the process there (UCX: "Assertion `region->refcount == 0' failed").
+// settleLast ends what requests and calls that were given up left in MPI, in the
+// world of now; what a Renew has given up before stays. A C program completes all of
+// its own before MPI_Finalize (MPI 3.1, section 8.7). Open MPI does not look; with
+// MPICH 4.2 the memory of a message that is under way stops the process there (UCX:
+// "Assertion `region->refcount == 0' failed"). It waits for all ranks, as
+// MPI_Finalize does, unless a call sits in MPI, of which Finalize tells.
 func (s *Session) settleLast() {
-	if C.MPICLUS_OPEN_MPI != 0 || s.meetAll(context.Background()) != nil || !s.lockWithin(finalizeWait) {
+	if C.MPICLUS_OPEN_MPI != 0 || !s.lockWithin(finalizeWait) {
+		return
+	}
+	s.unlock()
+	if s.meetAll(context.Background()) != nil || !s.lockWithin(finalizeWait) {
 		return
 	}
 	defer s.unlock()

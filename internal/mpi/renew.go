@@ -76,6 +76,7 @@ func (s *Session) meetAll(ctx context.Context) error {
 	c := s.NewCall("Ibarrier")
 	defer c.Release()
 	c.f.plan.detach = 0
+	c.f.plan.bound = 0 // it is of no world of the script's: one rank may not have been shown the newest
 	c.S[table.SlotComm] = worldHandle
 	return c.Wait(ctx)
 }
