@@ -25,7 +25,7 @@ func main() {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	if len(os.Args) > 2 && os.Args[1] == launch.SweepCommand {
-		launch.Sweep(os.Args[2:])
+		launch.Sweep(os.Args[2])
 		return
 	}
 	launch.CloseInheritedOnExec()

@@ -33,7 +33,7 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 	if err != nil {
 		giveUp(s, err)
 	}
-	w, err := newWatch(system)
+	w, err := newWatch(system, log)
 	if err != nil {
 		giveUp(s, err)
 	}

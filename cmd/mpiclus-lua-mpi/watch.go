@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
+	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
@@ -21,12 +23,15 @@ import (
 // when one of them dies, and not every launcher ends the job when a rank does.
 // The ranks of a machine look after each other in a ring; the first of them
 // keeps the job's folder there, and whoever is the last removes it. A rank that
-// is alone on its machine is looked after by the guard of that folder.
+// is alone on its machine is looked after by the rank after it.
 type watch struct {
 	rank      int
 	neighbour launch.Neighbour
 	found     bool
-	alone     bool // on this machine, of several
+	lone      launch.Neighbour // the rank before this one, where loneJoin leads to it
+	loneJoin  *link.Join
+	visitor   link.Link // of this rank, when it is alone on its machine
+	log       *slog.Logger
 	launcher  launch.Ancestor
 	launched  bool
 	leader    bool            // the first rank on this machine
@@ -42,7 +47,7 @@ type watch struct {
 }
 
 // newWatch finds the neighbour and makes the job's folder. It is collective.
-func newWatch(system *mpi.System) (*watch, error) {
+func newWatch(system *mpi.System, log *slog.Logger) (*watch, error) {
 	words, err := system.Meet(context.Background(), protocol.Encode(launch.OwnPlace()))
 	if err != nil {
 		return nil, err
@@ -53,9 +58,8 @@ func newWatch(system *mpi.System) (*watch, error) {
 			return nil, err
 		}
 	}
-	w := &watch{rank: system.Rank()}
+	w := &watch{rank: system.Rank(), log: log}
 	w.neighbour, w.found = launch.NextHere(w.rank, places)
-	w.alone = !w.found && len(places) > 1
 	w.launcher, w.launched = launch.FindAncestor()
 	leader := launch.FirstHere(w.rank, places)
 	w.leader = leader == w.rank
@@ -66,13 +70,36 @@ func newWatch(system *mpi.System) (*watch, error) {
 		problem = w.makeFolder()
 	}
 	// All hear where the folders are, also of a leader that has none.
-	paths, err := system.Meet(context.Background(), []byte(w.path))
+	way := waysTo{Folder: w.path}
+	if !w.found && len(places) > 1 {
+		way.Join = w.beSeen(len(places), log)
+	}
+	words, err = system.Meet(context.Background(), protocol.Encode(way))
 	if err = errors.Join(problem, err); err != nil {
 		return nil, err
 	}
-	w.path = string(paths[leader])
+	ways := make([]waysTo, len(words))
+	for rank, word := range words {
+		if err := protocol.Decode(word, &ways[rank]); err != nil {
+			return nil, err
+		}
+	}
+	w.path = ways[leader].Folder
+	if n, ok := loneBefore(w.rank, places); ok && ways[n.Rank].Join != "" {
+		join, err := link.ParseJoin(ways[n.Rank].Join)
+		if err != nil {
+			return nil, err
+		}
+		w.lone, w.loneJoin = n, &join
+	}
 	go w.watchLauncher()
 	return w, nil
+}
+
+// waysTo is what a rank tells the others of itself.
+type waysTo struct {
+	Folder string // the job's, of a leader
+	Join   string // how the rank after it looks after it, "" where its machine's ranks do
 }
 
 func (w *watch) makeFolder() (err error) {
@@ -80,15 +107,7 @@ func (w *watch) makeFolder() (err error) {
 		return err
 	}
 	w.path = w.folder.Path
-	var lone *launch.Lone
-	if w.launched && w.alone {
-		own := launch.OwnPlace()
-		lone = &launch.Lone{
-			Launcher: w.launcher.ProcessID,
-			Words:    "mpiclus-lua: " + launch.Neighbour{Rank: w.rank, Host: own.Host, Pid: own.Pid}.Gone(),
-		}
-	}
-	w.folder.Guard(lone)
+	w.folder.Guard()
 	if !w.launched {
 		return nil
 	}
@@ -178,23 +197,34 @@ func (w *watch) endLauncher() bool {
 	return recovers && w.launched && w.launcher.Lives() && syscall.Kill(w.launcher.Pid, syscall.SIGTERM) == nil
 }
 
-// start calls lost when the neighbour has ended and this process still runs
-// some time later.
+// start calls lost when the neighbour, or the lone rank before this one, has ended
+// and this process still runs some time later.
 func (w *watch) start(lost func(why string)) {
-	if !w.found {
-		return
-	}
-	go func() {
-		if w.neighbour.AwaitEnd(w.ctx) != nil {
-			return
-		}
-		if !w.leader {
-			w.clean() // it may have been the leader
-		}
+	gone := func(n launch.Neighbour) {
 		select {
 		case <-w.ctx.Done():
 		case <-time.After(launch.LauncherTime):
-			lost(w.neighbour.Gone())
+			lost(n.Gone())
 		}
-	}()
+	}
+	if w.found {
+		go func() {
+			if w.neighbour.AwaitEnd(w.ctx) != nil {
+				return
+			}
+			if !w.leader {
+				w.clean() // it may have been the leader
+			}
+			gone(w.neighbour)
+		}()
+	}
+	if w.loneJoin != nil {
+		go func() {
+			if err := w.lookAfter(w.ctx, *w.loneJoin); err != nil {
+				w.log.Debug("this rank does not look after the one before it any more", "rank", w.lone.Rank, "err", err)
+				return
+			}
+			gone(w.lone)
+		}()
+	}
 }

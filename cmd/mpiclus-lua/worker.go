@@ -33,10 +33,10 @@ func workerCommand() *cobra.Command {
 // person starts it.
 func sweepCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:    launch.SweepCommand + " folder [pid start words]",
+		Use:    launch.SweepCommand + " folder",
 		Short:  "Remove the folder of a job whose master is gone",
 		Hidden: true,
-		Args:   cobra.RangeArgs(1, 4),
-		Run:    func(_ *cobra.Command, args []string) { launch.Sweep(args) },
+		Args:   cobra.ExactArgs(1),
+		Run:    func(_ *cobra.Command, args []string) { launch.Sweep(args[0]) },
 	}
 }

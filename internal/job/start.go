@@ -38,7 +38,7 @@ func (j *Launched) begin() error {
 	if err := j.keep(func() { j.folder = folder }); err != nil {
 		return err
 	}
-	folder.Guard(nil)
+	folder.Guard()
 	spec, err := j.spec(folder)
 	if err != nil {
 		return err

@@ -54,18 +54,14 @@ func MakeFolder(ranks int) (*Folder, error) {
 }
 
 // Guard has a process of its own watch that the folder goes when this process
-// is killed. It watches a lone process, too: a launcher that goes on without it
-// is told to end. Without a shell there is no guard: then the next job of the
+// is killed. Without a shell there is no guard: then the next job of the
 // user removes the folder.
-func (f *Folder) Guard(lone *Lone) {
+func (f *Folder) Guard() {
 	self, err := os.Executable()
 	if err != nil {
 		return
 	}
 	words := []string{"-c", guardScript, self, SweepCommand, f.Path}
-	if lone != nil {
-		words = append(words, strconv.Itoa(lone.Launcher.Pid), lone.Launcher.Start, lone.Words)
-	}
 	cmd := exec.Command("/bin/sh", words...)             // without this process's output, whose end Hydra's proxies wait for
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // signals to the job are not for it
 	cmd.Dir = "/"

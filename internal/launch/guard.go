@@ -20,15 +20,8 @@ type guard struct {
 const CodeCommand = "run-code"
 
 // SweepCommand is the argument with which this software's executables remove
-// a folder: the folder follows, and what a Lone says.
+// a folder, which follows.
 const SweepCommand = "sweep"
-
-// Lone is a process that no other of its job can see: it is alone on its
-// machine.
-type Lone struct {
-	Launcher ProcessID // of the job, on this machine
-	Words    string    // to say when the process is gone and the launcher goes on
-}
 
 // LauncherTime is how long a launcher has to end a job by itself that has lost
 // a process.
@@ -38,7 +31,7 @@ const LauncherTime = time.Second
 // where the process ends in order, and the launcher may go on. Without a word
 // the process was killed.
 const (
-	guardScript = `read -r word && { [ "$word" = over ] && exit 0; set -- "$1" "$2"; }; exec "$0" "$@"`
+	guardScript = `read -r word && [ "$word" = over ] && exit 0; exec "$0" "$@"`
 	wordOver    = "over\n"
 	wordLeft    = "left\n"
 )
