@@ -3,59 +3,75 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
+	"net"
 	"testing"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
-	"github.com/mpiclus/mpiclus-lua/internal/link"
 )
 
-// TestLookAfter: the rank after a lone one learns that the connection was closed,
-// and does not take its own end, or a rank that cannot be called, for that.
+// TestLookAfter: the rank after a lone one learns that its process has ended, and
+// does not take its own end, a connection that breaks, or a rank that cannot be
+// called, for that.
 func TestLookAfter(t *testing.T) {
-	log := slog.New(slog.DiscardHandler)
-	l, err := link.Listen(link.ListenConfig{Version: version, Job: "watch", NoUnix: true, TCP: true, InvitedOnly: true, Log: log})
-	if err != nil {
-		t.Fatal(err)
+	for name, c := range map[string]struct {
+		end   func(near net.Conn, cancel func())
+		right func(err error) bool
+	}{
+		"ended":   {func(near net.Conn, _ func()) { near.Close() }, func(err error) bool { return err == nil }},
+		"own end": {func(_ net.Conn, cancel func()) { cancel() }, func(err error) bool { return errors.Is(err, context.Canceled) }},
+		"broken": {func(near net.Conn, _ func()) {
+			_ = near.(*net.TCPConn).SetLinger(0) // a reset
+			near.Close()
+		}, func(err error) bool { return err != nil && !errors.Is(err, context.Canceled) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := beSeen("")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.close()
+			conn, err := visit(t.Context(), s.way)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			over := make(chan error, 1)
+			go func() { over <- awaitClose(ctx, conn) }()
+			select {
+			case err := <-over:
+				t.Fatalf("the rank lives, and awaitClose returned %v", err)
+			case <-time.After(100 * time.Millisecond):
+			}
+			for near := range s.visits {
+				if near.RemoteAddr().String() == conn.LocalAddr().String() {
+					c.end(near, cancel)
+					break
+				}
+				near.Close() // of an address that was slower
+			}
+			if err := <-over; !c.right(err) {
+				t.Errorf("error %v", err)
+			}
+		})
 	}
-	defer l.Close()
-	w := &watch{rank: 0, log: log}
-	ended := make(chan error, 1)
-	go func() { ended <- w.lookAfter(t.Context(), l.Invite(1, time.Minute)) }()
-	visitor, _, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-ended:
-		t.Fatalf("the rank lives, and lookAfter returned %v", err)
-	case <-time.After(100 * time.Millisecond):
-	}
-	visitor.Close()
-	if err := <-ended; err != nil {
-		t.Errorf("the rank has ended: error %v", err)
-	}
+}
 
-	// The whole way, to rank 2 of 3, which is seen by rank 0; and the own end.
-	ctx, cancel := context.WithCancel(t.Context())
-	join, err := link.ParseJoin((&watch{rank: 2}).beSeen(3, log))
+// TestVisitNobody: what cannot be called, or is another program, is an error.
+func TestVisitNobody(t *testing.T) {
+	s, err := beSeen("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { ended <- w.lookAfter(ctx, join) }()
-	select {
-	case err := <-ended:
-		t.Fatalf("the rank lives, and lookAfter returned %v", err)
-	case <-time.After(500 * time.Millisecond):
+	way := s.way
+	way.Token = make([]byte, tokenSize)
+	if _, err := visit(t.Context(), way); err == nil {
+		t.Error("another program was taken for the rank")
 	}
-	cancel()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
-		t.Errorf("at the own end: error %v", err)
-	}
-
-	if err := w.lookAfter(t.Context(), join); err == nil { // nobody listens any more
-		t.Error("a rank that cannot be called was taken for one that has ended")
+	s.close()
+	if _, err := visit(t.Context(), s.way); err == nil {
+		t.Error("nobody was taken for the rank")
 	}
 }
 

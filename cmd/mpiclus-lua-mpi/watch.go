@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -14,7 +15,6 @@ import (
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
-	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
@@ -28,9 +28,9 @@ type watch struct {
 	rank      int
 	neighbour launch.Neighbour
 	found     bool
-	lone      launch.Neighbour // the rank before this one, where loneJoin leads to it
-	loneJoin  *link.Join
-	visitor   link.Link // of this rank, when it is alone on its machine
+	lone      launch.Neighbour // the rank before this one, where there is a loneConn
+	loneConn  net.Conn         // to that rank, which is alone on its machine
+	seen      *seen            // of this rank, where it is alone
 	log       *slog.Logger
 	launcher  launch.Ancestor
 	launched  bool
@@ -72,7 +72,11 @@ func newWatch(system *mpi.System, log *slog.Logger) (*watch, error) {
 	// All hear where the folders are, also of a leader that has none.
 	way := waysTo{Folder: w.path}
 	if !w.found && len(places) > 1 {
-		way.Join = w.beSeen(len(places), log)
+		if w.seen, err = beSeen(os.Getenv("MPICLUS_INTERFACE")); err != nil {
+			log.Debug("no other rank looks after this one", "err", err)
+		} else {
+			way.Seen = w.seen.way
+		}
 	}
 	words, err = system.Meet(context.Background(), protocol.Encode(way))
 	if err = errors.Join(problem, err); err != nil {
@@ -85,12 +89,8 @@ func newWatch(system *mpi.System, log *slog.Logger) (*watch, error) {
 		}
 	}
 	w.path = ways[leader].Folder
-	if n, ok := loneBefore(w.rank, places); ok && ways[n.Rank].Join != "" {
-		join, err := link.ParseJoin(ways[n.Rank].Join)
-		if err != nil {
-			return nil, err
-		}
-		w.lone, w.loneJoin = n, &join
+	if err := w.visitLone(system, places, ways); err != nil {
+		return nil, err
 	}
 	go w.watchLauncher()
 	return w, nil
@@ -98,8 +98,31 @@ func newWatch(system *mpi.System, log *slog.Logger) (*watch, error) {
 
 // waysTo is what a rank tells the others of itself.
 type waysTo struct {
-	Folder string // the job's, of a leader
-	Join   string // how the rank after it looks after it, "" where its machine's ranks do
+	Folder string  // the job's, of a leader
+	Seen   waySeen // how the rank after it calls it, where it is alone on its machine
+}
+
+// visitLone has the ranks that are alone on their machines looked after. It is
+// collective: nobody goes on before all of them are.
+func (w *watch) visitLone(system *mpi.System, places []launch.Place, ways []waysTo) (err error) {
+	some := false
+	for _, way := range ways {
+		some = some || len(way.Seen.Addresses) > 0
+	}
+	if !some {
+		return nil
+	}
+	if n, ok := loneBefore(w.rank, places); ok && len(ways[n.Rank].Seen.Addresses) > 0 {
+		w.lone = n
+		if w.loneConn, err = visit(w.ctx, ways[n.Rank].Seen); err != nil {
+			w.log.Debug("this rank does not look after the one before it", "rank", n.Rank, "err", err)
+		}
+	}
+	_, err = system.Meet(context.Background(), nil)
+	if w.seen != nil {
+		w.seen.close()
+	}
+	return err
 }
 
 func (w *watch) makeFolder() (err error) {
@@ -218,9 +241,9 @@ func (w *watch) start(lost func(why string)) {
 			gone(w.neighbour)
 		}()
 	}
-	if w.loneJoin != nil {
+	if w.loneConn != nil {
 		go func() {
-			if err := w.lookAfter(w.ctx, *w.loneJoin); err != nil {
+			if err := awaitClose(w.ctx, w.loneConn); err != nil {
 				w.log.Debug("this rank does not look after the one before it any more", "rank", w.lone.Rank, "err", err)
 				return
 			}
