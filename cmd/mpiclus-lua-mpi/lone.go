@@ -10,7 +10,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 )
 
@@ -153,13 +152,4 @@ func awaitClose(ctx context.Context, conn net.Conn) error {
 		return nil
 	}
 	return err
-}
-
-// loneBefore returns the rank before this one, if that is alone on its machine.
-func loneBefore(rank int, places []launch.Place) (n launch.Neighbour, ok bool) {
-	before := (rank + len(places) - 1) % len(places)
-	if _, found := launch.NextHere(before, places); found || before == rank {
-		return launch.Neighbour{}, false
-	}
-	return launch.Neighbour{Rank: before, Host: places[before].Host, Pid: places[before].Pid}, true
 }

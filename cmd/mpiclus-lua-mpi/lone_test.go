@@ -6,8 +6,6 @@ import (
 	"net"
 	"testing"
 	"time"
-
-	"github.com/mpiclus/mpiclus-lua/internal/launch"
 )
 
 // TestLookAfter: the rank after a lone one learns that its process has ended, and
@@ -72,27 +70,5 @@ func TestVisitNobody(t *testing.T) {
 	s.close()
 	if _, err := visit(t.Context(), s.way); err == nil {
 		t.Error("nobody was taken for the rank")
-	}
-}
-
-func TestLoneBefore(t *testing.T) {
-	places := func(machines ...string) (list []launch.Place) {
-		for i, m := range machines {
-			list = append(list, launch.Place{Machine: m, Host: "h" + m, Pid: 10 + i})
-		}
-		return list
-	}
-	for _, c := range []struct {
-		rank   int
-		places []launch.Place
-		want   int // -1 for none
-	}{
-		{0, places("a"), -1}, {0, places("a", "b"), 1}, {1, places("a", "b"), 0}, {1, places("a", "a", "b"), -1},
-		{0, places("a", "a", "b"), 2}, {2, places("a", "b", "a"), 1}, {0, places("a", "b", "a"), -1},
-	} {
-		n, ok := loneBefore(c.rank, c.places)
-		if got := n.Rank; ok != (c.want >= 0) || ok && got != c.want {
-			t.Errorf("rank %d of %v: %v, %v", c.rank, c.places, n, ok)
-		}
 	}
 }

@@ -69,9 +69,10 @@ func newWatch(system *mpi.System, log *slog.Logger) (*watch, error) {
 	if w.leader {
 		problem = w.makeFolder()
 	}
-	// All hear where the folders are, also of a leader that has none.
+	// All hear where the folders are, also of a leader that has none, and how a rank is
+	// called that is alone.
 	way := waysTo{Folder: w.path}
-	if !w.found && len(places) > 1 {
+	if w.launched && !w.found && len(places) > 1 {
 		if w.seen, err = beSeen(os.Getenv("MPICLUS_INTERFACE")); err != nil {
 			log.Debug("no other rank looks after this one", "err", err)
 		} else {
@@ -112,10 +113,11 @@ func (w *watch) visitLone(system *mpi.System, places []launch.Place, ways []ways
 	if !some {
 		return nil
 	}
-	if n, ok := loneBefore(w.rank, places); ok && len(ways[n.Rank].Seen.Addresses) > 0 {
-		w.lone = n
-		if w.loneConn, err = visit(w.ctx, ways[n.Rank].Seen); err != nil {
-			w.log.Debug("this rank does not look after the one before it", "rank", n.Rank, "err", err)
+	before := (w.rank + len(ways) - 1) % len(ways)
+	if seen := ways[before].Seen; len(seen.Addresses) > 0 {
+		w.lone = launch.Neighbour{Rank: before, Host: places[before].Host, Pid: places[before].Pid}
+		if w.loneConn, err = visit(w.ctx, seen); err != nil {
+			w.log.Debug("this rank does not look after the one before it", "rank", before, "err", err)
 		}
 	}
 	_, err = system.Meet(context.Background(), nil)
