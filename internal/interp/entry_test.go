@@ -10,6 +10,7 @@ import (
 // by a tail call without registers left, and by metamethods that are too deep,
 // whose handlers fail in turn. None may end in an error of Go.
 func TestErrorsAtEntry(t *testing.T) {
+	notForRace(t)
 	const source = `local names = {} for i = 1, 190 do names[i] = "a" .. i end
 local list = table.concat(names, ",")
 local big = assert(loadstring("local " .. list .. " = 1 return a190", "=big"))

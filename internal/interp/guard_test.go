@@ -53,6 +53,7 @@ func TestOverflow(t *testing.T) {
 // TestLongStrings: a string beyond what memory has is an error, and no end of the
 // process; without all of it in memory first.
 func TestLongStrings(t *testing.T) {
+	notForRace(t)
 	const long = "local s, list = ('x'):rep(2^26), {}\nfor i = 1, 100 do list[i] = s end\n"
 	for name, source := range map[string]string{
 		"rep":              "return s:rep(2^30)",

@@ -40,6 +40,15 @@ func runNamed(t *testing.T, in *Interp, ctx context.Context, name, source string
 	return err
 }
 
+// notForRace leaves a long test to the runs without the race detector: it is
+// for those in which one task runs and no other goroutine takes part.
+func notForRace(t *testing.T) {
+	t.Helper()
+	if raceDetector {
+		t.Skip("one goroutine alone: the race detector has nothing to find, and makes it ten times as long")
+	}
+}
+
 func newTest(t *testing.T) (*Interp, *bytes.Buffer) {
 	t.Helper()
 	var out bytes.Buffer

@@ -146,6 +146,7 @@ func wordsCodes(value string) (list []string) {
 }
 
 func TestWords(t *testing.T) {
+	notForRace(t)
 	errors, of := 0, 0
 	for _, value := range []string{"nil", "true", "5", "'s'", "{}", "math.floor", "setmetatable({}, {__index = 5, __call = 5, __add = 5, __concat = 5, __lt = 5})"} {
 		list := wordsCodes(value)
@@ -184,6 +185,7 @@ func TestOtherWords(t *testing.T) {
 // TestWordsOfManyConstants: fields beyond the first 256 constants of a function
 // have no name.
 func TestWordsOfManyConstants(t *testing.T) {
+	notForRace(t)
 	uses := []string{
 		"return t.x.y", "return 1 + t.x.y + t.z", "return 0.25 + t.x.y", "return 0.25 < t.x.y", "return t.x.y + 0.25", "return t.x == nil, true == t.y, t.z.z", "t.x = nil t.y = 5 return t.z.z", "t.x, t.y = 1, nil return t.z.z", "t.x, t.y = nil, 0.25 return t.z.z", "return t:x()", "t.t = {} return t.t:x()",
 		"for i = 1, 1 do t.x() end", "for i = 0.25, 0.5, 0.125 do t.x() end", "return t.k226.y", "return t.k240()", "return 0.25 and t.x.y", "return {x = nil, y = true, z = 0.25}, t.z.z", "return {nil, true, 0.25}, t.z.z", "return -(0.25 + 0.5) < 0.125, t.x.y", "return 'a' .. 0.25 .. t.x", "function t.x() end return t.z.z",
@@ -212,6 +214,7 @@ func TestWordsOfManyConstants(t *testing.T) {
 // so. It takes 3 s, or the seconds of MPICLUS_DIALECT_SECONDS; a failure names
 // the seed, which MPICLUS_DIALECT_SEED repeats.
 func TestRandomWords(t *testing.T) {
+	notForRace(t)
 	const atOnce = 2000
 	end, seed := randomRun(t, 3*time.Second)
 	count := 0
