@@ -4,9 +4,11 @@
 // each connection to this software (TLS; MPI's own are not) all that its
 // client sent, again. When it is told to end it prints what came of it:
 //
-//	streams=12 bytes=123456 joins=0 letin=0 tls=4 replayed=4 answered=4
+//	streams=12 bytes=123456 joins=0 letin=0 kept=0 tls=4 replayed=4 answered=4
 //
-// letin counts the Joins with which a master took it in.
+// letin counts the connections in which a Join that it had read was the right
+// one, kept those of them that were still open a second later: the master
+// closes one at once that comes when all ranks are there.
 package main
 
 import (
@@ -54,7 +56,7 @@ func main() {
 	t.busy.Wait()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	fmt.Printf("streams=%d bytes=%d joins=%d letin=%d tls=%d replayed=%d answered=%d\n", len(t.streams), t.bytes, len(t.tried), t.letIn, t.tls, t.replayed, t.answered)
+	fmt.Printf("streams=%d bytes=%d joins=%d letin=%d kept=%d tls=%d replayed=%d answered=%d\n", len(t.streams), t.bytes, len(t.tried), t.letIn, t.kept, t.tls, t.replayed, t.answered)
 }
 
 type thief struct {
@@ -66,7 +68,7 @@ type thief struct {
 	busy    sync.WaitGroup
 	bytes   int
 
-	letIn, tls, replayed, answered int
+	letIn, kept, tls, replayed, answered int
 }
 
 // flow names one direction of a TCP connection.
@@ -192,7 +194,22 @@ func (t *thief) join(ctx context.Context, join link.Join, role string) {
 	t.mu.Lock()
 	t.letIn++
 	t.mu.Unlock()
-	time.Sleep(time.Second)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			if _, err := l.Receive(); err != nil {
+				return
+			}
+		}
+	}()
+	select {
+	case <-ended:
+	case <-time.After(time.Second):
+		t.mu.Lock()
+		t.kept++
+		t.mu.Unlock()
+	}
 }
 
 // replay says all again that a client has said.
