@@ -29,6 +29,16 @@ export MPI
 # What comes before a command that is to use that MPI.
 ON_MPI := $(if $(filter mpich,$(MPI)),eval "$$(scripts/mpich-environment build/mpich)";)
 
+# The same flags for executables, tests and what tests build: each package, of
+# Go's library too, is compiled once for all of them. The profile makes what
+# interprets Lua faster in master and worker alike. Without the C resolver the
+# packages under net are the same with cgo and without; it has no use for names
+# of hosts that the command, which has no cgo, cannot resolve.
+PROFILE := $(CURDIR)/cmd/mpiclus-lua-mpi/default.pgo
+ifeq ($(findstring $(PROFILE),$(GOFLAGS)),)
+export GOFLAGS := $(GOFLAGS) -trimpath -tags=netgo,osusergo '-pgo=$(PROFILE)'
+endif
+
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || cat VERSION 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
@@ -56,9 +66,9 @@ run: build ## Run examples/hello.lua on 4 workers (SCRIPT=… NP=… for another
 	@$(BIN)/mpiclus-lua run -n $(NP) $(SCRIPT)
 
 build: setup ## Build the command and, for each MPI that is here, its linked sibling into bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua ./cmd/mpiclus-lua
+	CGO_ENABLED=0 $(GO) build -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua ./cmd/mpiclus-lua
 	@GO='$(GO)' scripts/build-linked $(BIN) '$(LDFLAGS)'
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(BIN)/plugins/ ./plugins/stats ./plugins/topk
+	CGO_ENABLED=0 $(GO) build -ldflags '-s -w' -o $(BIN)/plugins/ ./plugins/stats ./plugins/topk
 
 build-mpich: ## The same, on a machine that is to have MPICH
 	@$(MAKE) --no-print-directory build MPI=mpich

@@ -80,7 +80,7 @@ var inputs = sync.OnceValue(func() error {
 // that adds the module of faults, and for the race detector in the master and
 // the supervisors when the tests themselves have it.
 func build(to, name string, cgo bool) error {
-	cmd := exec.Command("go", "build", "-trimpath", "-tags", "faults", "-ldflags", "-s -w -X main.version="+version, "-o", to)
+	cmd := exec.Command("go", "build", "-trimpath", "-tags", "faults,netgo,osusergo", "-ldflags", "-s -w -X main.version="+version, "-o", to)
 	if raceEnabled && name == "mpiclus-lua" {
 		cmd.Args = append(cmd.Args, "-race")
 	}
