@@ -7,12 +7,14 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/luajson"
 )
 
 // Common adds the modules to an interpreter.
 func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
 		"array": array.Open,
+		"json":  luajson.Open,
 	} {
 		in.AddModule(name, open)
 	}

@@ -1,0 +1,94 @@
+package modules
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mpiclus/mpiclus-lua/internal/luajson"
+	"github.com/mpiclus/mpiclus-lua/internal/luamodule"
+	"github.com/mpiclus/mpiclus-lua/internal/luamodule/moduletest"
+)
+
+var updateDocs = flag.Bool("update-docs", false, "rewrite the tables of functions in the pages")
+
+// page is a page of the documentation, with the functions that its tables list, by
+// what stands in front of their names.
+type page struct {
+	file string
+	rows map[string][]luamodule.Function
+}
+
+var pages = []page{
+	{"files.md", map[string][]luamodule.Function{"json.": luajson.Rows()}},
+}
+
+// TestDocs runs the examples of the pages, wants one of each function, and holds
+// their tables against the functions that there are.
+func TestDocs(t *testing.T) {
+	for _, p := range pages {
+		file, err := filepath.Abs(filepath.Join("../../docs", p.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(p.file, func(t *testing.T) {
+			raw, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text := p.withTables(t, string(raw)); text != string(raw) {
+				if !*updateDocs {
+					t.Errorf("the tables of %s are not those of the code: run go test ./internal/modules -run Docs -update-docs", p.file)
+				} else if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			p.showsAll(t, string(raw))
+			moduletest.Page(t, Common, file)
+		})
+	}
+}
+
+// withTables returns the text with the tables as they are to be.
+func (p page) withTables(t *testing.T, doc string) string {
+	const end = "<!-- end -->"
+	for prefix, rows := range p.rows {
+		begin := fmt.Sprintf("<!-- rows: %s -->\n", prefix)
+		before, rest, found := strings.Cut(doc, begin)
+		_, after, ended := strings.Cut(rest, end)
+		if !found || !ended {
+			t.Fatalf("%s has no place for the rows of %s", p.file, prefix)
+		}
+		var b strings.Builder
+		b.WriteString("| call | gives |\n| --- | --- |\n")
+		for _, f := range rows {
+			fmt.Fprintf(&b, "| `%s%s(%s)` | %s |\n", prefix, f.Name, f.Args, f.Doc)
+		}
+		doc = before + begin + b.String() + end + after
+	}
+	return doc
+}
+
+// showsAll wants an example of each function.
+func (p page) showsAll(t *testing.T, doc string) {
+	var examples strings.Builder
+	for i, part := range strings.Split(doc, "```") {
+		if i%2 == 1 {
+			examples.WriteString(part)
+		}
+	}
+	for prefix, rows := range p.rows {
+		for _, f := range rows {
+			call := prefix + f.Name
+			if i := strings.Index(prefix, ":"); i >= 0 {
+				call = prefix[i:] + f.Name
+			}
+			if !strings.Contains(examples.String(), call) {
+				t.Errorf("%s has no example of %s", p.file, prefix+f.Name)
+			}
+		}
+	}
+}
