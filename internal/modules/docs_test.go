@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mpiclus/mpiclus-lua/internal/luacsv"
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
 	"github.com/mpiclus/mpiclus-lua/internal/luamodule"
 	"github.com/mpiclus/mpiclus-lua/internal/luamodule/moduletest"
@@ -23,7 +24,7 @@ type page struct {
 }
 
 var pages = []page{
-	{"files.md", map[string][]luamodule.Function{"json.": luajson.Rows()}},
+	{"files.md", map[string][]luamodule.Function{"csv.": luacsv.Rows(), "json.": luajson.Rows()}},
 }
 
 // TestDocs runs the examples of the pages, wants one of each function, and holds

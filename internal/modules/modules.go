@@ -7,6 +7,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/luacsv"
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
 )
 
@@ -14,6 +15,7 @@ import (
 func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
 		"array": array.Open,
+		"csv":   luacsv.Opener(in),
 		"json":  luajson.Open,
 	} {
 		in.AddModule(name, open)
