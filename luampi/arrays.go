@@ -43,6 +43,7 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 }
 
 func (x *call) arrayBuffer(i int, a *array.Array) buffer {
+	x.packed(i, a)
 	x.countFits(i, a.Len())
 	return buffer{arr: a, address: addressOf(a.Bytes()), count: a.Len(), typ: x.m.types[a.Type()], content: content{of: a.Type(), known: true}}
 }
@@ -60,6 +61,13 @@ func (x *call) newBuffer(i int, n int) buffer {
 	x.countFits(i, n)
 	x.refuse(i, array.TooLarge(t, n))
 	return x.arrayBuffer(i, array.New(t, n))
+}
+
+// packed refuses an array whose elements do not follow one another in memory.
+func (x *call) packed(i int, a *array.Array) {
+	if !a.Contiguous() {
+		x.arg(i, "the elements of the %s, a strided view, do not follow one another in memory: give a:copy()", a.Kind())
+	}
 }
 
 // countFits refuses numbers of elements that no count of MPI holds.
@@ -128,6 +136,7 @@ func (x *call) spec(i int, t *lua.LTable) buffer {
 		}
 		x.arg(i, "array expected, got table%s", x.hint())
 	}
+	x.packed(i, a)
 	x.refuseStrangers(i, t)
 	field := func(n int, name string) lua.LValue {
 		if v := t.RawGetString(name); v != lua.LNil {

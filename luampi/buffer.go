@@ -39,9 +39,8 @@ func (s span) meets(t span) bool {
 func (s span) has(p unsafe.Pointer) bool { return uintptr(p) >= s.from && uintptr(p) < s.to }
 
 func memoryOf(a *array.Array) span {
-	raw := a.Bytes()
-	from := uintptr(unsafe.Pointer(unsafe.SliceData(raw)))
-	return span{from, from + uintptr(len(raw))}
+	from, to := a.Memory()
+	return span{from, to}
 }
 
 // addressOf returns where a list begins in memory, nil if it has no entries.

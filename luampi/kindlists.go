@@ -153,7 +153,7 @@ func (x *call) perRank(i int, v lua.LValue, what string, receives bool) []int32 
 // int32s reads a list of C ints: a table or an array of integers.
 func (x *call) int32s(i int, v lua.LValue) []int32 {
 	if a, ok := array.To(v); ok {
-		if list := array.Of[int32](a); list != nil || a.Len() == 0 {
+		if list := array.Of[int32](a.Packed()); list != nil || a.Len() == 0 {
 			return append([]int32(nil), list...)
 		}
 		x.arg(i, "list or int32 array expected, got %s array", a.Type())

@@ -62,7 +62,7 @@ func (x *call) readPlainReduction(base int, comm *mpi.Comm) bool {
 	from, ok1 := array.To(args[0])
 	into, ok2 := array.To(args[1])
 	op := toHandle(args[2], "op")
-	if !ok1 || !ok2 || op == nil || op.freed || op.groups&groupOf(from.Type()) == 0 ||
+	if !ok1 || !ok2 || !from.Contiguous() || !into.Contiguous() || op == nil || op.freed || op.groups&groupOf(from.Type()) == 0 ||
 		(op.name == "MAX" || op.name == "MIN") && m.orders.wrong[from.Type()] ||
 		from.Type() != into.Type() || from.Len() != into.Len() || from.Len() > math.MaxInt32 || memoryOf(from).meets(memoryOf(into)) {
 		return false
@@ -196,8 +196,8 @@ func (x *call) sameType(i int) {
 // likeSent makes an array of the type and shape of what is sent.
 func (x *call) likeSent(i int) buffer {
 	a := x.send.arr
-	if rows, cols, matrix := a.Shape(); matrix && x.send.count == a.Len() {
-		return x.arrayBuffer(i, array.NewMatrix(a.Type(), rows, cols))
+	if dims := a.Shape(); len(dims) > 1 && x.send.count == a.Len() {
+		return x.arrayBuffer(i, array.NewShaped(a.Type(), dims...))
 	}
 	return x.newBuffer(i, x.send.count)
 }

@@ -107,7 +107,7 @@ func (k *courier) goesOn(args []lua.LValue) bool {
 		return false
 	}
 	a, ok := array.To(args[0])
-	return ok && unsafe.SliceData(a.Bytes()) == unsafe.SliceData(k.begun)
+	return ok && a.Contiguous() && unsafe.SliceData(a.Bytes()) == unsafe.SliceData(k.begun)
 }
 
 // dropBegun gives up a message that a shortcut has begun and no function has
@@ -175,7 +175,7 @@ func (x *call) readMessage(args []lua.LValue, comm *mpi.Comm) []byte {
 	a, ok := array.To(args[0])
 	peer, isRank := args[1].(lua.LNumber)
 	tag, isTag := args[2].(lua.LNumber)
-	if !ok || !isRank || !isTag || a.Len() > math.MaxInt32 {
+	if !ok || !isRank || !isTag || !a.Contiguous() || a.Len() > math.MaxInt32 {
 		return nil
 	}
 	s := x.c.S

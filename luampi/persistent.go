@@ -94,6 +94,8 @@ func (m *module) bufferAttach(L *lua.LState, base int, _ *mpi.Comm) int {
 	switch {
 	case !ok:
 		args.RaiseExpected(L, "Buffer_attach", 1, "array", "array", L.Get(base))
+	case !a.Contiguous():
+		luaerr.RaiseArg(L, "Buffer_attach", 1, "array", "the elements of the %s, a strided view, do not follow one another in memory: give a:copy()", a.Kind())
 	case m.buffered.attached != nil:
 		luaerr.RaiseArg(L, "Buffer_attach", 1, "array", "a buffer is attached already")
 	}

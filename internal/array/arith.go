@@ -54,9 +54,6 @@ type operand struct {
 	scalar bool
 }
 
-// chunk is how many elements a number is repeated for at a time.
-const chunk = 512
-
 // arith returns x op y in a new array. Sides of different types are brought to
 // the type that they promote to; "/" and "^" of integers are float64.
 func arith(op operator, x, y operand) (*Array, error) {
@@ -84,67 +81,14 @@ func arith(op operator, x, y operand) (*Array, error) {
 		}
 	}
 	dst := shape.like(t)
-	if bad := inChunks(dst, x, y, f); bad >= 0 {
-		return nil, fault(op, dst, x.pick(bad), y.pick(bad), bad)
+	if bad := inRuns(dst, x.stretch(dst), y.stretch(dst), f); bad >= 0 {
+		return nil, fault(op, dst, x.pick(dst, bad), y.pick(dst, bad), bad)
 	}
 	return dst, nil
 }
 
-// inChunks calls f for all of dst, x and y, or for chunks of them where one
-// side is a number. It returns the index for which f failed, or -1.
-func inChunks(dst *Array, x, y operand, f func(dst, x, y *Array) int) int {
-	if !x.scalar && !y.scalar {
-		return f(dst, x.Array, y.Array)
-	}
-	n := min(dst.n, chunk)
-	if x.scalar {
-		x.Array = x.repeat(n)
-	}
-	if y.scalar {
-		y.Array = y.repeat(n)
-	}
-	var d, xs, ys Array // the parts of this round
-	for first := 0; first < dst.n; first += n {
-		count := min(n, dst.n-first)
-		dst.part(&d, first, count)
-		x.part(&xs, first, count)
-		y.part(&ys, first, count)
-		if bad := f(&d, &xs, &ys); bad >= 0 {
-			return first + bad
-		}
-	}
-	return -1
-}
-
-// repeat returns a vector of n times the one element of o.
-func (o operand) repeat(n int) *Array {
-	a := New(o.typ, n)
-	raw, one := a.Bytes(), o.Bytes()
-	for filled := copy(raw, one); filled < len(raw); filled *= 2 {
-		copy(raw[filled:], raw[:filled])
-	}
-	return a
-}
-
-// part makes v the count elements of o from first, of a number the first
-// count copies.
-func (o operand) part(v *Array, first, count int) {
-	if o.scalar {
-		first = 0
-	}
-	o.Array.part(v, first, count)
-}
-
-// part makes v the count elements of a from first; count is not 0.
-func (a *Array) part(v *Array, first, count int) { v.p, v.n, v.typ = a.at(first), count, a.typ }
-
-// pick returns element i exactly as text.
-func (o operand) pick(i int) string {
-	if o.scalar {
-		i = 0
-	}
-	return o.exactText(i)
-}
+// pick returns element i of a result's shape exactly as text.
+func (o operand) pick(like *Array, i int) string { return o.stretch(like).exactText(i) }
 
 // fault is the error of an integer operation that failed at index i from 0.
 func fault(op operator, dst *Array, x, y string, i int) error {
@@ -160,7 +104,7 @@ func negated(x *Array) (*Array, error) {
 		x, _ = x.Convert(Float64)
 	}
 	dst := x.like(x.typ)
-	if bad := kernels[x.typ].negate(dst, x); bad >= 0 {
+	if bad := kernels[x.typ].negate(dst, x.Packed()); bad >= 0 {
 		return nil, fmt.Errorf("%s: index %d: -(%s) is out of range (%s)", x.describe(), bad+1, x.exactText(bad), kernels[x.typ].limits)
 	}
 	return dst, nil
@@ -187,7 +131,7 @@ func compareAll(c comparison, x, y operand) (*Array, error) {
 		return nil, err
 	}
 	dst := shape.like(Bool)
-	inChunks(dst, x, y, func(d, x, y *Array) int {
+	inRuns(dst, x.stretch(dst), y.stretch(dst), func(d, x, y *Array) int {
 		f(elements[bool](d), x, y)
 		return -1
 	})
@@ -208,7 +152,7 @@ func (a *Array) Equal(b *Array) bool {
 		t, _ = Promote(a.typ, b.typ)
 	}
 	// To an integer or bool b converts exactly or not at all; floats widen.
-	a, _ = a.as(t)
-	b, err := b.as(t)
+	a, _ = a.packedAs(t)
+	b, err := b.packedAs(t)
 	return err == nil && kernels[t].equal(a, b)
 }

@@ -1,15 +1,23 @@
 package array
 
+import "slices"
+
 // axpyInto adds alpha times x to y in place; x has y's shape and type, and alpha
 // is one element of it. Integers that overflow leave y as it was.
 func axpyInto(y, x, alpha *Array) error {
-	if x.p != y.p && x.overlaps(y) {
+	if (x.p != y.p || !slices.Equal(x.steps, y.steps)) && x.overlaps(y) {
 		x = x.Copy()
 	}
 	if f := kernels[y.typ].axpy; f != nil {
-		if y.n > 0 {
-			f(y, x, alpha)
-		}
+		inRuns(y, y, x, func(dst, y, x *Array) int {
+			if dst.n > 0 {
+				if dst.p != y.p {
+					copy(dst.Bytes(), y.Bytes())
+				}
+				f(dst, x, alpha)
+			}
+			return -1
+		})
 		return nil
 	}
 	p, err := arith(opMul, operand{alpha, true}, operand{Array: x})
@@ -20,7 +28,7 @@ func axpyInto(y, x, alpha *Array) error {
 	if err != nil {
 		return err
 	}
-	copy(y.Bytes(), sum.Bytes())
+	move(y, sum)
 	return nil
 }
 
@@ -63,7 +71,7 @@ func scale(c *call) int {
 	if err != nil {
 		raise(c.LState, "scale: %w", err)
 	}
-	copy(c.self.Bytes(), r.Bytes())
+	move(c.self, r)
 	return c.giveSelf()
 }
 

@@ -1,11 +1,13 @@
 package array
 
 import (
+	"math"
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/args"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -49,10 +51,13 @@ func (f function) function(L *lua.LState, method bool) *lua.LFunction {
 	})
 }
 
-// most returns how many arguments the function looks at.
+// most returns how many arguments the function looks at; one with "..." looks at all.
 func (f function) most() int {
 	if f.args == "" {
 		return 0
+	}
+	if strings.Contains(f.args, "...") {
+		return math.MaxInt
 	}
 	return 1 + strings.Count(f.args, ",")
 }
@@ -81,18 +86,9 @@ func (c *call) arg(n int) lua.LValue { return c.Get(n + c.skip) }
 
 func (c *call) given(n int) bool { return c.arg(n) != lua.LNil }
 
-// expectedVector is expected in the functions that make vectors: what came, where
-// it is of a type that a second dimension has, may have been to make a matrix.
-func (c *call) expectedVector(n int, name, what string, matrix lua.LValueType) {
-	if cure := matrices[c.name]; cure != "" && c.arg(n).Type() == matrix {
-		c.fail(n, name, "%s: a matrix is %s", args.Expected(what, c.arg(n)), cure)
-	}
-	c.expected(n, name, what)
-}
-
-// matrices has, for functions that make vectors, what makes such a matrix.
+// matrices has, for functions that make vectors of a length, what makes a matrix.
 var matrices = map[string]string{
-	"zeros": "array.matrix(rows, cols)", "ones": "array.matrix(rows, cols):fill(1)", "full": "array.matrix(rows, cols):fill(value)",
+	"zeros": "array.zeros{rows, cols}", "ones": "array.ones{rows, cols}", "full": "array.full({rows, cols}, value)",
 }
 
 // array reads an array.
@@ -121,6 +117,41 @@ func (c *call) integer(n int, name string) int {
 		c.fail(n, name, "%s is no whole number", formatNumber(f))
 	}
 	return i
+}
+
+// wholes reads the whole numbers from argument n on, or those of a list that
+// stands there; at least one. names are those of the first arguments.
+func (c *call) wholes(n int, names ...string) (list []int) {
+	if t, ok := c.arg(n).(*lua.LTable); ok {
+		return c.wholeList(n, names[0], t)
+	}
+	for i := 0; i == 0 || c.given(n+i); i++ {
+		name := ""
+		if i < len(names) {
+			name = names[i]
+		}
+		list = append(list, c.integer(n+i, name))
+	}
+	return list
+}
+
+// wholeList reads a list of whole numbers that is argument n.
+func (c *call) wholeList(n int, name string, t *lua.LTable) []int {
+	count, wrong := args.List(t)
+	if wrong != "" {
+		c.fail(n, name, "%s", wrong)
+	}
+	if count == 0 {
+		c.fail(n, name, "the list is empty")
+	}
+	list := make([]int, count)
+	for i := range list {
+		f, ok := vm.GetInt(t, i+1).(lua.LNumber)
+		if list[i] = int(f); !ok || lua.LNumber(list[i]) != f {
+			c.fail(n, name, "entry %d: %s", i+1, args.Expected("whole number", vm.GetInt(t, i+1)))
+		}
+	}
+	return list
 }
 
 // count reads a whole number from 0.
@@ -153,7 +184,10 @@ func (c *call) elementType(n int, missing Type) Type {
 	}
 	s, ok := c.arg(n).(lua.LString)
 	if !ok {
-		c.expectedVector(n, "type", "name of a type", lua.LTNumber)
+		if cure := matrices[c.name]; cure != "" && c.arg(n).Type() == lua.LTNumber {
+			c.fail(n, "type", "%s: a matrix is %s", args.Expected("name of a type", c.arg(n)), cure)
+		}
+		c.expected(n, "type", "name of a type")
 	}
 	t, ok := ParseType(string(s))
 	if !ok {

@@ -30,9 +30,9 @@ func contentRows() []function {
 		{"sort", "[order]", "Sorts in place, NaN last; order is \"desc\" or a function that tells whether its first argument goes first.", sorted},
 		{"argsort", "[order]", "The indices that would sort the array, stable; order is \"desc\" or missing.", func(c *call) int {
 			c.needOrder()
-			return c.give(kernels[c.self.typ].order(c.self, c.descending(1)))
+			return c.give(kernels[c.self.typ].order(c.self.Packed(), c.descending(1)))
 		}},
-		{"totable", "", "The elements as a list, of a matrix as a list of rows.", func(c *call) int {
+		{"totable", "", "The elements as a list, of a matrix as a list of rows, and so on.", func(c *call) int {
 			c.Push(toTable(c))
 			return 1
 		}},
@@ -45,7 +45,7 @@ func contentRows() []function {
 			return 1
 		}},
 		{"tobytes", "", "The raw memory as a string, in this machine's byte order.", func(c *call) int {
-			c.Push(lua.LString(c.self.Bytes()))
+			c.Push(lua.LString(c.self.Packed().Bytes()))
 			return 1
 		}},
 	}
@@ -53,21 +53,21 @@ func contentRows() []function {
 
 func toTable(c *call) *lua.LTable {
 	a := c.self
-	list := func(first, count int) *lua.LTable {
-		t := c.CreateTable(count, 0)
-		for i := range count {
-			vm.SetInt(t, i+1, c.load(first+i))
+	next := 0 // element
+	var list func(dims []int) *lua.LTable
+	list = func(dims []int) *lua.LTable {
+		t := c.CreateTable(dims[0], 0)
+		for i := range dims[0] {
+			if len(dims) > 1 {
+				vm.SetInt(t, i+1, list(dims[1:]))
+				continue
+			}
+			vm.SetInt(t, i+1, c.load(next))
+			next++
 		}
 		return t
 	}
-	if !a.matrix {
-		return list(0, a.n)
-	}
-	rows := c.CreateTable(a.rows, 0)
-	for r := range a.rows {
-		vm.SetInt(rows, r+1, list(r*a.cols, a.cols))
-	}
-	return rows
+	return list(a.shape())
 }
 
 func assign(c *call) int {
@@ -80,17 +80,21 @@ func assign(c *call) int {
 		if err != nil {
 			c.fail(1, "source", "%v", err)
 		}
-		copy(a.Bytes(), b.Bytes())
+		move(a, b.shapedAs(a))
 		return c.giveSelf()
 	}
 	t, ok := c.arg(1).(*lua.LTable)
 	if !ok {
 		c.expected(1, "source", "array or list")
 	}
-	if vm.Entries(t) != a.n {
+	if _, nested := vm.GetInt(t, 1).(*lua.LTable); !nested && vm.Entries(t) != a.n {
 		c.fail(1, "source", "a list of %d does not fit %s", vm.Entries(t), a.named())
 	}
-	copy(a.Bytes(), c.list(t, a.typ).Bytes())
+	b := c.list(t, a.typ)
+	if b.n != a.n {
+		c.fail(1, "source", "a list of %d does not fit %s", b.n, a.named())
+	}
+	move(a, b.shapedAs(a))
 	return c.giveSelf()
 }
 
@@ -157,7 +161,11 @@ func sorted(c *call) int {
 	f, ok := c.arg(1).(*lua.LFunction)
 	if !ok {
 		c.needOrder()
-		kernels[c.self.typ].sort(c.self, c.descending(1))
+		inOne := c.self.Packed()
+		kernels[c.self.typ].sort(inOne, c.descending(1))
+		if inOne != c.self {
+			move(c.self, inOne)
+		}
 		return c.giveSelf()
 	}
 	values := make([]lua.LValue, c.self.n)

@@ -12,7 +12,7 @@ import (
 // int32, 300 no uint8, 2 no bool. Floats round to the nearest.
 func (a *Array) Convert(t Type) (*Array, error) {
 	dst := a.like(t)
-	if bad := kernels[t].convert(dst, a); bad >= 0 {
+	if bad := kernels[t].convert(dst, a.Packed()); bad >= 0 {
 		return nil, fmt.Errorf("%s: index %d: %s", a.describe(), bad+1, a.misfit(t, bad))
 	}
 	return dst, nil
@@ -22,6 +22,15 @@ func (a *Array) Convert(t Type) (*Array, error) {
 func (a *Array) as(t Type) (*Array, error) {
 	if a.typ == t {
 		return a, nil
+	}
+	return a.Convert(t)
+}
+
+// packedAs returns a itself if it has type t already and is contiguous, else a
+// contiguous copy of that type.
+func (a *Array) packedAs(t Type) (*Array, error) {
+	if a.typ == t {
+		return a.Packed(), nil
 	}
 	return a.Convert(t)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 )
@@ -12,17 +13,17 @@ import (
 func moduleRows() []function {
 	r := &random{rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
 	return []function{
-		{"zeros", "n [, type]", "A vector of n zeros, of false where the type is bool.", func(c *call) int {
-			return c.give(c.vector(c.elementType(2, Float64), 1))
+		{"zeros", "n [, type]", "A vector of n zeros, of false where the type is bool; or of shape n, a list of lengths.", func(c *call) int {
+			return c.give(c.zeroed(c.elementType(2, Float64), 1, "n"))
 		}},
-		{"ones", "n [, type]", "A vector of n ones, of true where the type is bool.", ones},
-		{"full", "n, value [, type]", "A vector of n times value; without a type of the value's.", full},
-		{"from", "list [, type]", "A vector of a list's values, or a matrix of a list of lists; a copy of an array.", from},
+		{"ones", "n [, type]", "A vector of n ones, of true where the type is bool; or of shape n.", ones},
+		{"full", "n, value [, type]", "A vector of n times value, or of shape n; without a type of the value's.", full},
+		{"from", "list [, type]", "A vector of a list's values, a matrix of a list of lists, and so on; a copy of an array.", from},
 		{"frombytes", "s [, type]", "A vector of raw memory, as a:tobytes() gives it.", fromBytes},
 		{"range", "a, b [, step [, type]]", "The numbers a, a+step, ... up to b, as in Lua's for.", numberRange},
 		{"linspace", "a, b, n [, type]", "n numbers from a to b at equal distances.", linspace},
-		{"rand", "n [, cols]", "Random numbers from 0 to below 1, equally likely: a vector of n, or a matrix of n rows.", r.fill((*rand.Rand).Float64)},
-		{"randn", "n [, cols]", "Random numbers of the normal distribution with mean 0 and deviation 1: a vector of n, or a matrix of n rows.", r.fill((*rand.Rand).NormFloat64)},
+		{"rand", "n [, cols]", "Random numbers from 0 to below 1, equally likely: a vector of n, a matrix of n rows, or of shape n.", r.fill((*rand.Rand).Float64)},
+		{"randn", "n [, cols]", "Random numbers of the normal distribution with mean 0 and deviation 1: a vector of n, a matrix of n rows, or of shape n.", r.fill((*rand.Rand).NormFloat64)},
 		{"seed", "n", "Makes the numbers of rand and randn that follow repeatable.", r.seed},
 		{"matrix", "rows, cols [, type]", "A matrix of zeros; or of a list of lists, as from.", func(c *call) int {
 			if _, ok := c.arg(1).(*lua.LTable); ok {
@@ -31,6 +32,8 @@ func moduleRows() []function {
 			return c.give(c.grid(c.elementType(3, Float64)))
 		}},
 		{"eye", "n [, type]", "The identity matrix of n rows.", eye},
+		{"concat", "arrays [, dim]", "The arrays of a list one after the other along a dimension, the first unless given.", concatenated},
+		{"stack", "arrays [, dim]", "The arrays of a list, of one shape, along a new dimension, the first unless given.", stacked},
 		{"complex", "re [, im]", "A complex number; im is 0 unless given.", newComplex},
 		{"is", "value", "Whether value is an array.", func(c *call) int {
 			_, ok := To(c.arg(1))
@@ -40,24 +43,40 @@ func moduleRows() []function {
 	}
 }
 
-// vector makes a zeroed vector with argument n as its length.
-func (c *call) vector(t Type, n int) *Array {
-	if _, ok := c.arg(n).(*lua.LTable); ok {
-		c.expectedVector(n, "n", "number", lua.LTTable)
+// zeroed makes an array of zeros with argument n as its shape: the length of a
+// vector, or the list of the lengths of all dimensions.
+func (c *call) zeroed(t Type, n int, name string) *Array {
+	dims := []int{0}
+	if list, ok := c.arg(n).(*lua.LTable); ok {
+		dims = c.wholeList(n, name, list)
+	} else {
+		dims[0] = c.count(n, name)
 	}
-	length := c.count(n, "n")
-	c.needMemory(n, "n", t, length)
-	return New(t, length)
+	if len(dims) > MaxDims {
+		c.fail(n, name, "%d dimensions: an array has %d at most", len(dims), MaxDims)
+	}
+	return c.shaped(t, n, name, dims)
+}
+
+// shaped makes an array of zeros of a shape that argument n asked for.
+func (c *call) shaped(t Type, n int, name string, dims []int) *Array {
+	all := 1
+	for _, d := range dims {
+		if d < 0 {
+			c.fail(n, name, "%d is negative", d)
+		}
+		if d > 0 && all > math.MaxInt/d {
+			c.fail(n, name, "%s elements are more than any machine has", strings.ReplaceAll(shapeText(dims), "x", " x "))
+		}
+		all *= d
+	}
+	c.needMemory(n, name, t, all)
+	return NewShaped(t, dims...)
 }
 
 // grid makes a zeroed matrix with arguments 1 and 2 as its shape.
 func (c *call) grid(t Type) *Array {
-	rows, cols := c.count(1, "rows"), c.count(2, "cols")
-	if rows > 0 && cols > math.MaxInt/rows {
-		c.fail(2, "cols", "%d x %d elements are more than any machine has", rows, cols)
-	}
-	c.needMemory(2, "cols", t, rows*cols)
-	return NewMatrix(t, rows, cols)
+	return c.shaped(t, 2, "cols", []int{c.count(1, "rows"), c.count(2, "cols")})
 }
 
 // needMemory raises where the machine is too small for n elements: the Go
@@ -84,7 +103,7 @@ func TooLarge(t Type, n int) string {
 
 // fill writes argument n to all elements of a.
 func (c *call) fill(a *Array, n int) {
-	if err := kernels[a.typ].fill(a, c.arg(n)); err != nil {
+	if err := a.fill(c.arg(n)); err != nil {
 		c.fail(n, "value", "%s: %v", a.describe(), err)
 	}
 }
@@ -98,13 +117,13 @@ func one(t Type) lua.LValue {
 }
 
 func ones(c *call) int {
-	a := c.vector(c.elementType(2, Float64), 1)
-	_ = kernels[a.typ].fill(a, one(a.typ)) // 1 fits every type
+	a := c.zeroed(c.elementType(2, Float64), 1, "n")
+	_ = a.fill(one(a.typ)) // 1 fits every type
 	return c.give(a)
 }
 
 func full(c *call) int {
-	a := c.vector(c.elementType(3, typeFor(c.arg(2))), 1)
+	a := c.zeroed(c.elementType(3, typeFor(c.arg(2))), 1, "n")
 	c.fill(a, 2)
 	return c.give(a)
 }
@@ -112,7 +131,7 @@ func full(c *call) int {
 func eye(c *call) int {
 	n, t := c.count(1, "n"), c.elementType(2, Float64)
 	c.needMemory(1, "n", t, n*min(n, math.MaxInt/max(n, 1)))
-	m := NewMatrix(t, n, n)
+	m := NewShaped(t, n, n)
 	for i := range n {
 		_ = m.store(i*n+i, one(t)) // 1 fits every type
 	}
@@ -186,7 +205,7 @@ func (r *random) fill(f func(*rand.Rand) float64) func(c *call) int {
 		if c.given(2) {
 			a = c.grid(Float64)
 		} else {
-			a = c.vector(Float64, 1)
+			a = c.zeroed(Float64, 1, "n")
 		}
 		s := elements[float64](a)
 		for i := range s {

@@ -5,7 +5,7 @@ import "gonum.org/v1/gonum/mat"
 // matrix reads argument n as a matrix with elements.
 func (c *call) matrix(n int, name string) *Array {
 	m := c.array(n, name)
-	if !m.matrix {
+	if !m.matrix() {
 		c.fail(n, name, "matrix expected, got %s: see a:reshape(rows, cols)", m.describe())
 	}
 	if m.n == 0 {
@@ -17,7 +17,7 @@ func (c *call) matrix(n int, name string) *Array {
 // square reads argument n as a square matrix.
 func (c *call) square(n int, name string) *Array {
 	m := c.matrix(n, name)
-	if m.rows != m.cols {
+	if m.rows() != m.cols() {
 		c.fail(n, name, "square matrix expected, got %s", m.describe())
 	}
 	return m
@@ -33,8 +33,8 @@ func (c *call) needReal(n int, name string, m *Array) {
 // dense returns a real matrix as gonum's. It may share the memory of m, which
 // the decompositions leave alone; a vector is a matrix of one column.
 func dense(m *Array) *mat.Dense {
-	w, _ := m.as(Float64) // a real number always has a float64
-	rows, cols, _ := m.Shape()
+	w, _ := m.packedAs(Float64) // a real number always has a float64
+	rows, cols := height(m)
 	return mat.NewDense(rows, cols, elements[float64](w))
 }
 
@@ -42,7 +42,7 @@ func dense(m *Array) *mat.Dense {
 // float64.
 func undense(d mat.Matrix, like *Array) *Array {
 	rows, cols := d.Dims()
-	m := NewMatrix(Float64, rows, cols)
+	m := NewShaped(Float64, rows, cols)
 	mat.NewDense(rows, cols, elements[float64](m)).Copy(d)
 	return narrowed(m, like)
 }
@@ -70,10 +70,10 @@ func (c *call) finite(n int, name string, m *Array) {
 	for i, f := range dense(m).RawMatrix().Data {
 		switch {
 		case f-f == 0:
-		case !m.matrix:
+		case !m.matrix():
 			c.fail(n, name, "element %d of the %s is %s", i+1, m.describe(), formatNumber(f))
 		default:
-			c.fail(n, name, "row %d, column %d of the %s is %s", i/m.cols+1, i%m.cols+1, m.describe(), formatNumber(f))
+			c.fail(n, name, "row %d, column %d of the %s is %s", i/m.cols()+1, i%m.cols()+1, m.describe(), formatNumber(f))
 		}
 	}
 }

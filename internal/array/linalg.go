@@ -39,20 +39,20 @@ func svd(c *call) int {
 
 func qr(c *call) int {
 	m := c.realMatrix()
-	rank := min(m.rows, m.cols)
+	rank := min(m.rows(), m.cols())
 	source := dense(m)
 	var d mat.QR
-	if m.rows < m.cols { // gonum wants tall matrices: q of the square part, then r = q' m
-		d.Factorize(source.Slice(0, m.rows, 0, m.rows))
+	if m.rows() < m.cols() { // gonum wants tall matrices: q of the square part, then r = q' m
+		d.Factorize(source.Slice(0, m.rows(), 0, m.rows()))
 	} else {
 		d.Factorize(source)
 	}
 	var q, r mat.Dense
 	d.QTo(&q)
-	thin := q.Slice(0, m.rows, 0, rank)
+	thin := q.Slice(0, m.rows(), 0, rank)
 	r.Mul(thin.T(), source)
 	for i := range rank { // what is 0 but for rounding
-		for j := range min(i, m.cols) {
+		for j := range min(i, m.cols()) {
 			r.Set(i, j, 0)
 		}
 	}
@@ -81,14 +81,14 @@ func cholesky(c *call) int {
 // symmetric returns m as a symmetric matrix, nil where it is not one exactly.
 func (c *call) symmetric(m *Array) *mat.SymDense {
 	d := dense(m)
-	for i := range m.rows {
+	for i := range m.rows() {
 		for j := range i {
 			if d.At(i, j) != d.At(j, i) {
 				return nil
 			}
 		}
 	}
-	return mat.NewSymDense(m.rows, d.RawMatrix().Data)
+	return mat.NewSymDense(m.rows(), d.RawMatrix().Data)
 }
 
 func eigen(c *call) int {
@@ -112,10 +112,10 @@ func eigen(c *call) int {
 	}
 	var v mat.CDense
 	d.VectorsTo(&v)
-	values, vectors := New(Complex128, m.rows), NewMatrix(Complex128, m.rows, m.rows)
+	values, vectors := New(Complex128, m.rows()), NewShaped(Complex128, m.rows(), m.rows())
 	copy(elements[complex128](values), d.Values(nil))
 	for i := range vectors.n {
-		elements[complex128](vectors)[i] = v.At(i/m.rows, i%m.rows)
+		elements[complex128](vectors)[i] = v.At(i/m.rows(), i%m.rows())
 	}
 	c.give(values)
 	c.give(vectors)
@@ -123,7 +123,7 @@ func eigen(c *call) int {
 }
 
 func linalgNorm(c *call) int {
-	if m := c.array(1, "m"); !m.matrix {
+	if m := c.array(1, "m"); !m.matrix() {
 		c.self = m
 		return c.give1(norm(m, c.normOrder(2)))
 	}
@@ -142,8 +142,8 @@ func linalgNorm(c *call) int {
 		lines = m.Transpose()
 	}
 	most := 0.0
-	for r := range lines.rows {
-		most = math.Max(most, norm(lines.view(r*lines.cols, lines.cols), 1))
+	for r := range lines.rows() {
+		most = math.Max(most, norm(lines.pick(0, r), 1))
 	}
 	return c.give1(most)
 }

@@ -69,7 +69,7 @@ func TestDecompositions(t *testing.T) {
 	for _, typ := range []Type{Float64, Float32, Int32} {
 		t.Run(typ.String(), rapid.MakeCheck(func(r *rapid.T) {
 			rows, cols := rapid.IntRange(1, 8).Draw(r, "rows"), rapid.IntRange(1, 8).Draw(r, "cols")
-			m := NewMatrix(Float64, rows, cols)
+			m := NewShaped(Float64, rows, cols)
 			for i := range m.Len() {
 				Of[float64](m)[i] = float64(rapid.IntRange(-9, 9).Draw(r, "element"))
 				if typ != Int32 {

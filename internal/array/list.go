@@ -1,6 +1,10 @@
 package array
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/args"
@@ -25,10 +29,14 @@ func from(c *call) int {
 }
 
 // firstOf returns the first value in a list of lists.
-func firstOf(t *lua.LTable) lua.LValue {
-	v := vm.GetInt(t, 1)
-	if row, ok := v.(*lua.LTable); ok {
-		return vm.GetInt(row, 1)
+func firstOf(t *lua.LTable) (v lua.LValue) {
+	for range MaxDims {
+		v = vm.GetInt(t, 1)
+		inner, ok := v.(*lua.LTable)
+		if !ok {
+			return v
+		}
+		t = inner
 	}
 	return v
 }
@@ -46,54 +54,80 @@ func typeFor(v lua.LValue) Type {
 	return Float64
 }
 
-// list makes an array of a list, or a matrix of a list of lists of equal
-// length.
+// list makes an array of a list, a matrix of a list of lists of equal length, and so
+// on for more dimensions.
 func (c *call) list(t *lua.LTable, typ Type) *Array {
-	first, nested := vm.GetInt(t, 1).(*lua.LTable)
-	n := c.entries(t, 0)
-	if !nested {
-		a := New(typ, n)
-		c.storeAll(a, t, 0)
-		return a
-	}
-	m := NewMatrix(typ, n, vm.Entries(first))
-	for r := range m.rows {
-		row, ok := vm.GetInt(t, r+1).(*lua.LTable)
-		if !ok {
-			c.fail(1, "list", "row %d: table expected, got %s", r+1, args.Kind(vm.GetInt(t, r+1)))
+	var dims []int
+	for inner, nested := t, true; nested; inner, nested = vm.GetInt(inner, 1).(*lua.LTable) {
+		if len(dims) == MaxDims {
+			c.fail(1, "list", "lists in lists: an array has %d dimensions at most", MaxDims)
 		}
-		if n := c.entries(row, r+1); n != m.cols {
-			c.fail(1, "list", "row %d has %d elements, row 1 has %d", r+1, n, m.cols)
-		}
-		c.storeAll(m.view(r*m.cols, m.cols), row, r+1)
+		dims = append(dims, vm.Entries(inner))
 	}
-	return m
+	a := c.shaped(typ, 1, "list", dims)
+	c.storeAll(a, t, nil, 0)
+	return a
 }
 
-// entries returns the number of entries of a list, or of a row of one.
-func (c *call) entries(t *lua.LTable, row int) int {
+// storeAll writes a list to a; path has the indices of the lists that it is in, and
+// first is the number of its first element.
+func (c *call) storeAll(a *Array, t *lua.LTable, path []int, first int) {
+	dims := a.shape()
+	d := len(path)
 	n, wrong := args.List(t)
-	switch {
-	case wrong == "":
-	case row > 0:
-		c.fail(1, "list", "row %d: %s", row, wrong)
-	default:
-		c.fail(1, "list", "%s", wrong)
+	if wrong != "" {
+		c.fail(1, "list", "%s%s", placeText(path), wrong)
 	}
-	return n
-}
-
-// storeAll writes a list to all of a; row is the number of the row for
-// errors, 0 in a list without rows.
-func (c *call) storeAll(a *Array, t *lua.LTable, row int) {
-	for i := range a.n {
-		err := a.store(i, vm.GetInt(t, i+1))
+	if n != dims[d] {
+		start := make([]int, d)
+		for i := range start {
+			start[i] = 1
+		}
+		c.fail(1, "list", "%s has %d elements, %s has %d", strings.TrimSuffix(placeText(path), ": "), n, strings.TrimSuffix(placeText(start), ": "), dims[d])
+	}
+	inner := product(dims[d+1:])
+	for i := range n {
+		v := vm.GetInt(t, i+1)
+		if d+1 < len(dims) {
+			row, ok := v.(*lua.LTable)
+			if !ok {
+				c.fail(1, "list", "%stable expected, got %s", placeText(append(slices.Clip(path), i+1)), args.Kind(v))
+			}
+			c.storeAll(a, row, append(slices.Clip(path), i+1), first+i*inner)
+			continue
+		}
+		err := a.store(first+i, v)
 		switch {
 		case err == nil:
-		case row > 0:
-			c.fail(1, "list", "row %d, column %d: %v", row, i+1, err)
-		default:
+		case d == 0:
 			raiseElement(c.LState, a, i+1, err)
+		default:
+			c.fail(1, "list", "%s: %v", elementText(append(slices.Clip(path), i+1)), err)
 		}
 	}
+}
+
+// placeText names a list in lists, with ": " behind it: "row 2: ", "list {1, 2}: ";
+// nothing for the outermost.
+func placeText(path []int) string {
+	switch len(path) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("row %d: ", path[0])
+	}
+	return fmt.Sprintf("list %s: ", indicesText(path))
+}
+
+// elementText names an element of lists in lists: "row 2, column 1", "element {1, 2, 3}".
+func elementText(path []int) string {
+	if len(path) == 2 {
+		return fmt.Sprintf("row %d, column %d", path[0], path[1])
+	}
+	return "element " + indicesText(path)
+}
+
+// indicesText writes indices as a script does: "{1, 2}".
+func indicesText(path []int) string {
+	return "{" + strings.ReplaceAll(shapeText(path), "x", ", ") + "}"
 }

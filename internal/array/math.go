@@ -107,6 +107,7 @@ func applyAll(a *Array, f func(float64) float64, g func(complex128) complex128) 
 	if a.typ.class() < float {
 		a, _ = a.Convert(Float64)
 	}
+	a = a.Packed()
 	out := a.like(a.typ)
 	switch a.typ {
 	case Float32:
@@ -130,6 +131,7 @@ func conjugate[T complexing](s []T) {
 // parts returns a float of each element of a complex array: float32 of
 // complex64, float64 of complex128.
 func parts(a *Array, f func(complex128) float64) *Array {
+	a = a.Packed()
 	if a.typ == Complex64 {
 		out := a.like(Float32)
 		fill(elements[float32](out), elements[complex64](a), func(c complex64) float32 { return float32(f(complex128(c))) })
@@ -150,7 +152,7 @@ func magnitudeOf(a *Array) (*Array, error) {
 		return applyAll(a, math.Abs, nil), nil
 	case signed:
 		out := a.like(a.typ)
-		if bad := kernels[a.typ].abs(out, a); bad >= 0 {
+		if bad := kernels[a.typ].abs(out, a.Packed()); bad >= 0 {
 			return nil, fmt.Errorf("%s: index %d: abs(%s) is out of range (%s)", a.describe(), bad+1, a.exactText(bad), kernels[a.typ].limits)
 		}
 		return out, nil

@@ -2,57 +2,18 @@ package array
 
 import (
 	"fmt"
+	"unsafe"
 
 	"gonum.org/v1/gonum/blas"
 	blasgonum "gonum.org/v1/gonum/blas/gonum"
 )
 
-// Transpose returns a matrix with rows and columns changed over, in memory of
-// its own. A vector becomes a matrix of one column.
-func (a *Array) Transpose() *Array {
-	rows, cols := 1, a.n
-	if a.matrix {
-		rows, cols = a.rows, a.cols
-	}
-	t := NewMatrix(a.typ, cols, rows)
-	switch a.typ.Size() {
-	case 1:
-		transpose(elements[uint8](t), elements[uint8](a), rows, cols)
-	case 2:
-		transpose(elements[uint16](t), elements[uint16](a), rows, cols)
-	case 4:
-		transpose(elements[uint32](t), elements[uint32](a), rows, cols)
-	case 8:
-		transpose(elements[uint64](t), elements[uint64](a), rows, cols)
-	default:
-		transpose(elements[complex128](t), elements[complex128](a), rows, cols)
-	}
-	return t
-}
-
-// transpose goes by tiles, so that both sides stay in the cache.
-func transpose[T any](dst, src []T, rows, cols int) {
-	const tile = 32
-	for r0 := 0; r0 < rows; r0 += tile {
-		for c0 := 0; c0 < cols; c0 += tile {
-			for r := r0; r < min(r0+tile, rows); r++ {
-				for c := c0; c < min(c0+tile, cols); c++ {
-					dst[c*rows+r] = src[r*cols+c]
-				}
-			}
-		}
-	}
-}
-
 // Matmul returns the matrix product x y; y may be a vector, then so is the
 // product. Types are promoted as in arithmetic; products of integers are
 // int64 or uint64 and exact, or an error.
 func Matmul(x, y *Array) (*Array, error) {
-	inner, cols := y.n, 1
-	if y.matrix {
-		inner, cols = y.rows, y.cols
-	}
-	if !x.matrix || x.cols != inner {
+	inner, cols := height(y)
+	if !x.matrix() || y.rank() > 2 || x.cols() != inner {
 		return nil, fmt.Errorf("%s times %s: the columns of the first must be the rows of the second", x.describe(), y.describe())
 	}
 	t, err := Promote(x.typ, y.typ)
@@ -71,9 +32,9 @@ func Matmul(x, y *Array) (*Array, error) {
 	if y, err = y.as(t); err != nil {
 		return nil, err
 	}
-	dst := New(t, x.rows*cols)
-	if y.matrix {
-		dst.rows, dst.cols, dst.matrix = x.rows, cols, true
+	dst := New(t, x.rows()*cols)
+	if y.matrix() {
+		dst.dims = []int{x.rows(), cols}
 	}
 	if dst.n == 0 || inner == 0 {
 		return dst, nil
@@ -84,15 +45,20 @@ func Matmul(x, y *Array) (*Array, error) {
 	return dst, nil
 }
 
+// height returns rows and columns of a matrix; a vector counts as one column.
+func height(m *Array) (rows, cols int) {
+	if m.matrix() {
+		return m.rows(), m.cols()
+	}
+	return m.n, 1
+}
+
 // matmulIntegers sums in 128 bits; it gives the index of the first sum that
 // does not fit.
 func matmulIntegers[T int64 | uint64](dst, x, y *Array) int {
-	out, rows, columns := elements[T](dst), elements[T](x), elements[T](y.Transpose())
-	inner := x.cols
-	if !y.matrix {
-		columns = elements[T](y)
-	}
-	cols := dst.n / x.rows
+	out, rows, columns := elements[T](dst), elements[T](x.Packed()), elements[T](y.Transpose().Packed())
+	inner := x.cols()
+	cols := dst.n / x.rows()
 	for i := range out {
 		r, c := i/cols, i%cols
 		w := wideDot(rows[r*inner:(r+1)*inner], columns[c*inner:(c+1)*inner])
@@ -108,10 +74,44 @@ func matmulIntegers[T int64 | uint64](dst, x, y *Array) int {
 type gemm[T any] func(tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int)
 
 func multiply[T any](f gemm[T], one, zero T, dst, x, y *Array) int {
-	cols := dst.n / x.rows
-	f(blas.NoTrans, blas.NoTrans, x.rows, cols, x.cols,
-		one, elements[T](x), x.cols, elements[T](y), cols, zero, elements[T](dst), cols)
+	cols := dst.n / x.rows()
+	a, b := side[T](x), side[T](y)
+	f(a.form, b.form, x.rows(), cols, x.cols(), one, a.data, a.ld, b.data, b.ld, zero, elements[T](dst), cols)
 	return -1
+}
+
+// sideOf is a matrix as BLAS takes it: rows, or columns, at a distance of ld
+// elements.
+type sideOf[T any] struct {
+	form blas.Transpose
+	data []T
+	ld   int
+}
+
+// side returns a matrix, or a vector as one column, for BLAS: its own memory
+// where the rows or the columns have their elements one after the other, else a copy.
+func side[T any](m *Array) sideOf[T] {
+	rows, cols := height(m)
+	s := m.strides()
+	down, along := s[0], 1
+	if m.matrix() {
+		along = s[1]
+	}
+	if rows == 1 {
+		down = cols
+	}
+	if cols == 1 {
+		along = 1
+	}
+	switch {
+	case along == 1 && down >= cols:
+		return sideOf[T]{blas.NoTrans, unsafe.Slice((*T)(m.p), (rows-1)*down+cols), down}
+	case down == 1 && along >= rows:
+		return sideOf[T]{blas.Trans, unsafe.Slice((*T)(m.p), (cols-1)*along+rows), along}
+	case rows == 1 && along >= 1:
+		return sideOf[T]{blas.Trans, unsafe.Slice((*T)(m.p), (cols-1)*along+1), along}
+	}
+	return sideOf[T]{blas.NoTrans, elements[T](m.Packed()), cols}
 }
 
 var engine blasgonum.Implementation

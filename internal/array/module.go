@@ -87,6 +87,13 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 				raise(L, "%s has no method '%s'%s", a.describe(), k, meant(methods, string(k)))
 			}
 			L.Push(f)
+		case *lua.LTable:
+			i := cellOf(L, a, k)
+			v, err := a.load(L, i)
+			if err != nil {
+				raise(L, "%s: index %d: %w: use a:tostring(%d)", a.describe(), i+1, err, i+1)
+			}
+			L.Push(v)
 		default:
 			raiseIndex(L, a, k)
 		}
@@ -97,6 +104,9 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 func newindex(L *lua.LState) int {
 	a := selfOf(L)
 	k, ok := L.Get(2).(lua.LNumber)
+	if t, isTable := L.Get(2).(*lua.LTable); isTable {
+		k, ok = lua.LNumber(cellOf(L, a, t)+1), true
+	}
 	i := int(k)
 	if !ok || uint(i-1) >= uint(a.n) || lua.LNumber(i) != k {
 		raiseIndex(L, a, L.Get(2))

@@ -45,7 +45,7 @@ func (c *call) reduce(f func(*Array) (*Array, error)) int {
 	if f == nil {
 		raise(c.LState, "bad self to '%s' (%s has no arithmetic)", c.name, c.self.named())
 	}
-	one, err := f(c.self)
+	one, err := f(c.self.Packed())
 	return c.pushOne(one, err)
 }
 
@@ -63,11 +63,11 @@ func (c *call) pushOne(one *Array, err error) int {
 
 // cumsum returns an array of self's shape.
 func cumsum(c *call) int {
-	a, err := kernels[c.self.typ].cumsum(c.self)
+	a, err := kernels[c.self.typ].cumsum(c.self.Packed())
 	if err != nil {
 		raise(c.LState, "%s: %w", c.self.describe(), err)
 	}
-	a.rows, a.cols, a.matrix = c.self.rows, c.self.cols, c.self.matrix
+	a.dims = c.self.dims
 	return c.give(a)
 }
 
@@ -81,7 +81,7 @@ func (c *call) pushElement(f func(*Array) int) int {
 func (c *call) extreme(f func(*Array) int) int {
 	c.needOrder()
 	c.needElements()
-	return f(c.self)
+	return f(c.self.Packed())
 }
 
 func (c *call) needElements() {
@@ -100,7 +100,7 @@ func wideType(t Type) Type {
 
 func mean(c *call) int {
 	c.needElements()
-	w, _ := c.self.as(wideType(c.self.typ))
+	w, _ := c.self.packedAs(wideType(c.self.typ))
 	if w.typ == Complex128 {
 		c.Push(ComplexToLua(c.LState, pairwiseComplex(elements[complex128](w))/complex(float64(w.n), 0)))
 	} else {
@@ -116,7 +116,7 @@ func (c *call) variance() float64 {
 	if c.given(1) {
 		ddof = c.number(1, "ddof")
 	}
-	w, _ := c.self.as(wideType(c.self.typ))
+	w, _ := c.self.packedAs(wideType(c.self.typ))
 	d := make([]float64, 0, 2*w.n)
 	if w.typ == Complex128 {
 		s := elements[complex128](w)
@@ -144,11 +144,11 @@ func dot(c *call) int {
 	if err != nil {
 		c.fail(1, "b", "%v", err)
 	}
-	x, err := a.as(t)
+	x, err := a.packedAs(t)
 	if err != nil {
 		c.fail(1, "b", "%v", err)
 	}
-	y, err := b.as(t)
+	y, err := b.packedAs(t)
 	if err != nil {
 		c.fail(1, "b", "%v", err)
 	}
@@ -159,8 +159,8 @@ func dot(c *call) int {
 // nonZero counts the elements that are true or not 0.
 func (c *call) nonZero() int {
 	zero := New(c.self.typ, 1)
-	differ := New(Bool, c.self.n)
-	inChunks(differ, operand{Array: c.self}, operand{zero, true}, func(d, x, y *Array) int {
+	differ := c.self.like(Bool)
+	inRuns(differ, c.self, operand{zero, true}.stretch(differ), func(d, x, y *Array) int {
 		kernels[x.typ].compare[cmpNe](elements[bool](d), x, y)
 		return -1
 	})
@@ -189,7 +189,7 @@ func (c *call) normOrder(n int) float64 {
 // norm returns the p-norm of all elements for p of 1, 2 or infinity. The 2-norm
 // neither overflows nor underflows on the way.
 func norm(a *Array, p float64) float64 {
-	w, _ := a.as(wideType(a.typ))
+	w, _ := a.packedAs(wideType(a.typ))
 	if w.n == 0 {
 		return 0
 	}

@@ -17,7 +17,12 @@ import (
 const exact = 1 << 53
 
 // at returns the place of element i, which must exist.
-func (a *Array) at(i int) unsafe.Pointer { return unsafe.Add(a.p, i*a.typ.Size()) }
+func (a *Array) at(i int) unsafe.Pointer {
+	if a.steps != nil {
+		return a.place(i)
+	}
+	return unsafe.Add(a.p, i*a.typ.Size())
+}
 
 func value[T any](p unsafe.Pointer) T { return *(*T)(p) }
 

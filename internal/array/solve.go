@@ -12,7 +12,7 @@ import (
 // solve is array.linalg.solve(a, b).
 func solve(c *call) int {
 	a, b := c.matrix(1, "a"), c.array(2, "b")
-	if rows, _, _ := b.Shape(); rows != a.rows {
+	if rows, _ := height(b); rows != a.rows() {
 		c.fail(2, "b", "%s has not as many rows as the %s", b.named(), a.describe())
 	}
 	if b.n == 0 {
@@ -30,8 +30,8 @@ func solve(c *call) int {
 		like = b
 	}
 	r := undense(&x, like)
-	if !b.matrix {
-		r = r.Flat()
+	if !b.matrix() {
+		r.dims = nil
 	}
 	return c.give(r)
 }
@@ -52,9 +52,9 @@ func (c *call) check(err error, m *Array) {
 func inverse(c *call) int {
 	m := c.square(1, "m")
 	if m.typ.class() == complexed {
-		identity := NewMatrix(Complex128, m.rows, m.rows)
-		for i := range m.rows {
-			elements[complex128](identity)[i*m.rows+i] = 1
+		identity := NewShaped(Complex128, m.rows(), m.rows())
+		for i := range m.rows() {
+			elements[complex128](identity)[i*m.rows()+i] = 1
 		}
 		return c.solveComplex(m, identity)
 	}
@@ -67,10 +67,10 @@ func inverse(c *call) int {
 func determinant(c *call) int {
 	m := c.square(1, "m")
 	if m.typ.class() != complexed {
-		return c.give1(realDeterminant(mat.DenseCopyOf(dense(m)).RawMatrix().Data, m.rows))
+		return c.give1(realDeterminant(mat.DenseCopyOf(dense(m)).RawMatrix().Data, m.rows()))
 	}
 	w, _ := m.Convert(Complex128)
-	det, _ := eliminate(elements[complex128](w), m.rows, nil, 0)
+	det, _ := eliminate(elements[complex128](w), m.rows(), nil, 0)
 	c.Push(ComplexToLua(c.LState, det))
 	return 1
 }
@@ -93,13 +93,13 @@ func realDeterminant(a []float64, n int) float64 {
 // solveComplex solves a square complex system. The result is complex128
 // unless both sides are complex64 or narrower.
 func (c *call) solveComplex(a, b *Array) int {
-	if a.rows != a.cols {
+	if a.rows() != a.cols() {
 		c.fail(1, "a", "square matrix expected, got %s", a.describe())
 	}
 	left, _ := a.Convert(Complex128)
 	x, _ := b.Convert(Complex128)
-	_, cols, _ := b.Shape()
-	if _, ok := eliminate(elements[complex128](left), a.rows, elements[complex128](x), cols); !ok {
+	_, cols := height(b)
+	if _, ok := eliminate(elements[complex128](left), a.rows(), elements[complex128](x), cols); !ok {
 		c.fail(1, "", "the %s is singular", a.describe())
 	}
 	if a.typ == Complex64 {

@@ -28,31 +28,27 @@ func limitsText[T integer]() string {
 func (a *Array) exactText(i int) string { return kernels[a.typ].text(a.at(i), -1) }
 
 // Text returns all elements as Lua source writes a list, exactly:
-// "{1, 2.5, 3}", a matrix as a list of rows.
+// "{1, 2.5, 3}", a matrix as a list of rows, and so on.
 func (a *Array) Text() string {
 	var b strings.Builder
-	row := func(first, count int) {
+	next := 0 // element
+	var list func(dims []int)
+	list = func(dims []int) {
 		b.WriteByte('{')
-		for i := range count {
+		for i := range dims[0] {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			b.WriteString(a.exactText(first + i))
+			if len(dims) > 1 {
+				list(dims[1:])
+				continue
+			}
+			b.WriteString(a.exactText(next))
+			next++
 		}
 		b.WriteByte('}')
 	}
-	if !a.matrix {
-		row(0, a.n)
-		return b.String()
-	}
-	b.WriteByte('{')
-	for r := range a.rows {
-		if r > 0 {
-			b.WriteString(", ")
-		}
-		row(r*a.cols, a.cols)
-	}
-	b.WriteByte('}')
+	list(a.shape())
 	return b.String()
 }
 
@@ -67,8 +63,11 @@ const (
 // String returns the array for a reader: its type, its shape, and the elements
 // in six digits, cut when there are many.
 func (a *Array) String() string {
-	if a.matrix {
-		return a.describe() + a.grid()
+	switch {
+	case a.matrix():
+		return a.describe() + a.grid("")
+	case a.rank() > 2:
+		return a.describe() + a.planes()
 	}
 	parts := make([]string, 0, shownVector)
 	for _, i := range shown(a.n, shownVector, vectorHead, vectorTail) {
@@ -97,17 +96,42 @@ func shown(n, most, head, tail int) []int {
 	return list
 }
 
+// shownPlanes is how many matrices of an array of more dimensions are shown, and
+// planesHead and planesTail how many of its first and last if there are more.
+const shownPlanes, planesHead, planesTail = 8, 4, 2
+
+// planes writes the matrices of an array of more dimensions, each under its indices.
+func (a *Array) planes() string {
+	outer := a.shape()[:a.rank()-2]
+	var b strings.Builder
+	for _, i := range shown(product(outer), shownPlanes, planesHead, planesTail) {
+		if i < 0 {
+			b.WriteString("\n  ...")
+			continue
+		}
+		plane, path := a, make([]int, len(outer))
+		for d, rest := len(outer)-1, i; d >= 0; d-- {
+			path[d], rest = rest%outer[d]+1, rest/outer[d]
+		}
+		for _, at := range path {
+			plane = plane.pick(0, at-1)
+		}
+		b.WriteString("\n  " + indicesText(path) + ":" + plane.grid("  "))
+	}
+	return b.String()
+}
+
 // grid writes the rows of a matrix, columns aligned to the right.
-func (a *Array) grid() string {
-	rows := shown(a.rows, shownMatrix, matrixHead, matrixTail)
-	cols := shown(a.cols, shownMatrix, matrixHead, matrixTail)
+func (a *Array) grid(indent string) string {
+	rows := shown(a.rows(), shownMatrix, matrixHead, matrixTail)
+	cols := shown(a.cols(), shownMatrix, matrixHead, matrixTail)
 	cells := make([][]string, len(rows))
 	width := make([]int, len(cols))
 	for y, r := range rows {
 		for x, c := range cols {
 			cell := "..."
 			if r >= 0 && c >= 0 {
-				cell = a.shortText(r*a.cols + c)
+				cell = a.shortText(r*a.cols() + c)
 			}
 			cells[y] = append(cells[y], cell)
 			width[x] = max(width[x], len(cell))
@@ -115,7 +139,7 @@ func (a *Array) grid() string {
 	}
 	var b strings.Builder
 	for _, row := range cells {
-		b.WriteByte('\n')
+		b.WriteString("\n" + indent)
 		for x, cell := range row {
 			fmt.Fprintf(&b, "  %*s", width[x], cell)
 		}

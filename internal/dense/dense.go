@@ -12,22 +12,13 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 )
 
-// MaxDims is how many dimensions arrays have at most.
-const MaxDims = 2
-
 // Dims returns the length of each dimension, the last one that of neighbours in
-// memory.
-func Dims(a *array.Array) []int {
-	rows, cols, matrix := a.Shape()
-	if !matrix {
-		return []int{a.Len()}
-	}
-	return []int{rows, cols}
-}
+// the order of the elements.
+func Dims(a *array.Array) []int { return a.Shape() }
 
 // Bytes returns the elements row by row, in this machine's byte order: the
 // array's own memory, or a copy where that lies in another way.
-func Bytes(a *array.Array) []byte { return a.Bytes() }
+func Bytes(a *array.Array) []byte { return a.Packed().Bytes() }
 
 // Own returns an array with memory of its own where that of a may be taken back
 // while somebody works on it without the interpreter, else a itself.
@@ -57,8 +48,8 @@ func Count(t array.Type, dims []int) (int, error) {
 // Fits says why there is no array of a type with these dimensions: there are too
 // many of them, or too many elements; nil if there is one.
 func Fits(t array.Type, dims []int) error {
-	if len(dims) > MaxDims {
-		return fmt.Errorf("arrays have up to %d dimensions here, the shape is %s", MaxDims, Shape(dims))
+	if len(dims) > array.MaxDims {
+		return fmt.Errorf("arrays have up to %d dimensions here, the shape is %s", array.MaxDims, Shape(dims))
 	}
 	n, err := Count(t, dims)
 	if err != nil {
@@ -76,13 +67,10 @@ func New(t array.Type, dims []int) (*array.Array, error) {
 	if err := Fits(t, dims); err != nil {
 		return nil, err
 	}
-	switch len(dims) {
-	case 0:
+	if len(dims) == 0 {
 		return array.New(t, 1), nil
-	case 1:
-		return array.New(t, dims[0]), nil
 	}
-	return array.NewMatrix(t, dims[0], dims[1]), nil
+	return array.NewShaped(t, dims...), nil
 }
 
 // Wrap makes an array of raw memory, which it takes over: the elements row by row,
@@ -92,8 +80,8 @@ func Wrap(t array.Type, dims []int, raw []byte) (*array.Array, error) {
 		return nil, err
 	}
 	a, err := array.FromBytes(t, raw)
-	if err == nil && len(dims) == 2 {
-		a, err = a.Reshape(dims[0], dims[1])
+	if err == nil && len(dims) > 1 {
+		a, err = a.Reshape(dims...)
 	}
 	return a, err
 }
@@ -126,7 +114,7 @@ func Stack(rows []*array.Array) *array.Array {
 func Floats(a *array.Array) ([]float64, error) {
 	switch a.Type() {
 	case array.Float64:
-		return array.Of[float64](a), nil
+		return array.Of[float64](a.Packed()), nil
 	case array.Complex64, array.Complex128:
 		return nil, fmt.Errorf("%s has complex numbers: a:re(), a:im() or a:abs() are numbers", a.Kind())
 	}

@@ -94,30 +94,20 @@ func (d *decoder) nextBlob() ([]byte, error) {
 var arrayTypes = len(array.Types())
 
 func (d *decoder) array() (lua.LValue, error) {
-	var shape [4]int // type, matrix, rows, columns
-	for i := range shape {
-		if i == 3 && shape[1] == 0 {
-			break
-		}
-		var err error
-		if shape[i], err = d.count(); err != nil {
-			return nil, err
-		}
+	code, err := d.count()
+	if err != nil {
+		return nil, err
 	}
-	if shape[0] >= arrayTypes {
-		return nil, malformed("array type %d", shape[0])
+	if code >= arrayTypes {
+		return nil, malformed("array type %d", code)
 	}
-	t, matrix := array.Type(shape[0]), shape[1] == 1
-	n, cols := shape[2], shape[3]
-	if matrix {
-		if n > 0 && cols > math.MaxInt/n {
-			return nil, malformed("a matrix of %d x %d", n, cols)
-		}
-		n *= cols
+	t := array.Type(code)
+	dims, n, err := d.shape()
+	if err != nil {
+		return nil, err
 	}
 	var raw []byte
 	if n > 0 {
-		var err error
 		if raw, err = d.nextBlob(); err != nil {
 			return nil, err
 		}
@@ -133,13 +123,36 @@ func (d *decoder) array() (lua.LValue, error) {
 		}
 	}
 	a, err := array.FromBytes(t, raw)
-	if err == nil && matrix {
-		a, err = a.Reshape(shape[2], cols)
+	if err == nil {
+		a, err = a.Reshape(dims...)
 	}
 	if err != nil {
 		return nil, malformed("%v", err)
 	}
 	return array.ToLua(d.L, a), nil
+}
+
+// shape reads the number of an array's dimensions and their lengths, and returns
+// how many elements there are.
+func (d *decoder) shape() (dims []int, n int, err error) {
+	rank, err := d.count()
+	if err != nil {
+		return nil, 0, err
+	}
+	if rank < 1 || rank > array.MaxDims {
+		return nil, 0, malformed("an array of %d dimensions", rank)
+	}
+	dims, n = make([]int, rank), 1
+	for i := range dims {
+		if dims[i], err = d.count(); err != nil {
+			return nil, 0, err
+		}
+		if dims[i] > 0 && n > math.MaxInt/dims[i] {
+			return nil, 0, malformed("an array of %v", dims)
+		}
+		n *= dims[i]
+	}
+	return dims, n, nil
 }
 
 func (d *decoder) traveller() (lua.LValue, error) {

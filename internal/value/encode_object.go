@@ -152,17 +152,15 @@ func (e *encoder) userdata(ud *lua.LUserData, at via) error {
 		}
 		e.mention(kindArray)
 		e.count(int(v.Type()))
-		if rows, cols, matrix := v.Shape(); matrix {
-			e.count(1)
-			e.count(rows)
-			e.count(cols)
-		} else {
-			e.count(0)
-			e.count(v.Len())
+		dims := v.Shape()
+		e.count(len(dims))
+		for _, n := range dims {
+			e.count(n)
 		}
 		if v.Len() > 0 {
-			raw := v.Bytes()
-			if e.copies || v.Leased() {
+			packed := v.Packed()
+			raw := packed.Bytes()
+			if packed == v && (e.copies || v.Leased()) {
 				raw = copyBlob(raw)
 			}
 			e.blobs = append(e.blobs, raw)

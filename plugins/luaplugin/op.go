@@ -126,7 +126,13 @@ func (o *Op) call(L *lua.LState, x, y lua.LValue) (lua.LValue, error) {
 	if err := o.Check(in.Type(), in.Len()); err != nil {
 		return nil, err
 	}
-	err := o.in.Wait(L, func(ctx context.Context) error { return o.Combine(ctx, in.Type(), in.Bytes(), inout.Bytes()) })
+	packed := inout.Packed()
+	err := o.in.Wait(L, func(ctx context.Context) error {
+		return o.Combine(ctx, in.Type(), in.Packed().Bytes(), packed.Bytes())
+	})
+	if err == nil && packed != inout {
+		inout.SetBytes(packed.Bytes())
+	}
 	if err != nil || !numbers {
 		return y, err
 	}

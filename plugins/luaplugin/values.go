@@ -3,6 +3,7 @@ package luaplugin
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -50,9 +51,12 @@ func (x *exchange) encode(v lua.LValue, depth int) (*wire.Value, error) {
 		return x.encodeTable(v, depth)
 	case *lua.LUserData:
 		if a, ok := array.To(v); ok {
-			rows, cols, matrix := a.Shape()
+			dims := a.Shape()
+			if len(dims) > 2 {
+				return nil, fmt.Errorf("a %s cannot go to a plugin: vectors and matrices can, such as a:flat()", a.Kind())
+			}
 			x.arrays = append(x.arrays, v)
-			return x.call.Array(wireType(a.Type()), a.Bytes(), rows, cols, matrix)
+			return x.call.Array(wireType(a.Type()), a.Packed().Bytes(), dims[0], append(dims, 1)[1], len(dims) == 2)
 		}
 	}
 	return nil, fmt.Errorf("a %s cannot go to a plugin: numbers, strings, booleans, tables and arrays can", args.Kind(v))
@@ -168,7 +172,7 @@ func (x *exchange) decodeArray(L *lua.LState, w *wire.Array) (lua.LValue, error)
 	}
 	var a *array.Array
 	if w.GetRows() != 0 || w.GetColumns() != 0 {
-		a = array.NewMatrix(luaType(t), int(w.GetRows()), int(w.GetColumns()))
+		a = array.NewShaped(luaType(t), int(w.GetRows()), int(w.GetColumns()))
 	} else {
 		a = array.New(luaType(t), len(raw)/t.Size())
 	}
@@ -178,12 +182,11 @@ func (x *exchange) decodeArray(L *lua.LState, w *wire.Array) (lua.LValue, error)
 
 // fill copies elements into an array. A bool may hold nothing but 0 and 1.
 func fill(a *array.Array, raw []byte) {
-	copy(a.Bytes(), raw)
 	if a.Type() == array.Bool {
-		for i, b := range a.Bytes() {
-			if b != 0 {
-				a.Bytes()[i] = 1
-			}
+		raw = slices.Clone(raw)
+		for i, b := range raw {
+			raw[i] = min(b, 1)
 		}
 	}
+	a.SetBytes(raw[:min(len(raw), a.Len()*a.Type().Size())])
 }

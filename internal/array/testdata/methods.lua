@@ -11,7 +11,7 @@ array.zeros(-1) --! bad argument #1 'n' to 'zeros' \(-1 is negative\)
 array.zeros(1.5) --! bad argument #1 'n' to 'zeros' \(1\.5 is no whole number\)
 array.zeros("3") --! bad argument #1 'n' to 'zeros' \(number expected, got string\)
 array.zeros(3, "double") --! bad argument #2 'type' to 'zeros' \(no type 'double': there are int8, int16,
-array.zeros(3, 8) --! bad argument #2 'type' to 'zeros' \(name of a type expected, got number: a matrix is array.matrix\(rows, cols\)\)
+array.zeros(3, 8) --! bad argument #2 'type' to 'zeros' \(name of a type expected, got number: a matrix is array.zeros{rows, cols}\)
 array.zeros(1e15) --! bad argument #1 'n' to 'zeros' \(1000000000000000 float64 elements need 8e\+06 GB, this machine has
 array.matrix(1e10, 1e10) --! bad argument #2 'cols' to 'matrix' \(10000000000 x 10000000000 elements are more than any machine has\)
 array.matrix(1e6, 1e9, "int8") --! bad argument #2 'cols' to 'matrix' \(1000000000000000 int8 elements need 1e\+06 GB

@@ -23,10 +23,7 @@ a:smu() --! float64 array of 6 has no method 'smu': did you mean 'sum'\?$
 a:quetzalcoatl() --! float64 array of 6 has no method 'quetzalcoatl'$
 
 -- Matrices where vectors are made.
-array.zeros(3, 3) --! bad argument #2 'type' to 'zeros' \(name of a type expected, got number: a matrix is array.matrix\(rows, cols\)\)$
-array.ones(3, 3) --! bad argument #2 'type' to 'ones' \(name of a type expected, got number: a matrix is array.matrix\(rows, cols\):fill\(1\)\)$
-array.zeros{3, 3} --! bad argument #1 'n' to 'zeros' \(number expected, got table: a matrix is array.matrix\(rows, cols\)\)$
-array.ones{3, 3} --! bad argument #1 'n' to 'ones' \(number expected, got table: a matrix is array.matrix\(rows, cols\):fill\(1\)\)$
-array.full({3, 3}, 7) --! bad argument #1 'n' to 'full' \(number expected, got table: a matrix is array.matrix\(rows, cols\):fill\(value\)\)$
-array.full(3, 3, 7) --! bad argument #3 'type' to 'full' \(name of a type expected, got number: a matrix is array.matrix\(rows, cols\):fill\(value\)\)$
+array.zeros(3, 3) --! bad argument #2 'type' to 'zeros' \(name of a type expected, got number: a matrix is array.zeros{rows, cols}\)$
+array.ones(3, 3) --! bad argument #2 'type' to 'ones' \(name of a type expected, got number: a matrix is array.ones{rows, cols}\)$
+array.full(3, 3, 7) --! bad argument #3 'type' to 'full' \(name of a type expected, got number: a matrix is array.full\({rows, cols}, value\)\)$
 array.eye(3, 3) --! bad argument #2 'type' to 'eye' \(name of a type expected, got number\)$
