@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/mpiclus/mpiclus-lua/internal/luacsv"
+	"github.com/mpiclus/mpiclus-lua/internal/luafs"
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
 	"github.com/mpiclus/mpiclus-lua/internal/luamodule"
 	"github.com/mpiclus/mpiclus-lua/internal/luamodule/moduletest"
@@ -24,7 +25,7 @@ type page struct {
 }
 
 var pages = []page{
-	{"files.md", map[string][]luamodule.Function{"csv.": luacsv.Rows(), "json.": luajson.Rows()}},
+	{"files.md", map[string][]luamodule.Function{"csv.": luacsv.Rows(), "fs.": luafs.Rows(), "json.": luajson.Rows()}},
 }
 
 // TestDocs runs the examples of the pages, wants one of each function, and holds

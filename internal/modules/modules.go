@@ -8,6 +8,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luacsv"
+	"github.com/mpiclus/mpiclus-lua/internal/luafs"
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
 )
 
@@ -16,6 +17,7 @@ func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
 		"array": array.Open,
 		"csv":   luacsv.Opener(in),
+		"fs":    luafs.Opener(in),
 		"json":  luajson.Open,
 	} {
 		in.AddModule(name, open)
