@@ -42,7 +42,7 @@ func readOptions(c *luamodule.Call, n int, sep rune) (r *reader, matrix bool) {
 		}
 	}
 	r.skip = o.Whole("skip", 0, 0, math.MaxInt32)
-	r.limit = o.Whole("rows", -1, -1, math.MaxInt32)
+	r.limit = o.Whole("rows", -1, 0, math.MaxInt32)
 	gaps := missing
 	if t := o.Table("missing"); t != nil {
 		gaps = listOfStrings(o, "missing", t)

@@ -37,7 +37,7 @@ type Function struct {
 func Table(L *lua.LState, module string, rows []Function, elsewhere map[string]string) *lua.LTable {
 	t := L.NewTable()
 	for _, f := range rows {
-		t.RawSetString(f.Name, f.lua(L, module+"."+f.Name, 0))
+		t.RawSetString(f.Name, f.Lua(L, module+"."+f.Name, 0))
 	}
 	mt := L.NewTable()
 	mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
@@ -55,7 +55,7 @@ func Table(L *lua.LState, module string, rows []Function, elsewhere map[string]s
 func Methods(L *lua.LState, noun string, rows []Function) *lua.LTable {
 	methods := L.NewTable()
 	for _, f := range rows {
-		methods.RawSetString(f.Name, f.lua(L, noun+":"+f.Name, 1))
+		methods.RawSetString(f.Name, f.Lua(L, noun+":"+f.Name, 1))
 	}
 	mt := L.NewTable()
 	mt.RawSetString("methods", methods) // so that they can travel by name
@@ -87,9 +87,9 @@ func meant(prefix, name string, t *lua.LTable, elsewhere map[string]string) stri
 	return ": it has " + strings.Join(vm.Names(t), ", ")
 }
 
-// lua makes the Lua function of the row; skip is the number of arguments before
+// Lua makes the Lua function of the row. form is how messages write the call; skip is the number of arguments before
 // the first, 1 of a method.
-func (f Function) lua(L *lua.LState, form string, skip int) *lua.LFunction {
+func (f Function) Lua(L *lua.LState, form string, skip int) *lua.LFunction {
 	most := f.most()
 	return L.NewFunction(func(L *lua.LState) int {
 		c := Call{LState: L, Name: f.Name, skip: skip}

@@ -111,7 +111,10 @@ func (o Options) Number(name string, missing float64) float64 {
 
 // Whole reads a whole number from low to high.
 func (o Options) Whole(name string, missing, low, high int) int {
-	f := o.Number(name, float64(missing))
+	if o.Get(name) == lua.LNil {
+		return missing
+	}
+	f := o.Number(name, 0)
 	if f != float64(int(f)) || f < float64(low) || f > float64(high) {
 		o.Fail(name, "whole number from %d to %d expected, got %s", low, high, number.Format(f))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
 	"github.com/mpiclus/mpiclus-lua/internal/luamodule"
 	"github.com/mpiclus/mpiclus-lua/internal/luamodule/moduletest"
+	"github.com/mpiclus/mpiclus-lua/internal/npy"
 )
 
 var updateDocs = flag.Bool("update-docs", false, "rewrite the tables of functions in the pages")
@@ -25,7 +26,7 @@ type page struct {
 }
 
 var pages = []page{
-	{"files.md", map[string][]luamodule.Function{"csv.": luacsv.Rows(), "fs.": luafs.Rows(), "json.": luajson.Rows()}},
+	{"files.md", map[string][]luamodule.Function{"array.": npy.Functions(), "a:": npy.Methods(), "csv.": luacsv.Rows(), "fs.": luafs.Rows(), "json.": luajson.Rows()}},
 }
 
 // TestDocs runs the examples of the pages, wants one of each function, and holds

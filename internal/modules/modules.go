@@ -5,17 +5,17 @@ package modules
 import (
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luacsv"
 	"github.com/mpiclus/mpiclus-lua/internal/luafs"
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
+	"github.com/mpiclus/mpiclus-lua/internal/npy"
 )
 
 // Common adds the modules to an interpreter.
 func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
-		"array": array.Open,
+		"array": npy.Opener(in),
 		"csv":   luacsv.Opener(in),
 		"fs":    luafs.Opener(in),
 		"json":  luajson.Open,
