@@ -47,22 +47,12 @@ func Promote(a, b Type) (Type, error) {
 	return 0, fmt.Errorf("%s and %s have no common type: convert one of them with a:to(type)", b, a)
 }
 
-// operand is one side of an operation: an array, or a number that counts for
-// every element.
-type operand struct {
-	*Array
-	scalar bool
-}
-
 // arith returns x op y in a new array. Sides of different types are brought to
 // the type that they promote to; "/" and "^" of integers are float64.
 func arith(op operator, x, y operand) (*Array, error) {
-	shape := x.Array
-	switch {
-	case x.scalar:
-		shape = y.Array
-	case !y.scalar && !x.sameShape(y.Array):
-		return nil, fmt.Errorf("%s and %s differ in shape", x.describe(), y.describe())
+	dims, err := commonShape(x, y)
+	if err != nil {
+		return nil, err
 	}
 	t, err := Promote(x.typ, y.typ)
 	if err != nil {
@@ -80,7 +70,10 @@ func arith(op operator, x, y operand) (*Array, error) {
 			return nil, err
 		}
 	}
-	dst := shape.like(t)
+	dst, err := newResult(t, dims)
+	if err != nil {
+		return nil, err
+	}
 	if bad := inRuns(dst, x.stretch(dst), y.stretch(dst), f); bad >= 0 {
 		return nil, fault(op, dst, x.pick(dst, bad), y.pick(dst, bad), bad)
 	}
@@ -112,9 +105,9 @@ func negated(x *Array) (*Array, error) {
 
 // compareAll returns an array of bools: which elements x relation y holds for.
 func compareAll(c comparison, x, y operand) (*Array, error) {
-	shape := x.Array
-	if !y.scalar && !x.sameShape(y.Array) {
-		return nil, fmt.Errorf("%s and %s differ in shape", x.describe(), y.describe())
+	dims, err := commonShape(x, y)
+	if err != nil {
+		return nil, err
 	}
 	t, err := Promote(x.typ, y.typ)
 	if err != nil {
@@ -130,7 +123,10 @@ func compareAll(c comparison, x, y operand) (*Array, error) {
 	if y.Array, err = y.as(t); err != nil {
 		return nil, err
 	}
-	dst := shape.like(Bool)
+	dst, err := newResult(Bool, dims)
+	if err != nil {
+		return nil, err
+	}
 	inRuns(dst, x.stretch(dst), y.stretch(dst), func(d, x, y *Array) int {
 		f(elements[bool](d), x, y)
 		return -1

@@ -132,6 +132,7 @@ func arithmeticRows() []function {
 		{"axpy", "alpha, x", "Adds alpha * x in place; gives the array.", axpy},
 		{"scale", "alpha", "Multiplies all elements by alpha in place; gives the array.", scale},
 	}
+	rows = append(rows, inPlaceRows()...)
 	for op, name := range comparisonNames {
 		rows = append(rows, function{name, "b", "For each element whether it is " + comparisonTexts[op] + " that of an array, or a number: a bool array.",
 			func(c *call) int { return compareLua(c, comparison(op)) }})

@@ -27,9 +27,13 @@ func contentRows() []function {
 		{"assign", "source", "Writes the elements of an array or list of the same length; gives the array.", assign},
 		{"map", "f [, type]", "A new array of f(element, index), of the same type unless one is given.", mapped},
 		{"each", "", "Walks index and element: for i, v in a:each() do.", each},
-		{"sort", "[order]", "Sorts in place, NaN last; order is \"desc\" or a function that tells whether its first argument goes first.", sorted},
-		{"argsort", "[order]", "The indices that would sort the array, stable; order is \"desc\" or missing.", func(c *call) int {
+		{"sort", "[order [, dim]]", "Sorts in place, NaN last; order is \"desc\" or a function that tells whether its first argument goes first.", sorted},
+		{"argsort", "[order [, dim]]", "The indices that would sort the array, stable; order is \"desc\" or missing.", func(c *call) int {
 			c.needOrder()
+			if d, given := c.lane(2); given {
+				descending := c.descending(1)
+				return c.give(c.each(d, Int64, func(a *Array) (*Array, error) { return kernels[a.typ].order(a, descending), nil }))
+			}
 			return c.give(kernels[c.self.typ].order(c.self.Packed(), c.descending(1)))
 		}},
 		{"totable", "", "The elements as a list, of a matrix as a list of rows, and so on.", func(c *call) int {
@@ -161,12 +165,23 @@ func sorted(c *call) int {
 	f, ok := c.arg(1).(*lua.LFunction)
 	if !ok {
 		c.needOrder()
+		if d, given := c.lane(2); given {
+			descending := c.descending(1)
+			move(c.self, c.each(d, c.self.typ, func(a *Array) (*Array, error) {
+				kernels[a.typ].sort(a, descending)
+				return a, nil
+			}))
+			return c.giveSelf()
+		}
 		inOne := c.self.Packed()
 		kernels[c.self.typ].sort(inOne, c.descending(1))
 		if inOne != c.self {
 			move(c.self, inOne)
 		}
 		return c.giveSelf()
+	}
+	if _, given := c.lane(2); given {
+		c.fail(2, "dim", "with a function all elements are sorted together")
 	}
 	values := make([]lua.LValue, c.self.n)
 	defer c.self.use()()

@@ -34,6 +34,8 @@ func moduleRows() []function {
 		{"eye", "n [, type]", "The identity matrix of n rows.", eye},
 		{"concat", "arrays [, dim]", "The arrays of a list one after the other along a dimension, the first unless given.", concatenated},
 		{"stack", "arrays [, dim]", "The arrays of a list, of one shape, along a new dimension, the first unless given.", stacked},
+		{"where", "mask, a, b", "For each element of a bool array that of a where it is true, of b where not; a and b may be numbers.", whereEither},
+		{"meshgrid", "x, y", "Two matrices: the x and the y of each point of a grid, a row for each y.", meshGrid},
 		{"complex", "re [, im]", "A complex number; im is 0 unless given.", newComplex},
 		{"is", "value", "Whether value is an array.", func(c *call) int {
 			_, ok := To(c.arg(1))

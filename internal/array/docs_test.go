@@ -40,7 +40,7 @@ func TestDocsTables(t *testing.T) {
 	doc := string(raw)
 	for name, text := range map[string]string{
 		"module": table("array.", moduleRows()), "shape": table("a:", shapeRows()), "content": table("a:", contentRows()),
-		"arithmetic": table("a:", arithmeticRows()), "reductions": table("a:", reductionRows()), "math": table("a:", mathRows()),
+		"arithmetic": table("a:", arithmeticRows()), "picks": table("a:", pickRows()), "reductions": table("a:", reductionRows()), "math": table("a:", mathRows()),
 		"linalg": table("array.linalg.", linalgRows()),
 	} {
 		begin, end := "<!-- rows: "+name+" -->\n", "<!-- end -->"

@@ -10,27 +10,6 @@ const chunk = 512
 // function each.
 const shortRun = 16
 
-// stretch returns a view of shape dims in which the elements stand again and again
-// along each dimension that has the length 1 in o, or that o does not have; a
-// number counts for every element. The shapes must match (see fits).
-func (o operand) stretch(like *Array) *Array {
-	if !o.scalar && o.sameShape(like) {
-		return o.Array
-	}
-	v := &Array{p: o.p, n: like.n, dims: like.dims, typ: o.typ, lease: o.lease}
-	steps := make([]int, like.rank())
-	if !o.scalar {
-		own, missing := o.strides(), like.rank()-o.rank()
-		for d, n := range o.shape() {
-			if n != 1 {
-				steps[missing+d] = own[d]
-			}
-		}
-	}
-	v.setSteps(steps)
-	return v
-}
-
 // inRuns calls f for all elements of dst, x and y, which have one shape, run by
 // run: f sees vectors whose elements follow one another. It returns the index for
 // which f failed, or -1. Where dst shares memory with x or y, it must be the same

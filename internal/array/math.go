@@ -49,6 +49,10 @@ var elementwise = []struct {
 	{"sinh", math.Sinh, cmplx.Sinh, false, "hyperbolic sine"},
 	{"cosh", math.Cosh, cmplx.Cosh, false, "hyperbolic cosine"},
 	{"tanh", math.Tanh, cmplx.Tanh, false, "hyperbolic tangent"},
+	{"exp2", math.Exp2, func(z complex128) complex128 { return cmplx.Exp(z * math.Ln2) }, false, "power of 2"},
+	{"expm1", math.Expm1, nil, false, "exponential, less 1, exact near 0,"},
+	{"log1p", math.Log1p, nil, false, "natural logarithm of 1 more, exact near 0,"},
+	{"log2", math.Log2, func(z complex128) complex128 { return cmplx.Log(z) / math.Ln2 }, false, "binary logarithm"},
 	{"floor", math.Floor, nil, true, "largest whole number that is not above"},
 	{"ceil", math.Ceil, nil, true, "smallest whole number that is not below"},
 	{"round", math.RoundToEven, nil, true, "nearest whole number, of two the even one"},
@@ -88,6 +92,7 @@ func mathRows() []function {
 			return c.give(a)
 		}},
 	}
+	rows = append(rows, kindRows()...)
 	for _, e := range elementwise {
 		rows = append(rows, function{e.name, "", "The " + e.doc + " of each element.", func(c *call) int {
 			if c.self.typ.class() == complexed && e.complex == nil {

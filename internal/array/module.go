@@ -29,7 +29,7 @@ func Open(L *lua.LState) int {
 
 // methodRows lists the methods of arrays.
 func methodRows() []function {
-	return slices.Concat(shapeRows(), contentRows(), arithmeticRows(), reductionRows(), mathRows())
+	return slices.Concat(shapeRows(), contentRows(), arithmeticRows(), reductionRows(), pickRows(), mathRows())
 }
 
 // metatable returns the metatable of arrays: one an interpreter, made when
@@ -95,7 +95,14 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 			}
 			L.Push(v)
 		default:
-			raiseIndex(L, a, k)
+			m, ok := To(k)
+			if !ok {
+				raiseIndex(L, a, k)
+			}
+			if why := wrongMask(m, a); why != "" {
+				raise(L, "%s: %s", a.describe(), why)
+			}
+			L.Push(ToLua(L, a.masked(m)))
 		}
 		return 1
 	}
@@ -103,6 +110,11 @@ func indexer(methods *lua.LTable) lua.LGFunction {
 
 func newindex(L *lua.LState) int {
 	a := selfOf(L)
+	if mask, ok := To(L.Get(2)); ok {
+		c := call{LState: L, name: "set", self: a}
+		c.setMasked(mask, L.Get(3))
+		return 0
+	}
 	k, ok := L.Get(2).(lua.LNumber)
 	if t, isTable := L.Get(2).(*lua.LTable); isTable {
 		k, ok = lua.LNumber(cellOf(L, a, t)+1), true

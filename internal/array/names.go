@@ -27,16 +27,14 @@ var methodsElsewhere = elsewhere{
 	{"append push insert remove pop extend", "the length of an array never changes: collect values in a table, then array.from(list)"},
 	{"clone dup", "a:copy() is a copy"},
 	{"item get", "a[i] is element i, m:at(i, j) one of a matrix"},
-	{"put", "a[i] = value writes element i, m:set(i, j, value) one of a matrix"},
 	{"sub", "a:view(first, count) and a:slice{{first, last}} are parts that share memory"},
 	{"column", "m:col(j) is column j, a view"},
 	{"swapaxes moveaxis", "a:permute(2, 1, 3) is the dimensions in another order"},
 	{"real", "a:re() is the real part"},
 	{"imag", "a:im() is the imaginary part"},
 	{"conjugate", "a:conj() is the complex conjugate"},
-	{"add", "write a + b"},
-	{"mul multiply", "write a * b"},
-	{"pow power", "write a ^ b"},
+	{"multiply", "write a * b, or a:mul(b) in place"},
+	{"power", "write a ^ b, or a:pow(b) in place"},
 	{"tostr str", "a:tostring() is complete and exact"},
 }
 

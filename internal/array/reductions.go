@@ -3,47 +3,45 @@ package array
 import (
 	"math"
 	"math/cmplx"
-
-	lua "github.com/yuin/gopher-lua"
 )
 
 // reductionRows lists the methods that give one value, or one an element, of
 // all before it.
 func reductionRows() []function {
 	return []function{
-		{"sum", "", "The sum: pairwise of floats, exact of integers, the number of true of bools.", func(c *call) int {
+		{"sum", "[dim]", "The sum: pairwise of floats, exact of integers, the number of true of bools.", func(c *call) int {
 			return c.reduce(kernels[c.self.typ].sum)
 		}},
-		{"prod", "", "The product.", func(c *call) int { return c.reduce(kernels[c.self.typ].prod) }},
-		{"min", "", "The smallest element; NaN if there is one.", func(c *call) int { return c.pushElement(kernels[c.self.typ].least) }},
-		{"max", "", "The largest element; NaN if there is one.", func(c *call) int { return c.pushElement(kernels[c.self.typ].most) }},
-		{"argmin", "", "The index of the first smallest element, or NaN.", func(c *call) int {
-			return c.give1(float64(c.extreme(kernels[c.self.typ].least) + 1))
-		}},
-		{"argmax", "", "The index of the first largest element, or NaN.", func(c *call) int {
-			return c.give1(float64(c.extreme(kernels[c.self.typ].most) + 1))
-		}},
-		{"mean", "", "The mean.", mean},
-		{"var", "[ddof]", "The variance: the squared distances from the mean over n - ddof, which is 0 unless given.", func(c *call) int { return c.give1(c.variance()) }},
-		{"std", "[ddof]", "The standard deviation, the root of var.", func(c *call) int { return c.give1(math.Sqrt(c.variance())) }},
+		{"prod", "[dim]", "The product.", func(c *call) int { return c.reduce(kernels[c.self.typ].prod) }},
+		{"min", "[dim]", "The smallest element; NaN if there is one.", func(c *call) int { return c.pushElement(kernels[c.self.typ].least) }},
+		{"max", "[dim]", "The largest element; NaN if there is one.", func(c *call) int { return c.pushElement(kernels[c.self.typ].most) }},
+		{"argmin", "[dim]", "The index of the first smallest element, or NaN.", func(c *call) int { return c.pushPlace(kernels[c.self.typ].least) }},
+		{"argmax", "[dim]", "The index of the first largest element, or NaN.", func(c *call) int { return c.pushPlace(kernels[c.self.typ].most) }},
+		{"mean", "[dim]", "The mean.", mean},
+		{"var", "[ddof [, dim]]", "The variance: the squared distances from the mean over n - ddof, which is 0 unless given.", func(c *call) int { return c.variance(func(v float64) float64 { return v }) }},
+		{"std", "[ddof [, dim]]", "The standard deviation, the root of var.", func(c *call) int { return c.variance(math.Sqrt) }},
 		{"dot", "b", "The sum of the products with another array; complex numbers are not conjugated.", dot},
-		{"norm", "[p]", "The p-norm of all elements: 2 unless given, 1, or math.huge for the largest magnitude.", func(c *call) int { return c.give1(norm(c.self, c.normOrder(1))) }},
-		{"cumsum", "", "The sums of the first 1, 2, ... n elements; of integers and bools as int64 or uint64.", cumsum},
-		{"all", "", "Whether all elements are true, or not 0.", func(c *call) int {
-			c.Push(lua.LBool(c.nonZero() == c.self.n))
-			return 1
+		{"norm", "[p [, dim]]", "The p-norm of all elements: 2 unless given, 1, or math.huge for the largest magnitude.", func(c *call) int {
+			p := c.normOrder(1)
+			return c.value(2, realType, func(a *Array) float64 { return norm(a, p) })
 		}},
-		{"any", "", "Whether any element is true, or not 0.", func(c *call) int {
-			c.Push(lua.LBool(c.nonZero() > 0))
-			return 1
+		{"cumsum", "[dim]", "The sums of the first 1, 2, ... n elements; of integers and bools as int64 or uint64.", cumsum},
+		{"all", "[dim]", "Whether all elements are true, or not 0.", func(c *call) int {
+			return c.truth(func(a *Array) bool { return nonZero(a) == a.n })
+		}},
+		{"any", "[dim]", "Whether any element is true, or not 0.", func(c *call) int {
+			return c.truth(func(a *Array) bool { return nonZero(a) > 0 })
 		}},
 	}
 }
 
-// reduce pushes the one value that f makes of self.
+// reduce pushes the one value that f makes of self, or of each lane along argument 1.
 func (c *call) reduce(f func(*Array) (*Array, error)) int {
 	if f == nil {
 		raise(c.LState, "bad self to '%s' (%s has no arithmetic)", c.name, c.self.named())
+	}
+	if d, given := c.lane(1); given {
+		return c.give(c.along(d, sumType(c.self.typ), false, f))
 	}
 	one, err := f(c.self.Packed())
 	return c.pushOne(one, err)
@@ -63,7 +61,11 @@ func (c *call) pushOne(one *Array, err error) int {
 
 // cumsum returns an array of self's shape.
 func cumsum(c *call) int {
-	a, err := kernels[c.self.typ].cumsum(c.self.Packed())
+	f := kernels[c.self.typ].cumsum
+	if d, given := c.lane(1); given {
+		return c.give(c.each(d, sumType(c.self.typ), f))
+	}
+	a, err := f(c.self.Packed())
 	if err != nil {
 		raise(c.LState, "%s: %w", c.self.describe(), err)
 	}
@@ -73,15 +75,23 @@ func cumsum(c *call) int {
 
 // pushElement pushes the element that f finds.
 func (c *call) pushElement(f func(*Array) int) int {
-	c.Push(c.load(c.extreme(f)))
+	c.needOrder()
+	if d, given := c.lane(1); given {
+		return c.give(c.along(d, c.self.typ, true, func(a *Array) (*Array, error) { return a.view(f(a), 1), nil }))
+	}
+	c.needElements()
+	c.Push(c.load(f(c.self.Packed())))
 	return 1
 }
 
-// extreme returns the index (from 0) that f finds.
-func (c *call) extreme(f func(*Array) int) int {
+// pushPlace pushes the index of the element that f finds.
+func (c *call) pushPlace(f func(*Array) int) int {
 	c.needOrder()
+	if d, given := c.lane(1); given {
+		return c.give(c.along(d, Int64, true, func(a *Array) (*Array, error) { return FromSlice([]int64{int64(f(a)) + 1}), nil }))
+	}
 	c.needElements()
-	return f(c.self.Packed())
+	return c.give1(float64(f(c.self.Packed()) + 1))
 }
 
 func (c *call) needElements() {
@@ -99,24 +109,39 @@ func wideType(t Type) Type {
 }
 
 func mean(c *call) int {
-	c.needElements()
-	w, _ := c.self.packedAs(wideType(c.self.typ))
-	if w.typ == Complex128 {
-		c.Push(ComplexToLua(c.LState, pairwiseComplex(elements[complex128](w))/complex(float64(w.n), 0)))
-	} else {
-		c.Push(lua.LNumber(pairwise(elements[float64](w)) / float64(w.n)))
+	f := func(a *Array) (*Array, error) {
+		w, _ := a.packedAs(wideType(a.typ))
+		if w.typ == Complex128 {
+			return FromSlice([]complex128{pairwiseComplex(elements[complex128](w)) / complex(float64(w.n), 0)}), nil
+		}
+		return FromSlice([]float64{pairwise(elements[float64](w)) / float64(w.n)}), nil
 	}
-	return 1
+	if d, given := c.lane(1); given {
+		t := c.self.typ
+		if t.class() < float {
+			t = Float64
+		}
+		return c.give(c.along(d, t, true, f))
+	}
+	c.needElements()
+	return c.pushOne(f(c.self))
 }
 
-// variance takes two passes, of complex numbers by the distance in the plane.
-func (c *call) variance() float64 {
-	c.needElements()
+// variance pushes g of the variance.
+func (c *call) variance(g func(float64) float64) int {
 	ddof := 0.0
 	if c.given(1) {
 		ddof = c.number(1, "ddof")
 	}
-	w, _ := c.self.packedAs(wideType(c.self.typ))
+	if !c.given(2) {
+		c.needElements()
+	}
+	return c.value(2, realType, func(a *Array) float64 { return g(variance(a, ddof)) })
+}
+
+// variance takes two passes, of complex numbers by the distance in the plane.
+func variance(a *Array, ddof float64) float64 {
+	w, _ := a.packedAs(wideType(a.typ))
 	d := make([]float64, 0, 2*w.n)
 	if w.typ == Complex128 {
 		s := elements[complex128](w)
@@ -157,10 +182,10 @@ func dot(c *call) int {
 }
 
 // nonZero counts the elements that are true or not 0.
-func (c *call) nonZero() int {
-	zero := New(c.self.typ, 1)
-	differ := c.self.like(Bool)
-	inRuns(differ, c.self, operand{zero, true}.stretch(differ), func(d, x, y *Array) int {
+func nonZero(a *Array) int {
+	zero := New(a.typ, 1)
+	differ := a.like(Bool)
+	inRuns(differ, a, operand{zero, true}.stretch(differ), func(d, x, y *Array) int {
 		kernels[x.typ].compare[cmpNe](elements[bool](d), x, y)
 		return -1
 	})

@@ -33,7 +33,7 @@ func shapeRows() []function {
 			c.Push(c.load(c.cell(0)))
 			return 1
 		}},
-		{"set", "i, j, ..., value", "Writes value to the element at these indices.", setCell},
+		{"set", "i, j, ..., value", "Writes value to the element at these indices; a:set(mask, value) to all for which a bool array is true.", setCell},
 		{"row", "i", "Row i of a matrix, as a vector that shares memory.", func(c *call) int {
 			c.needMatrix()
 			return c.give(c.self.pick(0, c.within(1, "i", c.self.rows())-1))

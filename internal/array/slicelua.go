@@ -28,8 +28,15 @@ func (c *call) cell(after int) int {
 	return at
 }
 
-// setCell is m:set(i, j, value).
+// setCell is m:set(i, j, value), and a:set(mask, value).
 func setCell(c *call) int {
+	if mask, ok := To(c.arg(1)); ok {
+		if c.given(3) {
+			c.fail(3, "", "a:set(mask, value) takes 2 at most")
+		}
+		c.setMasked(mask, c.arg(2))
+		return 0
+	}
 	i := c.cell(1)
 	a := c.self
 	err := a.store(i, c.arg(a.rank()+1))

@@ -77,5 +77,5 @@ m:at(3, 1) --! bad argument #1 'i' to 'at' \(int16 matrix of 2x3: index 3 is out
 m:at(1, 4) --! bad argument #2 'j' to 'at' \(int16 matrix of 2x3: index 4 is out of range \(1 to 3\)\)
 m:set(2, 3, 1e6) --! int16 matrix of 2x3: row 2, column 3: 1000000 is out of range \(-32768 to 32767\)
 a:at(1, 1) --! bad self to 'at' \(matrix expected, got float64 array of 5: see a:reshape\(rows, cols\)\)
-a.sum() --! bad self to 'sum' \(array expected, got nil: write a:sum\(\)\)
+a.sum() --! bad self to 'sum' \(array expected, got nil: write a:sum\(\[dim\]\)\)
 a.view(3, 1) --! bad self to 'view' \(array expected, got number: write a:view\(first \[, count\]\)\)

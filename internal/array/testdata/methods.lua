@@ -126,7 +126,8 @@ print(#tostring(array.zeros(1e6)) < 100, "a: " .. array.ones(1)) --> true	a: flo
 print(#array.range(1, 1000):tostring() > 3000) --> true
 
 -- An argument too many would have no effect.
-array.ones(3):sum(1) --! bad argument #1 to 'sum' \(a:sum\(\) takes 0 at most, got 1 as well\)
+array.ones(3):sum(1, 2) --! bad argument #2 to 'sum' \(a:sum\(\[dim\]\) takes 1 at most, got 2 as well\)
+array.ones(3):copy(1) --! bad argument #1 to 'copy' \(a:copy\(\) takes 0 at most, got 1 as well\)
 print(array.ones(3):sum(nil)) --> 3
 array.zeros(3, 4, 5) --! bad argument #3 to 'zeros' \(zeros\(n \[, type\]\) takes 2 at most, got 5 as well\)
 array.linalg.svd(array.eye(2), 1) --! bad argument #2 to 'svd' \(svd\(m\) takes 1 at most, got 1 as well\)
