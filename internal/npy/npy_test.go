@@ -40,7 +40,7 @@ func numpy(t *testing.T) string {
 // bytes that are written here, and the array that is read of them is the same.
 func TestAgainstNumpy(t *testing.T) {
 	python, folder := numpy(t), t.TempDir()
-	shapes := [][]int{{0}, {1}, {5}, {2, 3}, {1, 4}, {4, 1}, {0, 3}, {30, 40}}
+	shapes := [][]int{{0}, {1}, {5}, {2, 3}, {2, 3, 4}, {2, 1, 3, 2}, {3, 0, 2}, {1, 4}, {4, 1}, {0, 3}, {30, 40}}
 	script := `import numpy as np, sys
 shapes = ` + strings.NewReplacer("[", "(", "]", ",)", " ", ", ").Replace(fmt.Sprint(shapes)) + `
 names = "int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128 bool".split()
@@ -192,7 +192,7 @@ func TestTurned(t *testing.T) {
 // FuzzRead: no file makes more than an error, and what is read is written as a file
 // that gives the same again.
 func FuzzRead(f *testing.F) {
-	for _, a := range []*array.Array{array.New(array.Int16, 3), array.NewMatrix(array.Complex64, 2, 2), array.New(array.Bool, 0)} {
+	for _, a := range []*array.Array{array.New(array.Int16, 3), array.NewShaped(array.Complex64, 2, 2), array.New(array.Bool, 0)} {
 		for _, as := range []form{{}, {fortran: true, swapped: true}} {
 			var b bytes.Buffer
 			if err := writeArray(f.Context(), &b, a, as); err != nil {

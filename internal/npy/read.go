@@ -57,7 +57,7 @@ func readElements(ctx context.Context, r io.Reader, h header, w wish) (*array.Ar
 		}
 	}
 	if err := dense.Fits(h.typ, shape); err != nil {
-		if len(shape) > dense.MaxDims {
+		if len(shape) > array.MaxDims {
 			err = fmt.Errorf("%w: {shape = {rows, cols}} reads it as a matrix", err)
 		}
 		return nil, err

@@ -91,7 +91,7 @@ print(#array.load(head "{'shape': (0, ), 'fortran_order': False, 'descr': '<i8'}
 array.load(head "{'descr': '<f2', 'fortran_order': False, 'shape': (0,)}") --! numpy's type '<f2', which arrays do not have
 array.load(head "{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (0,)}") --! its elements are records
 array.load(head "{'descr': '|O', 'fortran_order': False, 'shape': (0,)}") --! type '\|O'
-array.load(head "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3, 4)}") --! arrays have up to 2 dimensions here, the shape is 2x3x4: \{shape = \{rows, cols\}\} reads it as a matrix
+array.load(head "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2, 1, 1, 1, 1, 1, 3, 4)}") --! arrays have up to 8 dimensions here, the shape is 1x2x1x1x1x1x1x3x4: \{shape = \{rows, cols\}\} reads it as a matrix
 array.load(head "{'descr': '<f8', 'fortran_order': False, 'shape': (9999999, 99999999)}") --! this machine has
 array.load(head "{'descr': '<f8', 'fortran_order': False, 'shape': (999999999999, 99999999999)}") --! more elements than any machine has memory for
 array.load(head "{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}") --! its header has the shape
