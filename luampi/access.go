@@ -167,7 +167,7 @@ func (x *call) target(slotOf, i int) int {
 
 // single checks that send and receive array have one element of one type.
 func (x *call) single() {
-	if x.send.count != 1 || x.recv.count != 1 || x.send.typ != x.recv.typ {
+	if x.send.elements() != 1 || x.recv.elements() != 1 || x.send.typ != x.recv.typ {
 		x.arg(0, "arrays of one element of the same type expected")
 	}
 }
@@ -183,18 +183,21 @@ func (x *call) access(b *buffer) {
 	if !w.fenced && !w.lockedAll && !w.locked[target] && !w.started {
 		rmaError(x, "ERR_RMA_SYNC", "no epoch is open for rank %d: call Win_fence, Win_lock or Win_start before", target)
 	}
-	if x.recv.arr != nil && x.send.arr != nil && x.recv.count != x.send.count {
-		x.arg(0, "arrays of the same length expected, got %d and %d", x.send.count, x.recv.count)
+	if x.recv.arr != nil && x.send.arr != nil && x.recv.elements() != x.send.elements() {
+		x.arg(0, "arrays of the same length expected, got %d and %d", x.send.elements(), x.recv.elements())
 	}
 	if t := w.types[target]; !w.dynamic && w.bytes[target] > 0 && !b.content.liesIn(t) && !x.readsNothing() {
 		x.arg(0, "the window of rank %d has %s elements, got %s: convert them with a:to(\"%s\")", target, t, b.content, t)
 	}
 	disp := int(int64(x.c.S[table.SlotX+1]))
-	l := b.layout
-	if !b.derived {
+	l, count, typ := b.layout, b.count, b.typ
+	switch {
+	case b.view: // what is reached has no gaps
+		l, count, typ = layoutOfElements(b.arr.Type()), b.elements(), x.m.types[b.arr.Type()]
+	case !b.derived:
 		l = layoutOfElements(b.arr.Type())
 	}
-	low, end := l.reach(b.count)
+	low, end := l.reach(count)
 	at, ok := times(disp, w.units[target])
 	if !ok {
 		at = farthest
@@ -202,15 +205,15 @@ func (x *call) access(b *buffer) {
 	if !w.dynamic && (disp < 0 || at+low < 0 || at+end > w.bytes[target]) {
 		rmaError(x, "ERR_RMA_RANGE", "bytes %d to %d are not in the window of rank %d, which has %d", at+low, at+end, target, w.bytes[target])
 	}
-	if target == x.comm.Rank && !w.dynamic && len(w.arr.Bytes()) > 0 && l.dense(b.count) {
-		reached := typeSpan(addressOf(w.arr.Bytes()), l, at, b.count)
+	if target == x.comm.Rank && !w.dynamic && len(w.arr.Bytes()) > 0 && l.dense(count) {
+		reached := typeSpan(addressOf(w.arr.Bytes()), l, at, count)
 		for _, own := range []*buffer{&x.send, &x.recv} {
 			if own.arr != nil && elementSpan(own, 0, own.count).meets(reached) {
 				x.arg(0, "the array and what is reached of this rank's own window share memory: copy the array")
 			}
 		}
 	}
-	x.c.S[table.SlotSTypes], x.c.S[table.SlotRTypes] = slot(b.count), b.typ
+	x.c.S[table.SlotSTypes], x.c.S[table.SlotRTypes] = slot(count), typ
 	if x.row.Class == table.Local { // else its request has the arrays in hand
 		x.keepOrigin(&x.send)
 		x.keepOrigin(&x.recv)
@@ -227,7 +230,7 @@ func (x *call) checkAccessOp() {
 		if x.recv.arr == nil {
 			x.arg(i, "mpi.NO_OP changes nothing: it is for accesses that read")
 		}
-	} else if !x.send.derived {
+	} else if !x.send.derived || x.send.view {
 		x.checkOp(i, x.send.arr.Type())
 	}
 }

@@ -33,6 +33,9 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 		return x.spec(i, t)
 	}
 	if a, ok := array.To(v); ok {
+		if !a.Contiguous() {
+			return x.viewBuffer(i, a)
+		}
 		return x.arrayBuffer(i, a)
 	}
 	if v != x.m.inPlace {
@@ -43,7 +46,6 @@ func (x *call) buffer(i int, v lua.LValue) (b buffer) {
 }
 
 func (x *call) arrayBuffer(i int, a *array.Array) buffer {
-	x.packed(i, a)
 	x.countFits(i, a.Len())
 	return buffer{arr: a, address: addressOf(a.Bytes()), count: a.Len(), typ: x.m.types[a.Type()], content: content{of: a.Type(), known: true}}
 }
@@ -55,7 +57,7 @@ func (x *call) newBuffer(i int, n int) buffer {
 		x.arg(i, "array expected: IN_PLACE has what to send there")
 	}
 	t := x.send.arr.Type()
-	if x.send.derived && !(x.send.layout.plain() && x.send.content.of == t) {
+	if x.send.derived && !x.send.view && !(x.send.layout.plain() && x.send.content.of == t) {
 		x.arg(i, "array expected: one is made only where what is sent are elements of an array")
 	}
 	x.countFits(i, n)
@@ -99,10 +101,13 @@ func (x *call) set(slotOf int, b *buffer, count int) {
 	s[slotOf+1] = slot(count)
 	s[slotOf+2] = b.typ
 	if b.arr != nil {
-		x.c.Bytes += count * b.arr.Type().Size()
+		x.c.Bytes += count * max(b.unit, 1) * b.arr.Type().Size()
 	}
 	if slotOf == table.SlotRecv {
 		x.out = b.arr
+		if b.behind != nil {
+			x.out = b.behind
+		}
 	}
 }
 
@@ -121,6 +126,7 @@ func (x *call) need(i int, b *buffer, inPlaceToo bool) {
 
 // wholeArray refuses {array, count, type}: the call takes the memory of an array.
 func (x *call) wholeArray() {
+	x.packed(0, x.send.arr)
 	if x.send.derived || x.send.address != addressOf(x.send.arr.Bytes()) || x.send.count != x.send.arr.Len() {
 		x.arg(0, "array expected, or a view of one: the call takes all of its memory")
 	}

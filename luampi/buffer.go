@@ -14,11 +14,26 @@ type buffer struct {
 	typ     uint64
 	inPlace bool
 	missing bool
-	derived bool // the type is not the array's own
-	typed   bool // the script named a type
+	derived bool         // the type is not the array's own
+	typed   bool         // the script named a type
+	view    bool         // of a strided array, which the type is made for
+	unit    int          // elements of the array in one of the type; 0 counts as 1, and is so in all but views
+	behind  *array.Array // the strided array that the memory is a copy of
 	content content
 	layout  *layoutOf // of a type that the script named, nil for elements of the array
 }
+
+// elements returns how many elements of the array there are.
+func (b *buffer) elements() int { return b.count * max(b.unit, 1) }
+
+// alike reports whether two buffers have the same elements, whatever lies between
+// them.
+func (b *buffer) alike(c *buffer) bool {
+	return b.typ == c.typ || b.ofArray() && c.ofArray() && b.content == c.content
+}
+
+// ofArray reports whether the elements are those of an array.
+func (b *buffer) ofArray() bool { return b.arr != nil && (!b.derived || b.view) }
 
 // begin returns how many bytes of the array lie before what is meant.
 func (b *buffer) begin() uint64 {

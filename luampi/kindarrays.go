@@ -39,8 +39,8 @@ func (x *call) readRecv(i int) {
 	switch part := x.ownPart(); {
 	case x.recv.inPlace:
 		x.recv.typ = x.send.typ
-	case x.recv.typ == x.send.typ && x.recv.count < part:
-		x.arg(i, "array of at least %d elements expected, which this rank deals out to itself, got %d", part, x.recv.count)
+	case x.recv.alike(&x.send) && x.recv.elements() < part:
+		x.arg(i, "array of at least %d elements expected, which this rank deals out to itself, got %d", part, x.recv.elements())
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
 }

@@ -60,7 +60,7 @@ func (x *call) parts(i int, b *buffer, receives bool) int {
 }
 
 func (x *call) readSendN(i int) {
-	x.send = x.buffer(i, x.at[i])
+	x.send = x.partBuffer(i, x.at[i], false)
 	x.need(i, &x.send, true)
 	count := 0
 	if !x.send.inPlace {
@@ -72,13 +72,13 @@ func (x *call) readSendN(i int) {
 // readRecvN reads an array that takes one part from each rank; a missing one
 // is made.
 func (x *call) readRecvN(i int) {
-	x.recv = x.buffer(i, x.at[i])
+	x.recv = x.partBuffer(i, x.at[i], true)
 	part, n := int(int32(x.c.S[table.SlotSend+1])), x.places(true)
 	if x.recv.missing {
 		if n > 0 && x.base() == "Neighbor_alltoall" && x.comm.Out == 0 && !x.send.inPlace {
 			x.arg(i, "array expected: nothing that this rank sends tells how long the parts are that it gets")
 		}
-		x.recv = x.newBuffer(i, part*n)
+		x.recv = x.newBuffer(i, part*n*max(x.send.unit, 1))
 	}
 	x.need(i, &x.recv, false)
 	count := x.parts(i, &x.recv, true)
@@ -90,7 +90,7 @@ func (x *call) readRecvN(i int) {
 		part = count
 		x.c.S[table.SlotSend], x.c.S[table.SlotSend+1], x.c.S[table.SlotSend+2] = x.c.Hold(nowhere()), slot(count), x.recv.typ
 	}
-	if !x.send.inPlace && x.send.typ == x.recv.typ && count != part && n > 0 && !x.comm.Inter {
+	if part *= max(x.send.unit, 1); !x.send.inPlace && x.send.alike(&x.recv) && count != part && n > 0 && !x.comm.Inter {
 		x.arg(i, "array of %d elements expected for %d from each of %d ranks, got %d", part*n, part, n, x.recv.count)
 	}
 	x.set(table.SlotRecv, &x.recv, count)
@@ -134,19 +134,19 @@ func (x *call) readV(i int, slotOf int, b *buffer) {
 }
 
 func (x *call) readSendV(i int) {
-	x.send = x.buffer(i, x.at[i])
+	x.send = x.partBuffer(i, x.at[i], false)
 	x.need(i, &x.send, x.collective())
 	x.readV(i, table.SlotSCounts, &x.send)
 	x.set(table.SlotSend, &x.send, x.send.count)
 }
 
 func (x *call) readRecvV(i int) {
-	x.recv = x.buffer(i, x.at[i])
+	x.recv = x.partBuffer(i, x.at[i], true)
 	x.readV(i, table.SlotRCounts, &x.recv)
 	x.need(i, &x.recv, false)
 	if counts := x.counts(table.SlotRCounts); x.row.Args[0].Kind == table.Send && len(counts) == x.comm.Size && !x.send.inPlace && !x.comm.Inter &&
-		x.send.typ == x.recv.typ && int(counts[x.comm.Rank]) != x.send.count {
-		x.arg(0, "array of %d elements expected, as the counts say, got %d", counts[x.comm.Rank], x.send.count)
+		x.send.alike(&x.recv) && int(counts[x.comm.Rank]) != x.send.elements() {
+		x.arg(0, "array of %d elements expected, as the counts say, got %d", counts[x.comm.Rank], x.send.elements())
 	}
 	x.set(table.SlotRecv, &x.recv, x.recv.count)
 }
@@ -159,6 +159,7 @@ func (x *call) readW(i int, b *buffer, countsSlot int, types []*handle) {
 	if b.inPlace || b.arr == nil {
 		return
 	}
+	x.packed(i, b.arr)
 	bytes := len(b.arr.Bytes())
 	for r, n := range counts {
 		low, end := x.m.typeLayout(x.L, types[r]).reach(int(n))

@@ -84,7 +84,7 @@ func (x *call) readReduce(i int) {
 		x.scalar = true
 		x.send = x.arrayBuffer(i, x.scalarArray(i, v))
 	default:
-		x.send = x.buffer(i, v)
+		x.send = x.plainBuffer(i, v, false)
 		x.need(i, &x.send, x.collective())
 	}
 	x.set(table.SlotSend, &x.send, x.send.count)
@@ -153,7 +153,7 @@ func (x *call) checkOp(i int, t array.Type) {
 
 // readReduced reads where the result goes; a missing array is made.
 func (x *call) readReduced(i int) {
-	x.recv = x.buffer(i, x.at[i])
+	x.recv = x.plainBuffer(i, x.at[i], true)
 	switch {
 	case x.recv.missing && x.send.inPlace:
 		x.arg(i, "array expected: IN_PLACE has what to send there")
@@ -212,7 +212,7 @@ func (x *call) readExReduced(i int) {
 }
 
 func (x *call) readBlockReduced(i int) {
-	x.recv = x.buffer(i, x.at[i])
+	x.recv = x.plainBuffer(i, x.at[i], true)
 	n := x.places(true)
 	if x.send.inPlace {
 		x.need(i, &x.recv, false)
@@ -233,7 +233,7 @@ func (x *call) readBlockReduced(i int) {
 }
 
 func (x *call) readPartReduced(i int) {
-	x.recv = x.buffer(i, x.at[i])
+	x.recv = x.plainBuffer(i, x.at[i], true)
 	counts := x.counts(table.SlotRCounts)
 	total, mine := 0, int(counts[x.comm.Rank])
 	for _, n := range counts {

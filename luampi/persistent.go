@@ -167,12 +167,8 @@ func (m *module) bsend(row *table.Call, gives bool) implementation {
 		size := m.typeBytes(x)
 		m.makeRoom(x, size+mpi.Int("BSEND_OVERHEAD"))
 		peer, tag, count, datatype := x.c.S[table.SlotPeer], x.c.S[table.SlotTag], x.c.S[table.SlotSend+1], x.c.S[table.SlotSend+2]
-		own := append([]byte(nil), x.send.arr.Bytes()...)
-		at := x.send.begin()
 		c := x.again(rowIsend, x.comm.Handle)
-		m.setBytes(c, table.SlotSend, own)
-		c.S[table.SlotSend] += at
-		c.S[table.SlotSend+1], c.S[table.SlotSend+2] = count, datatype
+		x.ownCopy(c, &x.send, count, datatype)
 		c.S[table.SlotPeer], c.S[table.SlotTag] = peer, tag
 		x.run()
 		m.buffered.messages = append(m.buffered.messages, bufferedMessage{c.Detach(), size + mpi.Int("BSEND_OVERHEAD")})
@@ -207,8 +203,8 @@ func (m *module) makeRoom(x *call, bytes int) {
 
 // typeBytes returns the bytes that the send array of the call has to send.
 func (m *module) typeBytes(x *call) int {
-	if !x.send.derived {
-		return x.send.count * x.send.arr.Type().Size()
+	if !x.send.derived || x.send.view {
+		return x.send.elements() * x.send.arr.Type().Size()
 	}
 	low, end := x.send.layout.reach(x.send.count)
 	return end - low
@@ -219,13 +215,9 @@ func (m *module) sendrecvReplace(L *lua.LState, base int, comm *mpi.Comm) int {
 	x := m.begin(L, table.ByName["Sendrecv_replace"])
 	x.read(base, comm)
 	s := *x.c.S
-	own := append([]byte(nil), x.send.arr.Bytes()...)
-	at, into := x.send.begin(), x.send.address
 	c := x.again(rowSendrecv, x.comm.Handle)
-	m.setBytes(c, table.SlotSend, own)
-	c.S[table.SlotSend] += at
-	c.S[table.SlotSend+1], c.S[table.SlotSend+2] = s[table.SlotSend+1], s[table.SlotSend+2]
-	c.S[table.SlotRecv] = c.Hold(into)
+	x.ownCopy(c, &x.send, s[table.SlotSend+1], s[table.SlotSend+2])
+	c.S[table.SlotRecv] = c.Hold(x.send.address)
 	c.S[table.SlotRecv+1], c.S[table.SlotRecv+2] = s[table.SlotSend+1], s[table.SlotSend+2]
 	for _, k := range []int{table.SlotPeer, table.SlotTag, table.SlotPeer2, table.SlotTag2} {
 		c.S[k] = s[k]

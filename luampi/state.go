@@ -32,6 +32,7 @@ type module struct {
 	basics   map[uint64]content
 	known    map[string]map[uint64]*lua.LUserData // predefined handles by class
 	limits   limits
+	views    viewTypes
 	buffered buffered
 	orders   orders
 	hooks    map[string]func(x *call) // checks between reading arguments and the call

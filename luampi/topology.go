@@ -236,6 +236,10 @@ func (x *call) checkTopology(i int) {
 // must not hang on a type.
 func (x *call) rawBytes(b *buffer) {
 	switch {
+	case b.view && b == &x.recv:
+		x.packed(x.argOf(table.SlotRecv), b.arr)
+	case b.view:
+		x.packed(x.argOf(table.SlotSend), b.arr)
 	case b.derived && b == &x.recv:
 		x.arg(x.argOf(table.SlotRecv), "array expected, without a type")
 	case b.derived:
