@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/job"
@@ -26,9 +27,12 @@ const (
 func (r *run) start(workers []*job.Worker, req rpc.Request) {
 	r.arrived = make(chan arrival, len(workers))
 	r.left = len(workers)
+	r.on = onRanks{}
 	own := -1
 	for i, w := range workers {
 		r.Answers[i] = Answer{Rank: w.Rank(), Pid: w.Pid()}
+		r.on[w.Rank()] = &atomic.Bool{}
+		r.on[w.Rank()].Store(true)
 		if r.Answers[i].Pid == r.m.host.node.Self() {
 			own = i // it is started after the others, which may run meanwhile
 			continue
@@ -107,6 +111,7 @@ func (r *run) take(got arrival) {
 	r.left--
 	a := &r.Answers[got.index]
 	a.Reply, a.Err = got.reply, got.err
+	r.on[a.Rank].Store(false)
 	if a.Reply != nil {
 		if err := protocol.Decode(a.Reply.Data, &a.done); err != nil {
 			a.Err = err

@@ -26,6 +26,7 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 			"mpido":   m.host.methodMpido,
 			"restart": luaRestart,
 			"on_lost": m.host.luaOnLost,
+			"where":   m.host.luaManagerWhere,
 			"close": func(L *lua.LState) int {
 				m := checkManager(L, 1, "close")
 				err := in.Wait(L, func(ctx context.Context) error { return m.Close(ctx) })

@@ -2,6 +2,7 @@ package host
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -69,6 +70,9 @@ type Manager struct {
 	toldLeft map[string]bool
 
 	ending sync.Mutex // held by who ends the job: who comes second waits for that
+
+	// running says where the chunk that runs is at work; nil: none runs.
+	running atomic.Pointer[onRanks]
 
 	mu         sync.Mutex
 	life       life

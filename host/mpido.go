@@ -65,6 +65,8 @@ func (m *Manager) run(ctx context.Context, chunk *value.Message, ranks []int) (*
 		Service: protocol.ServiceChunk, Message: chunk,
 		Data: protocol.Encode(protocol.Chunk{Seq: m.seq, Ranks: ranks, Manager: m.number}),
 	})
+	r.m.running.Store(&r.on)
+	defer r.m.running.Store(nil)
 	begin := time.Now()
 	m.debug("mpido: sent to the ranks", "chunk", m.seq, "ranks", len(workers))
 	r.collect()

@@ -70,6 +70,7 @@ func (h *Host) openCluster(report func(text string)) {
 			"start_main_loop":  h.luaStartMainLoop,
 			"stop_main_loop":   h.luaStopMainLoop,
 			"on_exit":          h.luaOnExit,
+			"where":            h.luaWhere,
 		},
 	}
 	if h.cfg.Ranks != nil {

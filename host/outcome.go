@@ -42,6 +42,7 @@ type run struct {
 	arrived chan arrival // answers that nobody has looked at
 	left    int          // answers that are not
 	dirty   bool         // an MPI wait was left on some rank
+	on      onRanks      // where it is not over
 }
 
 // arrival is the answer of one rank.

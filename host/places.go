@@ -1,12 +1,9 @@
 package host
 
 import (
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
-	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/deadlock"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
@@ -19,20 +16,11 @@ func describe(where protocol.Where) string {
 	if len(where.Calls) == 0 {
 		return uninterruptible
 	}
-	text := ""
-	for i, c := range where.Calls {
-		if i > 0 {
-			text += ", "
-		}
-		text += c.Call
-		if c.Detail != "" {
-			text += " " + c.Detail
-		}
-		if c.Where != "" {
-			text += " at " + c.Where
-		}
+	var texts []string
+	for i := range where.Calls {
+		texts = append(texts, deadlock.Place(&where.Calls[i]))
 	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 // otherFailed is why ranks are stopped that did not fail themselves.
@@ -49,26 +37,5 @@ func placeOf(e *luaerr.Error, said, reason string) string {
 
 // stoppedAt reports where ranks were when they were stopped.
 func stoppedAt(places map[int]string, of int) []string {
-	return atPlaces(places, of, "was stopped in", "were stopped in")
-}
-
-// atPlaces reports where ranks are, those at the same place in one line, with a
-// verb for one of them and for several.
-func atPlaces(places map[int]string, of int, one, several string) (lines []string) {
-	ranks := map[string][]int{}
-	var order []string
-	for _, rank := range slices.Sorted(maps.Keys(places)) {
-		if ranks[places[rank]] == nil {
-			order = append(order, places[rank])
-		}
-		ranks[places[rank]] = append(ranks[places[rank]], rank)
-	}
-	for _, place := range order {
-		verb := several
-		if len(ranks[place]) == 1 {
-			verb = one
-		}
-		lines = append(lines, fmt.Sprintf("  %s %s %s", cluster.Spans("rank", ranks[place], of), verb, place))
-	}
-	return lines
+	return deadlock.AtPlaces(places, of, "was stopped in", "were stopped in")
 }

@@ -1,12 +1,14 @@
 package host
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
+	"github.com/mpiclus/mpiclus-lua/internal/deadlock"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 )
 
@@ -21,12 +23,12 @@ type stall struct {
 	r     *run
 	every time.Duration
 	timer *time.Timer
-	looks chan map[int]protocol.Where // by rank, of those that were not over
-	last  map[int]protocol.Where
-	since time.Time         // of the first look that was like the last
-	quiet map[int]time.Time // by rank: the first look of several in a row that it did not answer
-	noted bool              // that nobody moves
-	told  bool              // that ranks do not answer
+	looks chan looked
+	last  map[int]protocol.Where // by rank, of those that were not over, with their calls of the chunk
+	since time.Time              // of the first look that was like the last
+	quiet map[int]time.Time      // by rank: the first look of several in a row that it did not answer
+	noted bool                   // that nobody moves
+	told  bool                   // that ranks do not answer
 }
 
 func (r *run) watchStall() *stall {
@@ -34,13 +36,31 @@ func (r *run) watchStall() *stall {
 	if every == 0 {
 		every = defaultStall
 	}
-	return &stall{r: r, every: every, timer: time.NewTimer(every / looksEach), looks: make(chan map[int]protocol.Where, 1)}
+	return &stall{r: r, every: every, timer: time.NewTimer(every / looksEach), looks: make(chan looked, 1)}
 }
 
 // look asks the ranks where they are; the answer comes by looks.
 func (s *stall) look() {
-	waiting := s.r.waiting()
-	go func() { s.looks <- only(protocol.ChunkTask(s.r.seq), s.r.where(waiting)) }()
+	var waiting []int
+	for _, i := range s.r.waiting() {
+		waiting = append(waiting, s.r.Answers[i].Rank)
+	}
+	go func() {
+		w := s.r.m.Where(context.Background(), 0)
+		now := map[int]protocol.Where{}
+		for _, rank := range waiting {
+			if rank < len(w.Ranks) && w.Ranks[rank].Known {
+				now[rank] = w.Ranks[rank].Where
+			}
+		}
+		s.looks <- looked{only(protocol.ChunkTask(s.r.seq), now), w.Deadlocks}
+	}()
+}
+
+// looked is what a look has found.
+type looked struct {
+	now       map[int]protocol.Where // by rank, of those that were not over, with their calls of the chunk
+	deadlocks []string
 }
 
 // looksEach is how many looks there are in the time after which a note comes.
@@ -48,13 +68,14 @@ const looksEach = 6
 
 // compare takes the answer of a look, and tells the user, once, when nothing
 // has moved for long enough.
-func (s *stall) compare(now map[int]protocol.Where) {
+func (s *stall) compare(l looked) {
+	now := l.now
 	s.tellQuiet(now)
 	if !s.complete(now) || !stands(s.last, now) {
 		s.since = time.Now()
 	} else if time.Since(s.since) >= s.every && !s.noted {
 		s.noted = true
-		s.r.m.host.say("no rank of this chunk has moved for %v: all that are at work wait in MPI\n%s", s.every, s.text(now))
+		s.r.m.host.say("no rank of this chunk has moved for %v: all that are at work wait in MPI\n%s", s.every, strings.Join(append([]string{s.text(now)}, l.deadlocks...), "\n"))
 	}
 	s.last = now
 	s.timer.Reset(s.every / looksEach)
@@ -90,7 +111,7 @@ func (s *stall) tellQuiet(now map[int]protocol.Where) {
 	of := len(s.r.Answers)
 	text := fmt.Sprintf("%s %s not answered for %v: stopped by a signal (kill -CONT PID lets a process go on), or in a call that keeps the whole process",
 		cluster.Spans("rank", ranks, of), map[bool]string{true: "has", false: "have"}[len(ranks) == 1], s.every)
-	for _, line := range atPlaces(places, of, "is in", "are in") {
+	for _, line := range deadlock.AtPlaces(places, of, "is in", "are in") {
 		text += "\n" + line
 	}
 	s.r.m.host.say("%s", text)
@@ -109,18 +130,22 @@ func (s *stall) complete(now map[int]protocol.Where) bool {
 // stands reports whether all ranks are in the same calls as before.
 func stands(before, now map[int]protocol.Where) bool {
 	for rank, where := range now {
-		if len(where.Calls) == 0 || !slices.Equal(before[rank].Calls, where.Calls) {
+		if len(where.Calls) == 0 || !slices.EqualFunc(before[rank].Calls, where.Calls, sameCall) {
 			return false
 		}
 	}
 	return len(now) > 0
 }
 
+func sameCall(a, b protocol.Pending) bool {
+	return a.Number == b.Number && a.Call == b.Call && a.Task == b.Task && a.Where == b.Where
+}
+
 // only leaves of what ranks are at the calls of one task: what others do
 // there, such as a server that waits for messages, says nothing of it.
 func only(task string, looked map[int]protocol.Where) map[int]protocol.Where {
 	for rank, where := range looked {
-		where.Calls = slices.DeleteFunc(where.Calls, func(c protocol.Pending) bool { return c.Task != task })
+		where.Calls = slices.DeleteFunc(slices.Clone(where.Calls), func(c protocol.Pending) bool { return c.Task != task })
 		looked[rank] = where
 	}
 	return looked
@@ -131,5 +156,5 @@ func (s *stall) text(now map[int]protocol.Where) string {
 	for rank, where := range now {
 		places[rank] = describe(where)
 	}
-	return strings.Join(atPlaces(places, len(s.r.Answers), "waits in", "wait in"), "\n")
+	return strings.Join(deadlock.AtPlaces(places, len(s.r.Answers), "waits in", "wait in"), "\n")
 }

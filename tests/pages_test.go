@@ -11,7 +11,7 @@ import (
 
 // pages are those pages of the documentation whose examples, one after the
 // other, are a script.
-var pages = []string{"from-mpi4py.md", "from-julia.md", "from-ipyparallel.md", "debugging.md"}
+var pages = []string{"from-mpi4py.md", "from-julia.md", "from-ipyparallel.md", "debugging.md", "see.md"}
 
 var prose = regexp.MustCompile("(?s)(?:^|```\n).*?(?:```lua\n|$)")
 

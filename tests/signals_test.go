@@ -43,7 +43,7 @@ func TestQuit(t *testing.T) {
 				t.Errorf("status %d, want 0\n%s", r.Status, r)
 			}
 			holds(t, r, r.Stdout, "finished")
-			holds(t, r, r.Stderr, "  rank 0 is in code outside of MPI", "  rank 1 is in Recv with rank 0, tag 9 (8 bytes) at testdata/scripts/signalled.lua:24")
+			holds(t, r, r.Stderr, "  rank  state    since  queue  memory  task     at\n", " mpido 1  execute at testdata/scripts/signalled.lua:28\n", " mpido 1  Recv with rank 0, tag 9 (8 bytes) at testdata/scripts/signalled.lua:24\n")
 			silent(t, r)
 		})
 	}

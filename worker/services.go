@@ -39,7 +39,7 @@ func (p *Process) Layer() rpc.Layer {
 			go func() { r.Reply(rpc.Reply{Data: protocol.Encode(p.Session.World().Standing())}) }()
 		}},
 		{Name: protocol.ServiceWhere, Inline: true, Always: true, Serve: func(r *rpc.Incoming) {
-			r.Post(rpc.Reply{Data: protocol.Encode(protocol.Where{Calls: p.Session.World().Pending()})})
+			go func() { r.Post(rpc.Reply{Data: protocol.Encode(p.Where())}) }()
 		}},
 		{Name: protocol.ServiceRetire, Inline: true, Always: true, Serve: p.serveRetire},
 		{Name: protocol.ServiceLeave, Inline: true, Always: true, Serve: func(r *rpc.Incoming) {

@@ -50,8 +50,9 @@ type World interface {
 	// Scripts see the new world once show was called by whoever holds the
 	// interpreter.
 	Renew(ctx context.Context) (show func(), err error)
-	// Pending lists the MPI calls that run now. It waits for nothing.
-	Pending() []protocol.Pending
+	// Look tells which MPI calls run now, and which requests are not complete. It
+	// waits for nothing.
+	Look() protocol.Where
 }
 
 // Info is what a session tells about itself.

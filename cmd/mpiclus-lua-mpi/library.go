@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -84,34 +82,3 @@ func (w world) Standing() protocol.Standing { return protocol.Standing(w.s.Stand
 func (w world) Tally() protocol.Standing { return protocol.Standing(w.s.Tally()) }
 
 func (w world) Renew(ctx context.Context) (show func(), err error) { return w.s.Renew(ctx) }
-
-func (w world) Pending() []protocol.Pending {
-	var list []protocol.Pending
-	for _, c := range w.s.Pending() {
-		list = append(list, protocol.Pending{Call: c.Call, Detail: detail(c), Where: c.Where, Task: c.Task, Number: c.Number, Native: c.Native})
-	}
-	return list
-}
-
-func detail(c mpi.CallRecord) string {
-	var words []string
-	switch {
-	case c.Peer >= 0:
-		words = append(words, fmt.Sprintf("with rank %d", c.Peer))
-	case c.Peer != mpi.NoRank:
-		words = append(words, "with any rank")
-	case c.Root != mpi.NoRank:
-		words = append(words, fmt.Sprintf("with root %d", c.Root))
-	}
-	switch {
-	case len(words) == 0:
-	case c.Tag >= 0:
-		words[0] += fmt.Sprintf(", tag %d", c.Tag)
-	case c.Tag != mpi.NoRank:
-		words[0] += ", any tag"
-	}
-	if c.Bytes > 0 {
-		words = append(words, fmt.Sprintf("(%d bytes)", c.Bytes))
-	}
-	return strings.Join(words, " ")
-}

@@ -100,7 +100,7 @@ func (m *Module) open(L *lua.LState) int {
 
 // masterOnly are the functions that a process needs to be the master for.
 var masterOnly = []string{
-	"MPIManager", "MPIWorkerManager", "addprocs", "mpido", "rmprocs", "start_main_loop", "stop_main_loop",
+	"MPIManager", "MPIWorkerManager", "addprocs", "mpido", "rmprocs", "start_main_loop", "stop_main_loop", "where",
 }
 
 // onMaster returns a function that raises an error anywhere but on the master.

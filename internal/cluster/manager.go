@@ -80,7 +80,7 @@ func (m *Module) snapshotMetatable(L *lua.LState) *lua.LTable {
 }
 
 // managerMethods are the methods that a manager has on the master only.
-var managerMethods = []string{"mpido", "restart", "close"}
+var managerMethods = []string{"mpido", "restart", "close", "where"}
 
 // Field returns a field of a manager, nil when there is none.
 func (s ManagerSnapshot) Field(L *lua.LState, name string) lua.LValue {

@@ -57,10 +57,17 @@ func of(L *lua.LState) *Interp {
 	return in
 }
 
-// checkEnd raises when the task that runs was cancelled. It does so at every
+// checkEnd tells who asks which line runs, and raises when the task that runs was cancelled. It does so at every
 // jump and call from then on, so that no pcall and no coroutine can hide it.
 func checkEnd(L *lua.LState) {
-	if in := of(L); in != nil && in.holder != nil && in.holder.ctx.Err() != nil {
+	in := of(L)
+	if in == nil {
+		return
+	}
+	if in.watched.asked.Load() {
+		in.tellPlace(L)
+	}
+	if in.holder != nil && in.holder.ctx.Err() != nil {
 		L.Error(lua.LString(luaerr.Where(L)+"interrupted"), 0) // at a function that has not begun RaiseError dies
 	}
 }

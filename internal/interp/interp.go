@@ -73,6 +73,7 @@ type Interp struct {
 	// overflown are the threads whose calls were nested too deeply, while their
 	// handlers may be running.
 	overflown map[weak.Pointer[lua.LState]]struct{}
+	watched   watched
 }
 
 // modules are those that Go code offers, and those that are being loaded.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -31,6 +32,7 @@ type Task struct {
 	spoilt bool // the thread saw an error and is not used again
 
 	counted atomic.Bool // among the cancelled
+	stage               // for who looks at the task
 
 	waiting *loading // the module that the task waits for, see awaitLoad
 }
@@ -46,6 +48,7 @@ func (in *Interp) Start(ctx context.Context, label string, body func(t *Task)) *
 func (in *Interp) start(ctx context.Context, t *Task, body func(t *Task)) *Task {
 	t.ctx, t.cancel = context.WithCancelCause(ctx)
 	stop := context.AfterFunc(t.ctx, t.noteCancelled)
+	in.watched.add(t)
 	in.lock.start(func() {
 		noteHolder()
 		t.enter()
@@ -71,6 +74,7 @@ func (t *Task) enter() {
 	}
 	in.holder = t
 	in.root.G.CurrentThread = t.l
+	t.state.Store(stageRuns)
 }
 
 func (t *Task) leave() {
@@ -86,6 +90,7 @@ func (t *Task) leave() {
 	noteReleased()
 	in.lock.release()
 	t.cancel(context.Canceled)
+	in.watched.remove(t)
 	close(t.done)
 }
 
@@ -167,7 +172,7 @@ func (in *Interp) Current() *Task { return in.holder }
 // and takes the interpreter back. wait must not touch Lua and must return
 // soon after ctx is done. Its error is given back as it is.
 func (in *Interp) Wait(L *lua.LState, wait func(ctx context.Context) error) error {
-	t, thread := in.letGo(L)
+	t, thread := in.letGo(L, time.Now())
 	defer in.takeBack(t, thread)
 	return wait(t.ctx)
 }
@@ -180,18 +185,19 @@ type Waiter interface {
 // WaitFor is Wait without a closure, for calls that happen a million times a
 // second.
 func (in *Interp) WaitFor(L *lua.LState, w Waiter) error {
-	t, thread := in.letGo(L)
+	t, thread := in.letGo(L, time.Time{}) // who waits so keeps a record with a time of its own
 	defer in.takeBack(t, thread)
 	return w.Wait(t.ctx)
 }
 
-func (in *Interp) letGo(L *lua.LState) (*Task, *lua.LState) {
+func (in *Interp) letGo(L *lua.LState, now time.Time) (*Task, *lua.LState) {
 	t := in.holder
 	if t == nil {
 		panic("interp: Wait by who does not hold the interpreter")
 	}
 	thread := L.G.CurrentThread
 	in.holder = nil
+	t.stands(L, now)
 	noteReleased()
 	in.lock.release()
 	return t, thread
@@ -201,6 +207,7 @@ func (in *Interp) takeBack(t *Task, thread *lua.LState) {
 	in.lock.acquire()
 	noteHolder()
 	in.holder = t
+	t.goesOn()
 	in.root.G.CurrentThread = thread
 	if t.ctx.Err() != nil {
 		t.noteCancelled() // now: the wait may have ended for that reason
@@ -212,7 +219,7 @@ func (in *Interp) takeBack(t *Task, thread *lua.LState) {
 // interpreter for fn alone.
 func (in *Interp) Callback(t *Task, L *lua.LState, fn func()) {
 	in.takeBack(t, L)
-	defer in.letGo(L)
+	defer in.letGo(L, time.Time{})
 	fn()
 }
 

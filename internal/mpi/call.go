@@ -10,6 +10,7 @@ import (
 	"context"
 	"runtime"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/table"
@@ -79,7 +80,7 @@ func (c *Call) Prepare(row *table.Call) {
 	}
 	f.plan, f.barrier = p.frame, 0
 	f.phase, f.waits = C.MPICLUS_NEW, C.MPICLUS_WAIT_OWN
-	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half, f.outdated, f.detached, f.on = 0, 0, 0, 0, 0, 0, 0, 0, 0
+	f.rc, f.nreq, f.flag, f.cancel, f.from_null, f.half, f.outdated, f.detached, f.on, f.nth = 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 	f.world = C.uint64_t(c.s.generation.Load())
 	c.turn()
 	c.native = p.blocks
@@ -166,6 +167,7 @@ func (c *Call) Over() bool { return c.f.phase == C.MPICLUS_OVER }
 type record struct {
 	state  atomic.Int32
 	number uint64
+	since  time.Duration // of clock
 }
 
 const (
@@ -175,7 +177,7 @@ const (
 )
 
 func (c *Call) enter() {
-	c.number = c.s.entered.Add(1)
+	c.number, c.since = c.s.entered.Add(1), time.Since(clock)
 	c.state.Store(running)
 }
 

@@ -23,6 +23,7 @@ type Comm struct {
 	tickets    map[int]int // of long values, by destination
 	users      []Pending   // calls that wait on it while other tasks run
 	id         uint64      // of the tally (tally.h)
+	group      *Group      // nil where it is not known
 	s          *Session
 	fixed      bool // lives as long as the session and is renewed
 	freed      bool
@@ -130,16 +131,21 @@ func (c *Call) Adopted() *Comm {
 }
 
 func (c *Call) newComm() *Comm {
-	return &Comm{
+	made := &Comm{
 		s: c.s, generation: uint64(c.f.world), id: uint64(c.f.on), Handle: c.S[table.SlotR], Shadow: c.S[table.SlotR+1], Bulk: c.S[table.SlotR+6],
 		Rank: c.Result(2), Size: c.Result(3), Inter: c.Result(4) != 0, Remote: c.Result(5),
 		In: int(c.S[table.SlotR+7] >> 32), Out: int(uint32(c.S[table.SlotR+7])),
 	}
+	if made.Handle != nullComm {
+		made.group = c.takeGroup(made)
+		made.show()
+	}
+	return made
 }
 
 // Twin gives a communicator of the same processes that is still to be made.
 func (c *Comm) Twin() *Comm {
-	return &Comm{s: c.s, generation: c.generation, Rank: c.Rank, Size: c.Size, Remote: c.Remote, Inter: c.Inter, In: c.In, Out: c.Out}
+	return &Comm{s: c.s, generation: c.generation, Rank: c.Rank, Size: c.Size, Remote: c.Remote, Inter: c.Inter, In: c.In, Out: c.Out, group: c.group}
 }
 
 // Behind returns the communicator that a call is on: what COMM_CHUNK stands for in

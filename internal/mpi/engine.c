@@ -1,5 +1,6 @@
 #include "engine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The names that the lines of calls.h are written with. s is the frame's slots. */
@@ -131,6 +132,30 @@ static void know_group(MPI_Comm comm) {
     if (MPI_Comm_group(comm, &group) == MPI_SUCCESS) MPI_Group_free(&group);
 }
 
+/* Gives the ranks in MPI_COMM_WORLD of those of a communicator, NULL if each has the same one there, or for want of memory:
+ * then *known is 0. */
+static int *world_ranks(MPI_Comm comm, int size, int *known) {
+    MPI_Group all, here;
+    int same = 1, *ranks = malloc(2 * (size_t)size * sizeof *ranks);
+    *known = 0;
+    if (ranks == NULL || MPI_Comm_group(MPI_COMM_WORLD, &all) != MPI_SUCCESS) {
+        free(ranks);
+        return NULL;
+    }
+    if (MPI_Comm_group(comm, &here) == MPI_SUCCESS) {
+        for (int i = 0; i < size; i++) ranks[size + i] = i;
+        *known = MPI_Group_translate_ranks(here, size, ranks + size, all, ranks) == MPI_SUCCESS;
+        MPI_Group_free(&here);
+    }
+    MPI_Group_free(&all);
+    int total = 0;
+    MPI_Comm_size(MPI_COMM_WORLD, &total);
+    for (int i = 0; i < size; i++) same = same && ranks[i] == i;
+    if (*known && !(same && size == total)) return ranks;
+    free(ranks);
+    return NULL;
+}
+
 /* Has what is done on a communicator and its duplicates counted: its rank 0 gives it an id that no other has. */
 static int know(MPI_Comm made, MPI_Comm shadow, MPI_Comm bulk, int rank, int size, uint64_t *known) {
     static uint64_t named;
@@ -155,6 +180,8 @@ void mpiclus_adopt(mpiclus_frame *f) {
     mpiclus_slot *s = f->s;
     MPI_Comm made = R(0).comm;
     R(1).comm = R(6).comm = MPI_COMM_NULL;
+    f->placed = 0;
+    f->ranks = NULL;
     if (made == MPI_COMM_NULL) return;
     MPI_Comm_set_errhandler(made, MPI_ERRORS_RETURN);
     MPI_Comm_rank(made, &R(2).n);
@@ -168,7 +195,10 @@ void mpiclus_adopt(mpiclus_frame *f) {
     know_group(made);
     if (f->rc == MPI_SUCCESS) know_group(R(1).comm);
     if (f->rc == MPI_SUCCESS && !R(4).n) f->rc = know(made, R(1).comm, R(6).comm, R(2).n, R(3).n, &f->on);
-    if (f->rc == MPI_SUCCESS) return;
+    if (f->rc == MPI_SUCCESS) {
+        if (!R(4).n) f->ranks = world_ranks(made, R(3).n, &f->placed);
+        return;
+    }
     /* All ranks have this error, mostly that the library has no more of them: none is to be lost. */
     if (R(6).comm != MPI_COMM_NULL) MPI_Comm_free(&R(6).comm);
     if (R(1).comm != MPI_COMM_NULL) MPI_Comm_free(&R(1).comm);
@@ -203,6 +233,13 @@ static int test_singly(mpiclus_frame *f) {
     return rc;
 }
 
+/* Counts a call that begins if it is a collective. */
+static void count_call(mpiclus_frame *f) {
+    if (!f->plan.counts) return;
+    uint64_t nth = mpiclus_count_call(f->plan.counts, f->s[12].comm);
+    __atomic_store_n(&f->nth, nth, __ATOMIC_RELAXED);
+}
+
 /* Tests the started operation once: 1 when it is over, with the return code in rc. */
 int mpiclus_test(mpiclus_frame *f) {
     int flag = 0;
@@ -211,7 +248,7 @@ int mpiclus_test(mpiclus_frame *f) {
         if (f->rc != MPI_SUCCESS) return 1;
         if (!flag) return 0;
         f->barrier = 0;
-        if (f->plan.counts) mpiclus_count_call(f->plan.counts, f->s[12].comm);
+        count_call(f);
         f->rc = dispatch(f);
         return 1;
     }
@@ -280,12 +317,12 @@ static int start(mpiclus_frame *f) {
     f->nreq = class == P2P || (class == COLL && f->plan.other);
     f->phase = MPICLUS_STARTED;
     if (f->barrier) {
-        mpiclus_count_call(MPICLUS_COUNTS_TOGETHER, f->s[12].comm);
+        __atomic_store_n(&f->nth, mpiclus_count_call(MPICLUS_COUNTS_TOGETHER, f->s[12].comm), __ATOMIC_RELAXED);
         f->rc = MPI_Ibarrier(f->s[12].comm, &f->req[0]);
         return f->rc != MPI_SUCCESS;
     }
     if (class == POLL) return 0;
-    if (f->plan.counts) mpiclus_count_call(f->plan.counts, f->s[12].comm);
+    count_call(f);
     int sits = class != LOCAL && f->nreq == 0 && mpiclus_nincoming > 0;
     if (sits) mpiclus_receive_inside(1);
     f->rc = dispatch(f);

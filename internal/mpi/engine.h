@@ -88,6 +88,9 @@ typedef struct {
     uint64_t world;      /* the one whose handles its slots hold: the value of mpiclus_worlds in it */
     int detached;        /* its task has taken the requests that it has made */
     int outdated;        /* it was refused, since that world is over */
+    uint64_t nth;        /* which collective on its communicator it is, from 1; 0: it is none that is counted */
+    int placed;          /* whether it is known which ranks of MPI_COMM_WORLD those of a communicator are that it has made */
+    int *ranks;          /* these, NULL if each has the same one there; the caller frees it */
     uint64_t on;         /* id of the communicator that its request is of, or that it has made; 0 if that is not known */
     int half;       /* the first of its requests was started, the second was not */
     int32_t owner;  /* number of the Go object */

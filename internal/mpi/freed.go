@@ -55,5 +55,8 @@ func (s *Session) freeNow(c *Comm) bool {
 func (c *Comm) SetFreed(freed bool) {
 	if c.freed = freed; freed {
 		c.s.forgetCounts(c.id)
+		c.hide()
+	} else {
+		c.show()
 	}
 }

@@ -38,6 +38,7 @@ func (r *Request) Made(c *Comm) {
 	r.incoming = nil
 	c.Handle, c.Shadow, c.Bulk, c.id = uint64(handles[0]), uint64(handles[1]), uint64(handles[2]), uint64(handles[3])
 	c.Making = false
+	c.show()
 }
 
 // Of a packet: all of it, and its head.

@@ -39,6 +39,7 @@ func (s *Session) Renew(ctx context.Context) (show func(), err error) {
 	}
 	C.mpiclus_worlds++
 	s.giveUp()
+	s.hideComms()
 	s.endComms(clean, held)
 	C.mpiclus_done = C.mpiclus_tally{}
 	world, err := s.refresh(s.world, clean)
@@ -68,6 +69,7 @@ type commHandles struct{ own, shadow, bulk uint64 }
 // interpreter may call it.
 func (c *Comm) renewed(h commHandles, generation uint64) {
 	c.Handle, c.Shadow, c.Bulk, c.generation = h.own, h.shadow, h.bulk, generation
+	c.show()
 	c.busy = nil // a collective that another task is still in is one of the communicator that was replaced
 }
 
@@ -208,5 +210,6 @@ func (s *Session) adopt(fixed *Comm, handle uint64) error {
 	made := c.newComm()
 	made.Name, made.fixed = fixed.Name, true
 	*fixed = *made
+	fixed.show()
 	return nil
 }

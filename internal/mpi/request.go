@@ -53,6 +53,7 @@ type Request struct {
 	toNull          bool    // sends to PROC_NULL
 	cancelled       bool    // somebody has asked for that
 	on              *counts // where it counts, nil if its communicator is not counted on
+	what            traits  // for who asks what is under way
 }
 
 // requests are all that MPI has something of, by who sees to them.

@@ -25,6 +25,7 @@ func (c *Call) detach(i int) *Request {
 	if r.receives = c.f.plan.receives != 0; r.persists {
 		r.countLater(c)
 	}
+	r.what = c.traits()
 	if c.Row == ownIrecv || c.Row == rowIdup {
 		r.incoming = pointer(C.uintptr_t(c.S[table.SlotR]))
 	}

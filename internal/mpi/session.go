@@ -72,10 +72,14 @@ type Session struct {
 	entered atomic.Uint64 // records made
 	passed  atomic.Uint32 // who has left MPI: tells Go's race detector of the door
 	ownOps  [2]uint64     // of the library: what stands for the ops of scripts
+	comms
 	requests
 	trash
 	progress progress
 }
+
+// clock is the begin of all times of this package, which are told as what has passed since.
+var clock = time.Now()
 
 var current *Session
 

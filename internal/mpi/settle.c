@@ -137,7 +137,7 @@ int mpiclus_exchange(const uint64_t *mine, int n, int size, int *counts, uint64_
 void mpiclus_count_anew(MPI_Comm comm) {
     mpiclus_known *k = mpiclus_find_comm(comm);
     if (k == NULL) return;
-    k->sent = k->received = k->balance = 0;
+    k->sent = k->received = k->balance = k->begun = 0;
     k->open = 0;
 }
 

@@ -70,15 +70,17 @@ void mpiclus_forget_comm(MPI_Comm comm) {
     if (k != NULL) *k = comms[--ncomms];
 }
 
-void mpiclus_count_call(int counts, MPI_Comm comm) {
+/* Counts a call that begins, and returns which collective it is on its communicator, from 1; 0 if that is not known. */
+uint64_t mpiclus_count_call(int counts, MPI_Comm comm) {
     mpiclus_known *k = counts == MPICLUS_COUNTS_TOGETHER ? mpiclus_find_comm(comm) : NULL;
     if (k != NULL) {
         if (k->id >> MPICLUS_ID_BITS == mpiclus_done.world >> MPICLUS_ID_BITS) mpiclus_done.begun++;
         mpiclus_done.balance += k->weight;
         k->balance += k->weight;
-    } else {
-        mpiclus_done.apart++;
+        return ++k->begun;
     }
+    mpiclus_done.apart++;
+    return 0;
 }
 
 /* Gives the counts to who is not inside of MPI: each is one that it had, or is about to have. */

@@ -27,6 +27,7 @@ typedef struct {
     uint64_t weight; /* what a collective adds to the balance */
     uint64_t children;
     uint64_t sent, received, balance; /* as above, here alone */
+    uint64_t begun;  /* collectives, here alone */
     int size;
     int left; /* something was left on it for good */
     int open; /* something on it is not over, as of the last look */
@@ -38,7 +39,7 @@ enum { MPICLUS_COUNTS_NOTHING, MPICLUS_COUNTS_TOGETHER, MPICLUS_COUNTS_APART };
 /* The ids of a communicator's duplicates follow from its own, of which the last bits are 0. */
 enum { MPICLUS_ID_SHADOW = 1, MPICLUS_ID_BULK = 2, MPICLUS_ID_BITS = 2 };
 
-void mpiclus_count_call(int counts, MPI_Comm comm);
+uint64_t mpiclus_count_call(int counts, MPI_Comm comm);
 mpiclus_tally mpiclus_counts(void);
 void mpiclus_count_sent(MPI_Comm comm);
 void mpiclus_count_received(MPI_Comm comm);

@@ -37,28 +37,16 @@ type Chunk struct {
 }
 
 // ChunkTask labels the task of a chunk.
-func ChunkTask(seq uint64) string { return fmt.Sprintf("mpido %d", seq) }
+func ChunkTask(seq uint64) string { return fmt.Sprintf("%s%d", ChunkPrefix, seq) }
+
+// ChunkPrefix is how the labels of such tasks begin.
+const ChunkPrefix = "mpido "
 
 // ChunkDone is what a worker tells with the result or error of a chunk.
 type ChunkDone struct {
 	Output uint64 // bytes that the worker has written since its start
 	Dirty  bool   // an MPI wait was left: the world must be renewed
 	Tally  Standing
-}
-
-// Where tells what a worker is at.
-type Where struct {
-	Calls []Pending
-}
-
-// Pending is an MPI call that has not returned.
-type Pending struct {
-	Call   string // "Recv"
-	Detail string // "from rank 2, tag 7"
-	Where  string // "job.lua:14"
-	Task   string // whose call it is, as ChunkTask has it for a chunk
-	Number uint64 // of the call, in its process
-	Native bool   // it sits in the library and cannot be left
 }
 
 // Module is a module's file as the master has it, or why there is none.

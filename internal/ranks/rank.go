@@ -160,7 +160,7 @@ func (r *Rank) String() string { return fmt.Sprintf("rank %d (host %s)", r.Numbe
 func (r *Rank) Place() *rpc.Place { return &rpc.Place{Rank: r.Number(), Host: job.Hostname()} }
 
 // Where tells what this rank is at, itself.
-func (r *Rank) Where() protocol.Where { return protocol.Where{Calls: r.cfg.World().Pending()} }
+func (r *Rank) Where() protocol.Where { return worker.Look(r.cfg.World(), r.own.Interp) }
 
 // Connect makes the link from one rank that is a worker to another.
 func (r *Rank) Connect(ctx context.Context, pid rpc.Pid) (link.Link, error) {

@@ -131,7 +131,7 @@ func (world) End() bool                                    { return false }
 func (world) Standing() protocol.Standing                  { return protocol.Standing{} }
 func (world) Tally() protocol.Standing                     { return protocol.Standing{} }
 func (world) Renew(context.Context) (func(), error)        { return func() {}, nil }
-func (world) Pending() []protocol.Pending                  { return nil }
+func (world) Look() protocol.Where                         { return protocol.Where{} }
 
 // Cluster is a master in the test process.
 type Cluster struct {
