@@ -53,14 +53,8 @@ func (c *call) lanes(d int, f func(i int, lane *Array) error) {
 // along makes an array of the one element that f makes of each lane, without
 // dimension d. f gets lanes of no elements only if it need not have some.
 func (c *call) along(d int, t Type, needs bool, f func(*Array) (*Array, error)) *Array {
-	dims := c.self.Shape()
-	empty := dims[d] == 0
-	dims = append(dims[:d], dims[d+1:]...)
-	out := NewShaped(t, dims...)
-	if empty && out.n > 0 {
-		if needs {
-			c.failSelf("%s has no elements along dimension %d", c.self.named(), d+1)
-		}
+	out := c.reduced(d, t, needs)
+	if c.self.shape()[d] == 0 {
 		one, err := f(New(c.self.typ, 0))
 		if err == nil {
 			for i := range out.n {
@@ -76,6 +70,28 @@ func (c *call) along(d int, t Type, needs bool, f func(*Array) (*Array, error)) 
 		}
 		return err
 	})
+	return out
+}
+
+// reduced makes the array of zeros for one value of each lane along dimension d. It
+// raises where lanes of no elements have none.
+func (c *call) reduced(d int, t Type, needs bool) *Array {
+	dims := c.self.Shape()
+	empty := dims[d] == 0
+	out := NewShaped(t, append(dims[:d], dims[d+1:]...)...)
+	if empty && needs && out.n > 0 {
+		c.failSelf("%s has no elements along dimension %d", c.self.named(), d+1)
+	}
+	return out
+}
+
+// sums makes the array of the sums of floats along dimension d, each times scale.
+func (c *call) sums(d int, scale float64) *Array {
+	a, out := c.self.Packed(), c.reduced(d, c.self.typ, false)
+	if a.n > 0 {
+		outer, n, inner := blocksOf(a, d)
+		kernels[a.typ].sums(out, a, outer, n, inner, scale)
+	}
 	return out
 }
 

@@ -30,9 +30,11 @@ type kernel struct {
 	least  func(x *Array) int // index of the first smallest; a NaN counts as such
 	most   func(x *Array) int
 	sort   func(x *Array, descending bool)
-	order  func(x *Array, descending bool) *Array // a stable order, indices from 1
-	axpy   func(y, x, alpha *Array)               // not of integers, which may overflow
-	matmul func(dst, x, y *Array) int             // of the types that matrix products have
+	peaks  func(out, x *Array, outer, n, inner int, largest bool)  // see extremes
+	sums   func(out, x *Array, outer, n, inner int, scale float64) // of floats; see sumLanes
+	order  func(x *Array, descending bool) *Array                  // a stable order, indices from 1
+	axpy   func(y, x, alpha *Array)                                // not of integers, which may overflow
+	matmul func(dst, x, y *Array) int                              // of the types that matrix products have
 }
 
 var kernels [typeCount]*kernel

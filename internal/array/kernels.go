@@ -56,6 +56,9 @@ func floatKernel[T floating]() *kernel {
 		over(addAll[T]), over(subAll[T]), over(mulAll[T]), over(divAll[T]), over(modFloat[T]), over(powFloat[T]), over(idivFloat[T]),
 	}
 	k.negate = func(dst, x *Array) int { return negateAll(elements[T](dst), elements[T](x)) }
+	k.sums = func(out, x *Array, outer, n, inner int, scale float64) {
+		sumLanes(elements[T](out), elements[T](x), outer, n, inner, scale)
+	}
 	k.sum = func(x *Array) (*Array, error) { return FromSlice([]float64{pairwise(elements[T](x))}), nil }
 	k.prod = func(x *Array) (*Array, error) { return FromSlice([]float64{prodFloats(elements[T](x))}), nil }
 	k.dot = func(x, y *Array) (*Array, error) {

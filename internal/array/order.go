@@ -31,6 +31,9 @@ func ordered[T ordinal](k *kernel, see func(*Array) []T, isNaN func(T) bool) {
 	k.compare[cmpGe] = relation(func(a, b T) bool { return a >= b })
 	k.least = func(x *Array) int { return least(see(x)) }
 	k.most = func(x *Array) int { return most(see(x)) }
+	k.peaks = func(out, x *Array, outer, n, inner int, largest bool) {
+		extremes(elements[T](out), see(x), outer, n, inner, largest)
+	}
 	k.sort = func(x *Array, descending bool) {
 		s := elements[T](x)
 		s = s[:len(s)-nansLast(s, isNaN)]

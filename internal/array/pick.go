@@ -83,7 +83,51 @@ func (a *Array) scatter(numbers []int, values *Array) {
 	}
 }
 
-func (a *Array) masked(mask *Array) *Array { return a.gather(chosen(mask)) }
+// masked makes a vector of the elements for which a mask is true.
+func (a *Array) masked(mask *Array) *Array {
+	a = a.Packed()
+	m := truths(mask.Packed())
+	n := 0
+	for _, b := range m {
+		n += int(b)
+	}
+	out := New(a.typ, n)
+	switch a.typ.Size() {
+	case 1:
+		pickMasked(elements[uint8](out), elements[uint8](a), m)
+	case 2:
+		pickMasked(elements[uint16](out), elements[uint16](a), m)
+	case 4:
+		pickMasked(elements[uint32](out), elements[uint32](a), m)
+	case 8:
+		pickMasked(elements[uint64](out), elements[uint64](a), m)
+	default:
+		pickMasked(elements[complex128](out), elements[complex128](a), m)
+	}
+	return out
+}
+
+// pickMasked copies the elements of which the mask is 1. What it copies in vain, the
+// next one overwrites: a processor cannot foresee the mask.
+func pickMasked[T any](dst, src []T, mask []uint8) {
+	k := 0
+	for i, b := range mask {
+		if k == len(dst) {
+			return
+		}
+		dst[k] = src[i]
+		k += int(b)
+	}
+}
+
+// overlay writes the elements of src to dst for which the mask is not 0.
+func overlay[T any](dst, src []T, mask []uint8) {
+	for i, b := range mask {
+		if b != 0 {
+			dst[i] = src[i]
+		}
+	}
+}
 
 // setMasked is a:set(mask, value) and a[mask] = value: the value is one for all, or
 // an array or list of one for each.
@@ -211,10 +255,21 @@ func whereEither(c *call) int {
 		c.fail(1, "mask", "%v", err)
 	}
 	move(out, y.stretch(out))
-	picked, from := chosen(operand{Array: mask}.stretch(out)), x.stretch(out)
-	for _, i := range picked {
-		moveSized(out.typ.Size(), out.at(i), from.at(i), 1, 1, 1)
-	}
+	inRuns(out, operand{Array: mask}.stretch(out), x.stretch(out), func(d, m, x *Array) int {
+		switch d.typ.Size() {
+		case 1:
+			overlay(elements[uint8](d), elements[uint8](x), elements[uint8](m))
+		case 2:
+			overlay(elements[uint16](d), elements[uint16](x), elements[uint8](m))
+		case 4:
+			overlay(elements[uint32](d), elements[uint32](x), elements[uint8](m))
+		case 8:
+			overlay(elements[uint64](d), elements[uint64](x), elements[uint8](m))
+		default:
+			overlay(elements[complex128](d), elements[complex128](x), elements[uint8](m))
+		}
+		return -1
+	})
 	return c.give(out)
 }
 

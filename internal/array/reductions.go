@@ -10,11 +10,14 @@ import (
 func reductionRows() []function {
 	return []function{
 		{"sum", "[dim]", "The sum: pairwise of floats, exact of integers, the number of true of bools.", func(c *call) int {
+			if d, given := c.lane(1); given && kernels[c.self.typ].sums != nil {
+				return c.give(c.sums(d, 1))
+			}
 			return c.reduce(kernels[c.self.typ].sum)
 		}},
 		{"prod", "[dim]", "The product.", func(c *call) int { return c.reduce(kernels[c.self.typ].prod) }},
-		{"min", "[dim]", "The smallest element; NaN if there is one.", func(c *call) int { return c.pushElement(kernels[c.self.typ].least) }},
-		{"max", "[dim]", "The largest element; NaN if there is one.", func(c *call) int { return c.pushElement(kernels[c.self.typ].most) }},
+		{"min", "[dim]", "The smallest element; NaN if there is one.", func(c *call) int { return c.pushElement(false) }},
+		{"max", "[dim]", "The largest element; NaN if there is one.", func(c *call) int { return c.pushElement(true) }},
 		{"argmin", "[dim]", "The index of the first smallest element, or NaN.", func(c *call) int { return c.pushPlace(kernels[c.self.typ].least) }},
 		{"argmax", "[dim]", "The index of the first largest element, or NaN.", func(c *call) int { return c.pushPlace(kernels[c.self.typ].most) }},
 		{"mean", "[dim]", "The mean.", mean},
@@ -73,11 +76,20 @@ func cumsum(c *call) int {
 	return c.give(a)
 }
 
-// pushElement pushes the element that f finds.
-func (c *call) pushElement(f func(*Array) int) int {
+// pushElement pushes the smallest or the largest element.
+func (c *call) pushElement(largest bool) int {
 	c.needOrder()
+	f := kernels[c.self.typ].least
+	if largest {
+		f = kernels[c.self.typ].most
+	}
 	if d, given := c.lane(1); given {
-		return c.give(c.along(d, c.self.typ, true, func(a *Array) (*Array, error) { return a.view(f(a), 1), nil }))
+		out := c.reduced(d, c.self.typ, true)
+		if a := c.self.Packed(); a.n > 0 {
+			outer, n, inner := blocksOf(a, d)
+			kernels[a.typ].peaks(out, a, outer, n, inner, largest)
+		}
+		return c.give(out)
 	}
 	c.needElements()
 	c.Push(c.load(f(c.self.Packed())))
@@ -120,6 +132,9 @@ func mean(c *call) int {
 		t := c.self.typ
 		if t.class() < float {
 			t = Float64
+		}
+		if n := c.self.shape()[d]; n > 0 && kernels[t].sums != nil && t == c.self.typ {
+			return c.give(c.sums(d, 1/float64(n)))
 		}
 		return c.give(c.along(d, t, true, f))
 	}
