@@ -164,6 +164,11 @@ var programs = []struct{ name, sender, check string }{
 	{"arrays", `local array = require "array" local a = array.from({1, 2, 3}, "int32")
 		return a, {a, a}, array.matrix(2, 3), array.zeros(0), array.from({true, false}, "bool")`,
 		`local a, t, m, z, b = ... return a == t[1] and rawequal(a, t[2]) and a[3] == 3 and m:at(2, 3) == 0 and #z == 0 and b[1] == true and b[2] == false`},
+	{"dimensions and views", `local array = require "array" local a = array.range(1, 24):reshape(2, 3, 4)
+		return a, a:slice{ {}, {3, 1, -1}, 2 }, a:slice{1}:t(), array.zeros{2, 0, 3}, array.from({true, false, true}, "bool"):slice{{1, 3, 2}}`,
+		`local a, s, t, z, b = ... local n, m, k = z:shape()
+		return a:at(2, 3, 4) == 24 and select("#", a:shape()) == 3 and s:tostring() == "{{10, 6, 2}, {22, 18, 14}}" and t:at(4, 3) == 12 and t:at(1, 2) == 5
+			and n == 2 and m == 0 and k == 3 and b:all() and pcall(b.flat, b)`},
 	{"long string", `return ("x"):rep(70000), {("y"):rep(65536)}`, `local s, t = ... return s == ("x"):rep(70000) and t[1] == ("y"):rep(65536)`},
 	{"many tables", `local t = {} for i = 1, 1000 do t[i] = {id = i, name = "n" .. i, prev = t[i - 1]} end return t`,
 		`local t = ... return t[1000].prev.prev.id == 998 and t[7].name == "n7" and t[500].prev == t[499]`},

@@ -95,7 +95,12 @@ func TestScripts(t *testing.T) {
 			assert(rawequal(bad.double(a), a) and a == array.from{2, 4, 6})
 			local v = a:view(2, 2)
 			bad.double(v)
-			assert(a == array.from{2, 8, 12})`,
+			assert(a == array.from{2, 8, 12})
+			local m = array.range(1, 6):reshape(2, 3)
+			local col = m:col(2)
+			assert(rawequal(bad.double(col), col) and m:tostring() == "{{1, 4, 3}, {4, 10, 6}}")
+			assert(bad.plus(m:col(1), m:col(3))[2] == 10 and m:tostring() == "{{1, 4, 4}, {4, 10, 10}}")
+			assert(bad.echo(m:t()):tostring() == "{{1, 4}, {4, 10}, {4, 10}}")`,
 		"new results": `
 			local x, own, m, long, t = bad.fresh(1000)
 			assert(#x == 1000 and x[1000] == 999 and own:type() == "int32" and own[7] == 6)
@@ -139,9 +144,10 @@ func TestErrors(t *testing.T) {
 		`plugin.load()`:                                            "argument: job.lua:4: bad argument #1 'name' to 'load' (name or path of a plugin expected, got nil)",
 		`plugin.load("bad", {sum = 1})`:                            "no option sum",
 		`plugin.load("bad", {checksum = "sha256:` + strings.Repeat("ab", 32) + `"})`: "plugin: job.lua:4: plugin bad: the checksum of",
-		`plugin.load "none"`: "plugin: job.lua:4: plugin none not found",
-		`plugin.about(1)`:    "argument: job.lua:4: bad argument #1 'plugin' to 'about'",
-		`bad.double("x")`:    "plugin: job.lua:4: plugin bad double: bad argument #1 'array' (float64 array expected, got string)",
+		`plugin.load "none"`:             "plugin: job.lua:4: plugin none not found",
+		`plugin.about(1)`:                "argument: job.lua:4: bad argument #1 'plugin' to 'about'",
+		`bad.echo(array.zeros{1, 2, 3})`: "argument: job.lua:4: bad argument #1 to 'bad.echo' (a float64 array of 1x2x3 cannot go to a plugin: vectors and matrices can, such as a:flat())",
+		`bad.double("x")`:                "plugin: job.lua:4: plugin bad double: bad argument #1 'array' (float64 array expected, got string)",
 	} {
 		_, err := run(t, in, prelude+script)
 		e := luaerr.From(err)
