@@ -67,6 +67,7 @@ run: build ## Run examples/hello.lua on 4 workers (SCRIPT=… NP=… for another
 
 build: setup ## Build the command and, for each MPI that is here, its linked sibling into bin/
 	CGO_ENABLED=0 $(GO) build -ldflags '$(LDFLAGS)' -o $(BIN)/mpiclus-lua ./cmd/mpiclus-lua
+	CGO_ENABLED=0 $(GO) build -ldflags '-s -w' -o $(BIN)/mpiclus-lua-plot ./cmd/mpiclus-lua-plot
 	@GO='$(GO)' scripts/build-linked $(BIN) '$(LDFLAGS)'
 	CGO_ENABLED=0 $(GO) build -ldflags '-s -w' -o $(BIN)/plugins/ ./plugins/stats ./plugins/topk
 
@@ -156,7 +157,7 @@ install: build ## Install into PREFIX (root: /usr/local, else ~/.local)
 	install -m 755 $(BIN)/plugins/* "$(DESTDIR)$(PREFIX)/bin/plugins/"
 
 uninstall: ## Remove what install put there
-	rm -f "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-openmpi" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-mpich"
+	rm -f "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-openmpi" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-mpich" "$(DESTDIR)$(PREFIX)/bin/mpiclus-lua-plot"
 	rm -f "$(DESTDIR)$(PREFIX)/bin/plugins/stats" "$(DESTDIR)$(PREFIX)/bin/plugins/topk"
 
 clean: ## Remove what was built

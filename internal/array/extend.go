@@ -2,13 +2,31 @@ package array
 
 import lua "github.com/yuin/gopher-lua"
 
+// moreKey is where methods wait in Lua's registry that other packages have added
+// before there was an array.
+const moreKey = "mpiclus.array.more"
+
 // AddMethod has fn be a method of all arrays of an interpreter, and a function of the
 // module there. It is for packages above this one, and must be called before a script
-// runs; what the module has itself is not replaced.
+// runs; a method that the module has itself stays.
 func AddMethod(L *lua.LState, name string, fn *lua.LFunction) {
-	methods := metatable(L).RawGetString(methodsKey).(*lua.LTable)
-	if methods.RawGetString(name) != lua.LNil {
-		panic("array: there is a method " + name + " already")
+	more, ok := L.G.Registry.RawGetString(moreKey).(*lua.LTable)
+	if !ok {
+		more = L.NewTable()
+		L.G.Registry.RawSetString(moreKey, more)
 	}
-	methods.RawSetString(name, fn)
+	more.RawSetString(name, fn)
+}
+
+// addMore adds those methods.
+func addMore(L *lua.LState, methods *lua.LTable) {
+	more, ok := L.G.Registry.RawGetString(moreKey).(*lua.LTable)
+	if !ok {
+		return
+	}
+	more.ForEach(func(name, fn lua.LValue) {
+		if methods.RawGet(name) == lua.LNil {
+			methods.RawSet(name, fn)
+		}
+	})
 }

@@ -42,6 +42,7 @@ func metatable(L *lua.LState) *lua.LTable {
 	for _, f := range methodRows() {
 		methods.RawSetString(f.name, f.function(L, true))
 	}
+	addMore(L, methods)
 	mt := L.NewTable()
 	mt.RawSetString(methodsKey, methods)
 	for name, f := range map[string]lua.LGFunction{

@@ -1,18 +1,24 @@
 package modules
 
 import (
+	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/mpiclus/mpiclus-lua/internal/figure"
+	"github.com/mpiclus/mpiclus-lua/internal/figure/draw"
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luacsv"
 	"github.com/mpiclus/mpiclus-lua/internal/luafs"
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
 	"github.com/mpiclus/mpiclus-lua/internal/luamodule"
 	"github.com/mpiclus/mpiclus-lua/internal/luamodule/moduletest"
+	"github.com/mpiclus/mpiclus-lua/internal/luaplot"
 	"github.com/mpiclus/mpiclus-lua/internal/npy"
 )
 
@@ -23,10 +29,18 @@ var updateDocs = flag.Bool("update-docs", false, "rewrite the tables of function
 type page struct {
 	file string
 	rows map[string][]luamodule.Function
+	add  func(in *interp.Interp)
 }
 
 var pages = []page{
-	{"files.md", map[string][]luamodule.Function{"array.": npy.Functions(), "a:": npy.Methods(), "csv.": luacsv.Rows(), "fs.": luafs.Rows(), "json.": luajson.Rows()}},
+	{"files.md", map[string][]luamodule.Function{"array.": npy.Functions(), "a:": npy.Methods(), "csv.": luacsv.Rows(), "fs.": luafs.Rows(), "json.": luajson.Rows()}, Common},
+	{"plot.md", map[string][]luamodule.Function{"plot.": luaplot.Functions(), "f:": luaplot.FigureMethods()}, withPlots},
+}
+
+// withPlots draws files here: no program lies beside a test.
+func withPlots(in *interp.Interp) {
+	Common(in)
+	in.AddModule("plot", luaplot.Opener(in, func(_ context.Context, w io.Writer, p *figure.Picture) error { return draw.Write(w, p) }))
 }
 
 // TestDocs runs the examples of the pages, wants one of each function, and holds
@@ -50,8 +64,28 @@ func TestDocs(t *testing.T) {
 				}
 			}
 			p.showsAll(t, string(raw))
-			moduletest.Page(t, Common, file)
+			moduletest.Page(t, p.add, file)
+			if *updateDocs {
+				copyPlots(t, filepath.Join(filepath.Dir(file), "plots"))
+			}
 		})
+	}
+}
+
+// copyPlots makes the pictures that the examples have drawn those of the page.
+func copyPlots(t *testing.T, folder string) {
+	pictures, err := filepath.Glob("*.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range pictures {
+		raw, err := os.ReadFile(name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(folder, name), raw, 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

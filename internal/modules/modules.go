@@ -9,6 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luacsv"
 	"github.com/mpiclus/mpiclus-lua/internal/luafs"
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
+	"github.com/mpiclus/mpiclus-lua/internal/luaplot"
 	"github.com/mpiclus/mpiclus-lua/internal/npy"
 )
 
@@ -19,6 +20,7 @@ func Common(in *interp.Interp) {
 		"csv":   luacsv.Opener(in),
 		"fs":    luafs.Opener(in),
 		"json":  luajson.Open,
+		"plot":  luaplot.Opener(in, luaplot.Beside),
 	} {
 		in.AddModule(name, open)
 	}
