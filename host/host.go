@@ -14,6 +14,8 @@
 //	pids, err := m.Start(ctx)
 //	outcome, err := m.Run(ctx, chunk, nil) // chunk is what interp's codec made of a function
 //
+// A front end that runs pieces of code, as a shell does, begins with Host.Pieces.
+//
 // Locks: who holds Manager.mu may take those of its job and its workers, and never the
 // other way round. Neither they nor Host.mu are held while anything is waited for.
 package host
@@ -83,6 +85,8 @@ type Host struct {
 	life       context.Context
 	endLife    context.CancelFunc
 	recoveries sync.WaitGroup
+	// pieces is set when a front end runs pieces of code; see Pieces.
+	pieces atomic.Bool
 	// readerGone is set when who read the output of this process has gone.
 	readerGone atomic.Bool
 

@@ -70,7 +70,11 @@ func (m *Manager) noteLoss(e *luaerr.Error) {
 		return
 	}
 	time.AfterFunc(noticeTime, func() {
-		if e := m.untold(); e != nil {
+		switch e := m.untold(); {
+		case e == nil:
+		case m.host.pieces.Load():
+			m.host.say("%s (manager:restart() starts a fresh job)", e.Error())
+		default:
 			m.host.say("%s (unless the script copes with it, its status will be %d)", e.Error(), ExitLost)
 		}
 	})
@@ -88,8 +92,11 @@ func (m *Manager) untold() *luaerr.Error {
 }
 
 // untoldLoss returns the error of a worker that was lost while nobody waited for
-// it; nil for none.
+// it; nil for none, and where a front end has told of it.
 func (h *Host) untoldLoss() error {
+	if h.pieces.Load() {
+		return nil
+	}
 	for _, m := range h.all() {
 		if e := m.untold(); e != nil {
 			return e

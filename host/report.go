@@ -167,10 +167,17 @@ func (h *Host) report(err error) {
 	h.display.Note(report(e, h.cfg.Verbose))
 }
 
+// reportText is the report of an error with what the script's end has to add to it.
+func (h *Host) reportText(err error) string {
+	return reportOf(h.stop.tell(luaerr.From(err)), h.cfg.Verbose)
+}
+
 // report is what the user sees of an error that ended the script.
-func report(err error, verbose bool) string {
+func report(err error, verbose bool) string { return "mpiclus-lua: " + reportOf(err, verbose) }
+
+func reportOf(err error, verbose bool) string {
 	e := luaerr.From(err)
-	text := "mpiclus-lua: " + e.Error()
+	text := e.Error()
 	if e.Traceback != "" && (e.Kind == luaerr.Script || e.Kind == luaerr.Argument || e.Kind == luaerr.MPI || verbose) {
 		text += "\n" + e.Traceback
 	}

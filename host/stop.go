@@ -25,6 +25,7 @@ func (s *stop) start() context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.script, s.cancel = context.WithCancelCause(context.Background())
+	s.why, s.places = nil, nil
 	return s.script
 }
 

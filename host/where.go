@@ -109,16 +109,21 @@ func (h *Host) tellWhere() {
 		h.say("%v is in %s", h.rank, describe(w))
 		return
 	}
-	told := false
+	h.say("%s", h.whereText())
+}
+
+// whereText tells where each rank of each manager is.
+func (h *Host) whereText() string {
+	var told []string
 	for _, m := range h.all() {
 		if w := m.Where(context.Background(), 0); len(w.Ranks) > 0 {
-			h.say("%s", strings.TrimSuffix(w.headed(), "\n"))
-			told = true
+			told = append(told, strings.TrimSuffix(w.headed(), "\n"))
 		}
 	}
-	if !told {
-		h.say("there are no workers now")
+	if told == nil {
+		return "there are no workers now"
 	}
+	return strings.Join(told, "\n")
 }
 
 // headed is the text of the whereabouts below a line that names the manager.
