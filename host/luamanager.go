@@ -37,6 +37,7 @@ func wrapManager(L *lua.LState, m *Manager, in *interp.Interp) *lua.LUserData {
 			},
 		})
 		mt.RawSetString(vm.NameKey, lua.LString("manager"))
+		mt.RawSetString("methods", methods) // for who lists them
 		mt.RawSetString("__index", L.NewFunction(func(L *lua.LState) int {
 			m := checkManager(L, 1, "index")
 			v := m.field(L, L.CheckString(2))

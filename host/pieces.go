@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	lua "github.com/yuin/gopher-lua"
+
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
@@ -141,6 +143,11 @@ func (p *Pieces) endBy(s os.Signal, end func(os.Signal)) {
 	end(s)
 	p.Finish()
 	os.Exit(ExitInterrupted)
+}
+
+// LoadFile compiles a script as RunScript does, for a piece that calls it.
+func (p *Pieces) LoadFile(L *lua.LState, file string) (lua.LValue, error) {
+	return p.h.loadFile(L, file)
 }
 
 // Report is what the user sees of the error of a piece: the report that a script's

@@ -143,6 +143,11 @@ func (h *Host) load(L *lua.LState, file string) (lua.LValue, error) {
 		fn, err := h.interp.LoadText(L, file, *h.cfg.Code)
 		return fn, scriptError(err)
 	}
+	return h.loadFile(L, file)
+}
+
+// loadFile compiles the script of a file, whose folder is one of modules from then on.
+func (h *Host) loadFile(L *lua.LState, file string) (lua.LValue, error) {
 	if folder := filepath.Dir(file); folder != "." {
 		// Modules beside the script are found from wherever it is started.
 		pack := L.GetGlobal("package").(*lua.LTable)

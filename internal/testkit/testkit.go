@@ -25,11 +25,13 @@ import (
 )
 
 // Launcher starts workers as goroutines.
-type Launcher struct{}
+type Launcher struct {
+	Modules func(in *interp.Interp) // adds further Lua modules to each worker; may be nil
+}
 
 // Launch implements job.Launcher.
 func (l *Launcher) Launch(spec launch.Spec, join link.Join, settings protocol.Settings) (job.Launch, error) {
-	j := &running{done: make(chan struct{}), settings: settings, join: join}
+	j := &running{done: make(chan struct{}), settings: settings, join: join, modules: l.Modules}
 	for rank := range spec.NP {
 		ctx, cancel := context.WithCancel(context.Background())
 		j.stops = append(j.stops, cancel) // before any of them runs: Kill must find all
@@ -51,6 +53,7 @@ type running struct {
 	done     chan struct{}
 	join     link.Join
 	settings protocol.Settings
+	modules  func(in *interp.Interp)
 
 	stops []context.CancelFunc // of the workers
 
@@ -64,6 +67,9 @@ func (j *running) run(ctx context.Context, cancel context.CancelFunc, rank, size
 		Modules: func(in *interp.Interp) {
 			modules.Common(in)
 			in.AddModule("testkit", openKit(in, cancel))
+			if j.modules != nil {
+				j.modules(in)
+			}
 		},
 	}, j.join, j.settings)
 	if err != nil {
@@ -167,7 +173,13 @@ func New(t testing.TB, cfg host.Config) *Cluster {
 	if cfg.Launcher == nil {
 		cfg.Launcher = &Launcher{}
 	}
-	cfg.Modules = modules.Common
+	more := cfg.Modules
+	cfg.Modules = func(in *interp.Interp) {
+		modules.Common(in)
+		if more != nil {
+			more(in)
+		}
+	}
 	h, err := host.New(cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,56 @@
+package shell
+
+import (
+	"strings"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/tree"
+)
+
+// code runs Lua that the user wrote, or that stands for what the user wrote.
+func (s *Shell) code(name, code string) (o Outcome) {
+	o.Err = s.pieces.Run(name, func(t *interp.Task) (err error) {
+		o.Text, err = s.evaluate(t, name, code)
+		return err
+	})
+	if o.Err == nil {
+		s.record(code)
+	}
+	return o
+}
+
+// evaluate runs code and gives its values as text.
+func (s *Shell) evaluate(t *interp.Task, name, code string) (text string, err error) {
+	p, err := s.compile(t, name, code)
+	if err != nil {
+		return "", err
+	}
+	values, err := t.Call(p)
+	if err != nil || len(values) == 0 {
+		return "", err
+	}
+	if values[0] != lua.LNil {
+		t.L().SetGlobal("_", values[0])
+	}
+	return s.show(t, values)
+}
+
+// record notes an input that went well, for %save. The values of an expression that
+// is no statement are printed there, and those that it returns.
+func (s *Shell) record(code string) {
+	code = strings.TrimSpace(code)
+	if _, err := tree.Compile("stdin", code); err != nil {
+		code = "print(" + code + "\n)"
+	} else if at := tree.ReadPiece(code).Return; at >= 0 { // it would end the script
+		values := strings.TrimRight(strings.TrimPrefix(code[at:], "return"), "; \t\r\n")
+		if code = code[:at]; values != "" {
+			code += "print(" + strings.TrimSpace(values) + "\n)"
+		}
+	}
+	if strings.HasPrefix(code, "(") { // else it would call what stands before it
+		code = "do end " + code
+	}
+	s.script = append(s.script, code)
+}
