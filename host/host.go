@@ -56,6 +56,7 @@ type Config struct {
 	Output           string        // "live" (default), "raw", "grouped", "file=DIR", "none"
 	Version          string        // of this software
 	Verbose          bool          // reports hold all that is known
+	Native           string        // the mode of native code: "on" (default), "off", "explain"
 	Log              *slog.Logger
 	Stdout           io.Writer // default os.Stdout
 	Stderr           io.Writer // default os.Stderr

@@ -76,7 +76,7 @@ func (m *Manager) jobConfig() job.Config {
 			env[name] = v
 		}
 	}
-	settings := protocol.Settings{ThreadLevel: opts.ThreadLevel, Capture: !opts.LeaveOutput, Topology: opts.Topology}
+	settings := protocol.Settings{ThreadLevel: opts.ThreadLevel, Capture: !opts.LeaveOutput, Topology: opts.Topology, Native: cfg.Native}
 	if cfg.Verbose {
 		settings.LogLevel = "debug"
 	}

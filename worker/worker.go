@@ -16,6 +16,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/native"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -40,6 +41,9 @@ func Serve(cfg Config) int {
 	join, settings, err := takeEnvironment()
 	if err == nil {
 		os.Setenv(protocol.EnvFolder, settings.Folder)
+		err = native.Configure(settings.Native, cfg.Log)
+	}
+	if err == nil {
 		err = serve(cfg, join, settings)
 	}
 	if errors.Is(err, errMasterGone) {

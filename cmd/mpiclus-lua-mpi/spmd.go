@@ -15,6 +15,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi"
 	"github.com/mpiclus/mpiclus-lua/internal/mpi/mpilink"
+	"github.com/mpiclus/mpiclus-lua/internal/native"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
@@ -24,6 +25,11 @@ import (
 // args are its name and its arguments. It does not return when MPI
 // runs: a rank ends together with the others.
 func spmd(args []string, code *string, log *slog.Logger) int {
+	mode := os.Getenv("MPICLUS_NATIVE")
+	if err := native.Configure(mode, log); err != nil {
+		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
+		return host.ExitUsage
+	}
 	s, err := mpi.Init(mpi.Config{})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mpiclus-lua:", err)
@@ -42,7 +48,7 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 	own := newSession(s)
 	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it
 	return host.Run(host.Config{
-		Args: args, Code: code, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug",
+		Args: args, Code: code, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug", Native: mode,
 		Stderr: w.errorOutput(), LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
 		Ranks: &ranks.Config{
 			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, Watch: w.start, End: r.end,

@@ -17,6 +17,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/modules"
+	"github.com/mpiclus/mpiclus-lua/internal/native"
 	"github.com/mpiclus/mpiclus-lua/luampi/outside"
 	"github.com/mpiclus/mpiclus-lua/plugins/load"
 	"github.com/mpiclus/mpiclus-lua/plugins/luaplugin"
@@ -27,6 +28,7 @@ type hostFlags struct {
 	np                                 int
 	mpiexec, mpiflags, hosts, hostfile string
 	iface, output, logLevel, secret    string
+	native                             string
 	untrusted                          bool
 	timeout                            time.Duration
 	plugins                            []string
@@ -47,6 +49,7 @@ func (f *hostFlags) add(c *cobra.Command) {
 	fs.DurationVar(&f.timeout, "launch-timeout", 0, "how long workers may take to start (default 60s, more for many)")
 	fs.StringVar(&f.output, "output", "live", "output of workers: live, raw (terminals obey its control sequences), grouped, file=DIR or none")
 	fs.StringArrayVar(&f.plugins, "plugin", nil, "plugin to load, by path (may be given several times)")
+	fs.StringVar(&f.native, "native", native.ModeOn, "loops of numbers as machine code: on, off, or explain what became of each at the end")
 	fs.StringVar(&f.logLevel, "log-level", "warn", "what the program tells of itself: debug, info, warn, error")
 }
 
@@ -56,6 +59,9 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	}
 	log, err := logger(f.logLevel)
 	if err != nil {
+		return host.Config{}, err
+	}
+	if err := native.Configure(f.native, log); err != nil {
 		return host.Config{}, err
 	}
 	words, err := launch.SplitWords(f.mpiflags)
@@ -79,7 +85,7 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	return host.Config{
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
 		Interface: f.iface, Secret: f.secret, UntrustedWorkers: f.untrusted, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
-		Verbose: f.logLevel == "debug", Env: pluginEnvironment(files),
+		Verbose: f.logLevel == "debug", Native: f.native, Env: pluginEnvironment(files),
 		Modules: func(in *interp.Interp) {
 			modules.Common(in)
 			in.AddModule("mpi", outside.Open(version))

@@ -49,7 +49,11 @@ func metatable(L *lua.LState) *lua.LTable {
 		"__index": indexer(methods), "__newindex": newindex, "__len": length,
 		"__tostring": toString, "__concat": concat, "__eq": equal, "__unm": unaryMinus,
 	} {
-		mt.RawSetString(name, L.NewFunction(f))
+		fn := L.NewFunction(f)
+		if name == "__index" || name == "__newindex" || name == "__len" {
+			vm.SetIntrinsic(fn, elementAccess)
+		}
+		mt.RawSetString(name, fn)
 	}
 	sayInstead(L, mt)
 	setArithmetic(L, mt)

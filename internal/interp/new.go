@@ -6,6 +6,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/native"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -42,6 +43,7 @@ func (in *Interp) Close() {
 		return
 	}
 	in.library.Flush(true)
+	native.Close(in.root)
 	in.root.Close()
 	in.pool = nil
 }

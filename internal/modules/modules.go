@@ -10,17 +10,19 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luafs"
 	"github.com/mpiclus/mpiclus-lua/internal/luajson"
 	"github.com/mpiclus/mpiclus-lua/internal/luaplot"
+	"github.com/mpiclus/mpiclus-lua/internal/native"
 	"github.com/mpiclus/mpiclus-lua/internal/npy"
 )
 
 // Common adds the modules to an interpreter.
 func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
-		"array": npy.Opener(in),
-		"csv":   luacsv.Opener(in),
-		"fs":    luafs.Opener(in),
-		"json":  luajson.Open,
-		"plot":  luaplot.Opener(in, luaplot.Beside),
+		"array":  npy.Opener(in),
+		"csv":    luacsv.Opener(in),
+		"fs":     luafs.Opener(in),
+		"json":   luajson.Open,
+		"native": native.Open,
+		"plot":   luaplot.Opener(in, luaplot.Beside),
 	} {
 		in.AddModule(name, open)
 	}

@@ -41,6 +41,7 @@ type Settings struct {
 	Capture     bool   // output goes to the master, not to the launcher
 	Topology    string // "all_to_all" or "master_worker"
 	LogLevel    string
+	Native      string // the mode of native code: "on", "off", "explain"; "" for the default
 }
 
 // Presence is the first word of a supervisor and of a worker: "somebody is

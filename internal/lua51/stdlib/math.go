@@ -4,6 +4,8 @@ import (
 	"math"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
 // OpenMath puts the library math (manual, section 5.6) into the globals of an
@@ -14,10 +16,7 @@ func OpenMath(L *lua.LState, env *Env) {
 	library := openLibrary(L, lua.MathLibName, map[string]lua.LGFunction{
 		"frexp":      mathFrexp,
 		"ldexp":      mathLdexp,
-		"max":        mathMax,
-		"min":        mathMin,
 		"modf":       mathModf,
-		"random":     random.next,
 		"randomseed": random.seed,
 	})
 	for name, f := range map[string]func(x float64) float64{
@@ -40,29 +39,40 @@ func OpenMath(L *lua.LState, env *Env) {
 		"tan":   finite(math.Tan),
 		"tanh":  math.Tanh,
 	} {
-		library.RawSetString(name, L.NewFunction(func(L *lua.LState) int {
+		setIntrinsic(L, library, &vm.Intrinsic{Name: name, F1: f}, func(L *lua.LState) int {
 			if x, ok := L.Get(1).(lua.LNumber); ok {
 				L.Push(numberValue(f(float64(x))))
 			} else {
 				L.Push(numberValue(f(checkNumber(L, 1))))
 			}
 			return 1
-		}))
+		})
 	}
 	for name, f := range map[string]func(x, y float64) float64{
 		"atan2": math.Atan2,
 		"fmod":  remainder,
 		"pow":   power,
 	} {
-		library.RawSetString(name, L.NewFunction(func(L *lua.LState) int {
+		setIntrinsic(L, library, &vm.Intrinsic{Name: name, F2: f}, func(L *lua.LState) int {
 			y := checkNumber(L, 2) // C looks at this one first
 			L.Push(numberValue(f(checkNumber(L, 1), y)))
 			return 1
-		}))
+		})
 	}
+	setIntrinsic(L, library, &vm.Intrinsic{Name: "max"}, mathMax)
+	setIntrinsic(L, library, &vm.Intrinsic{Name: "min"}, mathMin)
+	setIntrinsic(L, library, &vm.Intrinsic{Name: "random", F0: random.draw}, random.next)
 	library.RawSetString("mod", library.RawGetString("fmod")) // its name in Lua 5.0
 	library.RawSetString("pi", lua.LNumber(math.Pi))
 	library.RawSetString("huge", lua.LNumber(math.Inf(1)))
+}
+
+// setIntrinsic puts a function into the library that other code may carry out in
+// its place.
+func setIntrinsic(L *lua.LState, library *lua.LTable, known *vm.Intrinsic, f lua.LGFunction) {
+	fn := L.NewFunction(f)
+	vm.SetIntrinsic(fn, known)
+	library.RawSetString(known.Name, fn)
 }
 
 // The results of operations that have none. The sign shows in print: x86 sets

@@ -15,10 +15,13 @@ type random struct{ source *rand.PCG }
 
 func newRandom() *random { return &random{rand.NewPCG(rand.Uint64(), rand.Uint64())} }
 
+// draw gives the next number, from 0 to less than 1.
+func (r *random) draw() float64 { return float64(r.source.Uint64()>>11) * 0x1p-53 }
+
 // next is math.random([from,] [to]): a number from 0 to less than 1, or a
 // whole number of an interval.
 func (r *random) next(L *lua.LState) int {
-	x := float64(r.source.Uint64()>>11) * 0x1p-53
+	x := r.draw()
 	switch L.GetTop() {
 	case 0:
 		L.Push(lua.LNumber(x))

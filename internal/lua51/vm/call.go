@@ -62,7 +62,10 @@ func init() {
 		if attention.Load() != 0 {
 			L.attend()
 		}
-		L.currentFrame.Pc += jump(code)
+		f := L.currentFrame
+		if j := jump(code); j >= 0 || !offering.Load() || !L.repeat(f) {
+			f.Pc += j
+		}
 		return 0
 	}
 	stockCall, stockTail := jumpTable[lua.OP_CALL], jumpTable[lua.OP_TAILCALL]
@@ -122,6 +125,8 @@ type special struct {
 	twin  *lua.LFunction // of Lua, that instructions call in its place
 	needs int            // with as many arguments at least
 	step  iterator       // what it does as the iterator of a for statement
+
+	intrinsic *Intrinsic
 }
 
 func mark(fn *lua.LFunction, s *special) { fn.Upvalues = []*lua.Upvalue{&s.Upvalue}[:0:1] }

@@ -34,6 +34,9 @@ func forLoop(L *state, code uint32, _ *Frame) int {
 		L.attend()
 	}
 	f, r := L.currentFrame, L.reg
+	if offering.Load() && L.repeat(f) {
+		return 0
+	}
 	a := f.LocalBase + argA(code)
 	at := r.array[a : a+3 : a+3]
 	i, limit, step := at[0].(lua.LNumber), at[1].(lua.LNumber), at[2].(lua.LNumber)
