@@ -62,6 +62,7 @@ func (h *Host) finish(err error) int {
 		h.report(err)
 		status = exitStatus(err)
 	}
+	h.interp.TellNative(h.cfg.Stderr)
 	status = h.outputStatus(status)
 	if h.rank != nil {
 		h.rank.End(status)

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"io"
 	"os"
 
 	lua "github.com/yuin/gopher-lua"
@@ -35,6 +36,17 @@ func New(cfg Config) *Interp {
 	return in
 }
 
+// TellNative writes what became of hot loops, if that is wanted. It is for the end
+// of an interpreter that is not closed.
+func (in *Interp) TellNative(w io.Writer) {
+	if !native.Explaining() {
+		return
+	}
+	in.lock.acquire()
+	defer in.lock.release()
+	native.Tell(in.root, w)
+}
+
 // Close frees the interpreter, if that is not done. No task may run any more.
 func (in *Interp) Close() {
 	in.lock.acquire()
@@ -43,7 +55,8 @@ func (in *Interp) Close() {
 		return
 	}
 	in.library.Flush(true)
-	native.Close(in.root)
+	native.Tell(in.root, os.Stderr)
+	vm.ForgetLoops(in.root)
 	in.root.Close()
 	in.pool = nil
 }

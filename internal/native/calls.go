@@ -6,12 +6,9 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
-// mostDepth is how many calls inside of each other become a part of a loop, and
-// mostInlined how many instructions a function may have that does.
-const (
-	mostDepth   = 4
-	mostInlined = 400
-)
+// mostInlined is how many instructions a function may have that becomes a part of a
+// loop.
+const mostInlined = 400
 
 // call translates CALL, and TAILCALL of a function of Go.
 func (t *translator) call(pc int, i instruction) error {

@@ -11,6 +11,9 @@ func Eager(fuel int, copies bool) func() {
 // Broken reports whether native code was turned off for good.
 func Broken() bool { return broken.Load() }
 
+// Compiled is how many programs were made.
+func Compiled() int64 { return compiled.Load() }
+
 // Fail has the machine fail from now on. It returns what undoes it.
 func Fail(err error) func() {
 	theMachine.mu.Lock()

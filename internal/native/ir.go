@@ -6,15 +6,6 @@ import "github.com/mpiclus/mpiclus-lua/internal/array"
 // lives in variables of two types: numbers, which are float64, and booleans. Other
 // values do not change while it runs: they are among what was read at its entry.
 
-// place is where the interpreter has a value: a register of the loop's frame and,
-// behind those, of the calls inside of it, then captured variables and globals.
-type place int
-
-const (
-	registers = 1280 // places that are registers
-	places    = registers + 256
-)
-
 // operand is what an operation takes: a constant, or a variable.
 type operand struct {
 	constant bool

@@ -36,6 +36,9 @@ func Enabled() bool { return vm.Offering() }
 // broken is set when native code cannot be made, or failed.
 var broken atomic.Bool
 
+// compiled counts the programs that were made.
+var compiled atomic.Int64
+
 // logger tells of that.
 var logger atomic.Pointer[slog.Logger]
 
@@ -118,6 +121,7 @@ func offer(L *lua.LState, f *vm.Frame, l *vm.Loop) bool {
 		return false
 	}
 	h.programs, h.why = append(h.programs, p), ""
+	compiled.Add(1)
 	if burnt, ok := p.enter(L, f); ok {
 		h.count(burnt, l)
 		return true

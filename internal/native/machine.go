@@ -23,9 +23,6 @@ type machine struct {
 
 var theMachine machine
 
-// functionName is what a Go function is called in the module of its own.
-const functionName = "call"
-
 // start makes the runtime. It fails where there is no compiler for this machine,
 // or none is allowed.
 func (m *machine) start() (err error) {

@@ -2,13 +2,12 @@ package native
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
-	"os"
 
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/args"
-	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -38,14 +37,18 @@ func Configure(mode string, log *slog.Logger) error {
 	return nil
 }
 
-// Close is for the end of an interpreter.
-func Close(L *lua.LState) {
-	if explaining {
-		if text := Explain(L); text != "" {
-			fmt.Fprintf(os.Stderr, "native: what became of the loops that ran often:\n%s\n", text)
-		}
+// Explaining reports whether the mode of the process is to tell what became of loops.
+func Explaining() bool { return explaining }
+
+// Tell writes what became of the loops of an interpreter that ends, if the mode of
+// the process is to explain that.
+func Tell(L *lua.LState, w io.Writer) {
+	if !explaining {
+		return
 	}
-	vm.ForgetLoops(L)
+	if text := Explain(L); text != "" {
+		fmt.Fprintf(w, "native: what became of the loops that ran often:\n%s\n", text)
+	}
 }
 
 // Open is the loader of the Lua module "native".

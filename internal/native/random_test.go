@@ -44,7 +44,7 @@ func TestRandomPrograms(t *testing.T) {
 	if native.Broken() {
 		t.Error("native code was turned off")
 	}
-	t.Logf("%d programs", programs)
+	t.Logf("%d programs, %d loops compiled", programs, native.Compiled())
 }
 
 // randomPrelude is what all programs begin with: out prints values so that nothing
@@ -109,7 +109,7 @@ func (g *generator) script() string {
 }
 
 func (g *generator) argument() string {
-	if g.IntN(12) == 0 {
+	if g.IntN(25) == 0 {
 		return g.one("nil", `"3"`, "true", "{}", "f8")
 	}
 	return g.number()
@@ -172,10 +172,12 @@ func (g *generator) statement() {
 		g.vars = append(g.vars, v)
 	case n < 20 && len(g.loops) > 0:
 		g.line("if %s then break end", g.condition(1))
-	case n < 22:
+	case n < 21 && g.IntN(3) == 0:
 		g.rare()
-	default:
+	case n < 22 && g.IntN(8) == 0:
 		g.line("%s = %s %s %s", g.one(g.vars...), g.condition(1), g.one("and", "or"), g.expression(2))
+	default:
+		g.line("%s = %s and %s or %s", g.one(g.vars...), g.condition(1), g.expression(2), g.expression(2))
 	}
 }
 
@@ -243,11 +245,17 @@ func (g *generator) turn() {
 }
 
 func (g *generator) index(n int) string {
-	if len(g.loops) > 0 && g.IntN(3) > 0 {
+	if len(g.loops) > 0 && g.IntN(4) > 0 {
 		i := g.one(g.loops...)
-		return g.one(fmt.Sprintf("floor(%s) %% %d + 1", i, n), fmt.Sprintf("floor(%s %% %d) + 1", i, n), i, i+" + 1")
+		if g.IntN(12) == 0 {
+			return g.one(i, i+" + 1")
+		}
+		return g.one(fmt.Sprintf("floor(%s) %% %d + 1", i, n), fmt.Sprintf("floor(%s %% %d) + 1", i, n))
 	}
-	return g.one(fmt.Sprint(1+g.IntN(n)), fmt.Sprint(1+g.IntN(n)), fmt.Sprint(n+1), g.expression(1))
+	if g.IntN(20) == 0 {
+		return g.one(fmt.Sprint(n+1), g.expression(1))
+	}
+	return fmt.Sprint(1 + g.IntN(n))
 }
 
 // arrays has their lengths.
@@ -265,8 +273,11 @@ func (g *generator) store() {
 	}
 	a := g.one("f8", "f8", "f8", "f4", "i4", "u1a", "i8", "m")
 	value := g.expression(2)
-	if a != "f8" && a != "m" && g.IntN(4) > 0 {
-		value = fmt.Sprintf("floor(%s) %% 100", g.expression(1))
+	if a != "f8" && a != "m" && g.IntN(12) > 0 {
+		value = fmt.Sprint(g.IntN(100))
+		if len(g.loops) > 0 {
+			value = fmt.Sprintf("floor(%s * %d) %% 100", g.one(g.loops...), g.IntN(50))
+		}
 	}
 	g.line("%s[%s] = %s", a, g.index(arrays[a]), value)
 }
@@ -308,7 +319,7 @@ func (g *generator) expression(depth int) string {
 	case n < 16:
 		return g.one("max", "min", "math.fmod", "math.atan2", "math.pow") + "(" + x + ", " + y + ")"
 	case n < 17:
-		return g.one("math.random()", "math.random(6)", "math.random("+x+")", "max("+x+", 1, "+y+")")
+		return g.one("math.random()", "math.random(6)", "math.random(2 + abs("+g.one("1", "7", "g1")+"))", "max("+x+", 1, "+y+")")
 	case n < 18 && len(g.helpers) > 0:
 		return fmt.Sprintf(g.one(g.helpers...), x, y)
 	}

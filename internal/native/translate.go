@@ -85,6 +85,7 @@ const (
 	mostBlocks = 600
 	mostWays   = 1200
 	mostSteps  = 6000
+	mostDepth  = 4 // calls inside of each other
 )
 
 var errTooLong = errors.New("it is too long")

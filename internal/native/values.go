@@ -7,6 +7,15 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 )
 
+// place is where the interpreter has a value: a register of the loop's frame and,
+// behind those, of the calls inside of it, then captured variables and globals.
+type place int
+
+const (
+	registers = 1280 // places that are registers
+	places    = registers + 256
+)
+
 // kind is what is known of the value of a place while the loop runs.
 type kind uint8
 

@@ -120,6 +120,9 @@ type module struct {
 	body    bytecode
 }
 
+// functionName is what a Go function is called in the module of its own.
+const functionName = "call"
+
 // imported is a function of Go, in a module of its name.
 type imported struct {
 	name string
