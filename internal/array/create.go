@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/philox"
 )
 
 // moduleRows lists the functions of the module that are no methods.
 func moduleRows() []function {
-	r := &random{rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
+	r := &random{}
 	return []function{
 		{"zeros", "n [, type]", "A vector of n zeros, of false where the type is bool.", func(c *call) int {
 			return c.give(c.vector(c.elementType(2, Float64), 1))
@@ -177,8 +179,15 @@ func (c *call) numbers(n, typeArg int, f func(i int) float64) *Array {
 }
 
 // random is the generator of one interpreter. It starts differently in each
-// process.
+// process, and where the job has a seed in the same way in each run.
 type random struct{ *rand.Rand }
+
+// start begins at the place of the process, unless a script chose another.
+func (r *random) start(L *lua.LState) {
+	if r.Rand == nil {
+		r.Rand = rand.New(philox.Of(L).Stream(philox.NameArray))
+	}
+}
 
 func (r *random) fill(f func(*rand.Rand) float64) func(c *call) int {
 	return func(c *call) int {
@@ -188,6 +197,7 @@ func (r *random) fill(f func(*rand.Rand) float64) func(c *call) int {
 		} else {
 			a = c.vector(Float64, 1)
 		}
+		r.start(c.LState)
 		s := elements[float64](a)
 		for i := range s {
 			s[i] = f(r.Rand)
@@ -197,6 +207,6 @@ func (r *random) fill(f func(*rand.Rand) float64) func(c *call) int {
 }
 
 func (r *random) seed(c *call) int {
-	r.Rand = rand.New(rand.NewPCG(math.Float64bits(c.number(1, "n")), 0))
+	r.Rand = rand.New(philox.New(philox.Lane{Seed: math.Float64bits(c.number(1, "n")), Rank: philox.NoRank, Name: philox.NameArray}))
 	return 0
 }

@@ -7,12 +7,14 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/random"
 )
 
 // Common adds the modules to an interpreter.
 func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
-		"array": array.Open,
+		"array":  array.Open,
+		"random": random.Open,
 	} {
 		in.AddModule(name, open)
 	}

@@ -1,0 +1,292 @@
+package function
+
+import (
+	"fmt"
+
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/args"
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+)
+
+// What an array is made of is known in this file alone: its elements as slices
+// of Go, and arrays of slices.
+
+// Matrix is a matrix row by row. A vector is a matrix of one column.
+type Matrix struct {
+	Rows, Cols int
+	Data       []float64 // shared with the array where that holds float64
+	Vector     bool      // it came from a vector, or from a list of numbers
+}
+
+// realElements returns the elements as float64, row by row; they are the array's
+// own memory where that holds them so. false: they are complex.
+func realElements(a *array.Array) ([]float64, bool) {
+	switch a.Type() {
+	case array.Complex64, array.Complex128:
+		return nil, false
+	case array.Float64:
+		return array.Of[float64](a), true
+	}
+	w, err := a.Convert(array.Float64)
+	if err != nil {
+		return nil, false
+	}
+	return array.Of[float64](w), true
+}
+
+// elementsOf is realElements of a value; the text is what the value is, "" where it
+// is no array.
+func elementsOf(v lua.LValue) (s []float64, isReal bool, kind string) {
+	a, ok := array.To(v)
+	if !ok {
+		return nil, false, ""
+	}
+	s, isReal = realElements(a)
+	return s, isReal, a.Kind()
+}
+
+// listNumbers reads a list of numbers; wrong says which entry is none.
+func listNumbers(t *lua.LTable) (s []float64, wrong string) {
+	n, wrong := args.List(t)
+	if wrong != "" {
+		return nil, "keys are wrong: " + wrong
+	}
+	s = make([]float64, n)
+	for i := range s {
+		x, ok := vm.GetInt(t, i+1).(lua.LNumber)
+		if !ok {
+			return nil, fmt.Sprintf("entry %d is %s", i+1, args.Show(vm.GetInt(t, i+1)))
+		}
+		s[i] = float64(x)
+	}
+	return s, ""
+}
+
+// Vector reads a vector of real numbers, or a list of them. It must not be
+// written to.
+func (c *Call) Vector(n int, name string) []float64 {
+	if a, ok := array.To(c.Arg(n)); ok {
+		if _, _, matrix := a.Shape(); matrix {
+			c.Fail(n, name, "vector expected, got %s: a:flat() is one", a.Kind())
+		}
+	}
+	return c.Elements(n, name)
+}
+
+// Elements reads an array of any shape, or a list, as its real numbers in their
+// order. It must not be written to.
+func (c *Call) Elements(n int, name string) []float64 {
+	switch v := c.Arg(n).(type) {
+	case *lua.LTable:
+		s, wrong := listNumbers(v)
+		if wrong != "" {
+			c.Fail(n, name, "a list of numbers expected: %s", wrong)
+		}
+		return s
+	default:
+		a := c.array(n, name)
+		s, ok := realElements(a)
+		if !ok {
+			c.Fail(n, name, "real numbers expected, got %s", args.WithArticle(a.Kind()))
+		}
+		return s
+	}
+}
+
+func (c *Call) array(n int, name string) *array.Array {
+	a, ok := array.To(c.Arg(n))
+	if !ok {
+		c.Expected(n, name, "array or list")
+	}
+	return a
+}
+
+// IsArray reports whether argument n is an array.
+func (c *Call) IsArray(n int) bool {
+	_, ok := array.To(c.Arg(n))
+	return ok
+}
+
+// Sample reads a vector of at least least finite numbers.
+func (c *Call) Sample(n int, name string, least int) []float64 {
+	s := c.Elements(n, name)
+	if len(s) < least {
+		c.Fail(n, name, "at least %d numbers expected, got %d", least, len(s))
+	}
+	c.finite(n, name, s)
+	return s
+}
+
+// finite raises for NaN and infinities.
+func (c *Call) finite(n int, name string, s []float64) {
+	for i, x := range s {
+		if x-x != 0 {
+			c.Fail(n, name, "finite numbers expected: element %d is %s", i+1, args.Show(lua.LNumber(x)))
+		}
+	}
+}
+
+// Matrix reads a matrix, vector or list of real numbers. It must not be written to.
+func (c *Call) Matrix(n int, name string) Matrix {
+	m := Matrix{Cols: 1, Vector: true, Data: c.Elements(n, name)}
+	m.Rows = len(m.Data)
+	if a, ok := array.To(c.Arg(n)); ok {
+		if rows, cols, matrix := a.Shape(); matrix {
+			m.Rows, m.Cols, m.Vector = rows, cols, false
+		}
+	}
+	return m
+}
+
+// FiniteMatrix reads a matrix with elements, none of them NaN or infinite.
+func (c *Call) FiniteMatrix(n int, name string) Matrix {
+	m := c.Matrix(n, name)
+	if m.Vector {
+		c.Fail(n, name, "matrix expected, got %s: see a:reshape(rows, cols)", args.Kind(c.Arg(n)))
+	}
+	if len(m.Data) == 0 {
+		c.Fail(n, name, "%s has no elements", args.WithArticle(args.Kind(c.Arg(n))))
+	}
+	c.finite(n, name, m.Data)
+	return m
+}
+
+// SquareMatrix reads a matrix with as many rows as columns.
+func (c *Call) SquareMatrix(n int, name string) Matrix {
+	m := c.FiniteMatrix(n, name)
+	if m.Rows != m.Cols {
+		c.Fail(n, name, "square matrix expected, got %s", args.Kind(c.Arg(n)))
+	}
+	return m
+}
+
+// ComplexVector reads a vector of numbers that may be complex. It must not be
+// written to. isReal says that none can have an imaginary part.
+func (c *Call) ComplexVector(n int, name string) (s []complex128, isReal bool) {
+	m, isReal := c.complexElements(n, name)
+	return m, isReal
+}
+
+func (c *Call) complexElements(n int, name string) (s []complex128, isReal bool) {
+	if a, ok := array.To(c.Arg(n)); ok && (a.Type() == array.Complex128 || a.Type() == array.Complex64) {
+		if a.Type() == array.Complex64 {
+			a, _ = a.Convert(array.Complex128) // each value has one
+		}
+		return array.Of[complex128](a), false
+	}
+	real := c.Elements(n, name)
+	s = make([]complex128, len(real))
+	for i, x := range real {
+		s[i] = complex(x, 0)
+	}
+	return s, true
+}
+
+// ComplexMatrix reads a matrix of numbers that may be complex, row by row.
+func (c *Call) ComplexMatrix(n int, name string) (rows, cols int, s []complex128) {
+	a := c.array(n, name)
+	rows, cols, matrix := a.Shape()
+	if !matrix {
+		c.Fail(n, name, "matrix expected, got %s", a.Kind())
+	}
+	s, _ = c.complexElements(n, name)
+	return rows, cols, s
+}
+
+// Shaped makes an array of a shape with one or two lengths that shares the memory
+// of data.
+func Shaped[T array.Element](L *lua.LState, shape []int, data []T) lua.LValue {
+	a := array.FromSlice(data)
+	if len(shape) == 2 {
+		a, _ = a.Reshape(shape[0], shape[1]) // whoever made data counted
+	}
+	return array.ToLua(L, a)
+}
+
+// ToVector makes an array that shares the memory of s.
+func ToVector[T array.Element](L *lua.LState, s []T) lua.LValue {
+	return Shaped(L, []int{len(s)}, s)
+}
+
+// ToMatrix makes a matrix that shares the memory of data.
+func ToMatrix[T array.Element](L *lua.LState, rows, cols int, data []T) lua.LValue {
+	return Shaped(L, []int{rows, cols}, data)
+}
+
+// ToComplex makes a complex number.
+func ToComplex(L *lua.LState, z complex128) lua.LValue { return array.ComplexToLua(L, z) }
+
+// ShapeOf returns the shape of an array: one length, or two.
+func ShapeOf(v lua.LValue) ([]int, bool) {
+	a, ok := array.To(v)
+	if !ok {
+		return nil, false
+	}
+	rows, cols, matrix := a.Shape()
+	if !matrix {
+		return []int{rows}, true
+	}
+	return []int{rows, cols}, true
+}
+
+// Take makes a vector of those elements of an array whose places, from 0, are
+// given, with the same type.
+func Take(L *lua.LState, v lua.LValue, places []int) lua.LValue {
+	a, _ := array.To(v)
+	size := a.Type().Size()
+	out := array.New(a.Type(), len(places))
+	from, to := a.Bytes(), out.Bytes()
+	for i, p := range places {
+		copy(to[i*size:(i+1)*size], from[p*size:])
+	}
+	return array.ToLua(L, out)
+}
+
+// NeedMemory raises where there is no memory for a number of float64 elements.
+func (c *Call) NeedMemory(n int, name string, count int) {
+	if why := array.TooLarge(array.Float64, count); why != "" {
+		c.Fail(n, name, "%s", why)
+	}
+}
+
+// Swapper returns what exchanges two elements of an array, or two rows of a
+// matrix, and how many there are.
+func Swapper(v lua.LValue) (n int, swap func(i, k int), ok bool) {
+	a, ok := array.To(v)
+	if !ok {
+		return 0, nil, false
+	}
+	rows, cols, _ := a.Shape()
+	size, bytes := cols*a.Type().Size(), a.Bytes()
+	spare := make([]byte, size)
+	return rows, func(i, k int) {
+		copy(spare, bytes[i*size:(i+1)*size])
+		copy(bytes[i*size:(i+1)*size], bytes[k*size:(k+1)*size])
+		copy(bytes[k*size:(k+1)*size], spare)
+	}, true
+}
+
+// Copy returns an array with the same content in memory of its own.
+func Copy(L *lua.LState, v lua.LValue) lua.LValue {
+	a, _ := array.To(v)
+	return array.ToLua(L, a.Copy())
+}
+
+// Each applies f to argument n, a number or to each element of an array or list.
+func (c *Call) Each(n int, name string, f func(x float64) float64) int {
+	if x, ok := c.Arg(n).(lua.LNumber); ok {
+		return c.Return(lua.LNumber(f(float64(x))))
+	}
+	s := c.Elements(n, name)
+	out := make([]float64, len(s))
+	for i, x := range s {
+		out[i] = f(x)
+	}
+	shape, ok := ShapeOf(c.Arg(n))
+	if !ok {
+		shape = []int{len(s)}
+	}
+	return c.Return(Shaped(c.LState, shape, out))
+}
