@@ -10,6 +10,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/function"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/random"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/stats"
 )
 
 var updateDocs = flag.Bool("update-docs", false, "rewrite the tables in docs/numerics.md")
@@ -24,6 +25,10 @@ var chapters = []struct {
 }{
 	{"random", "random.", random.Rows()},
 	{"stream", "s:", random.MethodRows()[:2]},
+	{"sample", "stats.", stats.SampleRows()},
+	{"tests", "stats.", stats.TestRows()},
+	{"distributions", "stats.", stats.DistributionRows()},
+	{"distribution", "d:", stats.MethodRows()},
 }
 
 // table writes rows as the documentation shows them.

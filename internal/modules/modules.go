@@ -8,6 +8,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/random"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/stats"
 )
 
 // Common adds the modules to an interpreter.
@@ -15,6 +16,7 @@ func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
 		"array":  array.Open,
 		"random": random.Open,
+		"stats":  stats.Open,
 	} {
 		in.AddModule(name, open)
 	}

@@ -163,25 +163,27 @@ func (c *Call) SquareMatrix(n int, name string) Matrix {
 }
 
 // ComplexVector reads a vector of numbers that may be complex. It must not be
-// written to. isReal says that none can have an imaginary part.
-func (c *Call) ComplexVector(n int, name string) (s []complex128, isReal bool) {
-	m, isReal := c.complexElements(n, name)
-	return m, isReal
+// written to.
+func (c *Call) ComplexVector(n int, name string) []complex128 {
+	if shape, ok := ShapeOf(c.Arg(n)); ok && len(shape) != 1 {
+		c.Fail(n, name, "vector expected, got %s", args.Kind(c.Arg(n)))
+	}
+	return c.complexElements(n, name)
 }
 
-func (c *Call) complexElements(n int, name string) (s []complex128, isReal bool) {
+func (c *Call) complexElements(n int, name string) []complex128 {
 	if a, ok := array.To(c.Arg(n)); ok && (a.Type() == array.Complex128 || a.Type() == array.Complex64) {
 		if a.Type() == array.Complex64 {
 			a, _ = a.Convert(array.Complex128) // each value has one
 		}
-		return array.Of[complex128](a), false
+		return array.Of[complex128](a)
 	}
 	real := c.Elements(n, name)
-	s = make([]complex128, len(real))
+	s := make([]complex128, len(real))
 	for i, x := range real {
 		s[i] = complex(x, 0)
 	}
-	return s, true
+	return s
 }
 
 // ComplexMatrix reads a matrix of numbers that may be complex, row by row.
@@ -191,8 +193,7 @@ func (c *Call) ComplexMatrix(n int, name string) (rows, cols int, s []complex128
 	if !matrix {
 		c.Fail(n, name, "matrix expected, got %s", a.Kind())
 	}
-	s, _ = c.complexElements(n, name)
-	return rows, cols, s
+	return rows, cols, c.complexElements(n, name)
 }
 
 // Shaped makes an array of a shape with one or two lengths that shares the memory
