@@ -8,7 +8,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/fft"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/function"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/integrate"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/interpolate"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/optimize"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/random"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/stats"
 )
@@ -29,6 +33,11 @@ var chapters = []struct {
 	{"tests", "stats.", stats.TestRows()},
 	{"distributions", "stats.", stats.DistributionRows()},
 	{"distribution", "d:", stats.MethodRows()},
+	{"fft", "fft.", fft.Rows()},
+	{"optimize", "optimize.", optimize.Rows()},
+	{"integrate", "integrate.", integrate.Rows()},
+	{"interpolate", "interpolate.", interpolate.Rows()},
+	{"interpolant", "curve:", interpolate.MethodRows()},
 }
 
 // table writes rows as the documentation shows them.

@@ -5,8 +5,8 @@ package modules
 import (
 	lua "github.com/yuin/gopher-lua"
 
-	"github.com/mpiclus/mpiclus-lua/internal/array"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/random"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/stats"
 )
@@ -14,7 +14,7 @@ import (
 // Common adds the modules to an interpreter.
 func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
-		"array":  array.Open,
+		"array":  numerics.OpenArray,
 		"random": random.Open,
 		"stats":  stats.Open,
 	} {

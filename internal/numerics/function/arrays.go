@@ -291,3 +291,16 @@ func (c *Call) Each(n int, name string, f func(x float64) float64) int {
 	}
 	return c.Return(Shaped(c.LState, shape, out))
 }
+
+// Like makes an array of a shape of data: of float32 if argument n is of that, else
+// of float64 with the memory of data.
+func (c *Call) Like(n int, shape []int, data []float64) lua.LValue {
+	if a, ok := array.To(c.Arg(n)); !ok || a.Type() != array.Float32 {
+		return Shaped(c.LState, shape, data)
+	}
+	narrow := make([]float32, len(data))
+	for i, x := range data {
+		narrow[i] = float32(x)
+	}
+	return Shaped(c.LState, shape, narrow)
+}

@@ -1,0 +1,25 @@
+// Package numerics adds to the module "array" the tables of functions that are
+// packages of their own: array.fft and its like.
+package numerics
+
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/array"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/fft"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/integrate"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/interpolate"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/optimize"
+)
+
+// OpenArray is the loader of the module "array" with all of its tables.
+func OpenArray(L *lua.LState) int {
+	results := array.Open(L)
+	module := L.Get(-1).(*lua.LTable)
+	for name, table := range map[string]func(L *lua.LState) *lua.LTable{
+		"fft": fft.Table, "optimize": optimize.Table, "integrate": integrate.Table, "interpolate": interpolate.Table,
+	} {
+		module.RawSetString(name, table(L))
+	}
+	return results
+}
