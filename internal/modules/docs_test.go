@@ -12,8 +12,10 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/function"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/integrate"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/interpolate"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/linalg"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/optimize"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/random"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/sparse"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/stats"
 )
 
@@ -38,6 +40,9 @@ var chapters = []struct {
 	{"integrate", "integrate.", integrate.Rows()},
 	{"interpolate", "interpolate.", interpolate.Rows()},
 	{"interpolant", "curve:", interpolate.MethodRows()},
+	{"sparse", "sparse.", sparse.Rows()},
+	{"sparse matrix", "m:", sparse.MethodRows()},
+	{"linalg", "linalg.", linalg.Rows()},
 }
 
 // table writes rows as the documentation shows them.

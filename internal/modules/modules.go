@@ -8,6 +8,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/random"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/sparse"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/stats"
 )
 
@@ -16,8 +17,10 @@ func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
 		"array":  numerics.OpenArray,
 		"random": random.Open,
+		"sparse": sparse.Open,
 		"stats":  stats.Open,
 	} {
 		in.AddModule(name, open)
 	}
+	in.Codec().Register(sparse.TravelKind, sparse.Decode)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/fft"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/integrate"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/interpolate"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/linalg"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/optimize"
 )
 
@@ -21,5 +22,6 @@ func OpenArray(L *lua.LState) int {
 	} {
 		module.RawSetString(name, table(L))
 	}
+	linalg.Add(L, module.RawGetString("linalg").(*lua.LTable))
 	return results
 }

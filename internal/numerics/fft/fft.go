@@ -37,6 +37,9 @@ func vector(c *function.Call, f func(t *transform, out, x []complex128)) int {
 func matrix(c *function.Call, f func(t *transform, out, x []complex128)) int {
 	rows, cols, x := c.ComplexMatrix(1, "m")
 	out := make([]complex128, len(x))
+	if len(x) == 0 { // the other length may be any
+		return c.Return(function.ToMatrix(c.LState, rows, cols, out))
+	}
 	along := newTransform(cols)
 	for i := range rows {
 		f(along, out[i*cols:(i+1)*cols], x[i*cols:(i+1)*cols])

@@ -2,6 +2,8 @@ package function
 
 import (
 	"fmt"
+	"slices"
+	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -245,9 +247,14 @@ func Take(L *lua.LState, v lua.LValue, places []int) lua.LValue {
 	return array.ToLua(L, out)
 }
 
-// NeedMemory raises where there is no memory for a number of float64 elements.
+// NeedMemory raises where there is no memory for a number of float64 elements, of
+// which argument n is the cause; 0 for none.
 func (c *Call) NeedMemory(n int, name string, count int) {
-	if why := array.TooLarge(array.Float64, count); why != "" {
+	switch why := array.TooLarge(array.Float64, count); {
+	case why == "":
+	case n == 0:
+		c.Raise("%s", why)
+	default:
 		c.Fail(n, name, "%s", why)
 	}
 }
@@ -303,4 +310,34 @@ func (c *Call) Like(n int, shape []int, data []float64) lua.LValue {
 		narrow[i] = float32(x)
 	}
 	return Shaped(c.LState, shape, narrow)
+}
+
+// Output reads argument n as a float64 array of a shape to write to, which does not
+// share memory with from.
+func (c *Call) Output(n int, name string, shape []int, from []float64) []float64 {
+	a := c.array(n, name)
+	own, _ := ShapeOf(c.Arg(n))
+	out := array.Of[float64](a)
+	switch {
+	case a.Type() != array.Float64 || !slices.Equal(own, shape):
+		c.Fail(n, name, "float64 array of %s expected, got %s", shapeText(shape), a.Kind())
+	case overlap(out, from):
+		c.Fail(n, name, "it shares memory with what it is computed from")
+	}
+	return out
+}
+
+func shapeText(shape []int) string {
+	if len(shape) == 1 {
+		return fmt.Sprint(shape[0])
+	}
+	return fmt.Sprintf("%dx%d", shape[0], shape[1])
+}
+
+func overlap(a, b []float64) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	first, other := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
+	return first < other+8*uintptr(len(b)) && other < first+8*uintptr(len(a))
 }
