@@ -91,6 +91,13 @@ for _, dist in ipairs{ stats.normal(3, 2), stats.student_t(4), stats.chi_squared
 end
 print(stats.student_t(3), stats.binomial(3, 0.5):mean(), stats.uniform(0, 12):std()) --> student_t distribution (df 3)	1.5	3.4641016151378
 
+near(stats.chi_squared(2):quantile(1e-300), 2e-300, 1e-9) -- where the library gives up
+-- Beside what can be, and at its ends.
+local beside = array.from{-1/0, -1, 1/0}
+for _, dist in ipairs{ stats.chi_squared(2), stats.f(2, 3), stats.gamma(1), stats.beta(2, 2), stats.exponential(), stats.lognormal(), stats.weibull(2), stats.poisson(2), stats.binomial(3, 0.5) } do
+	assert(dist:pdf(beside) == array.zeros(3) and dist:cdf(beside) == array.from{0, 0, 1} and dist:survival(beside) == array.from{1, 1, 0}, tostring(dist))
+end
+print(stats.chi_squared(2):pdf(0), stats.f(2, 5):pdf(0), stats.f(1, 5):pdf(0), stats.f(3, 5):pdf(0), stats.f(2, 2):cdf(1e300), stats.binomial(3, 0):pdf(0), stats.binomial(3, 1):pdf{2, 3}) --> 0.5	1	inf	0	1	1	float64 array of 2 {0, 1}
 -- Density: the kernel of one point is the normal density.
 near(stats.kde({1}, {1, 3}, 2), {stats.normal(1, 2):pdf(1), stats.normal(1, 2):pdf(3)})
 near(stats.kde({0, 1}, 0), (stats.normal(0, 2^-0.2 / 2^0.5):pdf(0) + stats.normal(1, 2^-0.2 / 2^0.5):pdf(0)) / 2)

@@ -3,7 +3,6 @@ package function
 import (
 	"fmt"
 	"slices"
-	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
 
@@ -111,25 +110,6 @@ func (c *Call) IsArray(n int) bool {
 	return ok
 }
 
-// Sample reads a vector of at least least finite numbers.
-func (c *Call) Sample(n int, name string, least int) []float64 {
-	s := c.Elements(n, name)
-	if len(s) < least {
-		c.Fail(n, name, "at least %d numbers expected, got %d", least, len(s))
-	}
-	c.finite(n, name, s)
-	return s
-}
-
-// finite raises for NaN and infinities.
-func (c *Call) finite(n int, name string, s []float64) {
-	for i, x := range s {
-		if x-x != 0 {
-			c.Fail(n, name, "finite numbers expected: element %d is %s", i+1, args.Show(lua.LNumber(x)))
-		}
-	}
-}
-
 // Matrix reads a matrix, vector or list of real numbers. It must not be written to.
 func (c *Call) Matrix(n int, name string) Matrix {
 	m := Matrix{Cols: 1, Vector: true, Data: c.Elements(n, name)}
@@ -138,28 +118,6 @@ func (c *Call) Matrix(n int, name string) Matrix {
 		if rows, cols, matrix := a.Shape(); matrix {
 			m.Rows, m.Cols, m.Vector = rows, cols, false
 		}
-	}
-	return m
-}
-
-// FiniteMatrix reads a matrix with elements, none of them NaN or infinite.
-func (c *Call) FiniteMatrix(n int, name string) Matrix {
-	m := c.Matrix(n, name)
-	if m.Vector {
-		c.Fail(n, name, "matrix expected, got %s: see a:reshape(rows, cols)", args.Kind(c.Arg(n)))
-	}
-	if len(m.Data) == 0 {
-		c.Fail(n, name, "%s has no elements", args.WithArticle(args.Kind(c.Arg(n))))
-	}
-	c.finite(n, name, m.Data)
-	return m
-}
-
-// SquareMatrix reads a matrix with as many rows as columns.
-func (c *Call) SquareMatrix(n int, name string) Matrix {
-	m := c.FiniteMatrix(n, name)
-	if m.Rows != m.Cols {
-		c.Fail(n, name, "square matrix expected, got %s", args.Kind(c.Arg(n)))
 	}
 	return m
 }
@@ -267,6 +225,9 @@ func Swapper(v lua.LValue) (n int, swap func(i, k int), ok bool) {
 		return 0, nil, false
 	}
 	rows, cols, _ := a.Shape()
+	if a.Len() == 0 { // one of the lengths may be any
+		rows, cols = 0, 0
+	}
 	size, bytes := cols*a.Type().Size(), a.Bytes()
 	spare := make([]byte, size)
 	return rows, func(i, k int) {
@@ -280,23 +241,6 @@ func Swapper(v lua.LValue) (n int, swap func(i, k int), ok bool) {
 func Copy(L *lua.LState, v lua.LValue) lua.LValue {
 	a, _ := array.To(v)
 	return array.ToLua(L, a.Copy())
-}
-
-// Each applies f to argument n, a number or to each element of an array or list.
-func (c *Call) Each(n int, name string, f func(x float64) float64) int {
-	if x, ok := c.Arg(n).(lua.LNumber); ok {
-		return c.Return(lua.LNumber(f(float64(x))))
-	}
-	s := c.Elements(n, name)
-	out := make([]float64, len(s))
-	for i, x := range s {
-		out[i] = f(x)
-	}
-	shape, ok := ShapeOf(c.Arg(n))
-	if !ok {
-		shape = []int{len(s)}
-	}
-	return c.Return(Shaped(c.LState, shape, out))
 }
 
 // Like makes an array of a shape of data: of float32 if argument n is of that, else
@@ -325,19 +269,4 @@ func (c *Call) Output(n int, name string, shape []int, from []float64) []float64
 		c.Fail(n, name, "it shares memory with what it is computed from")
 	}
 	return out
-}
-
-func shapeText(shape []int) string {
-	if len(shape) == 1 {
-		return fmt.Sprint(shape[0])
-	}
-	return fmt.Sprintf("%dx%d", shape[0], shape[1])
-}
-
-func overlap(a, b []float64) bool {
-	if len(a) == 0 || len(b) == 0 {
-		return false
-	}
-	first, other := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
-	return first < other+8*uintptr(len(b)) && other < first+8*uintptr(len(a))
 }

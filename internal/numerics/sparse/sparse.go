@@ -24,6 +24,7 @@ func Rows() []function.Row {
 			if m.Vector {
 				c.Fail(1, "m", "matrix expected, got %s", args.Kind(c.Arg(1)))
 			}
+			c.NeedMemory(1, "m", m.Rows)
 			return give(c, fromDense(m.Rows, m.Cols, m.Data))
 		}},
 		{Name: "eye", Args: "n", Doc: "The identity matrix of n rows.", Run: func(c *function.Call) int {

@@ -68,7 +68,7 @@ func makers() []maker {
 	return []maker{
 		{"normal", "The normal distribution.", []parameter{at("mean", 0), above("deviation", 1)}, false, func(p []float64) univariate { return normal{distuv.Normal{Mu: p[0], Sigma: p[1]}} }},
 		{"student_t", "Student's t distribution.", []parameter{above("df", given)}, false, func(p []float64) univariate { return studentsT(p[0]) }},
-		{"chi_squared", "The chi-squared distribution.", []parameter{above("df", given)}, false, func(p []float64) univariate { return distuv.ChiSquared{K: p[0]} }},
+		{"chi_squared", "The chi-squared distribution.", []parameter{above("df", given)}, false, func(p []float64) univariate { return distuv.Gamma{Alpha: p[0] / 2, Beta: 0.5} }},
 		{"f", "Fisher's F distribution.", []parameter{above("df1", given), above("df2", given)}, false, func(p []float64) univariate { return fisher{distuv.F{D1: p[0], D2: p[1]}} }},
 		{"gamma", "The gamma distribution; its mean is shape * scale.", []parameter{above("shape", given), above("scale", 1)}, false, func(p []float64) univariate { return distuv.Gamma{Alpha: p[0], Beta: 1 / p[1]} }},
 		{"beta", "The beta distribution; its mean is a / (a + b).", []parameter{above("a", given), above("b", given)}, false, func(p []float64) univariate { return distuv.Beta{Alpha: p[0], Beta: p[1]} }},
@@ -99,18 +99,29 @@ func DistributionRows() []function.Row {
 
 // MethodRows lists the methods of distributions.
 func MethodRows() []function.Row {
-	each := func(name, doc string, f func(d univariate, x float64) float64) function.Row {
+	// at the infinities f is low and high, which gonum's do not all know.
+	each := func(name, doc string, low, high float64, f func(d univariate, x float64) float64) function.Row {
 		return function.Row{Name: name, Args: "x", Doc: doc, Run: func(c *function.Call) int {
-			return c.Each(1, "x", func(x float64) float64 { return f(c.Self().(*distribution).univariate, x) })
+			return c.Each(1, "x", func(x float64) float64 {
+				switch {
+				case x != x:
+					return x
+				case math.IsInf(x, -1):
+					return low
+				case math.IsInf(x, 1):
+					return high
+				}
+				return f(c.Self().(*distribution).univariate, x)
+			})
 		}}
 	}
 	one := func(name, doc string, f func(d univariate) float64) function.Row {
 		return function.Row{Name: name, Doc: doc, Run: func(c *function.Call) int { return c.Return(lua.LNumber(f(c.Self().(*distribution).univariate))) }}
 	}
 	return []function.Row{
-		each("pdf", "The density at x; of whole numbers the probability of x.", univariate.Prob),
-		each("cdf", "The probability of x or less.", univariate.CDF),
-		each("survival", "The probability of more than x, exact also where it is small.", univariate.Survival),
+		each("pdf", "The density at x; of whole numbers the probability of x.", 0, 0, univariate.Prob),
+		each("cdf", "The probability of x or less.", 0, 1, univariate.CDF),
+		each("survival", "The probability of more than x, exact also where it is small.", 1, 0, univariate.Survival),
 		{Name: "quantile", Args: "p", Doc: "The least x whose cdf is p or more.", Run: distributionQuantile},
 		one("mean", "The mean.", univariate.Mean),
 		one("std", "The standard deviation.", univariate.StdDev),
@@ -145,11 +156,47 @@ func distributionQuantile(c *function.Call) int {
 		if !(p >= 0 && p <= 1) {
 			c.Fail(1, "p", "%s is out of range (0 to 1)", args.Show(lua.LNumber(p)))
 		}
-		if q, ok := d.univariate.(interface{ Quantile(p float64) float64 }); ok {
-			return polished(d, q.Quantile(p), p)
+		if d.whole {
+			return d.leastWhole(p)
 		}
-		return d.leastWhole(p)
+		if x, ok := d.library(p); ok {
+			return polished(d, x, p)
+		}
+		return d.leastNumber(p)
 	})
+}
+
+// library is gonum's quantile; false where that gives up, as for gamma variables and
+// p below 1e-290.
+func (d *distribution) library(p float64) (x float64, ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	x = d.univariate.(interface{ Quantile(p float64) float64 }).Quantile(p)
+	return x, x == x
+}
+
+// leastNumber is the quantile by bisection over all float64 numbers in their order,
+// which is that of their bits.
+func (d *distribution) leastNumber(p float64) float64 {
+	number := func(place int64) float64 {
+		if place < 0 {
+			return -math.Float64frombits(uint64(-place))
+		}
+		return math.Float64frombits(uint64(place))
+	}
+	high := int64(math.Float64bits(math.MaxFloat64))
+	low := -high
+	for low < high {
+		if middle := (low + high) >> 1; d.CDF(number(middle)) >= p {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	return number(low)
 }
 
 // polished takes two of Newton's steps from x, which is a quantile but for its last

@@ -8,7 +8,8 @@ import (
 )
 
 // Distributions whose Survival gonum takes from 1 - CDF, which has no digits left
-// where it is small: these have it from functions of the tail.
+// where it is small: these have it from functions of the tail, and they know what is
+// beside the numbers that can be.
 
 type normal struct{ distuv.Normal }
 
@@ -24,6 +25,25 @@ func (d lognormal) Survival(x float64) float64 {
 
 type fisher struct{ distuv.F }
 
+func (d fisher) CDF(x float64) float64 {
+	if x <= 0 {
+		return 0
+	}
+	return mathext.RegIncBeta(d.D1/2, d.D2/2, 1/(1+d.D2/(d.D1*x)))
+}
+
+func (d fisher) Prob(x float64) float64 {
+	switch {
+	case x < 0 || x == 0 && d.D1 > 2:
+		return 0
+	case x == 0 && d.D1 == 2:
+		return 1
+	case x == 0:
+		return math.Inf(1)
+	}
+	return d.F.Prob(x)
+}
+
 func (d fisher) Survival(x float64) float64 {
 	if x <= 0 {
 		return 1
@@ -32,6 +52,21 @@ func (d fisher) Survival(x float64) float64 {
 }
 
 type binomial struct{ distuv.Binomial }
+
+func (d binomial) Prob(x float64) float64 {
+	sure := 0.0 // the only number that can be, where there is one
+	switch d.P {
+	case 1:
+		sure = d.N
+	case 0:
+	default:
+		return d.Binomial.Prob(x)
+	}
+	if x == sure {
+		return 1
+	}
+	return 0
+}
 
 func (d binomial) Survival(x float64) float64 {
 	k := math.Floor(x)

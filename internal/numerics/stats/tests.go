@@ -72,6 +72,9 @@ func tResult(c *function.Call, t, df float64, side string) int {
 
 func chi2Test(c *function.Call) int {
 	m := c.Matrix(1, "observed")
+	if len(m.Data) < 2 {
+		c.Fail(1, "observed", "at least 2 counts expected, got %d", len(m.Data))
+	}
 	counts(c, 1, "observed", m.Data)
 	var expected []float64
 	df := float64(len(m.Data) - 1)
