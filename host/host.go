@@ -54,6 +54,7 @@ type Config struct {
 	UntrustedWorkers bool
 	LaunchTimeout    time.Duration // 0: 60 s and more for many workers
 	Output           string        // "live" (default), "raw", "grouped", "file=DIR", "none"
+	Seed             *uint64       // makes the random numbers of the job repeatable; nil: another one in each process
 	Version          string        // of this software
 	Verbose          bool          // reports hold all that is known
 	Native           string        // the mode of native code: "on" (default), "off", "explain"

@@ -12,6 +12,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/launch"
 	"github.com/mpiclus/mpiclus-lua/internal/output"
+	"github.com/mpiclus/mpiclus-lua/internal/philox"
 	"github.com/mpiclus/mpiclus-lua/internal/ranks"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -39,13 +40,25 @@ func New(cfg Config) (*Host, error) {
 	h := &Host{cfg: cfg, display: display, nextPid: rpc.Master + 1}
 	h.life, h.endLife = context.WithCancel(context.Background())
 	codec := &value.Codec{Self: rpc.Master, Chunks: value.NewChunks(), Names: value.NewNames()}
-	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.Out})
+	h.interp = interp.New(interp.Config{Codec: codec, Args: cfg.Args, Stdout: console.Out, Random: cfg.random()})
 	console.Broken = h.outputBroken
 	h.openCluster(console.Note)
 	if cfg.Modules != nil {
 		cfg.Modules(h.interp)
 	}
 	return h, nil
+}
+
+// random is what the random numbers of this process begin from.
+func (c *Config) random() *philox.Origin {
+	o := &philox.Origin{Rank: philox.Master}
+	if c.Ranks != nil {
+		o.Rank = c.Ranks.Session.Info().Rank
+	}
+	if c.Seed != nil {
+		o.Seed, o.Given = *c.Seed, true
+	}
+	return o
 }
 
 // openCluster makes this process a part of a cluster, with what the host adds

@@ -105,7 +105,10 @@ func (m *Manager) welcome(workers []*job.Worker) error {
 	m.mu.Unlock()
 	pids := m.Pids()
 	for rank, w := range workers {
-		l, err := w.Welcome(protocol.Welcome{Pid: pids[rank], Pids: pids, Args: m.host.cfg.Args, Command: os.Args[0]})
+		l, err := w.Welcome(protocol.Welcome{
+			Pid: pids[rank], Pids: pids, Args: m.host.cfg.Args, Command: os.Args[0],
+			Seed: m.host.cfg.Seed, Group: int(first - rpc.Master - 1),
+		})
 		if err == nil {
 			err = m.host.node.Attach(pids[rank], l)
 		}

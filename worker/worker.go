@@ -17,6 +17,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/link"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/native"
+	"github.com/mpiclus/mpiclus-lua/internal/philox"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
@@ -165,8 +166,13 @@ func (w *Worker) open() {
 	}
 	pid, rank := w.welcome.Pid, w.session.Info().Rank
 	codec := &value.Codec{Self: pid, Chunks: value.NewChunks(), Names: value.NewNames()}
+	random := philox.Origin{Group: w.welcome.Group, Rank: rank}
+	if w.welcome.Seed != nil {
+		random.Seed, random.Given = *w.welcome.Seed, true
+	}
 	w.interp = interp.New(interp.Config{
-		Codec: codec, Args: w.welcome.Args, Command: w.welcome.Command,
+		Random: &random,
+		Codec:  codec, Args: w.welcome.Args, Command: w.welcome.Command,
 		Self: func() string { return fmt.Sprintf("pid %d (rank %d, host %s)", pid, rank, host) },
 		Find: func(ctx context.Context, name string) (interp.Found, error) { return w.part.FindModule(ctx, name) },
 		Exit: func(code int) { _, _ = w.flush(); exit(code) },

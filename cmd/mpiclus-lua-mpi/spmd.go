@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	lua "github.com/yuin/gopher-lua"
@@ -47,8 +48,12 @@ func spmd(args []string, code *string, log *slog.Logger) int {
 	r := rank{s, w}
 	own := newSession(s)
 	timeout, _ := time.ParseDuration(os.Getenv("MPICLUS_LAUNCH_TIMEOUT")) // the command has checked it
+	var seed *uint64
+	if n, err := strconv.ParseUint(os.Getenv("MPICLUS_SEED"), 0, 64); err == nil { // the command has checked it
+		seed = &n
+	}
 	return host.Run(host.Config{
-		Args: args, Code: code, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug", Native: mode,
+		Args: args, Seed: seed, Code: code, Version: version, Log: log, Verbose: os.Getenv("MPICLUS_LOG_LEVEL") == "debug", Native: mode,
 		Stderr: w.errorOutput(), LaunchTimeout: timeout, Interface: os.Getenv("MPICLUS_INTERFACE"),
 		Ranks: &ranks.Config{
 			Session: own, Meeting: system, Transport: &messages{s: s, system: system}, CheckComm: r.checkComm, Watch: w.start, End: r.end,

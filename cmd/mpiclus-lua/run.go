@@ -30,6 +30,7 @@ type hostFlags struct {
 	iface, output, logLevel, secret    string
 	native                             string
 	untrusted                          bool
+	seed                               uint64
 	timeout                            time.Duration
 	plugins                            []string
 	loader                             *load.Loader // made by config, for who runs to close
@@ -47,6 +48,7 @@ func (f *hostFlags) add(c *cobra.Command) {
 	fs.StringVar(&f.secret, "secret", string(launch.CarrierAuto), "what brings the job's secret to other hosts: "+strings.Join(launch.Carriers, ", "))
 	fs.BoolVar(&f.untrusted, "untrusted-workers", false, "take values only from workers: run no function that one sent, hand out no files but modules")
 	fs.DurationVar(&f.timeout, "launch-timeout", 0, "how long workers may take to start (default 60s, more for many)")
+	fs.Uint64Var(&f.seed, "seed", 0, "make random numbers the same in every run, in all processes (default: other ones in each)")
 	fs.StringVar(&f.output, "output", "live", "output of workers: live, raw (terminals obey its control sequences), grouped, file=DIR or none")
 	fs.StringArrayVar(&f.plugins, "plugin", nil, "plugin to load, by path (may be given several times)")
 	fs.StringVar(&f.native, "native", native.ModeOn, "loops of numbers as machine code: on, off, or explain what became of each at the end")
@@ -82,9 +84,13 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 		return host.Config{}, fmt.Errorf("--secret %s: it is one of %s", f.secret, strings.Join(launch.Carriers, ", "))
 	}
 	f.loader = load.New(pluginConfig(files))
+	var seed *uint64
+	if c.Flags().Changed("seed") {
+		seed = &f.seed
+	}
 	return host.Config{
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
-		Interface: f.iface, Secret: f.secret, UntrustedWorkers: f.untrusted, LaunchTimeout: f.timeout, Output: f.output, Version: version, Log: log,
+		Interface: f.iface, Secret: f.secret, UntrustedWorkers: f.untrusted, LaunchTimeout: f.timeout, Seed: seed, Output: f.output, Version: version, Log: log,
 		Verbose: f.logLevel == "debug", Native: f.native, Env: pluginEnvironment(files),
 		Modules: func(in *interp.Interp) {
 			modules.Common(in)

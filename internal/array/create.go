@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/philox"
 )
 
 // moduleRows lists the functions of the module that are no methods.
 func moduleRows() []function {
-	r := &random{rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))}
+	r := &random{}
 	return []function{
 		{"zeros", "n [, type]", "A vector of n zeros, of false where the type is bool; or of shape n, a list of lengths.", func(c *call) int {
 			return c.give(c.zeroed(c.elementType(2, Float64), 1, "n"))
@@ -198,8 +200,15 @@ func (c *call) numbers(n, typeArg int, f func(i int) float64) *Array {
 }
 
 // random is the generator of one interpreter. It starts differently in each
-// process.
+// process, and where the job has a seed in the same way in each run.
 type random struct{ *rand.Rand }
+
+// start begins at the place of the process, unless a script chose another.
+func (r *random) start(L *lua.LState) {
+	if r.Rand == nil {
+		r.Rand = rand.New(philox.Of(L).Stream(philox.NameArray))
+	}
+}
 
 func (r *random) fill(f func(*rand.Rand) float64) func(c *call) int {
 	return func(c *call) int {
@@ -209,6 +218,7 @@ func (r *random) fill(f func(*rand.Rand) float64) func(c *call) int {
 		} else {
 			a = c.zeroed(Float64, 1, "n")
 		}
+		r.start(c.LState)
 		s := elements[float64](a)
 		for i := range s {
 			s[i] = f(r.Rand)
@@ -218,6 +228,6 @@ func (r *random) fill(f func(*rand.Rand) float64) func(c *call) int {
 }
 
 func (r *random) seed(c *call) int {
-	r.Rand = rand.New(rand.NewPCG(math.Float64bits(c.number(1, "n")), 0))
+	r.Rand = rand.New(philox.New(philox.Lane{Seed: math.Float64bits(c.number(1, "n")), Rank: philox.NoRank, Name: philox.NameArray}))
 	return 0
 }

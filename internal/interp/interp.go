@@ -24,6 +24,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/stdlib"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/philox"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -44,6 +45,9 @@ type Config struct {
 	// Self describes the process in messages, such as "pid 3 (host a)"; nil
 	// or "" for a process that is alone.
 	Self func() string
+	// Random is what the random numbers of the process begin from; nil: from a
+	// seed of its own.
+	Random *philox.Origin
 	// Args is the script's name and its arguments, and Command the program that
 	// runs it (default os.Args[0]): the global table arg.
 	Args    []string

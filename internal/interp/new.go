@@ -29,6 +29,9 @@ func New(cfg Config) *Interp {
 	})
 	vm.Guard(in.root)
 	in.root.G.Registry.RawSetString(interpKey, &lua.LUserData{Value: in})
+	if cfg.Random != nil {
+		cfg.Random.Keep(in.root)
+	}
 	in.openStandard()
 	if cfg.Codec.Resolve == nil {
 		cfg.Codec.Resolve = in.resolveModule

@@ -12,18 +12,26 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/luaplot"
 	"github.com/mpiclus/mpiclus-lua/internal/native"
 	"github.com/mpiclus/mpiclus-lua/internal/npy"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/random"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/sparse"
+	"github.com/mpiclus/mpiclus-lua/internal/numerics/stats"
 )
 
 // Common adds the modules to an interpreter.
 func Common(in *interp.Interp) {
 	for name, open := range map[string]lua.LGFunction{
-		"array":  npy.Opener(in),
+		"array":  numerics.Extend(npy.Opener(in)),
 		"csv":    luacsv.Opener(in),
 		"fs":     luafs.Opener(in),
 		"json":   luajson.Open,
 		"native": native.Open,
 		"plot":   luaplot.Opener(in, luaplot.Beside),
+		"random": random.Open,
+		"sparse": sparse.Open,
+		"stats":  stats.Open,
 	} {
 		in.AddModule(name, open)
 	}
+	in.Codec().Register(sparse.TravelKind, sparse.Decode)
 }

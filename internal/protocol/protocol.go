@@ -69,6 +69,10 @@ type Welcome struct {
 	// it: the global table arg of scripts.
 	Args    []string
 	Command string
+	// Seed is that of the whole job, and Group the place of this MPI job in it,
+	// from 0, for random numbers.
+	Seed  *uint64
+	Group int
 }
 
 // Exit tells how a worker process ended.

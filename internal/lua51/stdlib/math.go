@@ -12,7 +12,7 @@ import (
 // interpreter, with a generator of random numbers of its own.
 func OpenMath(L *lua.LState, env *Env) {
 	env.install(L)
-	random := newRandom()
+	random := newRandom(L)
 	library := openLibrary(L, lua.MathLibName, map[string]lua.LGFunction{
 		"frexp":      mathFrexp,
 		"ldexp":      mathLdexp,

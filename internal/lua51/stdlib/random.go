@@ -2,18 +2,20 @@ package stdlib
 
 import (
 	"math"
-	"math/rand/v2"
 
 	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/philox"
 )
 
-// random is the generator of math.random: PCG-DXSM with 128 bits of state. All
-// code of an interpreter draws from one sequence. It begins at a place of its
-// own in each interpreter, so that the workers of a job do not draw the same
-// numbers; the same seed gives the same sequence in each.
-type random struct{ source *rand.PCG }
+// random is the generator of math.random: Philox4x64-10. All code of an
+// interpreter draws from one sequence. It begins at a place of its own in each
+// process, so that the workers of a job do not draw the same numbers, and where
+// the job has a seed at the same place in each run; the same seed gives the same
+// sequence in each process.
+type random struct{ source *philox.Stream }
 
-func newRandom() *random { return &random{rand.NewPCG(rand.Uint64(), rand.Uint64())} }
+func newRandom(L *lua.LState) *random { return &random{philox.Of(L).Stream(philox.NameMath)} }
 
 // draw gives the next number, from 0 to less than 1.
 func (r *random) draw() float64 { return float64(r.source.Uint64()>>11) * 0x1p-53 }
@@ -47,7 +49,6 @@ func (r *random) next(L *lua.LState) int {
 // seed is math.randomseed(x): it begins the sequence that belongs to x.
 func (r *random) seed(L *lua.LState) int {
 	x := checkNumber(L, 1) + 0 // -0 is 0
-	bits := math.Float64bits(x)
-	r.source.Seed(bits, bits*0x9e3779b97f4a7c15+1)
+	r.source = philox.New(philox.Lane{Seed: math.Float64bits(x), Rank: philox.NoRank, Name: philox.NameMath})
 	return 0
 }
