@@ -78,7 +78,7 @@ func TestOrigin(t *testing.T) {
 	defer two.Close()
 	defer given.Close()
 	Origin{Seed: 5, Given: true, Rank: 2}.Keep(given)
-	if Of(one) != Of(one) || Of(one).Seed == Of(two).Seed {
+	if first, again := Of(one), Of(one); first != again || first.Seed == Of(two).Seed {
 		t.Error("origins without a seed: one is to stay, and two are to differ")
 	}
 	if o := Of(given); o != (Origin{Seed: 5, Given: true, Rank: 2}) {

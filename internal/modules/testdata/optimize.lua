@@ -114,3 +114,5 @@ interpolate.linear({0, 1}, {1, 2}):derivative(0.5) --! derivative: straight line
 interpolate.spline({0, 1, 2}, {1, 2, 3}) --! bad argument #1 'x' to 'spline' \(3 points: 4 or more expected; kind = "natural" takes 2\)
 interpolate.spline({0, 1}, {1, 2}, {kind = "akima"}):at(0.5)
 cubic:at(7) --! bad argument #1 'x' to 'at' \(7 is outside of the points \(0 to 6\): option outside = "hold" takes the nearest\)
+-- A product of two small values is 0, and says nothing of their signs.
+optimize.root(function(x) return 1e-200 end, 0, 1) --! root: f has the same sign at both ends

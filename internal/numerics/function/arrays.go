@@ -177,9 +177,6 @@ func ToMatrix[T array.Element](L *lua.LState, rows, cols int, data []T) lua.LVal
 	return Shaped(L, []int{rows, cols}, data)
 }
 
-// ToComplex makes a complex number.
-func ToComplex(L *lua.LState, z complex128) lua.LValue { return array.ComplexToLua(L, z) }
-
 // ShapeOf returns the lengths of an array's dimensions.
 func ShapeOf(v lua.LValue) ([]int, bool) {
 	a, ok := array.To(v)

@@ -25,10 +25,7 @@ func root(c *function.Call) int {
 		return y
 	}
 	fa, fb := value(a), value(b)
-	if fa*fb > 0 {
-		c.Raise("f has the same sign at both ends (f(%s) = %s, f(%s) = %s): a root between them needs different ones",
-			args.Show(lua.LNumber(a)), args.Show(lua.LNumber(fa)), args.Show(lua.LNumber(b)), args.Show(lua.LNumber(fb)))
-	}
+	needSigns(c, a, b, fa, fb)
 	other, fOther, step, before := a, fa, b-a, b-a // the end opposite to b, and the last two steps
 	for range limit {
 		if math.Abs(fOther) < math.Abs(fb) {
@@ -59,6 +56,14 @@ func root(c *function.Call) int {
 	}
 	c.Raise("no root to within %s after %d steps: option limit allows more", args.Show(lua.LNumber(tolerance)), limit)
 	return 0
+}
+
+// needSigns raises where f has one sign at both ends.
+func needSigns(c *function.Call, a, b, fa, fb float64) {
+	if fa != 0 && fb != 0 && (fa > 0) == (fb > 0) {
+		c.Raise("f has the same sign at both ends (f(%s) = %s, f(%s) = %s): a root between them needs different ones",
+			args.Show(lua.LNumber(a)), args.Show(lua.LNumber(fa)), args.Show(lua.LNumber(b)), args.Show(lua.LNumber(fb)))
+	}
 }
 
 // guess returns the step p / q, p not negative, from b to where a parabola through

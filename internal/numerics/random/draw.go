@@ -2,6 +2,7 @@ package random
 
 import (
 	"math"
+	"slices"
 
 	lua "github.com/yuin/gopher-lua"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -48,40 +49,10 @@ func distribution(name, doc string, parameters []parameter, whole bool, draw fun
 // fill draws one number, or an array of them. A parameter that is an array gives
 // one for each result.
 func fill(c *function.Call, parameters []parameter, whole bool, draw func(s *Stream, p []float64) float64, check func(p []float64) string) int {
-	each := make([][]float64, len(parameters))
-	var shape []int
-	for i, p := range parameters {
-		each[i] = read(c, i+1, p)
-		if c.IsArray(i + 1) {
-			own, _ := function.ShapeOf(c.Arg(i + 1))
-			if shape != nil && !equal(shape, own) {
-				c.Fail(i+1, p.name, "it has another shape than the parameters before")
-			}
-			shape = own
-		}
-	}
-	size := len(parameters) + 1
-	count := 1
-	switch {
-	case shape == nil:
-		shape, count = c.Size(size)
-	case c.Given(size):
-		c.Fail(size, "size", "a parameter that is an array says how many results there are")
-	default:
-		count = function.Count(shape)
-	}
-	at := make([]float64, len(parameters))
-	next := func(i int) float64 {
-		for k, values := range each {
-			at[k] = values[min(i, len(values)-1)]
-		}
-		if check != nil {
-			if wrong := check(at); wrong != "" {
-				c.Raise("%s", wrong)
-			}
-		}
-		return draw(of(c), at)
-	}
+	each, shape, count := arguments(c, parameters)
+	set := setter(c, each, check)
+	s := of(c)
+	next := func(i int) float64 { return draw(s, set(i)) }
 	switch {
 	case shape == nil:
 		return c.Return(lua.LNumber(next(0)))
@@ -91,6 +62,51 @@ func fill(c *function.Call, parameters []parameter, whole bool, draw func(s *Str
 	return c.Return(function.Shaped(c.LState, shape, drawn(count, next)))
 }
 
+// arguments reads the parameters, one value or one for each result, and how many
+// results there are: in the shape of a parameter that is an array, or as the argument
+// size says.
+func arguments(c *function.Call, parameters []parameter) (each [][]float64, shape []int, count int) {
+	for i, p := range parameters {
+		each = append(each, read(c, i+1, p))
+		if !c.IsArray(i + 1) {
+			continue
+		}
+		own, _ := function.ShapeOf(c.Arg(i + 1))
+		if shape != nil && !slices.Equal(shape, own) {
+			c.Fail(i+1, p.name, "it has another shape than the parameters before")
+		}
+		shape, count = own, len(each[i])
+	}
+	size := len(parameters) + 1
+	if shape == nil {
+		shape, count = c.Size(size)
+	} else if c.Given(size) {
+		c.Fail(size, "size", "a parameter that is an array says how many results there are")
+	}
+	return each, shape, count
+}
+
+// setter returns what gives the parameters of a result, once they are checked.
+func setter(c *function.Call, each [][]float64, check func(p []float64) string) func(i int) []float64 {
+	at := make([]float64, len(each))
+	set := func(i int) []float64 {
+		for k, values := range each {
+			at[k] = values[min(i, len(values)-1)]
+		}
+		if check != nil {
+			if wrong := check(at); wrong != "" {
+				c.Raise("%s", wrong)
+			}
+		}
+		return at
+	}
+	if slices.ContainsFunc(each, func(values []float64) bool { return len(values) != 1 }) {
+		return set
+	}
+	set(0)
+	return func(int) []float64 { return at }
+}
+
 func drawn[T any](count int, next func(i int) T) []T {
 	s := make([]T, count)
 	for i := range s {
@@ -98,8 +114,6 @@ func drawn[T any](count int, next func(i int) T) []T {
 	}
 	return s
 }
-
-func equal(a, b []int) bool { return len(a) == len(b) && a[0] == b[0] && a[len(a)-1] == b[len(b)-1] }
 
 // read reads a parameter: one value, or one for each result.
 func read(c *function.Call, n int, p parameter) []float64 {

@@ -56,12 +56,13 @@ func choice(c *function.Call) int {
 		c.Fail(1, "items", "there is nothing to choose from")
 	}
 	var places []int
+	s := of(c)
 	switch {
 	case replace && p == nil:
-		places = drawn(count, func(int) int { return of(c).rand.IntN(n) })
+		places = drawn(count, func(int) int { return s.rand.IntN(n) })
 	case replace:
 		sums := cumulated(p)
-		places = drawn(count, func(int) int { return place(of(c), sums) })
+		places = drawn(count, func(int) int { return place(s, sums) })
 	default:
 		places = different(c, n, count, p)
 	}
@@ -237,10 +238,10 @@ func multivariateNormal(c *function.Call) int {
 		count = c.Whole(3, "count", 0, function.MaxWhole/d)
 		c.NeedMemory(3, "count", count*d)
 	}
-	out, z := make([]float64, count*d), make([]float64, d)
+	s, out, z := of(c), make([]float64, count*d), make([]float64, d)
 	for r := range count {
 		for i := range z {
-			z[i] = of(c).rand.NormFloat64()
+			z[i] = s.rand.NormFloat64()
 		}
 		row := mat.NewVecDense(d, out[r*d:(r+1)*d])
 		row.MulVec(root, mat.NewVecDense(d, z))
