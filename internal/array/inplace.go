@@ -29,17 +29,20 @@ func inPlaceRows() []function {
 	return rows
 }
 
+// side reads argument n, an array or a number that goes with self.
+func (c *call) side(n int, quotient bool) (operand, error) {
+	if b, ok := To(c.arg(n)); ok {
+		return operand{Array: b}, nil
+	}
+	return scalarFor(c.self, c.arg(n), quotient)
+}
+
 // inPlace computes self op argument 1 into self. Nothing changes where it fails.
 func (c *call) inPlace(op operator) error {
 	a := c.self
-	var y operand
-	if b, ok := To(c.arg(1)); ok {
-		y.Array = b
-	} else {
-		var err error
-		if y, err = scalarFor(a, c.arg(1), op == opQuo || op == opPow); err != nil {
-			return err
-		}
+	y, err := c.side(1, op == opQuo || op == opPow)
+	if err != nil {
+		return err
 	}
 	dims, err := commonShape(operand{Array: a}, y)
 	if err != nil {

@@ -64,14 +64,10 @@ func signs(a *Array) *Array {
 // pairwiseReal gives f of each two elements of self and argument 1, an array or
 // number: float32 where both are, else float64.
 func pairwiseReal(c *call, f func(a, b float64) float64) int {
-	x, y := operand{Array: c.self}, operand{}
-	if b, ok := To(c.arg(1)); ok {
-		y.Array = b
-	} else {
-		var err error
-		if y, err = scalarFor(c.self, c.arg(1), true); err != nil {
-			c.fail(1, "", "%v", err)
-		}
+	x := operand{Array: c.self}
+	y, err := c.side(1, true)
+	if err != nil {
+		c.fail(1, "", "%v", err)
 	}
 	for _, side := range []operand{x, y} {
 		if side.typ.class() == complexed {

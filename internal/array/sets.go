@@ -170,6 +170,11 @@ func (c *call) edges(values []float64) []float64 {
 		}
 		return list
 	}
+	return c.equalBins(values)
+}
+
+// equalBins returns the edges of so many bins of equal width.
+func (c *call) equalBins(values []float64) []float64 {
 	bins := c.count(1, "bins")
 	if bins == 0 {
 		c.fail(1, "bins", "1 or more expected")
