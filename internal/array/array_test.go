@@ -214,6 +214,9 @@ func FuzzBytes(f *testing.F) {
 		"a:sum()", "a:min()", "a:copy():sort()", "a:copy():sort('desc')", "a:argsort()", "a:totable()", "a + a", "a * 2.5", "a % a", "a:idiv(a)", "a ^ 2",
 		"-a", "a:abs()", "a:norm()", "a:norm(1)", "a:dot(a)", "a:to('int32')", "a:to('float32')", "a:to('complex64')", "a:to('bool')", "a:cumsum()",
 		"a:mean()", "a:std()", "a:t()", "a:reshape(1, #a):matmul(a)", "a:sqrt()", "a:round()", "a:lt(0.5)", "a:copy():axpy(2, a)",
+		"a:unique()", "a:histogram(3, -1, 1)", "a[a:gt(0)]", "a:clip(0, 1)", "a:sign()", "a:diff()", "a:isnan()", "a:hypot(a)", "a:outer(a)", "a:take{1, -1}",
+		"a:slice{{-1, 1, -1}} + a", "a:slice{{1, -1, 2}}:sort()", "a:copy():add(a)", "a:copy():pow(a)", "a:reshape(-1, 1):sum(1)", "a:reshape(1, -1):std(0, 2)",
+		"a:reshape(1, -1):max(1)", "a:reshape(-1, 1) * a", "a:copy():sort():searchsorted(a)", "array.where(a:ne(a), a, 0)", "array.concat{a, a:slice{{-1, 1, -1}}}",
 		"assert(array.frombytes(a:tobytes(), a:type()):tobytes() == a:tobytes())",
 	} {
 		fn, err := L.LoadString("return " + expr)
