@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -67,9 +68,10 @@ func Write(ctx context.Context, path string, write func(w io.Writer) error) erro
 			path = real
 		}
 	}
-	temporary := fmt.Sprintf("%s.%d.part", path, os.Getpid())
+	// Other processes, maybe of other hosts, may write the same file now.
+	temporary := fmt.Sprintf("%s.%08x.part", path, rand.Uint32())
 	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.ENAMETOOLONG) {
 		return direct(ctx, path, write)
 	}
 	if err != nil {
@@ -86,7 +88,7 @@ func Write(ctx context.Context, path string, write func(w io.Writer) error) erro
 }
 
 func direct(ctx context.Context, path string, write func(w io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC|syscall.O_NONBLOCK, 0)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NONBLOCK, 0o666)
 	if err == nil {
 		err = fill(ctx, f, write)
 	}

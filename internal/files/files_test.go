@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -75,10 +76,24 @@ func TestWriteIsWhole(t *testing.T) {
 	if st, _ := os.Stat(file); st.Mode().Perm() != 0o640 {
 		t.Errorf("the file has the permissions %v", st.Mode())
 	}
+	var writers sync.WaitGroup
+	for range 8 {
+		writers.Go(func() {
+			if err := Write(t.Context(), file, hello); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	writers.Wait()
+	has("hello")
 	if err := Write(t.Context(), "/dev/null", hello); err != nil {
 		t.Error(err)
 	}
 	if err := Write(t.Context(), filepath.Join(folder, "none", "file"), hello); err == nil || !strings.Contains(err.Error(), "none/file: no such file") {
+		t.Error(err)
+	}
+	long := filepath.Join(folder, strings.Repeat("x", 250))
+	if err := Write(t.Context(), long, hello); err != nil {
 		t.Error(err)
 	}
 	if err := Write(t.Context(), "/dev/full", hello); err == nil {
