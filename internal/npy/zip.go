@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/mpiclus/mpiclus-lua/internal/array"
 )
@@ -14,9 +15,10 @@ import (
 const (
 	zipMagic      = "PK\x03\x04"
 	zipMagicEmpty = "PK\x05\x06"
-	// firstDay is 1 January 1980, the date of all that numpy writes, as zip has it.
-	firstDay = 1<<5 | 1
 )
+
+// firstDay is the date of all that numpy writes: the first that zip has.
+var firstDay = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // named is an array of an .npz file.
 type named struct {
@@ -70,7 +72,7 @@ func readMember(ctx context.Context, m *zip.File, w wish) (*array.Array, error) 
 func writeZip(ctx context.Context, to io.Writer, all []named, compress bool, f form) error {
 	z := zip.NewWriter(to)
 	for _, m := range all {
-		head := &zip.FileHeader{Name: m.name + ".npy", Method: zip.Store, ModifiedDate: firstDay}
+		head := &zip.FileHeader{Name: m.name + ".npy", Method: zip.Store, Modified: firstDay}
 		if compress {
 			head.Method = zip.Deflate
 		}
