@@ -35,6 +35,9 @@ func (e *encoder) nested(dims []int, next *int, write func(i int) error) error {
 		if err != nil {
 			return at(err, "[%d]", i+1)
 		}
+		if err := e.count(); err != nil {
+			return err
+		}
 		if e.out.Len() > maxText {
 			return errTooLong
 		}

@@ -26,9 +26,9 @@ type decoder struct {
 	big    string      // what becomes of whole numbers that a Lua number does not hold
 	arrays bool
 
-	from   *jsontext.Decoder
-	depth  int
-	values int // that were made
+	from  *jsontext.Decoder
+	depth int
+	counter
 }
 
 // mistake is an error at a byte of the text.
@@ -112,7 +112,10 @@ func (d *decoder) value() (lua.LValue, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.values++; d.values%checkEvery == 0 {
+	if err := d.count(); err != nil {
+		return nil, err
+	}
+	if d.values%checkEvery == 0 {
 		if why := array.TooLarge(array.Uint8, d.values*valueSize); why != "" {
 			return nil, d.fail("%d values so far are more than this machine has memory for", d.values)
 		}

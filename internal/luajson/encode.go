@@ -29,7 +29,8 @@ type encoder struct {
 	out   bytes.Buffer
 	to    *jsontext.Encoder
 	depth int
-	open  map[*lua.LTable]bool // the tables that are being written
+	counter
+	open map[*lua.LTable]bool // the tables that are being written
 }
 
 // run returns the text of a value. Its error says where in the value it is.
@@ -80,6 +81,9 @@ func at(err error, format string, a ...any) error {
 
 // value writes any value.
 func (e *encoder) value(v lua.LValue) error {
+	if err := e.count(); err != nil {
+		return err
+	}
 	if e.out.Len() > maxText {
 		return errTooLong
 	}

@@ -1,6 +1,7 @@
 package luajson
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -18,7 +19,7 @@ import (
 
 func add(in *interp.Interp) {
 	in.AddModule("array", array.Open)
-	in.AddModule("json", Open)
+	in.AddModule("json", Opener(nil))
 }
 
 func TestScripts(t *testing.T) { moduletest.Scripts(t, add) }
@@ -154,4 +155,24 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("%s and %s, %v", first, second, err)
 		}
 	})
+}
+
+// TestInterrupted: long work ends soon after the script was interrupted.
+func TestInterrupted(t *testing.T) {
+	L := lua.NewState()
+	defer L.Close()
+	stop := counter{interrupted: func() error { return errors.New("interrupted") }}
+	text := "[" + strings.Repeat("1,", 2*askEvery) + "1]"
+	if _, err := (&decoder{L: L, list: L.NewTable(), counter: stop}).run(text); err == nil || !strings.Contains(err.Error(), "interrupted") {
+		t.Error(err)
+	}
+	a, list := array.New(array.Int8, 2*askEvery), L.NewTable()
+	for i := range a.Len() {
+		list.RawSetInt(i+1, lua.LTrue)
+	}
+	for _, v := range []lua.LValue{array.ToLua(L, a), list} {
+		if _, err := (&encoder{counter: stop}).run(v); err == nil || !strings.Contains(err.Error(), "interrupted") {
+			t.Error(err)
+		}
+	}
 }

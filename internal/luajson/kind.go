@@ -20,6 +20,22 @@ const (
 	kindMap   = lua.LString("object")
 )
 
+// counter counts values, and says now and then whether there is a reason not to go on.
+type counter struct {
+	interrupted func() error
+	values      int
+}
+
+// askEvery is after how many values a counter asks.
+const askEvery = 1 << 14
+
+func (c *counter) count() error {
+	if c.values++; c.values%askEvery != 0 || c.interrupted == nil {
+		return nil
+	}
+	return c.interrupted()
+}
+
 // kindOf reports what the metatable of a table says that it is, "" for nothing.
 func kindOf(t *lua.LTable) (lua.LString, error) {
 	mt, ok := t.Metatable.(*lua.LTable)

@@ -15,13 +15,19 @@ import (
 
 // module is the state of the Lua module in one interpreter.
 type module struct {
+	interrupted  func() error
 	null         *lua.LUserData
 	list, object *lua.LTable // the metatables of tables that are marked
 }
 
-// Open is the loader of the module.
-func Open(L *lua.LState) int {
-	m := &module{null: L.NewUserData(), list: L.NewTable(), object: L.NewTable()}
+// Opener returns the loader of the module. interrupted gives an error when the script
+// was interrupted: long texts ask it now and then.
+func Opener(interrupted func() error) lua.LGFunction {
+	return func(L *lua.LState) int { return open(L, interrupted) }
+}
+
+func open(L *lua.LState, interrupted func() error) int {
+	m := &module{interrupted: interrupted, null: L.NewUserData(), list: L.NewTable(), object: L.NewTable()}
 	m.list.RawSetString(kindField, kindList)
 	m.object.RawSetString(kindField, kindMap)
 	nullMeta := L.NewTable()
@@ -79,7 +85,7 @@ func mark(c *luamodule.Call, mt *lua.LTable) *lua.LTable {
 func (m *module) encode(c *luamodule.Call) int {
 	o := c.Options(2, "indent", "nan", "ascii")
 	var e encoder
-	e.null = m.null
+	e.null, e.counter.interrupted = m.null, m.interrupted
 	if v := o.Get("nan"); v != lua.LNil {
 		if _, isTable := v.(*lua.LTable); isTable || v.Type() == lua.LTUserData && v != lua.LValue(m.null) {
 			o.Expected("nan", "json.null, number, boolean or string")
@@ -112,7 +118,7 @@ func (m *module) decode(c *luamodule.Call) int {
 		c.Expected(1, "text", "string")
 	}
 	o := c.Options(2, "null", "big", "arrays")
-	d := decoder{L: c.LState, list: m.list, null: m.null, arrays: o.Bool("arrays", false)}
+	d := decoder{L: c.LState, counter: counter{interrupted: m.interrupted}, list: m.list, null: m.null, arrays: o.Bool("arrays", false)}
 	if v := o.Get("null"); v != lua.LNil {
 		d.null = v
 	}

@@ -3,6 +3,8 @@
 package modules
 
 import (
+	"context"
+
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
@@ -24,7 +26,7 @@ func Common(in *interp.Interp) {
 		"array":  numerics.Extend(npy.Opener(in)),
 		"csv":    luacsv.Opener(in),
 		"fs":     luafs.Opener(in),
-		"json":   luajson.Open,
+		"json":   luajson.Opener(func() error { return context.Cause(in.Current().Context()) }),
 		"native": native.Open,
 		"plot":   luaplot.Opener(in, luaplot.Beside),
 		"random": random.Open,

@@ -46,7 +46,7 @@ func entries(c *function.Call) int {
 func choice(c *function.Call) int {
 	n := entries(c)
 	shape, count := c.Size(2)
-	if len(shape) == 2 {
+	if len(shape) > 1 {
 		c.Fail(2, "size", "a count expected: see a:reshape(rows, cols)")
 	}
 	o := c.Options(3, "replace", "p")
