@@ -82,13 +82,18 @@ func readElements(ctx context.Context, r io.Reader, h header, w wish) (*array.Ar
 		copy(raw, turned(raw, h.typ.Size(), back))
 	}
 	if h.typ == array.Bool {
-		for i, b := range raw {
-			if b > 1 { // numpy takes such for true
-				raw[i] = 1
-			}
-		}
+		makeTruths(raw)
 	}
 	return a, nil
+}
+
+// makeTruths has all bytes but 0 be 1: numpy takes them for true.
+func makeTruths(raw []byte) {
+	for i, b := range raw {
+		if b > 1 {
+			raw[i] = 1
+		}
+	}
 }
 
 // part returns the dimensions of the rows that are wished for, and how many bytes
