@@ -14,6 +14,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/objects"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // kill ends the job at once. why is what later calls get as their error.
@@ -177,7 +178,7 @@ func (h *Host) tellDropped(calls []objects.Unfinished) {
 		what, were = fmt.Sprintf("%d calls", len(calls)), "were"
 	}
 	h.say("%s on %s %s still running when the script ended, and %s dropped: cluster.wait(future) or cluster.fetch(future) waits for a call",
-		what, cluster.Named("pid", slices.Compact(pids)), were, were)
+		what, spans.Named("pid", slices.Compact(pids)), were, were)
 }
 
 // Kill ends all workers at once, without asking them.

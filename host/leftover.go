@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // The kinds of what ranks leave half done.
@@ -92,7 +92,7 @@ func begun(tallies []protocol.Standing) string {
 	}
 	var parts []string
 	for _, n := range slices.Sorted(maps.Keys(more)) {
-		parts = append(parts, fmt.Sprintf("%s %d more than others", cluster.Spans("rank", more[n], len(tallies)), n))
+		parts = append(parts, fmt.Sprintf("%s %d more than others", spans.Of("rank", more[n], len(tallies)), n))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // combine makes one error of those of all ranks. Equal ones are told once:
@@ -33,7 +33,7 @@ func combine(errs map[int]*luaerr.Error, of int, o *Outcome) *luaerr.Error {
 		if len(g.ranks) > 1 {
 			text = sameText(text)
 		}
-		lines = append(lines, cluster.Spans("rank", g.ranks, of)+": "+text)
+		lines = append(lines, spans.Of("rank", g.ranks, of)+": "+text)
 		for _, rank := range g.ranks {
 			if out := errs[rank].Output; out != "" {
 				lines = append(lines, fmt.Sprintf("  last output of rank %d:\n%s", rank, indent(indent(out))))

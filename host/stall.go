@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/deadlock"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // defaultStall is how long the ranks of a chunk may all sit in the same calls
@@ -53,14 +53,14 @@ func (s *stall) look() {
 				now[rank] = w.Ranks[rank].Where
 			}
 		}
-		s.looks <- looked{only(protocol.ChunkTask(s.r.seq), now), w.Deadlocks}
+		s.looks <- looked{only(protocol.ChunkTask(s.r.seq), now), w.Ranks}
 	}()
 }
 
 // looked is what a look has found.
 type looked struct {
-	now       map[int]protocol.Where // by rank, of those that were not over, with their calls of the chunk
-	deadlocks []string
+	now   map[int]protocol.Where // by rank, of those that were not over, with their calls of the chunk
+	ranks []deadlock.Rank
 }
 
 // looksEach is how many looks there are in the time after which a note comes.
@@ -75,7 +75,7 @@ func (s *stall) compare(l looked) {
 		s.since = time.Now()
 	} else if time.Since(s.since) >= s.every && !s.noted {
 		s.noted = true
-		s.r.m.host.say("no rank of this chunk has moved for %v: all that are at work wait in MPI\n%s", s.every, strings.Join(append([]string{s.text(now)}, l.deadlocks...), "\n"))
+		s.r.m.host.say("no rank of this chunk has moved for %v: all that are at work wait in MPI\n%s", s.every, strings.Join(append([]string{s.text(now)}, deadlock.Find(l.ranks, min(standing, s.every))...), "\n"))
 	}
 	s.last = now
 	s.timer.Reset(s.every / looksEach)
@@ -110,7 +110,7 @@ func (s *stall) tellQuiet(now map[int]protocol.Where) {
 	slices.Sort(ranks)
 	of := len(s.r.Answers)
 	text := fmt.Sprintf("%s %s not answered for %v: stopped by a signal (kill -CONT PID lets a process go on), or in a call that keeps the whole process",
-		cluster.Spans("rank", ranks, of), map[bool]string{true: "has", false: "have"}[len(ranks) == 1], s.every)
+		spans.Of("rank", ranks, of), map[bool]string{true: "has", false: "have"}[len(ranks) == 1], s.every)
 	for _, line := range deadlock.AtPlaces(places, of, "is in", "are in") {
 		text += "\n" + line
 	}

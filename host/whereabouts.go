@@ -9,9 +9,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/deadlock"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // silentRank is why a rank may not say where it is.
@@ -106,8 +106,8 @@ func (w *Whereabouts) table(noun string, first int) string {
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "  %s\tstate\tsince\tqueue\tmemory\ttask\tat\n", noun)
 	for _, r := range w.rows(first) {
-		_, spans, _ := strings.Cut(cluster.Named(noun, r.numbers), " ")
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%d\t%s\t%s\t%s\n", spans, r.state, seconds(r.since), r.queue, mebibytes(r.memory), cmp.Or(r.task, "-"), cmp.Or(r.at(), "-"))
+		_, numbers, _ := strings.Cut(spans.Named(noun, r.numbers), " ")
+		fmt.Fprintf(table, "  %s\t%s\t%s\t%d\t%s\t%s\t%s\n", numbers, r.state, seconds(r.since), r.queue, mebibytes(r.memory), cmp.Or(r.task, "-"), cmp.Or(r.at(), "-"))
 	}
 	table.Flush()
 	lines := strings.Split(text.String(), "\n")

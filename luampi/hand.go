@@ -35,7 +35,7 @@ func (m *module) handWritten() map[string]implementation {
 		"Start": m.start, "Startall": m.startAll, "Sendrecv_replace": m.sendrecvReplace, "Comm_idup": m.commIdup,
 		"Bsend": m.bsend(row("Bsend"), false), "Ibsend": m.bsend(row("Ibsend"), true),
 		"Buffer_attach": m.bufferAttach, "Buffer_detach": m.bufferDetach,
-		"cancellable": m.cancellable, "help": m.helpText,
+		"cancellable": m.cancellable, "check": m.check, "help": m.helpText,
 	}
 	for name, fn := range m.windowCalls() {
 		hand[name] = fn

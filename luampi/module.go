@@ -16,7 +16,8 @@
 // stand the calls that are written out (hand.go, requests.go, batch.go,
 // windowcalls.go, persistent.go), the short way of messages (message.go), the twins
 // for any Lua value (twin*.go, fold.go, wire.go), reductions with ops of scripts
-// (ops.go, combine.go), of plugins (plugin*.go) and of this package (order.go).
+// (ops.go, combine.go), of plugins (plugin*.go) and of this package (order.go), and
+// what ranks compare before a collective (check.go, stand.go).
 package luampi
 
 import (
@@ -38,7 +39,7 @@ import (
 // job.
 func Open(in *interp.Interp, codec *value.Codec, s *mpi.Session) lua.LGFunction {
 	return func(L *lua.LState) int {
-		m := &module{in: in, s: s, codec: codec, world: s.World(), windows: map[*window]bool{}, waiting: map[*call]bool{}, combined: map[unsafe.Pointer]int{}}
+		m := &module{in: in, s: s, codec: codec, world: s.World(), checking: checkFromStart(), windows: map[*window]bool{}, waiting: map[*call]bool{}, combined: map[unsafe.Pointer]int{}}
 		s.SetEpochs(m.epochs)
 		L.Push(m.open(L))
 		return 1

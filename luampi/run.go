@@ -53,10 +53,12 @@ func (x *call) run() {
 	if h != nil {
 		h.freed = true
 	}
-	err := error(nil)
-	if x.combines() {
+	err := x.compare()
+	switch {
+	case err != nil:
+	case x.combines():
 		err = x.combine()
-	} else {
+	default:
 		err = x.try()
 	}
 	if err == nil && x.file != nil {

@@ -46,6 +46,7 @@ type module struct {
 	calls     []*call  // idle
 	batches   []*batch // idle
 	collected collected
+	checking  bool         // ranks compare their calls
 	inside    *interp.Task // whose op runs in a call that sits in the library
 }
 

@@ -35,6 +35,9 @@ func (x *call) together(body func() error) error {
 		return err
 	}
 	defer x.comm.Vacate(x)
+	if err := x.compareOccupied(); err != nil {
+		return err
+	}
 	return body()
 }
 

@@ -29,7 +29,7 @@ type hostFlags struct {
 	mpiexec, mpiflags, hosts, hostfile string
 	iface, output, logLevel, secret    string
 	native                             string
-	untrusted                          bool
+	untrusted, check                   bool
 	seed                               uint64
 	timeout                            time.Duration
 	plugins                            []string
@@ -47,6 +47,7 @@ func (f *hostFlags) add(c *cobra.Command) {
 	fs.StringVar(&f.iface, "interface", "", "address or network interface where the master listens")
 	fs.StringVar(&f.secret, "secret", string(launch.CarrierAuto), "what brings the job's secret to other hosts: "+strings.Join(launch.Carriers, ", "))
 	fs.BoolVar(&f.untrusted, "untrusted-workers", false, "take values only from workers: run no function that one sent, hand out no files but modules")
+	fs.BoolVar(&f.check, "check", false, "ranks compare each collective call before they make it; a difference is an error")
 	fs.DurationVar(&f.timeout, "launch-timeout", 0, "how long workers may take to start (default 60s, more for many)")
 	fs.Uint64Var(&f.seed, "seed", 0, "make random numbers the same in every run, in all processes (default: other ones in each)")
 	fs.StringVar(&f.output, "output", "live", "output of workers: live, raw (terminals obey its control sequences), grouped, file=DIR or none")
@@ -88,10 +89,14 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 	if c.Flags().Changed("seed") {
 		seed = &f.seed
 	}
+	env := pluginEnvironment(files)
+	if f.check {
+		env[envCheck] = "true"
+	}
 	return host.Config{
 		Args: args, NP: f.np, Mpiexec: f.mpiexec, MPIFlags: words, Hosts: f.hosts, Hostfile: f.hostfile,
 		Interface: f.iface, Secret: f.secret, UntrustedWorkers: f.untrusted, LaunchTimeout: f.timeout, Seed: seed, Output: f.output, Version: version, Log: log,
-		Verbose: f.logLevel == "debug", Native: f.native, Env: pluginEnvironment(files),
+		Verbose: f.logLevel == "debug", Native: f.native, Env: env,
 		Modules: func(in *interp.Interp) {
 			modules.Common(in)
 			in.AddModule("mpi", outside.Open(version))
@@ -99,6 +104,9 @@ func (f *hostFlags) config(c *cobra.Command, args []string) (host.Config, error)
 		},
 	}, nil
 }
+
+// envCheck is the variable by which workers know of --check.
+const envCheck = "MPICLUS_CHECK"
 
 // codeName is the name, in arg and in messages, of a script that the flag -e holds.
 const codeName = "-e"

@@ -15,6 +15,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 	"github.com/mpiclus/mpiclus-lua/internal/value"
 )
 
@@ -214,7 +215,7 @@ func together(failures map[rpc.Pid]*luaerr.Error, of int) error {
 	}
 	var lines []string
 	for _, text := range order {
-		lines = append(lines, Spans("pid", who[text], of)+": "+text)
+		lines = append(lines, spans.Of("pid", who[text], of)+": "+text)
 	}
 	e := *first
 	e.Message, e.Errors = strings.Join(lines, "\n"), errorsByRank(failures)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/rpc"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // failed handles a batch that has no answer. A worker that died may have been
@@ -46,7 +47,7 @@ func (p *mapping) failed(L *lua.LState, a answer, b *batch) {
 			what = "its job was closed, or is started afresh"
 		}
 		slices.Sort(again)
-		p.m.Eval.ReportSoon(fmt.Sprintf("mpiclus-lua: pmap goes on without pid %d: %s; to be tried again: %s", a.pid, what, Named("item", again)))
+		p.m.Eval.ReportSoon(fmt.Sprintf("mpiclus-lua: pmap goes on without pid %d: %s; to be tried again: %s", a.pid, what, spans.Named("item", again)))
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // Place tells a call of MPI and where it was made: "Recv with rank 2, tag 7 at job.lua:14".
@@ -121,7 +121,7 @@ func (g *graph) absentLines(here []sitting, told map[int]bool) string {
 			}
 		}
 	}
-	return g.spans(places, "has not entered it:", "have not entered it:")
+	return g.list(places, "has not entered it:", "have not entered it:")
 }
 
 // whereIs tells where a rank is that cannot go on.
@@ -144,11 +144,11 @@ func (g *graph) lines(here []sitting) string {
 	for _, s := range here {
 		places[s.rank] = Place(s.call)
 	}
-	return g.spans(places, "waits in", "wait in")
+	return g.list(places, "waits in", "wait in")
 }
 
-// spans is a line for each place, with the ranks that are there.
-func (g *graph) spans(places map[int]string, one, several string) (text string) {
+// list is a line for each place, with the ranks that are there.
+func (g *graph) list(places map[int]string, one, several string) (text string) {
 	for _, line := range AtPlaces(places, len(g.ranks), one, several) {
 		text += "\n" + line
 	}
@@ -171,7 +171,7 @@ func AtPlaces(places map[int]string, of int, one, several string) (lines []strin
 		if len(ranks[place]) == 1 {
 			verb = one
 		}
-		lines = append(lines, fmt.Sprintf("  %s %s %s", cluster.Spans("rank", ranks[place], of), verb, place))
+		lines = append(lines, fmt.Sprintf("  %s %s %s", spans.Of("rank", ranks[place], of), verb, place))
 	}
 	return lines
 }
@@ -182,7 +182,7 @@ func commOf(o *protocol.Operation) string {
 	if o.Name != "" || o.Ranks == nil {
 		return cmp.Or(o.Name, "a communicator of all ranks")
 	}
-	return "a communicator of " + cluster.Named("rank", ranks)
+	return "a communicator of " + spans.Named("rank", ranks)
 }
 
 // awaited returns a message that a stuck rank waits for, and from or for whom: nil when

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/job"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 	"github.com/mpiclus/mpiclus-lua/internal/protocol"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // meet brings the ranks together and gives what each of them said. An error
@@ -46,7 +46,7 @@ const maxProblem = 1000 // bytes; words have to be short
 func absence(err error, size int, limit time.Duration) error {
 	who := "other ranks"
 	if absent, ok := errors.AsType[AbsentError](err); ok {
-		who = cluster.Spans("rank", absent.Missing(), size)
+		who = spans.Of("rank", absent.Missing(), size)
 	}
 	return luaerr.New(luaerr.Launch, "start_main_loop: %s did not call it within %v: all ranks must (option launch_timeout for more time)", who, limit)
 }
@@ -88,7 +88,7 @@ func disagreement(words []word) error {
 func perRanks(texts map[string][]int, of int, colon, comma string) string {
 	var parts []string
 	for _, text := range slices.SortedFunc(maps.Keys(texts), func(a, b string) int { return texts[a][0] - texts[b][0] }) {
-		parts = append(parts, cluster.Spans("rank", texts[text], of)+colon+text)
+		parts = append(parts, spans.Of("rank", texts[text], of)+colon+text)
 	}
 	return strings.Join(parts, comma)
 }

@@ -350,6 +350,7 @@ CALL(exscan,            TWIN,  M31, "5.11.2","value:any op:any comm", "value:any
 
 /* chapter: This software */
 CALL(cancellable,       HAND,  M31, "",      "on:bool=true", "before:bool", NONE, NONE, "Makes collective calls ones that can be left when the chunk is interrupted or another rank failed; they cost more. All processes must choose the same.")
+CALL(check,             HAND,  M31, "",      "on:bool=true", "before:bool", NONE, NONE, "Has the ranks of a communicator compare each collective call before they make it: call, root, op, types and lengths. A difference is an error on all of them. All processes must choose the same.")
 CALL(help,              HAND,  M31, "",      "name:string=?", "text:text", NONE, NONE, "Gives what this documentation says of a name, or the list of all names.")
 
 /* chapter: - (what the twins are made of; no functions of the module) */

@@ -1,13 +1,14 @@
-package cluster
+// Package spans names processes by their numbers, as reports do.
+package spans
 
 import (
 	"fmt"
 	"strings"
 )
 
-// Spans names processes by their numbers, which are sorted, among all that
+// Of names processes by their numbers, which are sorted, among all that
 // there are: "rank 2", or "ranks 0-6,8 (8 of 9)".
-func Spans[N int | int32](noun string, numbers []N, of int) string {
+func Of[N int | int32](noun string, numbers []N, of int) string {
 	text := Named(noun, numbers)
 	if len(numbers) != 1 {
 		text += fmt.Sprintf(" (%d of %d)", len(numbers), of)
@@ -15,7 +16,7 @@ func Spans[N int | int32](noun string, numbers []N, of int) string {
 	return text
 }
 
-// Named is Spans without the count: "rank 2", or "ranks 0-6,8".
+// Named is Of without the count: "rank 2", or "ranks 0-6,8".
 func Named[N int | int32](noun string, numbers []N) string {
 	if len(numbers) == 1 {
 		return fmt.Sprintf("%s %d", noun, numbers[0])
