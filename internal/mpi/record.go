@@ -87,7 +87,7 @@ func (s *Session) Open(most int) (list []Operation, cut bool) {
 	}
 	defer s.requestsMu.Unlock()
 	for _, r := range append(s.alive.All()[:len(s.alive.All()):len(s.alive.All())], s.orphans.All()...) {
-		if r.Lost() || r.persists && !r.Active() {
+		if state := r.State(); state == Lost || state == Idle || state == Done {
 			continue
 		}
 		operations := r.operations()
