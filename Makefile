@@ -144,6 +144,9 @@ test-faults: setup-test build ## Run each fault in each mode at each activity (S
 bench: setup-test build ## Measure against mpi4py, mpi4py.futures, ipyparallel and C
 	@$(ON_MPI) $(GO) run ./bench
 
+bench-native: ## Measure native loops against the interpreter and C (a minute)
+	$(GO) test ./internal/native -run '^$$' -bench Kernels -benchtime 1x
+
 profile: setup ## Renew the profile that the workers' executable is optimized with (30 s)
 	scripts/profile cmd/mpiclus-lua-mpi/default.pgo
 
