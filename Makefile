@@ -51,7 +51,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEADCODE    := golang.org/x/tools/cmd/deadcode@v0.52.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: race random dead docs help profile run build build-mpich test test-parts test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench install uninstall setup setup-test clean
+.PHONY: race random dead docs help profile run build build-mpich test test-parts test-hosts test-slurm test-debian unit check sanitize cover vuln lint soak test-faults fuzz bench bench-native install uninstall setup setup-test clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'

@@ -311,9 +311,11 @@ func (w *window) hide(m api.Module, arrays []*array.Array) {
 		w.checkMargins(arrays)
 		w.copy = nil
 	}
-	w.at = unsafe.Pointer(anchor) // or it would keep an array
-	m.Memory().Grow(1)
 	runtime.KeepAlive(arrays)
+	if w.at != unsafe.Pointer(anchor) { // or it would keep an array
+		w.at = unsafe.Pointer(anchor)
+		m.Memory().Grow(1)
+	}
 }
 
 // checkMargins panics if something beside the arrays has changed.

@@ -43,7 +43,7 @@ func Offering() bool { return offering.Load() }
 var loops [loopPlaces]atomic.Pointer[Loop]
 
 const (
-	loopPlaces = 1 << 12
+	loopPlaces = 1 << 11
 	loopWays   = 4 // places that a loop can have
 )
 
