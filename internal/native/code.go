@@ -136,16 +136,31 @@ func (c *code) findLive() {
 }
 
 // scopes gives the registers of the local variables that are in scope at each
-// instruction: they stand in the order in which they were declared.
+// instruction: they stand in the order in which they were declared. gopher-lua lets
+// those of a loop's body go on behind it; here they end where it repeats.
 func (c *code) scopes() []set {
 	all := make([]set, len(c.proto.Code))
+	ends := make([]int, len(c.proto.DbgLocals))
+	for i, v := range c.proto.DbgLocals {
+		ends[i] = v.EndPc
+	}
+	for pc := range c.proto.Code {
+		if op := c.at(pc).op(); !c.starts[pc] || op != lua.OP_FORLOOP && op != lua.OP_JMP || c.at(pc).jump() >= 0 {
+			continue
+		}
+		for i, v := range c.proto.DbgLocals {
+			if first := pc + 1 + c.at(pc).jump(); first <= v.StartPc && v.StartPc <= pc {
+				ends[i] = min(ends[i], pc)
+			}
+		}
+	}
 	for pc := range all {
 		n := 0
-		for _, v := range c.proto.DbgLocals {
+		for i, v := range c.proto.DbgLocals {
 			if v.StartPc > pc {
 				break
 			}
-			if pc < v.EndPc {
+			if pc < ends[i] {
 				all[pc].add(n)
 				n++
 			}

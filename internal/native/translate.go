@@ -245,7 +245,8 @@ func (t *translator) fits(want *state) (place, bool) {
 		if w.kind == none || w == is {
 			continue
 		}
-		if t.resolved(p, w) != t.resolved(p, is) {
+		needs := t.resolved(p, w)
+		if needs.kind != none && needs != t.resolved(p, is) { // a register that was empty is none of an outer variable
 			return p, false
 		}
 	}
