@@ -3,7 +3,6 @@ package native
 import (
 	"context"
 	"runtime"
-	"unsafe"
 
 	"github.com/tetratelabs/wazero/api"
 	lua "github.com/yuin/gopher-lua"
@@ -295,40 +294,6 @@ func (p *program) leave(x *exit) {
 			vm.SetField(p.reader.frame.Fn.Env, s.name, v)
 		} else {
 			p.reader.function(s.base).Upvalues[s.index].SetValue(v)
-		}
-	}
-}
-
-// hide ends what show began.
-func (w *window) hide(m api.Module, arrays []*array.Array) {
-	offset := margin
-	if copying {
-		for _, a := range arrays {
-			size := len(a.Bytes())
-			copy(a.Bytes(), w.copy[offset:])
-			offset += (size+15)&^15 + margin
-		}
-		w.checkMargins(arrays)
-		w.copy = nil
-	}
-	runtime.KeepAlive(arrays)
-	if w.at != unsafe.Pointer(anchor) { // or it would keep an array
-		w.at = unsafe.Pointer(anchor)
-		m.Memory().Grow(1)
-	}
-}
-
-// checkMargins panics if something beside the arrays has changed.
-func (w *window) checkMargins(arrays []*array.Array) {
-	from := 0
-	for i := range len(arrays) + 1 {
-		for _, b := range w.copy[from : from+margin] {
-			if b != 0xa5 {
-				panic("native: a loop has written beside an array")
-			}
-		}
-		if i < len(arrays) {
-			from += margin + (len(arrays[i].Bytes())+15)&^15
 		}
 	}
 }

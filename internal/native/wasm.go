@@ -44,7 +44,6 @@ const (
 	wasmI32Add      = 0x6a
 	wasmI32Sub      = 0x6b
 	wasmI32And      = 0x71
-	wasmI32Or       = 0x72
 	wasmI32Shl      = 0x74
 	wasmI64Sub      = 0x7d
 	wasmF64Abs      = 0x99
@@ -68,7 +67,6 @@ const (
 
 	wasmSaturating   = 0xfc // prefix
 	wasmI64TruncSatS = 0x06
-	wasmI64TruncSatU = 0x07
 )
 
 // bytecode is a part of a module.
