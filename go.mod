@@ -5,8 +5,11 @@ go 1.27
 toolchain go1.27.1
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/hashicorp/go-hclog v1.6.3
 	github.com/hashicorp/go-plugin v1.8.0
+	github.com/hinshun/vt10x v0.0.0-20220301184237-5011da428d02
+	github.com/reeflective/readline v1.3.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/sbromberger/gompi v0.3.0
 	github.com/schollz/progressbar/v3 v3.19.1

@@ -73,7 +73,7 @@ func (m *Manager) noteLoss(e *luaerr.Error) {
 		switch e := m.untold(); {
 		case e == nil:
 		case m.host.pieces.Load():
-			m.host.say("%s (manager:restart() starts a fresh job)", e.Error())
+			m.host.say("%s\n(manager:restart() starts a fresh job)", e.Error())
 		default:
 			m.host.say("%s (unless the script copes with it, its status will be %d)", e.Error(), ExitLost)
 		}

@@ -160,6 +160,9 @@ func (p *Pieces) Where() string { return p.h.whereText() }
 // Say tells the user something that is neither output nor an error.
 func (p *Pieces) Say(format string, args ...any) { p.h.display.Note(fmt.Sprintf(format, args...)) }
 
+// Print shows text in its turn on standard output.
+func (p *Pieces) Print(text string) { _, _ = p.h.display.Out.Write([]byte(text)) }
+
 // Interp is the interpreter that the pieces run in.
 func (p *Pieces) Interp() *interp.Interp { return p.h.interp }
 

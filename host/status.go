@@ -25,6 +25,9 @@ var errNoScript = errors.New("there is no script")
 // errReaderGone ends a script whose output nobody reads any more.
 var errReaderGone = errors.New("the reader of the output has gone")
 
+// Status is the exit status for an error that ended what the user wanted to run.
+func Status(err error) int { return exitStatus(err) }
+
 // exitStatus is the status for an error that ended a script.
 func exitStatus(err error) int {
 	if err == nil {

@@ -26,7 +26,7 @@ func run(args []string) int {
 
 		DisableSuggestions: true, // unknownCommand has them
 	}
-	root.AddCommand(runCommand(), workerCommand(), sweepCommand(), agentCommand(), doctorCommand(), versionCommand(), pluginCommand())
+	root.AddCommand(runCommand(), replCommand(), workerCommand(), sweepCommand(), agentCommand(), doctorCommand(), versionCommand(), pluginCommand())
 	root.SetVersionTemplate(versionText())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c.Flags(), args, err) })

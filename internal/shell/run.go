@@ -27,30 +27,40 @@ func (s *Shell) evaluate(t *interp.Task, name, code string) (text string, err er
 	if err != nil {
 		return "", err
 	}
+	s.gave = false
 	values, err := t.Call(p)
 	if err != nil || len(values) == 0 {
 		return "", err
 	}
-	if values[0] != lua.LNil {
+	if s.gave = values[0] != lua.LNil; s.gave {
 		t.L().SetGlobal("_", values[0])
 	}
 	return s.show(t, values)
 }
 
-// record notes an input that went well, for %save. The values of an expression that
-// is no statement are printed there, and those that it returns.
+// record notes an input that went well, for %save: what gave a value gives it to _ in
+// the script, too.
 func (s *Shell) record(code string) {
 	code = strings.TrimSpace(code)
-	if _, err := tree.Compile("stdin", code); err != nil {
-		code = "print(" + code + "\n)"
-	} else if at := tree.ReadPiece(code).Return; at >= 0 { // it would end the script
-		values := strings.TrimRight(strings.TrimPrefix(code[at:], "return"), "; \t\r\n")
-		if code = code[:at]; values != "" {
-			code += "print(" + strings.TrimSpace(values) + "\n)"
+	_, err := tree.Compile("stdin", code)
+	switch {
+	case err != nil || s.gave && isExpression(code):
+		code = "_ = " + code
+	default:
+		if at := tree.ReadPiece(code).Return; at >= 0 { // it would end the script
+			values := strings.Trim(strings.TrimPrefix(code[at:], "return"), "; \t\r\n")
+			if code = code[:at]; values != "" {
+				code += "_ = " + values
+			}
 		}
 	}
 	if strings.HasPrefix(code, "(") { // else it would call what stands before it
 		code = "do end " + code
 	}
 	s.script = append(s.script, code)
+}
+
+func isExpression(code string) bool {
+	_, ok := expression("stdin", code)
+	return ok
 }

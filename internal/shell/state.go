@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"regexp"
 	"slices"
 
 	lua "github.com/yuin/gopher-lua"
@@ -27,6 +28,7 @@ type Shell struct {
 	locals map[string]*lua.Upvalue // of earlier inputs
 	known  map[string]bool         // globals that were there before the first input
 	sent   []string                // names that %set has sent, in that order
+	gave   bool                    // the input at work had a value
 	script []string                // the inputs that went well, as a script has them
 }
 
@@ -42,13 +44,22 @@ const defaultWidth = 80
 // prelude is what every process has as globals.
 const prelude = `cluster, array, mpi = require "cluster", require "array", require "mpi"`
 
+// ownPlace is a place in the shell's own code, which says nothing to the user.
+var ownPlace = regexp.MustCompile(`^shell:\d+: `)
+
 // own runs code of the shell's itself.
 func (s *Shell) own(t *interp.Task, source string, args ...lua.LValue) ([]lua.LValue, error) {
 	fn, err := s.interp.Codec().Chunks.Load(t.L(), "shell", source)
 	if err != nil {
 		return nil, err
 	}
-	return t.Call(fn, args...)
+	values, err := t.Call(fn, args...)
+	if err != nil {
+		e := *luaerr.From(err)
+		e.Message, e.Traceback = ownPlace.ReplaceAllString(e.Message, ""), ""
+		return nil, &e
+	}
+	return values, nil
 }
 
 // variable is the value of a name as the next input sees it.
