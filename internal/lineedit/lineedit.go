@@ -37,6 +37,7 @@ type Editor struct {
 	state *unix.Termios // of the terminal, before anything was read
 	out   output
 	at    string // the prompt
+	fed   bool   // the key for output is on its way; who reads owns it
 }
 
 // ErrInterrupted is what Read returns when the user gives an input up (Ctrl-C).
@@ -81,10 +82,7 @@ func New(cfg Config) (*Editor, error) {
 		return nil, err
 	}
 	e := &Editor{shell: readline.NewShell(inputrc.WithApp("mpiclus-lua")), state: state}
-	e.out.wake = func() {
-		e.shell.Keys.Feed(false, outputKey)
-		e.shell.Keys.RequestRefresh()
-	}
+	e.out.wake = e.shell.Keys.RequestRefresh
 	e.configure(cfg)
 	if cfg.History == "" {
 		return e, nil
@@ -116,12 +114,14 @@ func (e *Editor) configure(cfg Config) {
 	if cfg.Highlight != nil && Colours() {
 		rl.SyntaxHighlighter = func(line []rune) string { return cfg.Highlight(string(line)) }
 	}
-	if cfg.Hint != nil {
-		rl.Hint.SetProvider(func(line []rune, cursor int) []rune {
-			hint := []rune(cfg.Hint(string(line), len(string(line[:min(cursor, len(line))]))))
-			return hint[:min(len(hint), Width()-1)]
-		})
-	}
+	rl.Hint.SetProvider(func(line []rune, cursor int) []rune {
+		e.feed()
+		if cfg.Hint == nil {
+			return nil
+		}
+		hint := []rune(cfg.Hint(string(line), len(string(line[:min(cursor, len(line))]))))
+		return hint[:min(len(hint), Width()-1)]
+	})
 	if cfg.Complete != nil {
 		rl.Completer = func(line []rune, cursor int) readline.Completions {
 			head := string(line[:min(cursor, len(line))])
@@ -158,7 +158,7 @@ func (e *Editor) Writer(f *os.File) *Writer {
 // Read reads an input, which may be of several lines, after a prompt. The error is
 // ErrInterrupted, or io.EOF for Ctrl-D in an empty input.
 func (e *Editor) Read(prompt string) (string, error) {
-	e.at = prompt
+	e.at, e.fed = prompt, false
 	e.out.edit(true)
 	input, err := e.shell.Readline()
 	e.out.edit(false)
@@ -168,9 +168,19 @@ func (e *Editor) Read(prompt string) (string, error) {
 	return input, err
 }
 
+// feed types the key for output, if there is some. The library asks for a hint each
+// time that it shows the input, as it does when it is woken.
+func (e *Editor) feed() {
+	if !e.fed && e.out.waits() {
+		e.fed = true
+		e.shell.Keys.Feed(false, outputKey)
+	}
+}
+
 // showOutput shows above the input what was written meanwhile.
 func (e *Editor) showOutput() {
 	e.shell.History.SkipSave()
+	e.fed = false
 	if text := strings.TrimSuffix(e.out.take(), "\n"); text != "" {
 		_, _ = e.shell.PrintTransientf("%s", strings.ReplaceAll(text, "\n", "\r\n")+"\r")
 	}

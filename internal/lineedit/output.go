@@ -48,6 +48,13 @@ func (w *Writer) Write(text []byte) (int, error) {
 	return w.File.Write(text)
 }
 
+// waits reports whether something is kept.
+func (o *output) waits() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.kept) > 0
+}
+
 // take gives what is kept.
 func (o *output) take() string {
 	o.mu.Lock()
