@@ -14,6 +14,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/number"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/tree"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // How much of a value is shown.
@@ -140,7 +141,7 @@ func (p *printer) results(t *lua.LTable) (string, bool) {
 	}
 	var lines []string
 	for _, text := range order {
-		who := cluster.Named("rank", ranks[text]) + ":"
+		who := spans.Named("rank", ranks[text]) + ":"
 		if strings.Contains(text, "\n") {
 			lines = append(lines, who, "  "+strings.ReplaceAll(text, "\n", "\n  "))
 		} else {

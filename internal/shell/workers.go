@@ -10,6 +10,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
 // allSource is %all as a script has it. Lines stay where they are.
@@ -162,7 +163,7 @@ func pidsText(list string) string {
 		pid, _ := strconv.Atoi(word)
 		pids = append(pids, int32(pid))
 	}
-	return cluster.Named("pid", pids)
+	return spans.Named("pid", pids)
 }
 
 // where is %where.
@@ -239,7 +240,7 @@ func (s *Shell) theirs(byRank *lua.LTable) (lines []string) {
 		ranks[text] = append(ranks[text], rank)
 	}
 	for _, text := range order {
-		lines = append(lines, cluster.Named("rank", ranks[text])+": "+text)
+		lines = append(lines, spans.Named("rank", ranks[text])+": "+text)
 	}
 	return lines
 }
