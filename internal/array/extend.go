@@ -1,6 +1,10 @@
 package array
 
-import lua "github.com/yuin/gopher-lua"
+import (
+	lua "github.com/yuin/gopher-lua"
+
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
+)
 
 // moreKey is where methods wait in Lua's registry that other packages have added
 // before there was an array.
@@ -24,9 +28,9 @@ func addMore(L *lua.LState, methods *lua.LTable) {
 	if !ok {
 		return
 	}
-	more.ForEach(func(name, fn lua.LValue) {
-		if methods.RawGet(name) == lua.LNil {
-			methods.RawSet(name, fn)
+	vm.ForEach(more, func(name, fn lua.LValue) {
+		if vm.RawGet(methods, name) == lua.LNil {
+			vm.RawSet(methods, name, fn)
 		}
 	})
 }

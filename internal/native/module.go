@@ -8,6 +8,7 @@ import (
 	lua "github.com/yuin/gopher-lua"
 
 	"github.com/mpiclus/mpiclus-lua/internal/args"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -90,7 +91,7 @@ func status(L *lua.LState) int {
 		if !s.Compiled {
 			row.RawSetString("reason", lua.LString(s.Reason))
 		}
-		list.Append(row)
+		vm.Append(list, row)
 	}
 	t.RawSetString("loops", list)
 	L.Push(t)

@@ -3,7 +3,6 @@ package native_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"strings"
 	"testing"
@@ -220,7 +219,7 @@ func TestNoMachine(t *testing.T) {
 	defer undo()
 	script := `local native, s = require "native", 0 for i = 1, 1e5 do s = s + i end print(s, native.enabled(), native.status(function() end).reason)`
 	got := run(t, true, script)
-	if want := fmt.Sprintf("5000050000\tfalse\tthere is no native code on this machine\n"); got != want {
+	if want := "5000050000\tfalse\tthere is no native code on this machine\n"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

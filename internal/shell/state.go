@@ -9,6 +9,7 @@ import (
 	"github.com/mpiclus/mpiclus-lua/host"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
 	"github.com/mpiclus/mpiclus-lua/internal/lua51/tree"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/luaerr"
 )
 
@@ -72,7 +73,7 @@ func (s *Shell) variable(L *lua.LState, name string) lua.LValue {
 
 // globals lists the names of all globals, in order.
 func globals(L *lua.LState) (names []string) {
-	L.G.Global.ForEach(func(k, _ lua.LValue) {
+	vm.ForEach(L.G.Global, func(k, _ lua.LValue) {
 		if name, ok := k.(lua.LString); ok {
 			names = append(names, string(name))
 		}

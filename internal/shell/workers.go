@@ -10,6 +10,7 @@ import (
 
 	"github.com/mpiclus/mpiclus-lua/internal/cluster"
 	"github.com/mpiclus/mpiclus-lua/internal/interp"
+	"github.com/mpiclus/mpiclus-lua/internal/lua51/vm"
 	"github.com/mpiclus/mpiclus-lua/internal/spans"
 )
 
@@ -230,7 +231,7 @@ func (s *Shell) theirs(byRank *lua.LTable) (lines []string) {
 	ranks := map[string][]int{}
 	var order []string
 	for _, rank := range cluster.RankKeys(byRank) {
-		text := byRank.RawGet(lua.LNumber(rank)).String()
+		text := vm.GetInt(byRank, rank).String()
 		if text == "" {
 			continue
 		}

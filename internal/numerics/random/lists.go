@@ -177,7 +177,7 @@ func taken(c *function.Call, places []int, one bool) lua.LValue {
 		return t
 	}
 	if one {
-		return c.GetTable(c.Arg(1), lua.LNumber(places[0]+1))
+		return vm.Index(c.LState, c.Arg(1), lua.LNumber(places[0]+1))
 	}
 	return function.Take(c.LState, c.Arg(1), places)
 }
