@@ -72,6 +72,8 @@ var traps = map[string]string{
 	"booleans":        `local t = {} for i = 1, 8 do local a, b = i > 4, i % 2 == 0 t[i] = tostring(a == b) .. tostring(a ~= b) .. tostring(a and b) .. tostring(a or b) end out(unpack(t))`,
 	"swap":            `local a, b = array.ones(5), array.zeros(5) for k = 1, 6 do for i = 2, 4 do b[i] = a[i - 1] + a[i + 1] end a, b = b, a end out(a, b)`,
 	"views":           `local a = array.range(1, 9) local v, w = a:view(0, 5), a:view(3, 5) for i = 1, 5 do v[i] = w[i] * 2 end out(a)`,
+	"two names":       `local a = array.zeros(5) local b = a for i = 1, 5 do a[i] = i b[6 - i] = a[i] * 2 + b[i] end out(a, b)`,
+	"strided view":    `local m = array.range(1, 12):reshape(3, 4) local c, t = m:col(2), m:t() local s = 0 for i = 1, 3 do s = s + c[i] c[i] = i for j = 1, 4 do t[(j - 1) * 3 + i] = t[(j - 1) * 3 + i] + s end end out(s, m, c, #c) out(pcall(function() for i = 1, 9 do c[i] = 0 end end))`,
 	"empty array":     `local a, b = array.zeros(0), array.ones(3) out(pcall(function() local s = 0 for i = 1, 20 do if i > 15 then s = s + a[1] end s = s + b[2] end end))`,
 	"matrix":          `local m = array.matrix(4, 5) for i = 1, 4 do for j = 1, 5 do m[(i - 1) * 5 + j] = i * j end end out(m)`,
 	"types":           `for _, ty in ipairs{"int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64"} do local a = array.zeros(9, ty) for i = 1, 9 do a[i] = i * 11 end local s = 0 for i = 1, 9 do s = s + a[i] end out(ty, s, a) for _, v in ipairs{-1, 300, 70000, 2^31, 2^32, 2^53, 2^53 + 2, 2^63, 2^64, 0.5, 0/0, 1/0, -0, 1e39, -129} do out(v, pcall(function() for i = 1, 9 do a[i] = i < 5 and 1 or v end end)) out(a) end end`,
