@@ -210,8 +210,8 @@ func (r *Rank) Exit(code int, end func(code int) (status int)) {
 
 // aloneGrace is how long a rank that was told to end leaves it to others to end
 // the job: the launcher, which may have told all ranks, and rank 0, which says
-// why. Then it does so itself.
-const aloneGrace = 600 * time.Millisecond
+// why and ends within signalGrace. Then it does so itself, before the launcher kills.
+const aloneGrace = 800 * time.Millisecond
 
 // Interruption is the error of a script that a signal stops, and sees to it that the
 // job ends soon. A rank gets a signal from its launcher when another rank died.
