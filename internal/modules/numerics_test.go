@@ -3,10 +3,12 @@ package modules
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/mpiclus/mpiclus-lua/internal/luamodule/moduletest"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/fft"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/function"
 	"github.com/mpiclus/mpiclus-lua/internal/numerics/integrate"
@@ -92,29 +94,11 @@ func TestNumericsTables(t *testing.T) {
 	}
 }
 
-// plain makes the texts behind --! literal.
-func plain(script string) string {
-	lines := strings.Split(script, "\n")
-	for i, line := range lines {
-		if m := failing.FindStringSubmatch(line); m != nil {
-			lines[i] = m[1] + " --! " + regexp.QuoteMeta(m[2])
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// TestNumericsExamples runs the examples of the documentation.
+// TestNumericsExamples runs the examples of the page.
 func TestNumericsExamples(t *testing.T) {
-	raw, err := os.ReadFile(numericsFile)
+	file, err := filepath.Abs(numericsFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := strings.Split(string(raw), "```")
-	for i := 1; i < len(parts); i += 2 {
-		if script, isLua := strings.CutPrefix(parts[i], "lua\n"); isLua {
-			// Empty lines in front make the lines those of the file.
-			line := strings.Count(strings.Join(parts[:i], ""), "\n") + 1
-			runScript(t, "numerics.md", strings.Repeat("\n", line)+plain(script))
-		}
-	}
+	moduletest.Examples(t, file, func(name, script string) { runScript(t, name, script) })
 }

@@ -43,6 +43,12 @@ func Run(t *testing.T, add func(in *interp.Interp), name, script string) {
 	in := interp.New(interp.Config{})
 	defer in.Close()
 	add(in)
+	In(t, in, name, script)
+}
+
+// In runs a script with marks in an interpreter.
+func In(t *testing.T, in *interp.Interp, name, script string) {
+	t.Helper()
 	in.Run(t.Context(), name, func(task *interp.Task) {
 		setMarks(t, task.L(), name)
 		f, err := in.Codec().Chunks.Load(task.L(), name, checked(script))
@@ -107,8 +113,14 @@ func Scripts(t *testing.T, add func(in *interp.Interp)) {
 }
 
 // Page runs each example of a page of the documentation, in one folder that is
-// empty at first. The texts of errors there are parts of them, as readers see them.
+// empty at first.
 func Page(t *testing.T, add func(in *interp.Interp), file string) {
+	Examples(t, file, func(name, script string) { Run(t, add, name, script) })
+}
+
+// Examples calls run for each example of a page, with the marks of scripts. The texts
+// of errors there are parts of them, as readers see them.
+func Examples(t *testing.T, file string, run func(name, script string)) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +139,7 @@ func Page(t *testing.T, add func(in *interp.Interp), file string) {
 		})
 		// Empty lines in front make the lines those of the file.
 		line := strings.Count(strings.Join(parts[:i], ""), "\n") + 1
-		Run(t, add, filepath.Base(file), strings.Repeat("\n", line)+script)
+		run(filepath.Base(file), strings.Repeat("\n", line)+script)
 		ran++
 	}
 	if ran == 0 {
